@@ -1,0 +1,62 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The CPU the program is compiled for: `native` (this machine), or the name of the oldest node of a cluster, for example
+/// `EBM_DIST_CPU=x86-64-v3 swift build -c release`. The program refuses to start on a CPU that lacks what it was compiled for.
+let cpu = Context.environment["EBM_DIST_CPU"] ?? "native"
+
+let swiftSettings: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .unsafeFlags(["-Xcc", "-march=\(cpu)"]),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func system(_ name: String, _ pkgConfig: String, _ packages: [String]) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt(packages)])
+}
+
+let package = Package(
+    name: "ebm-dist",
+    products: [.executable(name: "ebm-dist", targets: ["ebm-dist"])],
+    targets: [
+        system("CMPI", "ompi-c", ["libopenmpi-dev", "openmpi-bin"]),
+        system("CBLAS", "openblas", ["libopenblas-dev"]),
+        system("CPNG", "libpng", ["libpng-dev"]),
+        system("CZlib", "zlib", ["zlib1g-dev"]),
+        system("CXXHash", "libxxhash", ["libxxhash-dev"]),
+        .target(name: "CCPU", cSettings: [.unsafeFlags(["-march=\(cpu)"])]),
+
+        library("Failures", []),
+        library("Numerics", ["CBLAS"]),
+        library("Distributed", ["CMPI", "Failures"]),
+        library("Model", ["Numerics", "Failures"]),
+        library("Sampling", ["Numerics", "Model"]),
+        library("Formats", ["CZlib", "CPNG", "CXXHash", "Failures"]),
+        library("Datasets", ["Numerics", "Formats", "Failures"], exclude: ["Resources/LICENSE.digits"], resources: [.embedInCode("Resources/digits.csv.gz")]),
+        library("Training", ["Numerics", "Distributed", "Model", "Sampling", "Formats", "Datasets", "Failures"]),
+        .executableTarget(
+            name: "ebm-dist", dependencies: ["CCPU", "Training", "Distributed", "Failures"], swiftSettings: swiftSettings),
+
+        tests("NumericsTests", ["Numerics"]),
+        tests("DistributedTests", ["Distributed", "Failures"]),
+        tests("ModelTests", ["Model", "Numerics", "Failures"]),
+        tests("SamplingTests", ["Sampling", "Model", "Numerics"]),
+        tests("FormatsTests", ["Formats", "Failures"]),
+        tests("DatasetsTests", ["Datasets", "Numerics", "Formats", "Failures"]),
+        tests(
+            "TrainingTests",
+            ["Training", "Distributed", "Model", "Sampling", "Formats", "Datasets", "Numerics", "Failures"]),
+        tests("RankTests", ["Distributed", "Failures"]),
+        tests("CommandTests", ["Formats", "Failures"]),
+    ]
+)
