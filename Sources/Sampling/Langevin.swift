@@ -1,0 +1,59 @@
+import Numerics
+
+/// Unadjusted Langevin dynamics: x <- x - a clip(∇E(x)) + σ ξ, ξ ~ N(0, I), kept in a box where one is given.
+///
+/// With σ = √(2 a T) the chain samples exp(-E/T) up to a bias of order a; any other σ is a decoupled recipe, as most published image
+/// models use. One step costs one forward and one input-gradient pass.
+///
+/// Source: G. Parisi, Nuclear Physics B 180 (1981), 378; the decoupled form: E. Nijkamp et al., arXiv:1904.09770.
+public struct Langevin: TransitionKernel {
+    /// a, the factor of the gradient.
+    public var stepSize: Float
+    /// σ, the standard deviation of the noise of one step.
+    public var noise: Float
+    /// Each element of the gradient is clipped to ±gradientClip.
+    public var gradientClip: Float?
+    /// Adds the noise before the gradient is evaluated (IGEBM, arXiv:1903.08689) instead of after.
+    public var noiseFirst: Bool
+    /// Positions are clamped to this range after every move.
+    public var box: ClosedRange<Float>?
+
+    public init(
+        stepSize: Float, noise: Float, gradientClip: Float? = nil, noiseFirst: Bool = false, box: ClosedRange<Float>? = nil
+    ) {
+        self.stepSize = stepSize
+        self.noise = noise
+        self.gradientClip = gradientClip
+        self.noiseFirst = noiseFirst
+        self.box = box
+    }
+
+    /// σ = √(2 a T): the noise for which the chain samples exp(-E/T).
+    public static func properNoise(stepSize: Float, temperature: Float) -> Float { (2 * stepSize * temperature).squareRoot() }
+
+    public struct State {
+        public let buffers: ChainBuffers
+    }
+
+    public struct Info: StepInfo {
+        public let squaredGradient: Double
+        public var acceptance: Double? { nil }
+    }
+
+    /// The kernel evaluates the gradient where a step begins, so no evaluation is spent here.
+    public func initialState(_ buffers: ChainBuffers, in potential: some Potential) -> State {
+        precondition(buffers.positions.columns == potential.dimension, "chains and energy differ in dimension")
+        return State(buffers: buffers)
+    }
+
+    public func step(_ state: inout State, index: Int, noise stream: RandomStream, in potential: some Potential) -> Info {
+        let (x, gradient) = (state.buffers.positions, state.buffers.gradient)
+        let firstGroup = index * LangevinUpdate.groups(of: x)
+        if noiseFirst { LangevinUpdate.diffuse(x, noise: noise, stream: stream, firstGroup: firstGroup, box: box) }
+        potential.evaluate(x, energies: state.buffers.energies, gradient: gradient)
+        let squared = LangevinUpdate.move(
+            x, gradient: gradient, stepSize: stepSize, clip: gradientClip, noise: noiseFirst ? 0 : noise, stream: stream,
+            firstGroup: firstGroup, box: box)
+        return Info(squaredGradient: squared)
+    }
+}

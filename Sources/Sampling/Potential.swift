@@ -1,0 +1,34 @@
+import Model
+import Numerics
+
+/// An energy as a transition kernel sees it: energies and gradients of a tile of states.
+public protocol Potential {
+    /// The number of values of one state.
+    var dimension: Int { get }
+
+    /// Energies and their gradients with respect to x.
+    /// - Parameters:
+    ///   - x: rows x dimension.
+    ///   - energies: rows x 1, overwritten.
+    ///   - gradient: rows x dimension, overwritten.
+    func evaluate(_ x: Matrix, energies: Matrix, gradient: Matrix)
+}
+
+/// The energy of a model with the weights of the current step.
+public struct ModelPotential: Potential {
+    public let model: EnergyModel
+    public let weights: PreparedWeights
+    public let workspace: Workspace
+
+    public init(model: EnergyModel, weights: PreparedWeights, workspace: Workspace) {
+        self.model = model
+        self.weights = weights
+        self.workspace = workspace
+    }
+
+    public var dimension: Int { model.network.inputShape.count }
+
+    public func evaluate(_ x: Matrix, energies: Matrix, gradient: Matrix) {
+        model.energiesAndGradient(of: x, weights, workspace, energies: energies, gradient: gradient)
+    }
+}

@@ -1,0 +1,125 @@
+import Numerics
+
+/// How a replay buffer keeps its samples and takes new ones.
+public struct ReplayOptions: Sendable, Hashable {
+    public enum Storage: Sendable, Hashable {
+        /// 4 bytes a value, exact.
+        case float
+        /// 1 byte a value in 256 levels of a range; dequantised with uniform noise when read, as image data is.
+        case byte(ClosedRange<Float>)
+    }
+
+    public enum Replacement: Sendable, Hashable {
+        /// A chain's new position replaces its old one: persistent chains.
+        case inPlace
+        /// The buffer is a uniform sample of all positions so far (J. Vitter, doi:10.1145/3147.3165; used by arXiv:2012.01316).
+        case reservoir
+    }
+
+    public var storage: Storage
+    public var replacement: Replacement
+    /// The probability that a drawn chain starts afresh.
+    public var restartProbability: Float
+
+    public init(storage: Storage = .float, replacement: Replacement = .inPlace, restartProbability: Float = 0) {
+        self.storage = storage
+        self.replacement = replacement
+        self.restartProbability = restartProbability
+    }
+}
+
+/// One shard's slice of the replay buffer: `capacity` samples and their ages.
+public final class ReplayShard {
+    public let capacity: Int
+    public let dimension: Int
+    public let options: ReplayOptions
+    /// Langevin steps of each sample since its chain started.
+    public var ages: [Int32]
+    /// The number of samples offered to the reservoir so far.
+    public var offered: Int
+    private let floats: Matrix
+    private var bytes: [UInt8]
+
+    /// A buffer of zeros; `write` its first samples before use.
+    public init(capacity: Int, dimension: Int, options: ReplayOptions) {
+        self.capacity = capacity
+        self.dimension = dimension
+        self.options = options
+        ages = Array(repeating: 0, count: capacity)
+        offered = 0
+        switch options.storage {
+        case .float:
+            floats = Matrix(rows: capacity, columns: dimension)
+            bytes = []
+        case .byte:
+            floats = Matrix(rows: 0, columns: dimension)
+            bytes = Array(repeating: 0, count: capacity * dimension)
+        }
+    }
+
+    /// The stored samples as little-endian bytes, sample by sample: 4 bytes a value, or 1.
+    public var storedBytes: [UInt8] {
+        get {
+            guard options.storage == .float else { return bytes }
+            return unsafe Array(UnsafeRawBufferPointer(start: floats.base, count: floats.count * 4))
+        }
+        set {
+            precondition(newValue.count == capacity * dimension * bytesPerValue, "the bytes of another buffer")
+            guard options.storage == .float else {
+                bytes = newValue
+                return
+            }
+            unsafe newValue.withUnsafeBytes { unsafe UnsafeMutableRawPointer(floats.base).copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+        }
+    }
+
+    public var bytesPerValue: Int { options.storage == .float ? 4 : 1 }
+
+    /// Copies sample `slot` into a row; `dither` (dimension uniforms) places byte samples inside their level.
+    public func read(_ slot: Int, into row: Matrix, dither: RandomStream, from draw: Int) {
+        precondition(row.count == dimension && slot < capacity, "one row of the buffer")
+        guard case .byte(let range) = options.storage else {
+            row.copy(from: floats.rows(slot..<slot + 1))
+            return
+        }
+        dither.fillUniforms(row, from: draw)
+        let width = (range.upperBound - range.lowerBound) / 256
+        for index in 0..<dimension {
+            unsafe row.base[index] = range.lowerBound + (Float(bytes[slot * dimension + index]) + row.base[index]) * width
+        }
+    }
+
+    /// Replaces sample `slot`. NaN is stored as the lowest level of a byte buffer; the guard stops training before that matters.
+    public func write(_ row: Matrix, age: Int32, slot: Int) {
+        precondition(row.count == dimension && slot < capacity, "one row of the buffer")
+        ages[slot] = age
+        guard case .byte(let range) = options.storage else {
+            floats.rows(slot..<slot + 1).copy(from: row)
+            return
+        }
+        let scale = 256 / (range.upperBound - range.lowerBound)
+        for index in 0..<dimension {
+            let level = unsafe (row.base[index] - range.lowerBound) * scale
+            bytes[slot * dimension + index] = level >= 255 ? 255 : (level > 0 ? UInt8(level) : 0)
+        }
+    }
+
+    /// The slots that `count` chains of a step start from: distinct, uniformly drawn.
+    public func draw(count: Int, key: RandomStream) -> [Int] {
+        precondition(count <= capacity, "a shard of \(capacity) samples cannot start \(count) chains")
+        let order = Permutation(count: capacity, key: key)
+        return (0..<count).map { order[$0] }
+    }
+
+    /// Where a chain's last position goes: its own slot, or where the reservoir puts it; nil when the reservoir passes it over.
+    public func slot(afterStartingFrom start: Int, random: RandomStream, draw: Int) -> Int? {
+        switch options.replacement {
+        case .inPlace: return start
+        case .reservoir:
+            defer { offered += 1 }
+            if offered < capacity { return offered }
+            let place = random.integer(below: offered + 1, at: draw)
+            return place < capacity ? place : nil
+        }
+    }
+}

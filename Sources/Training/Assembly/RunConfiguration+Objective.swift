@@ -1,0 +1,60 @@
+import Datasets
+import Numerics
+import Sampling
+
+extension RunConfiguration {
+    /// The transition kernel of the `sampler` group.
+    var langevin: Langevin {
+        let stepSize = Float(sampler.stepSize)
+        return Langevin(
+            stepSize: stepSize,
+            noise: sampler.noise.map { Float($0) } ?? Langevin.properNoise(stepSize: stepSize, temperature: Float(sampler.temperature)),
+            gradientClip: sampler.gradientClip.map { Float($0) }, noiseFirst: sampler.noiseFirst, box: samplerBox)
+    }
+
+    var samplerBox: ClosedRange<Float>? {
+        guard sampler.low != nil || sampler.high != nil else { return nil }
+        return Float(sampler.low ?? -.infinity)...Float(sampler.high ?? .infinity)
+    }
+
+    var startNoise: NoiseDistribution {
+        switch chains.noise {
+        case .uniform: .uniform(Float(chains.noiseLow)...Float(chains.noiseHigh))
+        case .gaussian: .gaussian(deviation: Float(chains.noiseDeviation))
+        }
+    }
+
+    /// Rows of a step over all shards.
+    var rowsPerStep: Int { run.shards * run.chainsPerShard }
+
+    /// One shard's slice of the replay buffer; nil where chains do not persist.
+    var replayCapacity: Int? {
+        objective.kind == .pcd ? (chains.buffer ?? rowsPerStep) / run.shards : nil
+    }
+
+    var replayOptions: ReplayOptions {
+        ReplayOptions(
+            storage: chains.storage == .float ? .float : .byte(byteRange),
+            replacement: chains.replacement == .inPlace ? .inPlace : .reservoir, restartProbability: Float(chains.restartProbability))
+    }
+
+    /// The range of a byte buffer: the sampler's box, else the range of the data.
+    private var byteRange: ClosedRange<Float> {
+        Float(sampler.low ?? data.low)...Float(sampler.high ?? data.high)
+    }
+
+    /// The objective of the `objective` group over a data source.
+    func makeObjective(_ source: DataSource) -> any Objective {
+        let origin: ContrastiveDivergence<Langevin>.Origin = chains.restartFrom == .noise ? .noise : .data
+        let start: ContrastiveDivergence<Langevin>.Start =
+            switch objective.kind {
+            case .cd: .data
+            case .pcd: .persistent(restartFrom: origin)
+            case .shortRun: .noise
+            }
+        return ContrastiveDivergence(
+            seed: run.seed, kernel: langevin, steps: sampler.steps, start: start, noise: startNoise, box: samplerBox,
+            energyRegularization: Float(objective.energyRegularization), rowsPerStep: rowsPerStep,
+            data: dataStream(source, seed: run.seed), starts: dataStream(source, seed: run.seed ^ 0x5374_6172_7473_0001))
+    }
+}

@@ -1,0 +1,172 @@
+import Distributed
+import Failures
+import Formats
+import Foundation
+import Model
+
+/// Loads a checkpoint after checking sizes, checksums and its binding to the configuration.
+struct CheckpointReader {
+    let folder: RunFolder
+    let model: EnergyModel
+    let chains: ChainsFile
+    let configuration: String
+    let rule: Optimizer.Rule
+    let averageDecay: Float?
+
+    /// A checkpoint that was passed over, and why.
+    struct Damage: Codable, Sendable {
+        let step: Int
+        let failure: Failure
+    }
+
+    /// Collective. The newest checkpoint that is whole.
+    /// - Returns: the state, the manifest and the damaged checkpoints that were passed over; nil when there is no checkpoint at all.
+    /// - Throws: `.checkpoint` when there are checkpoints and all are damaged.
+    func loadNewest(
+        into shards: [ShardState], _ communicator: any Communicator
+    ) throws(Failure) -> (state: TrainingState, manifest: Manifest, passedOver: [Damage])? {
+        let steps = try communicator.fromRoot { try folder.steps() }
+        var passedOver: [Damage] = []
+        for step in steps {
+            do {
+                let (state, manifest) = try load(step, into: shards, communicator)
+                return (state, manifest, passedOver)
+            } catch where [.checkpoint, .data, .missingInput].contains(error.kind) {
+                passedOver.append(Damage(step: step, failure: error))
+            }
+        }
+        guard !passedOver.isEmpty else { return nil }
+        try communicator.onRoot {
+            throw Failure(
+                .checkpoint, "\(folder.checkpoints): no checkpoint can be used:\n"
+                    + passedOver.map { "  \($0.failure.message)" }.joined(separator: "\n"))
+        }
+        return nil
+    }
+
+    /// Collective. One checkpoint; all ranks fail together.
+    func load(_ step: Int, into shards: [ShardState], _ communicator: any Communicator) throws(Failure) -> (TrainingState, Manifest) {
+        let path = folder.checkpoint(step)
+        let manifest = try communicator.fromRoot { try Self.manifest(path, step: step, configuration: configuration, shards: chains.shards) }
+        var bytes = ReplicatedBytes(values: try communicator.bytesFromRoot { try readReplicated(path, manifest) })
+        let state = TrainingState(
+            step: step, parameters: bytes.next(model.layout.count), modelState: bytes.next(model.stateLayout.count),
+            optimizer: optimizer(&bytes, updates: manifest.updates), average: average(&bytes),
+            exponents: bytes.rest(), guardState: manifest.guardState)
+        // Every shard is checked before any is changed, so that a damaged file leaves the chains as they were.
+        let parts = try communicator.agree { try readChains("\(path)/\(ChainsFile.name)", manifest, shards) }
+        for (shard, part) in zip(shards, parts) { chains.restore(part, into: shard) }
+        return (state, manifest)
+    }
+
+    /// The manifest of a checkpoint, checked against what it belongs to.
+    static func manifest(_ path: String, step: Int, configuration: String?, shards: Int?) throws -> Manifest {
+        let name = "\(path)/\(Manifest.fileName)"
+        let bytes = try FileBytes.read(name, limit: 64 << 20)
+        let manifest: Manifest
+        do {
+            manifest = try JSONDecoder().decode(Manifest.self, from: Data(bytes))
+        } catch {
+            throw Failure(.checkpoint, "\(name): expected a manifest, found \(bytes.count) bytes that are none: the file is damaged")
+        }
+        guard manifest.format == Manifest.currentFormat else {
+            throw Failure(.checkpoint, "\(name): expected format \(Manifest.currentFormat), found \(manifest.format): written by another version")
+        }
+        guard manifest.step == step else {
+            throw Failure(.checkpoint, "\(name): expected step \(step), found \(manifest.step): the folder was renamed")
+        }
+        if let configuration, manifest.configuration != configuration {
+            throw Failure(.checkpoint, "\(name): the checkpoint belongs to another configuration")
+        }
+        if let shards, manifest.chains.shards.count != shards {
+            throw Failure(.checkpoint, "\(name): expected checksums of \(shards) shards, found \(manifest.chains.shards.count)")
+        }
+        return manifest
+    }
+
+    /// A file of a checkpoint whose size and checksum agree with the manifest.
+    static func checked(_ file: String, in path: String, _ manifest: Manifest) throws -> String {
+        let name = "\(path)/\(file)"
+        guard let entry = manifest.files[file] else { throw Failure(.checkpoint, "\(path): the manifest does not name \(file)") }
+        let attributes = try? FileManager.default.attributesOfItem(atPath: name)
+        guard let size = attributes?[.size] as? Int else { throw Failure(.checkpoint, "\(name): the file is missing") }
+        guard size == entry.bytes else {
+            throw Failure(.checkpoint, "\(name): expected \(entry.bytes) bytes, found \(size): the file is damaged")
+        }
+        if let expected = entry.checksum {
+            let found = Checksum.of(try FileBytes.read(name, limit: max(1, size)))
+            guard found == expected else {
+                throw Failure(.checkpoint, "\(name): expected checksum \(expected), found \(found): the file is damaged")
+            }
+        }
+        return name
+    }
+
+    // MARK: parts
+
+    private func readReplicated(_ path: String, _ manifest: Manifest) throws -> [UInt8] {
+        let modelPath = try Self.checked("model.safetensors", in: path, manifest)
+        let optimizerPath = try Self.checked("optimizer.safetensors", in: path, manifest)
+        let modelFile = try Safetensors(modelPath)
+        let optimizerFile = try Safetensors(optimizerPath)
+        var values = try ParameterTensors.decode(modelFile, model.layout, path: modelPath)
+        values += try ParameterTensors.decode(modelFile, model.stateLayout, path: modelPath)
+        values += try ParameterTensors.decode(optimizerFile, model.layout, prefix: "first_moment.", path: optimizerPath)
+        if rule.beta2 != nil {
+            values += try ParameterTensors.decode(optimizerFile, model.layout, prefix: "second_moment.", path: optimizerPath)
+        }
+        if averageDecay != nil {
+            values += try ParameterTensors.decode(optimizerFile, model.layout, prefix: "average.", path: optimizerPath)
+        }
+        guard case .int32(let exponents) = try optimizerFile.array("sum_exponents").values, exponents.count == model.layout.tensors.count else {
+            throw Failure(.checkpoint, "\(optimizerPath): expected sum_exponents as \(model.layout.tensors.count) x I32")
+        }
+        return LittleEndian.bytes(of: values) + LittleEndian.bytes(of: exponents)
+    }
+
+    private func optimizer(_ bytes: inout ReplicatedBytes, updates: Int) -> Optimizer {
+        var optimizer = Optimizer(rule, parameters: model.layout.count)
+        optimizer.first = bytes.next(model.layout.count)
+        if rule.beta2 != nil { optimizer.second = bytes.next(model.layout.count) }
+        optimizer.updates = updates
+        return optimizer
+    }
+
+    private func average(_ bytes: inout ReplicatedBytes) -> ParameterAverage? {
+        averageDecay.map { ParameterAverage(decay: $0, of: bytes.next(model.layout.count)) }
+    }
+
+    private func readChains(_ path: String, _ manifest: Manifest, _ shards: [ShardState]) throws -> [ChainsFile.Part] {
+        let folder = AtomicFile.folder(of: path)
+        _ = try Self.checked(ChainsFile.name, in: folder, manifest)
+        let file = try Safetensors(path)
+        guard file.header == chains.header, Checksum.of(file.header.bytes) == manifest.chains.header else {
+            throw Failure(.checkpoint, "\(path): the header is damaged or describes other chains")
+        }
+        return try shards.map { shard in
+            let bytes = try chains.ranges(of: shard.index).map { try file.bytes(in: $0) }
+            let part = ChainsFile.Part(samples: bytes[0], ages: bytes[1], offered: bytes[2])
+            let expected = manifest.chains.shards[shard.index]
+            guard part.checksum == expected else {
+                throw Failure(
+                    .checkpoint, "\(path): shard \(shard.index): expected checksum \(expected), found \(part.checksum): the file is damaged")
+            }
+            return part
+        }
+    }
+}
+
+/// The replicated state on its way from rank 0 to the others.
+private struct ReplicatedBytes {
+    let values: [UInt8]
+    var position = 0
+
+    mutating func next(_ count: Int) -> [Float] {
+        defer { position += count * 4 }
+        return LittleEndian.values(of: Array(values[position..<position + count * 4]))
+    }
+
+    mutating func rest() -> [Int32] {
+        LittleEndian.values(of: Array(values[position...]))
+    }
+}

@@ -1,0 +1,121 @@
+import Distributed
+import Failures
+import Formats
+import Foundation
+import Model
+
+/// Saves a run so that a checkpoint is whole or absent.
+///
+/// Everything is written into `.step-N.partial`: the chains by all ranks together at global offsets, the rest by rank 0; files are
+/// synced; the manifest with all checksums comes last; then the folder is renamed and its parent synced. A save that returned is on disk.
+/// A failed write, sync or close condemns the folder: the next save begins with new files.
+struct CheckpointWriter {
+    let folder: RunFolder
+    let model: EnergyModel
+    let chains: ChainsFile
+    let layout: ShardLayout
+    /// The hash of the configuration, which binds the checkpoint to it.
+    let configuration: String
+    /// The description of the network and what else turns its output into the energy, for readers of the model file.
+    let modelMetadata: [String: String]
+    let keep: Int
+
+    /// Collective.
+    func save(_ state: TrainingState, shards: [ShardState], metricsBytes: Int, _ communicator: any Communicator) throws(Failure) {
+        let partial = folder.partial(state.step)
+        let started = try communicator.fromRoot { () throws -> Bool in try begin(state.step) }
+        // A committed step is never overwritten: it holds the same bits already.
+        guard started else { return }
+        let sums = try writeChains(shards, to: "\(partial)/\(ChainsFile.name)", communicator)
+        try communicator.onRoot {
+            var files = try writeReplicated(state, in: partial)
+            files[ChainsFile.name] = Manifest.File(bytes: chains.header.fileSize, checksum: nil)
+            let manifest = Manifest(
+                format: Manifest.currentFormat, step: state.step, configuration: configuration, files: files,
+                chains: Manifest.Chains(header: Checksum.of(chains.header.bytes), shards: sums), guardState: state.guardState,
+                updates: state.optimizer.updates, metricsBytes: metricsBytes)
+            try AtomicFile.write(Self.json(manifest), to: "\(partial)/\(Manifest.fileName)")
+            try AtomicFile.rename(partial, to: folder.checkpoint(state.step))
+            try AtomicFile.syncFolder(folder.checkpoints)
+            try prune()
+        }
+    }
+
+    /// Makes the partial folder; false when the step is committed already.
+    private func begin(_ step: Int) throws(Failure) -> Bool {
+        if FileManager.default.fileExists(atPath: folder.checkpoint(step)) { return false }
+        let partial = folder.partial(step)
+        if FileManager.default.fileExists(atPath: partial) { try RunFolder.remove(partial) }
+        try RunFolder.makeFolder(partial)
+        return true
+    }
+
+    /// Collective. Every rank writes its shards.
+    /// - Returns: the checksums of all shards.
+    private func writeChains(_ shards: [ShardState], to path: String, _ communicator: any Communicator) throws(Failure) -> [String] {
+        var pieces: [FilePiece] = []
+        if communicator.rank == 0 { pieces.append(FilePiece(offset: 0, bytes: chains.header.bytes)) }
+        var sums: [Double] = []
+        for shard in shards {
+            let part = chains.part(shard)
+            for (range, bytes) in zip(chains.ranges(of: shard.index), [part.samples, part.ages, part.offered]) {
+                pieces.append(FilePiece(offset: chains.header.dataStart + range.lowerBound, bytes: bytes))
+            }
+            sums += ChecksumHalves.split(part.checksum)
+        }
+        try communicator.write(pieces, to: path, size: chains.header.fileSize)
+        return ChecksumHalves.join(try communicator.gather(sums, perShard: 2, layout: layout))
+    }
+
+    private func writeReplicated(_ state: TrainingState, in partial: String) throws(Failure) -> [String: Manifest.File] {
+        let modelTensors =
+            ParameterTensors.encode(state.parameters, model.layout) + ParameterTensors.encode(state.modelState, model.stateLayout)
+        var files = ["model.safetensors": Safetensors.encode(modelTensors, metadata: modelMetadata)]
+        files["optimizer.safetensors"] = Safetensors.encode(optimizerTensors(state))
+        var entries: [String: Manifest.File] = [:]
+        for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
+            try AtomicFile.write(bytes, to: "\(partial)/\(name)")
+            entries[name] = Manifest.File(bytes: bytes.count, checksum: Checksum.of(bytes))
+        }
+        return entries
+    }
+
+    private func optimizerTensors(_ state: TrainingState) -> [ParameterTensors.Named] {
+        var tensors = ParameterTensors.encode(state.optimizer.first, model.layout, prefix: "first_moment.")
+        if !state.optimizer.second.isEmpty {
+            tensors += ParameterTensors.encode(state.optimizer.second, model.layout, prefix: "second_moment.")
+        }
+        if let average = state.average { tensors += ParameterTensors.encode(average.values, model.layout, prefix: "average.") }
+        tensors.append(("sum_exponents", NumericArray(shape: [state.exponents.count], .int32(state.exponents))))
+        return tensors
+    }
+
+    /// Keeps the newest `keep` checkpoints and those that hold a file named KEEP.
+    private func prune() throws(Failure) {
+        for step in try folder.steps().dropFirst(keep) {
+            let path = folder.checkpoint(step)
+            if !FileManager.default.fileExists(atPath: "\(path)/KEEP") { try RunFolder.remove(path) }
+        }
+    }
+
+    private static func json(_ manifest: Manifest) throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        return Array(try encoder.encode(manifest)) + Array("\n".utf8)
+    }
+}
+
+/// Checksums as pairs of exact doubles, the values that `gather` carries.
+enum ChecksumHalves {
+    static func split(_ checksum: String) -> [Double] {
+        let value = UInt64(checksum, radix: 16) ?? 0
+        return [Double(value >> 32), Double(value & 0xFFFF_FFFF)]
+    }
+
+    static func join(_ halves: [Double]) -> [String] {
+        stride(from: 0, to: halves.count, by: 2).map { index in
+            let digits = String(UInt64(halves[index]) << 32 | UInt64(halves[index + 1]), radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }
+    }
+}

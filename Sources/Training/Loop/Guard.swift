@@ -1,0 +1,58 @@
+import Failures
+
+/// What the guard remembers between steps.
+public struct GuardState: Codable, Hashable, Sendable {
+    /// Updates left out one after the other.
+    public var consecutiveSkips = 0
+    /// Times the run went back to a checkpoint.
+    public var rollbacks = 0
+
+    public init() {}
+
+    /// Every rollback halves the learning rate.
+    public var learningRateFactor: Float { 1 / Float(1 << rollbacks) }
+}
+
+/// Watches every step before its update: values that are not finite and an energy gap out of bounds.
+///
+/// All ranks judge the same reduced values, so they take the same decision.
+struct Guard: Sendable {
+    /// What to do with a step.
+    enum Verdict: Hashable, Sendable {
+        case update
+        case skip(String)
+        case rollBack(String)
+        case stop(String)
+    }
+
+    static let maximumSkips = 10
+    static let maximumRollbacks = 4
+
+    let policy: RunConfiguration.Guard.Policy
+    let maximumGap: Double?
+
+    /// - Parameters:
+    ///   - nonFinite: values of the gradient that are NaN or infinite, over all shards.
+    ///   - gap: mean E(x+) - mean E(x-).
+    func judge(nonFinite: Int, gap: Double, state: GuardState) -> Verdict {
+        guard let problem = problem(nonFinite: nonFinite, gap: gap) else { return .update }
+        switch policy {
+        case .stop: return .stop(problem)
+        case .skip:
+            return state.consecutiveSkips < Self.maximumSkips
+                ? .skip(problem) : .stop("\(problem), after \(Self.maximumSkips) steps that were left out one after the other")
+        case .rollback:
+            return state.rollbacks < Self.maximumRollbacks
+                ? .rollBack(problem) : .stop("\(problem), after \(Self.maximumRollbacks) returns to a checkpoint")
+        }
+    }
+
+    private func problem(nonFinite: Int, gap: Double) -> String? {
+        if nonFinite > 0 { return "\(nonFinite) values of the gradient are not finite" }
+        if !gap.isFinite { return "the energy gap is \(gap)" }
+        if let maximumGap, abs(gap) > maximumGap {
+            return "the energy gap is \(gap), beyond guard.maximumGap = \(maximumGap)"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,27 @@
+import Model
+import Numerics
+import Sampling
+
+/// What one thread works with: scratch for one shard's tile, made once.
+final class ShardWorker {
+    let potential: ModelPotential
+    let chains: ChainBuffers
+    /// Where the chains of the tile started: chains x dimension.
+    let origin: Matrix
+    /// Data rows of the tile: chains x dimension.
+    let data: Matrix
+    let energies: Matrix
+    /// The shard's parameter gradient, 1 x parameters.
+    let gradient: Matrix
+    var times = PhaseTimes()
+
+    init(model: EnergyModel, weights: PreparedWeights, rows: Int) {
+        let dimension = model.network.inputShape.count
+        potential = ModelPotential(model: model, weights: weights, workspace: Workspace(model.network, rows: rows))
+        chains = ChainBuffers(chains: rows, dimension: dimension)
+        origin = Matrix(rows: rows, columns: dimension)
+        data = Matrix(rows: rows, columns: dimension)
+        energies = Matrix(rows: rows, columns: 1)
+        gradient = Matrix(rows: 1, columns: model.layout.count)
+    }
+}

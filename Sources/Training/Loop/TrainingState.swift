@@ -1,0 +1,18 @@
+import Model
+
+/// Everything that is the same on every rank and must survive a restart.
+public struct TrainingState: Sendable {
+    /// Updates made: the number of the next step.
+    public var step: Int
+    public var parameters: [Float]
+    /// The model's own state (power-iteration vectors); empty for most models.
+    public var modelState: [Float]
+    public var optimizer: Optimizer
+    public var average: ParameterAverage?
+    /// The fixed-point exponents of the exact sum, one for each tensor.
+    public var exponents: [Int32]
+    public var guardState: GuardState
+
+    /// The parameters to sample from and to evaluate: the average where there is one.
+    public var bestParameters: [Float] { average?.values ?? parameters }
+}

@@ -1,0 +1,158 @@
+import Datasets
+import Numerics
+import Sampling
+
+/// Maximum likelihood with negatives from Markov chains: contrastive divergence, its persistent and its short-run form.
+///
+/// Gradient: mean ∇θE(x+) - mean ∇θE(x-) + α ∇θ mean(E(x+)² + E(x-)²). The three forms differ in where the chains start:
+/// - `persistent`: a replay buffer (T. Tieleman, doi:10.1145/1390156.1390290; Y. Du, I. Mordatch, arXiv:1903.08689),
+/// - `data`: the data rows of the step (G. Hinton, doi:10.1162/089976602760128018),
+/// - `noise`: fresh noise (E. Nijkamp et al., arXiv:1904.09770).
+struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
+    enum Start: Sendable, Hashable {
+        case persistent(restartFrom: Origin)
+        case data
+        case noise
+    }
+
+    /// Where a fresh chain begins.
+    enum Origin: Sendable, Hashable {
+        case noise
+        case data
+    }
+
+    let seed: UInt64
+    let kernel: Kernel
+    let steps: Int
+    let start: Start
+    let noise: NoiseDistribution
+    let box: ClosedRange<Float>?
+    /// α
+    let energyRegularization: Float
+    /// Rows of a step over all shards: the n of the means.
+    let rowsPerStep: Int
+    /// The positives.
+    let data: DataStream
+    /// Where chains that start from data begin: a stream of its own.
+    let starts: DataStream
+
+    // MARK: chains
+
+    func populate(_ shard: ShardState, worker: ShardWorker) {
+        guard let replay = shard.replay, case .persistent(let origin) = start else { return }
+        let tile = worker.origin
+        for first in stride(from: 0, to: replay.capacity, by: tile.rows) {
+            // Negative steps are before the run: no number is shared with a step of it.
+            fill(tile, from: origin, shard: shard, step: first / tile.rows, purpose: .chainStart)
+            for row in 0..<min(tile.rows, replay.capacity - first) {
+                replay.write(tile.rows(row..<row + 1), age: 0, slot: first + row)
+            }
+        }
+    }
+
+    func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int) {
+        shard.report = ShardReport()
+        let positions = worker.chains.positions
+        var slots: [Int] = []
+        var ages: [Int32] = []
+        switch start {
+        case .persistent(let origin): (slots, ages) = drawChains(shard, worker, origin, step)
+        case .data: data.fill(positions, step: step, shard: shard.index)
+        case .noise: noise.fill(positions, stream: stream(.chainStart, step, shard))
+        }
+        worker.origin.copy(from: positions)
+        worker.times.stamp(.data)
+
+        let info = kernel.run(worker.chains, steps: steps, noise: stream(.langevin, step, shard), in: worker.potential)
+        shard.negatives.copy(from: positions)
+        report(shard, worker, info)
+        if case .persistent = start { storeChains(shard, slots: slots, ages: ages, step: step) }
+        worker.times.stamp(.sampling)
+    }
+
+    /// Chains from the buffer into the tile, some of them started afresh.
+    private func drawChains(_ shard: ShardState, _ worker: ShardWorker, _ origin: Origin, _ step: Int) -> ([Int], [Int32]) {
+        guard let replay = shard.replay else { preconditionFailure("persistent chains need a replay buffer") }
+        let positions = worker.chains.positions
+        let slots = replay.draw(count: positions.rows, key: stream(.bufferSelection, step, shard))
+        let chance = stream(.chainRestart, step, shard)
+        let restarts = slots.indices.filter { chance.uniform(at: $0) < replay.options.restartProbability }
+        let dither = stream(.dequantisation, step, shard)
+        for (row, slot) in slots.enumerated() {
+            replay.read(slot, into: positions.rows(row..<row + 1), dither: dither, from: row * replay.dimension)
+        }
+        var ages = slots.map { replay.ages[$0] }
+        if !restarts.isEmpty {
+            fill(worker.origin, from: origin, shard: shard, step: step, purpose: .chainRestartPosition)
+            for row in restarts {
+                positions.rows(row..<row + 1).copy(from: worker.origin.rows(row..<row + 1))
+                ages[row] = 0
+            }
+        }
+        shard.report.restarts = Double(restarts.count)
+        return (slots, ages)
+    }
+
+    private func storeChains(_ shard: ShardState, slots: [Int], ages: [Int32], step: Int) {
+        guard let replay = shard.replay else { return }
+        let random = stream(.bufferReplacement, step, shard)
+        for (row, start) in slots.enumerated() {
+            let (age, overflow) = ages[row].addingReportingOverflow(Int32(steps))
+            shard.report.age += Double(overflow ? .max : age)
+            guard let slot = replay.slot(afterStartingFrom: start, random: random, draw: row) else { continue }
+            replay.write(shard.negatives.rows(row..<row + 1), age: overflow ? .max : age, slot: slot)
+        }
+    }
+
+    private func fill(_ tile: Matrix, from origin: Origin, shard: ShardState, step: Int, purpose: RandomPurpose) {
+        switch origin {
+        case .noise: noise.fill(tile, stream: stream(purpose, step, shard))
+        case .data: starts.fill(tile, step: step, shard: shard.index)
+        }
+    }
+
+    // MARK: gradient
+
+    func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
+        data.fill(worker.data, step: step, shard: shard.index)
+        worker.times.stamp(.data)
+        shard.report.dataEnergy = addGradient(of: worker.data, sign: 1, worker)
+        shard.report.sampleEnergy = addGradient(of: shard.negatives, sign: -1, worker)
+        worker.times.stamp(.gradients)
+    }
+
+    /// Adds Σ (±1/n + 2αE/n) ∇θE.
+    /// - Returns: the sum of the energies.
+    private func addGradient(of rows: Matrix, sign: Float, _ worker: ShardWorker) -> Double {
+        let (scale, alpha) = (1 / Float(rowsPerStep), energyRegularization)
+        let potential = worker.potential
+        potential.model.addParameterGradient(
+            of: rows, potential.weights, potential.workspace, energies: worker.energies,
+            rowWeights: { energies, weights in
+                for row in 0..<energies.rows { weights[row, 0] = scale * (sign + 2 * alpha * energies[row, 0]) }
+            }, into: worker.gradient)
+        return worker.energies.values.reduce(0) { $0 + Double($1) }
+    }
+
+    // MARK: report
+
+    private func report(_ shard: ShardState, _ worker: ShardWorker, _ info: Kernel.Info?) {
+        let (end, origin) = (shard.negatives, worker.origin)
+        shard.report.squaredGradient = info?.squaredGradient ?? 0
+        shard.report.accepted = (info?.acceptance ?? 1) * Double(end.rows)
+        for row in 0..<end.rows {
+            var squares = 0.0
+            for index in row * end.columns..<(row + 1) * end.columns {
+                let value = unsafe end.base[index]
+                let difference = unsafe Double(value - origin.base[index])
+                squares += difference * difference
+                if let box, value <= box.lowerBound || value >= box.upperBound { shard.report.saturated += 1 }
+            }
+            shard.report.displacement += squares.squareRoot()
+        }
+    }
+
+    private func stream(_ purpose: RandomPurpose, _ step: Int, _ shard: ShardState) -> RandomStream {
+        RandomStream(seed: seed, purpose: purpose, step: step, index: shard.index)
+    }
+}

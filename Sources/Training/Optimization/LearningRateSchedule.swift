@@ -1,0 +1,35 @@
+import Numerics
+
+/// The learning rate as a function of the step alone.
+public struct LearningRateSchedule: Sendable, Hashable {
+    public enum Shape: Sendable, Hashable {
+        case constant
+        /// Multiplied by `factor` after every `every` steps.
+        case step(every: Int, factor: Float)
+        /// From the base rate to `final` along half a cosine, at the last step (I. Loshchilov, F. Hutter, arXiv:1608.03983).
+        case cosine(final: Float, steps: Int)
+    }
+
+    public var base: Float
+    public var shape: Shape
+    /// The rate rises linearly from base / warmup to base over the first `warmup` steps.
+    public var warmup: Int
+
+    public init(base: Float, shape: Shape = .constant, warmup: Int = 0) {
+        self.base = base
+        self.shape = shape
+        self.warmup = warmup
+    }
+
+    /// The rate of a step; the first step is 0.
+    public func rate(at step: Int) -> Float {
+        if step < warmup { return base * Float(step + 1) / Float(warmup) }
+        switch shape {
+        case .constant: return base
+        case .step(let every, let factor): return base * Float(integerPower(Double(factor), step / every))
+        case .cosine(let final, let steps):
+            let progress = Float(min(step, steps) - warmup) / Float(max(1, steps - warmup))
+            return final + (base - final) * 0.5 * (1 + VectorMath.cos(.pi * max(0, progress)))
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// What one shard says of one step: sums over its rows, small enough to ride with the gradient sum.
+public struct ShardReport: Sendable, Hashable {
+    /// Σ E(x+) over the shard's data rows.
+    public var dataEnergy = 0.0
+    /// Σ E(x-) over the shard's negatives.
+    public var sampleEnergy = 0.0
+    /// Σ |∇E(x-)|² at the chains' last step.
+    public var squaredGradient = 0.0
+    /// Σ |x_K - x_0| over the chains.
+    public var displacement = 0.0
+    /// Σ of the chains' ages in steps, after sampling.
+    public var age = 0.0
+    /// Values that lie on the wall of the sampler's box.
+    public var saturated = 0.0
+    /// Σ over chains of the accepted share of moves; the number of chains where every move is taken.
+    public var accepted = 0.0
+    /// Chains started afresh.
+    public var restarts = 0.0
+
+    public init() {}
+
+    /// The fields in a fixed order.
+    public static var fields: [WritableKeyPath<ShardReport, Double>] {
+        [\.dataEnergy, \.sampleEnergy, \.squaredGradient, \.displacement, \.age, \.saturated, \.accepted, \.restarts]
+    }
+
+    public static let fieldCount = 8
+
+    public var values: [Double] { Self.fields.map { self[keyPath: $0] } }
+
+    public init(values: ArraySlice<Double>) {
+        precondition(values.count == Self.fieldCount, "a report has \(Self.fieldCount) values")
+        for (field, value) in zip(Self.fields, values) { self[keyPath: field] = value }
+    }
+
+    /// The sum over shards, in shard order.
+    public static func sum(_ records: [Double]) -> ShardReport {
+        var totals = [Double](repeating: 0, count: fieldCount)
+        for (index, value) in records.enumerated() { totals[index % fieldCount] += value }
+        return ShardReport(values: totals[...])
+    }
+}
