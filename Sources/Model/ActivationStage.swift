@@ -1,0 +1,21 @@
+import Numerics
+
+/// An activation that no linear map precedes: at the input, after a pooling, or after another activation.
+struct ActivationStage: Stage {
+    let count: Int
+    let activation: Activation
+
+    var inputCount: Int { count }
+    var outputCount: Int { count }
+    var hasActivation: Bool { true }
+
+    func forward(_ x: Matrix, _ weights: StageWeights, scratch: Matrix, into output: Matrix, slopes: Matrix?) {
+        output.copy(from: x)
+        Epilogue.activate(bias: nil, activation: activation, slopes: slopes).apply(to: output)
+    }
+
+    func pullBack(_ delta: Matrix, _ weights: StageWeights, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {
+        gradient.copy(from: delta)
+        epilogue.apply(to: gradient)
+    }
+}

@@ -1,0 +1,57 @@
+import Numerics
+
+/// A linear map, its bias and the activation that follows: y = activation(map(x) + b), in one pass over the output.
+struct AffineStage<Map: LinearMap>: Stage {
+    let map: Map
+    /// First of the weights, outputs x inputs, and of the biases in the flat parameter vector.
+    let weightStart: Int
+    let biasStart: Int
+    let activation: Activation?
+
+    var inputCount: Int { map.sampleInputs }
+    var outputCount: Int { map.positions * map.outputs }
+    var hasActivation: Bool { activation != nil }
+    var preparedCount: Int { map.inputs * map.outputs }
+
+    func followed(by activation: Activation) -> (any Stage)? {
+        guard self.activation == nil else { return nil }
+        return AffineStage(map: map, weightStart: weightStart, biasStart: biasStart, activation: activation)
+    }
+
+    func scratchCount(rows: Int) -> Int { map.scratchCount(rows: rows) }
+
+    func prepare(_ weights: StageWeights) {
+        let own = mapWeights(weights)
+        Elementwise.transpose(own.stored, into: own.transposed)
+    }
+
+    func forward(_ x: Matrix, _ weights: StageWeights, scratch: Matrix, into output: Matrix, slopes: Matrix?) {
+        let epilogue = Epilogue.activate(bias: biases(in: weights.parameters), activation: activation, slopes: slopes.map(byPosition))
+        map.apply(x, mapWeights(weights), scratch: scratch, into: byPosition(output), epilogue)
+    }
+
+    func pullBack(_ delta: Matrix, _ weights: StageWeights, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {
+        map.applyTranspose(byPosition(delta), mapWeights(weights), scratch: scratch, into: gradient, epilogue)
+    }
+
+    func addParameterGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix) {
+        let delta = byPosition(delta)
+        map.addWeightGradient(x, delta, scratch: scratch, into: gradient.view(from: weightStart, rows: map.outputs, columns: map.inputs))
+        Elementwise.addColumnSums(of: delta, to: biases(in: gradient))
+    }
+
+    private func mapWeights(_ weights: StageWeights) -> MapWeights {
+        MapWeights(
+            stored: weights.parameters.view(from: weightStart, rows: map.outputs, columns: map.inputs),
+            transposed: weights.copies.view(from: 0, rows: map.inputs, columns: map.outputs))
+    }
+
+    private func biases(in flat: Matrix) -> Matrix {
+        flat.view(from: biasStart, rows: 1, columns: map.outputs)
+    }
+
+    /// One row per output position instead of one per sample.
+    private func byPosition(_ output: Matrix) -> Matrix {
+        output.reshaped(rows: output.rows * map.positions, columns: map.outputs)
+    }
+}

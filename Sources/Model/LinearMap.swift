@@ -1,0 +1,38 @@
+import Numerics
+
+/// The linear part of a layer, y = x Wᵀ on patches of x, with W: `outputs` x `inputs` as it stands in the flat parameter vector.
+///
+/// All that a layer needs, and its derivatives of any order, is made of these three: the map, its transpose, and the gradient
+/// with respect to W, which is bilinear in x and in the gradient of the output. `epilogue` runs over each part of the result while
+/// it is in the cache; how a map computes its product (OpenBLAS, own kernels) is its own business.
+protocol LinearMap: Sendable {
+    /// Rows of W: values of one output position.
+    var outputs: Int { get }
+    /// Columns of W: inputs of one output position.
+    var inputs: Int { get }
+    /// Output positions of one sample: 1 for a dense layer, pixels for a convolution.
+    var positions: Int { get }
+    /// Values of one sample at the input.
+    var sampleInputs: Int { get }
+
+    /// Floats of scratch that the functions below need for so many samples.
+    func scratchCount(rows: Int) -> Int
+
+    /// y = x Wᵀ. x: rows x sampleInputs, y: (rows · positions) x outputs.
+    func apply(_ x: Matrix, _ weights: MapWeights, scratch: Matrix, into y: Matrix, _ epilogue: Epilogue)
+
+    /// gradient = delta W, scattered back to the input. delta: (rows · positions) x outputs, gradient: rows x sampleInputs.
+    /// The epilogue counts samples as rows.
+    func applyTranspose(_ delta: Matrix, _ weights: MapWeights, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue)
+
+    /// gradient += deltaᵀ x on patches of x. gradient: outputs x inputs.
+    func addWeightGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix)
+}
+
+/// A weight matrix and its transposed copy, so that no hot product has to transpose.
+struct MapWeights {
+    /// outputs x inputs
+    let stored: Matrix
+    /// inputs x outputs
+    let transposed: Matrix
+}

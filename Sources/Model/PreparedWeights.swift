@@ -1,0 +1,37 @@
+import Numerics
+
+/// The parameters of a network in the layouts that its products read: made once per weight update, read at every sampler step.
+///
+/// Any number of threads may read it while none refreshes it.
+public final class PreparedWeights: Sendable {
+    /// All parameters, 1 x count, in the order of the flat vector.
+    let parameters: Matrix
+    /// Each stage's own copies.
+    let stages: [StageWeights]
+    private let network: Network
+
+    /// Room for the weights of a network, zero until `refresh`.
+    public init(_ network: Network) {
+        let parameters = Matrix(rows: 1, columns: network.layout.count)
+        self.network = network
+        self.parameters = parameters
+        stages = network.stages.map { stage in
+            StageWeights(parameters: parameters, copies: Matrix(rows: 1, columns: stage.preparedCount))
+        }
+    }
+
+    /// Takes over new parameters, as many as the layout has. Allocates nothing.
+    public func refresh(from values: [Float]) {
+        precondition(values.count == parameters.count, "\(values.count) parameters for a network of \(parameters.count)")
+        unsafe values.withUnsafeBufferPointer { source in
+            guard let first = source.baseAddress else { return }
+            unsafe parameters.base.update(from: first, count: source.count)
+        }
+        prepareCopies()
+    }
+
+    /// Makes the copies anew, after a change of `parameters` in place.
+    func prepareCopies() {
+        for (stage, weights) in zip(network.stages, stages) { stage.prepare(weights) }
+    }
+}
