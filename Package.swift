@@ -52,7 +52,7 @@ let package = Package(
         tests("DistributedTests", ["Distributed", "Failures"]),
         tests("ModelTests", ["Model", "Numerics", "Failures"]),
         tests("SamplingTests", ["Sampling", "Model", "Numerics"]),
-        tests("FormatsTests", ["Formats", "Failures"]),
+        tests("FormatsTests", ["Formats", "Failures", "CZlib", "CPNG"]),
         tests("DatasetsTests", ["Datasets", "Numerics", "Formats", "Failures"]),
         tests(
             "TrainingTests",

@@ -1,0 +1,70 @@
+import Failures
+
+/// A table of numbers from a text file: one row a line, the same number of fields in each.
+public struct CSVTable: Hashable, Sendable {
+    /// Which columns are read; the others may hold anything.
+    public enum Selection: Hashable, Sendable {
+        case all
+        case names([String])
+    }
+
+    /// The names in the header line; nil when there is none.
+    public let names: [String]?
+    public let rows: Int
+    public let columns: Int
+    /// The values of the selected columns, row by row.
+    public let values: [Float]
+
+    /// Parses a whole file.
+    ///
+    /// Fields are separated by `separator` (default: the first of comma, semicolon and tab that stands in the first line), may stand in
+    /// double quotes ("" inside is a quote, a quoted line feed is not supported), and are decimal numbers. The first line is a header when
+    /// one of its fields is no number. Lines end with LF or CR LF; a byte order mark and empty lines at the end are skipped.
+    /// - Parameter name: the file's name for messages.
+    /// - Throws: `.data` naming line and column for text, missing values (`NA`, nothing), NaN, Inf, values beyond the range of Float and
+    ///   rows of another length.
+    public init(decoding bytes: [UInt8], name: String, select: Selection = .all, separator: Character? = nil) throws(Failure) {
+        var reader = CSVReader(bytes, name, separator)
+        guard var fields = try reader.next() else {
+            throw Failure(.data, "\(name): line 1: expected a header or numbers, found an empty file.")
+        }
+        let width = fields.count
+        let hasHeader = fields.contains { CSVReader.number($0) == nil && !CSVReader.missing.contains($0) }
+        let header = hasHeader ? fields : nil
+        let selected = try Self.selected(select, header, width, name)
+        var values: [Float] = []
+        var rows = 0
+        var more = true
+        if hasHeader { more = try reader.next(into: &fields) }
+        while more {
+            guard fields.count == width else {
+                throw Failure(.data, "\(name): line \(reader.line): expected \(width) fields as in line 1, found \(fields.count). Mend the line.")
+            }
+            for column in selected {
+                guard let value = CSVReader.number(fields[column]) else {
+                    throw reader.refusal(fields[column], column: column, header?[column])
+                }
+                values.append(value)
+            }
+            rows += 1
+            more = try reader.next(into: &fields)
+        }
+        self.names = header.map { header in selected.map { header[$0] } }
+        self.rows = rows
+        self.columns = selected.count
+        self.values = values
+    }
+
+    private static func selected(_ select: Selection, _ header: [String]?, _ width: Int, _ name: String) throws(Failure) -> [Int] {
+        guard case .names(let wanted) = select else { return Array(0..<width) }
+        var selected: [Int] = []
+        for column in wanted {
+            guard let index = header?.firstIndex(of: column) else {
+                let known = header.map { $0.joined(separator: ", ") } ?? "none: the first line holds numbers"
+                throw Failure(.data, "\(name): line 1: expected a column named '\(column)', found \(known). Correct the name of the column.")
+            }
+            selected.append(index)
+        }
+        return selected
+    }
+}

@@ -1,0 +1,23 @@
+import Failures
+
+/// The contents of a file as bytes, decompressed when the file is gzip.
+public enum FileBytes {
+    /// What a reader accepts unless it is told otherwise: 8 GiB, counted after decompression.
+    public static let defaultLimit = 8 << 30
+
+    /// Reads a regular file; gzip is recognised by its first two bytes (1f 8b), not by its name.
+    ///
+    /// - Parameter limit: the greatest number of bytes of the result; a file, or a decompressed file, that exceeds it is refused before
+    ///   more memory is taken.
+    /// - Throws: `.missingInput` when the file cannot be opened, `.data` when it is no regular file, too large or damaged gzip,
+    ///   `.inputOutput` when reading fails.
+    public static func read(_ path: String, limit: Int = defaultLimit) throws(Failure) -> [UInt8] {
+        let file = try InputFile(path)
+        let magic = try file.bytes(in: 0..<min(2, file.size))
+        if magic == Gzip.magic { return try Gzip.decompress(file, limit: limit) }
+        guard file.size <= limit else {
+            throw Failure(.data, "\(path): the file has \(file.size) bytes; the limit is \(limit). Raise the limit, or give a smaller file.")
+        }
+        return try file.bytes(in: 0..<file.size)
+    }
+}

@@ -1,0 +1,84 @@
+import Failures
+
+/// The `.npy` format of NumPy, versions 1 to 3.
+///
+/// Magic `\x93NUMPY`, version, length of the header, the header (a Python dictionary with `descr`, `fortran_order` and `shape`), the
+/// values. Read are little-endian `<f4 <f8 <i4 <i8 |u1 |b1` in C order; written the same in version 1.
+/// Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
+public enum NPY {
+    static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+    /// A header holds a type and a few dimensions: anything longer is foreign.
+    private static let headerLimit = 1 << 16
+    private static let fix = "Write the array with numpy.save as a plain array of one of these types."
+
+    /// The types read, by their names in the header. The order is that of messages.
+    private static let types: [(name: String, type: NumberType)] = [
+        ("<f4", .float32), ("<f8", .float64), ("|u1", .uint8), ("<i4", .int32), ("<i8", .int64), ("|b1", .bool),
+    ]
+
+    /// Whether some bytes begin like an `.npy` file.
+    package static func recognises(_ bytes: [UInt8]) -> Bool { bytes.starts(with: magic) }
+
+    /// Parses a whole file. Its size must be exactly what its header promises.
+    ///
+    /// - Parameter name: the file's name for messages.
+    public static func decode(_ bytes: [UInt8], name: String) throws(Failure) -> NumericArray {
+        let text = try headerRange(bytes, name)
+        let header = try NPYHeader(bytes, text, name)
+        guard let type = types.first(where: { $0.name == header.type })?.type else {
+            throw Failure.damaged(
+                name, byte: text.lowerBound, expected: "the type " + types.map(\.name).joined(separator: ", "), found: "'\(header.type)'", fix: fix)
+        }
+        guard !header.fortranOrder else {
+            throw Failure.damaged(
+                name, byte: text.lowerBound, expected: "C order", found: "Fortran order", fix: "Save numpy.ascontiguousarray(x) instead of x.")
+        }
+        let found = bytes.count - text.upperBound
+        guard let size = NumericArray.byteCount(of: header.shape, type), size == found else {
+            let promised = NumericArray.byteCount(of: header.shape, type).map(String.init) ?? "more than 2^63"
+            throw Failure.damaged(
+                name, byte: text.upperBound, expected: "\(promised) bytes for \(header.shape) values of type \(header.type)",
+                found: "\(found) bytes", fix: "The file is truncated or foreign: write it again.")
+        }
+        return NumericArray(shape: header.shape, NumericArray.Values(type, littleEndian: bytes[text.upperBound...]))
+    }
+
+    /// What stands before the values in a file of version 1, so that large arrays can be written in pieces.
+    public static func header(_ type: NumberType, shape: [Int]) -> [UInt8] {
+        let name = types.first { $0.type == type }!.name
+        let dimensions = shape.map { "\($0)" }.joined(separator: ", ") + (shape.count == 1 ? "," : "")
+        let text = "{'descr': '\(name)', 'fortran_order': False, 'shape': (\(dimensions)), }"
+        // The values start at a multiple of 64 bytes, as NumPy has it; a line feed ends the header.
+        let used = magic.count + 4 + text.utf8.count + 1
+        let padding = (64 - used % 64) % 64
+        let length = text.utf8.count + padding + 1
+        precondition(length < 1 << 16, "a shape of \(shape.count) dimensions does not fit a version 1 header")
+        let prefix = magic + [1, 0, UInt8(length & 255), UInt8(length >> 8)]
+        return prefix + Array(text.utf8) + [UInt8](repeating: 0x20, count: padding) + [0x0a]
+    }
+
+    /// The whole file of an array.
+    public static func encode(_ array: NumericArray) -> [UInt8] {
+        header(array.type, shape: array.shape) + array.values.littleEndianBytes
+    }
+
+    /// Where the text of the header stands; the values follow it.
+    private static func headerRange(_ bytes: [UInt8], _ name: String) throws(Failure) -> Range<Int> {
+        guard bytes.count >= 10, recognises(bytes) else {
+            throw Failure.damaged(name, byte: 0, expected: "\\x93NUMPY, a version and a length", found: "something else", fix: fix)
+        }
+        guard (1...3).contains(bytes[6]) else {
+            throw Failure.damaged(name, byte: 6, expected: "version 1, 2 or 3", found: "\(bytes[6])", fix: fix)
+        }
+        let width = bytes[6] == 1 ? 2 : 4
+        guard bytes.count >= 8 + width else {
+            throw Failure.damaged(name, byte: 8, expected: "a header length", found: "the end of the file", fix: fix)
+        }
+        let length = bytes[8..<(8 + width)].reversed().reduce(0) { $0 << 8 | Int($1) }
+        guard length <= headerLimit, length <= bytes.count - 8 - width else {
+            throw Failure.damaged(
+                name, byte: 8, expected: "a header of at most \(min(headerLimit, bytes.count - 8 - width)) bytes", found: "\(length)", fix: fix)
+        }
+        return (8 + width)..<(8 + width + length)
+    }
+}

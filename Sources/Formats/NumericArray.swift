@@ -1,0 +1,95 @@
+/// The type of the numbers in a file; the raw value is its name in a safetensors file.
+public enum NumberType: String, Hashable, Codable, Sendable, CaseIterable {
+    case float32 = "F32"
+    case float64 = "F64"
+    case uint8 = "U8"
+    case bool = "BOOL"
+    case int32 = "I32"
+    case int64 = "I64"
+
+    /// The bytes of one number.
+    public var size: Int {
+        switch self {
+        case .uint8, .bool: 1
+        case .float32, .int32: 4
+        case .float64, .int64: 8
+        }
+    }
+}
+
+/// An array of numbers as a file holds it: a shape, and the values with the last index running fastest.
+public struct NumericArray: Hashable, Sendable {
+    /// The values, in the type of the file. Truth values are 0 and 1.
+    public enum Values: Hashable, Sendable {
+        case float32([Float])
+        case float64([Double])
+        case uint8([UInt8])
+        case bool([UInt8])
+        case int32([Int32])
+        case int64([Int64])
+    }
+
+    public let shape: [Int]
+    public let values: Values
+
+    public init(shape: [Int], _ values: Values) {
+        self.shape = shape
+        self.values = values
+        precondition(Self.count(of: shape) == values.count, "\(values.count) values for the shape \(shape)")
+    }
+
+    public var count: Int { values.count }
+    public var type: NumberType { values.type }
+
+    /// The number of values of a shape; nil when it does not fit an `Int` or a dimension is negative.
+    public static func count(of shape: [Int]) -> Int? {
+        var count = 1
+        for dimension in shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+            if overflow || dimension < 0 { return nil }
+            count = product
+        }
+        return count
+    }
+
+    /// The number of bytes of a shape; nil when it does not fit an `Int`.
+    static func byteCount(of shape: [Int], _ type: NumberType) -> Int? {
+        guard let count = count(of: shape) else { return nil }
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: type.size)
+        return overflow ? nil : bytes
+    }
+}
+
+extension NumericArray.Values {
+    public var count: Int {
+        switch self {
+        case .float32(let values): values.count
+        case .float64(let values): values.count
+        case .uint8(let values), .bool(let values): values.count
+        case .int32(let values): values.count
+        case .int64(let values): values.count
+        }
+    }
+
+    public var type: NumberType {
+        switch self {
+        case .float32: .float32
+        case .float64: .float64
+        case .uint8: .uint8
+        case .bool: .bool
+        case .int32: .int32
+        case .int64: .int64
+        }
+    }
+
+    /// The values as floats, rounded to nearest.
+    public var floats: [Float] {
+        switch self {
+        case .float32(let values): values
+        case .float64(let values): values.map { Float($0) }
+        case .uint8(let values), .bool(let values): values.map { Float($0) }
+        case .int32(let values): values.map { Float($0) }
+        case .int64(let values): values.map { Float($0) }
+        }
+    }
+}
