@@ -1,0 +1,161 @@
+extension ConfigurationKey {
+    /// All keys in the order in which they are printed: the one place for meaning, allowed values and what a continued run may change.
+    public static let all: [ConfigurationKey] = run + data + model + sampler + chains + objective + optimizer + keeping
+
+    /// Keys of later versions, refused with a sentence of their own.
+    static let later = ["exchange.policy", "exchange.fraction", "exchange.every", "evaluate.every"]
+
+    private static let count = 1...1_000_000_000
+    private static let interval = 0...1_000_000_000
+    private static let widths = 1...1_000_000
+
+    private static let run: [ConfigurationKey] = [
+        .init("run.name", .name, continuation: .free, "name of the run; without --out its folder is runs/NAME"),
+        .init("run.steps", .integer(count), continuation: .growing, "training steps; a finished run continues when this is raised"),
+        .init("run.seed", .integer(0...Int.max), "all random numbers are a function of this seed and their place in the run"),
+        .init(
+            "run.shards", .integer(1...65536),
+            "parts of the run that the ranks share; the result depends on it, not on the ranks; at least one a rank"),
+        .init(
+            "run.chainsPerShard", .integer(1...65536), "chains and data rows of a shard in every step; the batch is shards x chainsPerShard"
+        ),
+        .init("run.threads", .integer(0...1024), continuation: .free, "threads of a rank; 0: the cores of the node divided by its ranks"),
+        .init(
+            "run.maxHours", .number(.positive), optional: true, continuation: .free,
+            "save and end with the requeue code after so many hours"),
+        .init(
+            "run.reduction", .choice(words(RunConfiguration.Run.Reduction.self)),
+            "sum of gradients over shards: exact (the same bits on any ranks) or float (for comparison)"),
+    ]
+
+    private static let data: [ConfigurationKey] = [
+        .init("data.source", .text, "built-in name, or the path of a file or folder (.npy, .csv, .csv.gz, IDX, CIFAR .bin)"),
+        .init("data.low", .number(.any), "images: the value of black after scaling"),
+        .init("data.high", .number(.any), "images: the value of white after scaling"),
+        .init("data.dequantise", .flag, "images of whole grey levels: add uniform noise of one level, new at every step"),
+        .init("data.noise", .number(.notNegative), "standard deviation of the Gaussian noise added to every data row, new at every step"),
+        .init("data.flip", .flag, "images: mirror left and right with probability 1/2"),
+        .init("data.standardise", .flag, "points: shift and scale every column to mean 0 and deviation 1"),
+        .init(
+            "data.labelColumn", .choice(words(RunConfiguration.Data.LabelColumn.self)), "CSV: which column is a label and no part of a row"),
+    ]
+
+    private static let model: [ConfigurationKey] = [
+        .init(
+            "model.kind", .choice(words(RunConfiguration.Model.Kind.self)),
+            "mlp: uses widths; convolution: uses channels, kernels, strides, paddings, dense; layers: uses layers"),
+        .init("model.widths", .integers(widths), "mlp: outputs of each hidden layer; an activation follows each, then one output"),
+        .init("model.channels", .integers(widths), "convolution: output channels of each convolution; an activation follows each"),
+        .init("model.kernels", .integers(1...1000), "convolution: side of each kernel"),
+        .init("model.strides", .integers(1...1000), "convolution: stride of each convolution"),
+        .init("model.paddings", .integers(0...1000), "convolution: zeros around the input of each convolution; below the kernel"),
+        .init(
+            "model.dense", .integers(widths),
+            "convolution: after the last one flatten, then these dense layers with activations, then one output"),
+        .init(
+            "model.layers", .layers,
+            "layers: the whole network, in order, as {kind: \"dense\", outputs: 128} and so on; it ends in one output"),
+        .init("model.activation", .choice(words(RunConfiguration.Model.Activation.self)), "mlp, convolution: the activation"),
+        .init("model.slope", .number(.notNegative), "slope of leakyReLU below 0; alpha of elu"),
+        .init("model.referenceDeviation", .number(.positive), optional: true, "adds |x|²/(2s²) to the energy, s this value; null: nothing"),
+        .init("model.spectralNormalization", .flag, "divide each weight by its largest singular value (power iteration)"),
+    ]
+
+    private static let sampler: [ConfigurationKey] = [
+        .init(
+            "sampler.kind", .choice(words(RunConfiguration.Sampler.Kind.self)),
+            "transition kernel; langevin: x <- x - a g + sigma xi, g the gradient of E"),
+        .init("sampler.steps", .integer(1...1_000_000), "transitions of each chain in a training step"),
+        .init("sampler.stepSize", .number(.positive), "a"),
+        .init("sampler.noise", .number(.notNegative), optional: true, "sigma; null: sqrt(2 a temperature), the proper Langevin equation"),
+        .init("sampler.temperature", .number(.positive), "temperature of the proper Langevin equation; needs noise: null"),
+        .init("sampler.gradientClip", .number(.positive), optional: true, "each element of g is limited to +- this; null: no limit"),
+        .init("sampler.noiseFirst", .flag, "add the noise before the gradient is taken"),
+        .init("sampler.low", .number(.any), optional: true, "x is kept at or above this after every transition; null: no bound"),
+        .init("sampler.high", .number(.any), optional: true, "x is kept at or below this after every transition; null: no bound"),
+    ]
+
+    private static let chains: [ConfigurationKey] = [
+        .init(
+            "chains.start", .choice(words(RunConfiguration.Chains.Start.self)),
+            "where chains start in a step: persistent (pcd), data (cd) or noise (short-run); follows objective.kind"),
+        .init(
+            "chains.buffer", .integer(count), optional: true,
+            "persistent: chains that are kept, a multiple of run.shards; null: shards x chainsPerShard"),
+        .init(
+            "chains.storage", .choice(words(RunConfiguration.Chains.Storage.self)),
+            "persistent: how they are kept; byte: 8 bits a value between sampler.low and high"),
+        .init(
+            "chains.replacement", .choice(words(RunConfiguration.Chains.Replacement.self)),
+            "persistent: a sampled chain goes back to its place (inPlace) or to a random place (reservoir)"),
+        .init("chains.restartProbability", .number(.probability), "persistent: probability that a chain starts anew in a step"),
+        .init(
+            "chains.restartFrom", .choice(words(RunConfiguration.Chains.Origin.self)), "persistent: what a first or new start is drawn from"
+        ),
+        .init(
+            "chains.noise", .choice(words(RunConfiguration.Chains.Noise.self)),
+            "the noise that chains start from: uses noiseLow, noiseHigh or noiseDeviation"),
+        .init("chains.noiseLow", .number(.any), "uniform noise: lower end"),
+        .init("chains.noiseHigh", .number(.any), "uniform noise: upper end"),
+        .init("chains.noiseDeviation", .number(.positive), "Gaussian noise: standard deviation"),
+    ]
+
+    private static let objective: [ConfigurationKey] = [
+        .init(
+            "objective.kind",
+            .choice(
+                words(RunConfiguration.Objective.Kind.self),
+                later: [
+                    "energy-discrepancy", "diffusion-cd", "wasserstein-flow", "variational-teaching", "latent-prior", "denoising-score",
+                    "sliced-score", "nce",
+                ]), "maximum likelihood with chains from data (cd), persistent chains (pcd) or noise (short-run)"),
+        .init("objective.energyRegularization", .number(.notNegative), "alpha of alpha (mean E(x+)² + mean E(x-)²), added to the loss"),
+    ]
+
+    private static let optimizer: [ConfigurationKey] = [
+        .init("optimizer.kind", .choice(words(RunConfiguration.Optimizer.Kind.self)), "sgd, adam, or adamw (decoupled weight decay)"),
+        .init("optimizer.learningRate", .number(.notNegative), "step size of the parameters after the warm-up"),
+        .init("optimizer.beta1", .number(.fraction), "adam, adamw: decay of the first moment"),
+        .init("optimizer.beta2", .number(.fraction), "adam, adamw: decay of the second moment"),
+        .init("optimizer.epsilon", .number(.positive), "adam, adamw: added to the root of the second moment"),
+        .init("optimizer.momentum", .number(.fraction), "sgd: momentum"),
+        .init("optimizer.weightDecay", .number(.notNegative), "sgd, adam: added to the gradient times the parameter; adamw: decoupled"),
+        .init(
+            "optimizer.schedule", .choice(words(RunConfiguration.Optimizer.Schedule.self)),
+            "learning rate over steps: constant, step or cosine"),
+        .init("optimizer.warmupSteps", .integer(interval), "the learning rate rises linearly over so many first steps"),
+        .init("optimizer.decayEvery", .integer(count), "step: steps between two decays"),
+        .init("optimizer.decayFactor", .number(.share), "step: factor of a decay"),
+        .init(
+            "optimizer.decaySteps", .integer(count), optional: true,
+            "cosine: the step at which finalLearningRate is reached; null: run.steps"),
+        .init("optimizer.finalLearningRate", .number(.notNegative), "cosine: the learning rate at the end"),
+        .init("optimizer.clipNorm", .number(.positive), optional: true, "the gradient is scaled down to this norm; null: no limit"),
+        .init(
+            "optimizer.clipSigma", .number(.positive), optional: true,
+            "adam, adamw: each gradient element is limited to so many roots of its second moment; null: no limit"),
+        .init("optimizer.average", .number(.fraction), optional: true, "decay of the moving average of the parameters; null: no average"),
+    ]
+
+    private static let keeping: [ConfigurationKey] = [
+        .init(
+            "guard.policy", .choice(words(RunConfiguration.Guard.Policy.self)),
+            "when a step diverges: stop the run, skip the step, or rollback to the last checkpoint"),
+        .init(
+            "guard.maximumGap", .number(.positive), optional: true,
+            "an energy gap |mean E(x+) - mean E(x-)| above this is divergence; null: no limit"),
+        .init(
+            "guard.replicaCheckEvery", .integer(count), continuation: .free, "steps between two comparisons of the parameters of all ranks"),
+        .init("checkpoint.every", .integer(interval), continuation: .free, "steps between two checkpoints; 0: only at the end"),
+        .init("checkpoint.keep", .integer(2...1_000_000), continuation: .free, "the newest checkpoints that are kept"),
+        .init("report.every", .integer(count), continuation: .free, "steps between two lines of metrics.jsonl"),
+        .init("samples.every", .integer(interval), continuation: .free, "steps between two pictures of chains; 0: only at the end"),
+        .init("samples.count", .integer(1...65536), continuation: .free, "chains in a picture"),
+        .init("samples.columns", .integer(1...65536), continuation: .free, "images in a row of a picture"),
+        .init("samples.scale", .integer(1...64), continuation: .free, "side of an image's pixel in a picture"),
+    ]
+
+    private static func words<Word: CaseIterable & RawRepresentable>(_: Word.Type) -> [String] where Word.RawValue == String {
+        Word.allCases.map(\.rawValue)
+    }
+}

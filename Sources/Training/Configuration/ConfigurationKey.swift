@@ -1,0 +1,171 @@
+import Failures
+
+/// One key of the configuration: its place, what it means, which values it takes, and whether a run may be continued with another value.
+public struct ConfigurationKey: Sendable {
+    /// The values that a key accepts.
+    public enum Rule: Sendable {
+        case flag
+        case integer(ClosedRange<Int>)
+        case number(NumberRange)
+        /// One of a few words; `later` holds the known ones that this version does not have.
+        case choice([String], later: [String] = [])
+        /// A word that can be the name of a folder.
+        case name
+        /// A text that is not empty and has no control characters.
+        case text
+        case integers(ClosedRange<Int>)
+        /// Layer descriptions, each a group with the key `kind`; the network checks the rest.
+        case layers
+    }
+
+    /// What a continued run may do with a key.
+    public enum Continuation: Sendable {
+        /// Touches the mathematics: must stay.
+        case fixed
+        /// Touches only how long, how fast or what is shown: may change.
+        case free
+        /// May grow.
+        case growing
+    }
+
+    /// `group.key`.
+    public let path: String
+    public let rule: Rule
+    /// Whether `null` is a value.
+    public let optional: Bool
+    public let continuation: Continuation
+    /// One line for the person who edits a configuration.
+    public let comment: String
+
+    init(_ path: String, _ rule: Rule, optional: Bool = false, continuation: Continuation = .fixed, _ comment: String) {
+        self.path = path
+        self.rule = rule
+        self.optional = optional
+        self.continuation = continuation
+        self.comment = comment
+    }
+
+    /// The part in front of the point.
+    public var group: String { String(path.prefix { $0 != "." }) }
+    /// The part behind the point.
+    public var name: String { String(path.drop { $0 != "." }.dropFirst()) }
+}
+
+/// An interval of numbers, each end open or closed.
+public struct NumberRange: Hashable, Sendable {
+    public var lower = -Double.greatestFiniteMagnitude
+    public var upper = Double.greatestFiniteMagnitude
+    public var lowerIsOpen = false
+    public var upperIsOpen = false
+
+    public static let any = NumberRange()
+    public static let positive = NumberRange(lower: 0, lowerIsOpen: true)
+    public static let notNegative = NumberRange(lower: 0)
+    /// 0 <= x < 1.
+    public static let fraction = NumberRange(lower: 0, upper: 1, upperIsOpen: true)
+    /// 0 < x <= 1.
+    public static let share = NumberRange(lower: 0, upper: 1, lowerIsOpen: true)
+    public static let probability = NumberRange(lower: 0, upper: 1)
+
+    public func contains(_ value: Double) -> Bool {
+        (lowerIsOpen ? value > lower : value >= lower) && (upperIsOpen ? value < upper : value <= upper)
+    }
+
+    /// In words: `a number greater than 0 and at most 1`.
+    public var description: String {
+        var parts: [String] = []
+        if lower > -Double.greatestFiniteMagnitude { parts.append((lowerIsOpen ? "greater than " : "at least ") + JSONValue(lower).text) }
+        if upper < Double.greatestFiniteMagnitude { parts.append((upperIsOpen ? "below " : "at most ") + JSONValue(upper).text) }
+        return parts.isEmpty ? "a number" : "a number " + parts.joined(separator: " and ")
+    }
+}
+
+extension ConfigurationKey {
+    /// The value in its one form (numbers as `.number` where the key is a number), or the failure that names `origin`, key, expected and found.
+    func checked(_ value: JSONValue, origin: String) throws(Failure) -> JSONValue {
+        if optional && value == .null { return .null }
+        switch (rule, value) {
+        case (.flag, .boolean): return value
+        case (.integer(let range), .integer(let number)):
+            guard range.contains(number) else { throw refusal(of: value, at: path, origin: origin) }
+            return value
+        case (.number(let range), .integer(let number)): return try checked(Double(number), range, value, origin)
+        case (.number(let range), .number(let number)): return try checked(number, range, value, origin)
+        case (.choice(let words, let later), .string(let word)):
+            if words.contains(word) { return value }
+            if later.contains(word) {
+                throw Failure(
+                    .configuration,
+                    "\(origin): \(path) = \"\(word)\" is not available in this version; expected \(ConfigurationKey.list(words))")
+            }
+            throw refusal(of: value, at: path, origin: origin)
+        case (.name, .string(let text)) where ConfigurationKey.isFolderName(text): return value
+        case (.text, .string(let text)) where !text.isEmpty && !text.unicodeScalars.contains(where: ConfigurationKey.isControl):
+            return value
+        case (.integers(let range), .array(let values)):
+            guard values.count <= 1000 else {
+                throw Failure(.configuration, "\(origin): \(path): expected at most 1000 entries, found \(values.count)")
+            }
+            for (index, element) in values.enumerated() {
+                guard case .integer(let number) = element, range.contains(number) else {
+                    throw refusal(of: element, at: "\(path)[\(index)]", origin: origin, as: ConfigurationKey.integerText(range))
+                }
+            }
+            return value
+        case (.layers, .array(let values)):
+            guard values.count <= 1000 else {
+                throw Failure(.configuration, "\(origin): \(path): expected at most 1000 layers, found \(values.count)")
+            }
+            for (index, element) in values.enumerated() {
+                guard case .object(let members) = element, case .string = members["kind"] else {
+                    throw refusal(
+                        of: element, at: "\(path)[\(index)]", origin: origin, as: "a layer such as {kind: \"dense\", outputs: 128}")
+                }
+            }
+            return value
+        default: throw refusal(of: value, at: path, origin: origin)
+        }
+    }
+
+    private func checked(_ number: Double, _ range: NumberRange, _ value: JSONValue, _ origin: String) throws(Failure) -> JSONValue {
+        guard range.contains(number) else { throw refusal(of: value, at: path, origin: origin) }
+        return .number(number)
+    }
+
+    private func refusal(of value: JSONValue, at place: String, origin: String, as expected: String? = nil) -> Failure {
+        Failure(.configuration, "\(origin): \(place): expected \(expected ?? allowed), found \(value.summary)")
+    }
+
+    /// The allowed values in words, for messages and the documentation.
+    public var allowed: String {
+        let text =
+            switch rule {
+            case .flag: "true or false"
+            case .integer(let range): ConfigurationKey.integerText(range)
+            case .number(let range): range.description
+            case .choice(let words, _): ConfigurationKey.list(words)
+            case .name: "a name of letters, digits, \".\", \"_\", \"-\" that does not start with \".\" or \"-\", at most 100 long"
+            case .text: "a text"
+            case .integers(let range):
+                "a list of integers from \(range.lowerBound) to \(range.upperBound), such as [\(range.lowerBound + 1), 2]"
+            case .layers: "a list of layers such as [{kind: \"dense\", outputs: 128}]"
+            }
+        return optional ? text + ", or null" : text
+    }
+
+    private static func integerText(_ range: ClosedRange<Int>) -> String { "an integer from \(range.lowerBound) to \(range.upperBound)" }
+
+    private static func list(_ words: [String]) -> String {
+        let quoted = words.map { "\"\($0)\"" }
+        return quoted.count == 1 ? quoted[0] : quoted.dropLast().joined(separator: ", ") + " or " + quoted[quoted.count - 1]
+    }
+
+    private static func isFolderName(_ text: String) -> Bool {
+        let allowed: (Unicode.Scalar) -> Bool = {
+            $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0) || "._-".unicodeScalars.contains($0))
+        }
+        return (1...100).contains(text.utf8.count) && text.unicodeScalars.allSatisfy(allowed) && text.first != "." && text.first != "-"
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 || scalar.value == 0x7f }
+}

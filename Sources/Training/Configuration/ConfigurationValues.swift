@@ -1,0 +1,114 @@
+import Failures
+import Foundation
+
+/// A configuration as a flat table from `group.key` to value: what files and arguments are laid over.
+struct ConfigurationValues: Equatable {
+    private(set) var values: [String: JSONValue]
+
+    subscript(path: String) -> JSONValue { values[path] ?? .null }
+
+    /// The values of a typed configuration. A key that is `nil` is left out by the encoder and becomes `null` here.
+    init(_ configuration: RunConfiguration) throws(Failure) {
+        let encoder = JSONEncoder()
+        // Not a number is no JSON; as texts they are refused by the rule of their key, with its name.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+        let bytes: Foundation.Data
+        do { bytes = try encoder.encode(configuration) } catch {
+            throw Failure(.software, "the configuration cannot be written: \(error)")
+        }
+        values = [:]
+        guard case .object(let groups) = try JSON5Parser.parse([UInt8](bytes), name: "configuration") else { return }
+        for (group, content) in groups {
+            guard case .object(let members) = content else { continue }
+            for (name, value) in members { values["\(group).\(name)"] = value }
+        }
+        for key in ConfigurationKey.all where values[key.path] == nil { values[key.path] = .null }
+    }
+
+    /// The typed configuration; the values have been checked.
+    func typed() throws(Failure) -> RunConfiguration {
+        var groups: [String: [String: JSONValue]] = [:]
+        for key in ConfigurationKey.all { groups[key.group, default: [:]][key.name] = self[key.path] }
+        let text = JSONValue.object(groups.mapValues { .object($0) }).text
+        do { return try JSONDecoder().decode(RunConfiguration.self, from: Foundation.Data(text.utf8)) } catch {
+            throw Failure(.software, "a checked configuration cannot be read: \(error)")
+        }
+    }
+
+    /// Checks every value and puts it into its one form.
+    mutating func check(origin: String) throws(Failure) {
+        for key in ConfigurationKey.all { values[key.path] = try key.checked(self[key.path], origin: origin) }
+    }
+}
+
+// MARK: - Overlay
+
+extension ConfigurationValues {
+    /// Lays a file's content over the values; returns the paths that it sets.
+    mutating func overlay(file: JSONValue, origin: String) throws(Failure) -> Set<String> {
+        guard case .object(let groups) = file else {
+            throw Failure(.configuration, "\(origin): expected groups in { }, found \(file.summary)")
+        }
+        var given: Set<String> = []
+        for (group, content) in groups.sorted(by: { $0.key < $1.key }) {
+            given.formUnion(try overlay(group, content, origin: origin))
+        }
+        return given
+    }
+
+    /// Lays `key=value` arguments over the values, the last one of a key wins; returns the paths that they set.
+    mutating func overlay(arguments: [String]) throws(Failure) -> Set<String> {
+        let origin = "command line"
+        var given: Set<String> = []
+        for argument in arguments {
+            guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else {
+                throw Failure(.usage, "\(origin): expected key=value, found \(JSONValue.string(argument).text)")
+            }
+            let path = String(argument[..<equals])
+            let text = String(argument[argument.index(after: equals)...])
+            given.formUnion(try overlay(path, ConfigurationValues.fragment(text, for: path), origin: origin))
+        }
+        return given
+    }
+
+    /// The value that a text on the command line means: JSON5 where it is that, else the text itself. Where a key wants a text, 2024 is one.
+    private static func fragment(_ text: String, for path: String) -> JSONValue {
+        guard let value = try? JSON5Parser.parse(Array(text.utf8), name: "command line") else { return .string(text) }
+        guard case .string = value else {
+            switch ConfigurationKey.named(path)?.rule {
+            case .name, .text: return .string(text)
+            default: return value
+            }
+        }
+        return value
+    }
+
+    /// Sets one key, or a group of keys.
+    private mutating func overlay(_ path: String, _ value: JSONValue, origin: String) throws(Failure) -> Set<String> {
+        if let key = ConfigurationKey.named(path), path.contains(".") {
+            values[path] = try key.checked(value, origin: origin)
+            return [path]
+        }
+        guard ConfigurationKey.all.contains(where: { $0.group == path }) else { throw ConfigurationValues.unknown(path, origin: origin) }
+        guard case .object(let members) = value else {
+            throw Failure(.configuration, "\(origin): \(path): expected a group such as \(path): { }, found \(value.summary)")
+        }
+        var given: Set<String> = []
+        for (name, member) in members.sorted(by: { $0.key < $1.key }) {
+            let inner = "\(path).\(name)"
+            guard ConfigurationKey.named(inner) != nil else { throw ConfigurationValues.unknown(inner, origin: origin) }
+            given.formUnion(try overlay(inner, member, origin: origin))
+        }
+        return given
+    }
+
+    private static func unknown(_ path: String, origin: String) -> Failure {
+        let shown = JSONValue.string(path.count > 100 ? path.prefix(100) + "…" : path).text
+        if ConfigurationKey.later.contains(path) || ConfigurationKey.later.contains(where: { $0.hasPrefix(path + ".") }) {
+            return Failure(.configuration, "\(origin): the key \(shown) is not available in this version")
+        }
+        let hint = ConfigurationKey.nearest(to: path).map { "the nearest known key is \"\($0.path)\"" } ?? "no known key is like it"
+        return Failure(.configuration, "\(origin): unknown key \(shown); \(hint); ebm-dist config --defaults lists all keys")
+    }
+}

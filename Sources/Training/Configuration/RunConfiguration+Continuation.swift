@@ -1,0 +1,61 @@
+import Failures
+
+extension RunConfiguration {
+    /// A key whose value keeps a run from being continued.
+    public struct Difference: Hashable, Sendable, CustomStringConvertible {
+        public let key: String
+        /// The value in the run folder, as JSON.
+        public let stored: String
+        /// The value asked for, as JSON.
+        public let asked: String
+        /// Why it is refused.
+        public let reason: String
+
+        public var description: String { "\(key): the run folder has \(stored), asked for \(asked); \(reason)" }
+    }
+
+    /// What keeps this configuration from continuing a run that has the `stored` one: keys that touch the mathematics, and fewer steps.
+    ///
+    /// The keys that may change are marked in ``ConfigurationKey/all``. Empty: the run can be continued.
+    public func differences(from stored: RunConfiguration) throws(Failure) -> [Difference] {
+        let old = try stored.continuationValues()
+        let new = try continuationValues()
+        var differences: [Difference] = []
+        for key in ConfigurationKey.all where old[key.path] != new[key.path] {
+            let reason: String
+            switch key.continuation {
+            case .free: continue
+            case .growing where run.steps >= stored.run.steps: continue
+            case .growing: reason = "a continued run can only be made longer"
+            case .fixed where key.path == "optimizer.decaySteps":
+                reason = "the cosine schedule ends there; keep it with optimizer.decaySteps=\(old[key.path].text) when run.steps is raised"
+            case .fixed: reason = "it touches the mathematics, so it needs a new run folder (--out)"
+            }
+            differences.append(Difference(key: key.path, stored: old[key.path].text, asked: new[key.path].text, reason: reason))
+        }
+        return differences
+    }
+
+    /// The keys that touch the mathematics and their values, one a line: equal text on all ranks and in all parts of a run.
+    public func mathematics() throws(Failure) -> String {
+        let values = try continuationValues()
+        return ConfigurationKey.all.filter { $0.continuation == .fixed }.map { "\($0.path) = \(values[$0.path].text)\n" }.joined()
+    }
+
+    /// FNV-1a (64 bits) of ``mathematics()``, for comparison between ranks and with a checkpoint; no protection against intent.
+    public func mathematicsDigest() throws(Failure) -> UInt64 {
+        var digest: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in try mathematics().utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return digest
+    }
+
+    /// The values with what null stands for written out where another key decides it, so that saying the same in another way is no difference.
+    private func continuationValues() throws(Failure) -> ConfigurationValues {
+        var explicit = self
+        if optimizer.schedule == .cosine { explicit.optimizer.decaySteps = optimizer.decaySteps ?? run.steps }
+        if chains.start == .persistent { explicit.chains.buffer = chains.buffer ?? run.shards * run.chainsPerShard }
+        var values = try ConfigurationValues(explicit)
+        try values.check(origin: "configuration")
+        return values
+    }
+}

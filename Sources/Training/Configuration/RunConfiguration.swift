@@ -1,0 +1,187 @@
+/// Everything that decides a run: the property values are the defaults, the groups are the groups of the configuration file.
+///
+/// Values are range-checked and explained by ``ConfigurationKey/all``; a property needs a row there (a test compares the two).
+public struct RunConfiguration: Codable, Hashable, Sendable {
+    public var run = Run()
+    public var data = Data()
+    public var model = Model()
+    public var sampler = Sampler()
+    public var chains = Chains()
+    public var objective = Objective()
+    public var optimizer = Optimizer()
+    public var `guard` = Guard()
+    public var checkpoint = Checkpoint()
+    public var report = Report()
+    public var samples = Samples()
+
+    /// The defaults: the digits run of `make run`.
+    public init() {}
+}
+
+extension RunConfiguration {
+    /// How much is computed, in how many shards, and how long.
+    public struct Run: Codable, Hashable, Sendable {
+        public enum Reduction: String, Codable, CaseIterable, Sendable { case exact, float }
+
+        public var name = "digits"
+        public var steps = 2000
+        public var seed: UInt64 = 1
+        public var shards = 16
+        public var chainsPerShard = 16
+        public var threads = 0
+        public var maxHours: Double? = nil
+        public var reduction = Reduction.exact
+    }
+
+    /// Where the data rows come from and how they are prepared.
+    public struct Data: Codable, Hashable, Sendable {
+        public enum LabelColumn: String, Codable, CaseIterable, Sendable { case none, last }
+
+        public var source = "digits"
+        public var low = -1.0
+        public var high = 1.0
+        public var dequantise = true
+        public var noise = 0.03
+        public var flip = false
+        public var standardise = false
+        public var labelColumn = LabelColumn.none
+    }
+
+    /// The energy network.
+    public struct Model: Codable, Hashable, Sendable {
+        public enum Kind: String, Codable, CaseIterable, Sendable { case mlp, convolution, layers }
+        public enum Activation: String, Codable, CaseIterable, Sendable { case silu, softplus, relu, leakyReLU, tanh, elu }
+
+        public var kind = Kind.mlp
+        public var widths = [256, 256]
+        public var channels = [32, 64]
+        public var kernels = [3, 4]
+        public var strides = [1, 2]
+        public var paddings = [1, 1]
+        public var dense = [128]
+        public var layers: [JSONValue] = []
+        public var activation = Activation.silu
+        public var slope = 0.2
+        public var referenceDeviation: Double? = nil
+        public var spectralNormalization = false
+    }
+
+    /// The transition kernel of the chains: x <- x - a g + σ ξ.
+    public struct Sampler: Codable, Hashable, Sendable {
+        public enum Kind: String, Codable, CaseIterable, Sendable { case langevin }
+
+        public var kind = Kind.langevin
+        public var steps = 20
+        public var stepSize = 1.0
+        public var noise: Double? = 0.01
+        public var temperature = 1.0
+        public var gradientClip: Double? = nil
+        public var noiseFirst = false
+        public var low: Double? = nil
+        public var high: Double? = nil
+    }
+
+    /// Where chains start and how they are kept between training steps.
+    public struct Chains: Codable, Hashable, Sendable {
+        public enum Start: String, Codable, CaseIterable, Sendable { case persistent, data, noise }
+        public enum Storage: String, Codable, CaseIterable, Sendable { case float, byte }
+        public enum Replacement: String, Codable, CaseIterable, Sendable { case inPlace, reservoir }
+        public enum Origin: String, Codable, CaseIterable, Sendable { case noise, data }
+        public enum Noise: String, Codable, CaseIterable, Sendable { case uniform, gaussian }
+
+        public var start = Start.persistent
+        public var buffer: Int? = nil
+        public var storage = Storage.float
+        public var replacement = Replacement.inPlace
+        public var restartProbability = 0.05
+        public var restartFrom = Origin.noise
+        public var noise = Noise.uniform
+        public var noiseLow = -1.0
+        public var noiseHigh = 1.0
+        public var noiseDeviation = 1.0
+    }
+
+    /// What the parameters are trained for.
+    public struct Objective: Codable, Hashable, Sendable {
+        public enum Kind: String, Codable, CaseIterable, Sendable {
+            case cd, pcd
+            case shortRun = "short-run"
+        }
+
+        public var kind = Kind.pcd
+        public var energyRegularization = 0.0
+    }
+
+    /// How gradients become parameter updates.
+    public struct Optimizer: Codable, Hashable, Sendable {
+        public enum Kind: String, Codable, CaseIterable, Sendable { case sgd, adam, adamw }
+        public enum Schedule: String, Codable, CaseIterable, Sendable { case constant, step, cosine }
+
+        public var kind = Kind.adam
+        public var learningRate = 1e-3
+        public var beta1 = 0.9
+        public var beta2 = 0.999
+        public var epsilon = 1e-8
+        public var momentum = 0.0
+        public var weightDecay = 0.0
+        public var schedule = Schedule.constant
+        public var warmupSteps = 100
+        public var decayEvery = 1000
+        public var decayFactor = 0.5
+        public var decaySteps: Int? = nil
+        public var finalLearningRate = 0.0
+        public var clipNorm: Double? = nil
+        public var clipSigma: Double? = nil
+        public var average: Double? = 0.999
+    }
+
+    /// What is watched at every step and what happens when it is wrong.
+    public struct Guard: Codable, Hashable, Sendable {
+        public enum Policy: String, Codable, CaseIterable, Sendable { case stop, skip, rollback }
+
+        public var policy = Policy.stop
+        public var maximumGap: Double? = nil
+        public var replicaCheckEvery = 100
+    }
+
+    /// When the state is saved.
+    public struct Checkpoint: Codable, Hashable, Sendable {
+        public var every = 500
+        public var keep = 2
+    }
+
+    /// When a line of measures is written.
+    public struct Report: Codable, Hashable, Sendable {
+        public var every = 50
+    }
+
+    /// The picture of chains that is drawn into the run folder.
+    public struct Samples: Codable, Hashable, Sendable {
+        public var every = 500
+        public var count = 64
+        public var columns = 8
+        public var scale = 4
+    }
+}
+
+extension RunConfiguration.Objective.Kind {
+    /// The start of the chains that defines this objective: CD-k starts at data rows, PCD continues its chains, short-run starts at noise.
+    public var start: RunConfiguration.Chains.Start {
+        switch self {
+        case .cd: .data
+        case .pcd: .persistent
+        case .shortRun: .noise
+        }
+    }
+}
+
+extension RunConfiguration.Chains.Start {
+    /// The objective that chains with this start train: the inverse of ``RunConfiguration/Objective/Kind/start``.
+    public var objective: RunConfiguration.Objective.Kind {
+        switch self {
+        case .data: .cd
+        case .persistent: .pcd
+        case .noise: .shortRun
+        }
+    }
+}
