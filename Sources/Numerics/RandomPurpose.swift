@@ -39,6 +39,8 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case exchangeSelection = 37
     /// With which shard entries are exchanged.
     case exchangePartner = 38
+    /// Where inside its level a value of an 8-bit buffer lies when it is read.
+    case bufferDither = 39
 
     // Transitions
     /// The noise of Langevin steps.

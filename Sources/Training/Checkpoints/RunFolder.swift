@@ -54,6 +54,8 @@ public struct RunFolder: Sendable {
         for name in try names(in: checkpoints) where name.hasPrefix(".step-") { try Self.remove("\(checkpoints)/\(name)") }
     }
 
+    static func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
     static func remove(_ path: String) throws(Failure) {
         do {
             try FileManager.default.removeItem(atPath: path)

@@ -42,7 +42,6 @@ struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         guard let replay = shard.replay, case .persistent(let origin) = start else { return }
         let tile = worker.origin
         for first in stride(from: 0, to: replay.capacity, by: tile.rows) {
-            // Negative steps are before the run: no number is shared with a step of it.
             fill(tile, from: origin, shard: shard, step: first / tile.rows, purpose: .chainStart)
             for row in 0..<min(tile.rows, replay.capacity - first) {
                 replay.write(tile.rows(row..<row + 1), age: 0, slot: first + row)
@@ -77,13 +76,13 @@ struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         let slots = replay.draw(count: positions.rows, key: stream(.bufferSelection, step, shard))
         let chance = stream(.chainRestart, step, shard)
         let restarts = slots.indices.filter { chance.uniform(at: $0) < replay.options.restartProbability }
-        let dither = stream(.dequantisation, step, shard)
+        let dither = stream(.bufferDither, step, shard)
         for (row, slot) in slots.enumerated() {
             replay.read(slot, into: positions.rows(row..<row + 1), dither: dither, from: row * replay.dimension)
         }
         var ages = slots.map { replay.ages[$0] }
         if !restarts.isEmpty {
-            fill(worker.origin, from: origin, shard: shard, step: step, purpose: .chainRestartPosition)
+            fill(worker.origin, from: origin, shard: shard, step: step, purpose: .restartState)
             for row in restarts {
                 positions.rows(row..<row + 1).copy(from: worker.origin.rows(row..<row + 1))
                 ages[row] = 0

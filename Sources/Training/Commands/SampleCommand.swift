@@ -1,0 +1,128 @@
+import Distributed
+import Failures
+import Formats
+import Model
+import Numerics
+import Sampling
+
+/// `sample`: chains of a trained model, run on and written as `.npy` and as a picture.
+public struct SampleCommand: Codable, Sendable {
+    /// Where the chains start.
+    public enum Start: String, Codable, CaseIterable, Sendable {
+        /// The chains of the checkpoint.
+        case chains
+        /// The noise that the run's chains start from.
+        case noise
+    }
+
+    public var folder: String
+    public var step: Int?
+    public var count: Int
+    /// Steps of the run's sampler; default: as many as in training.
+    public var steps: Int?
+    public var start: Start?
+    public var weights: TrainedModel.Weights
+    public var seed: UInt64
+    public var output: String
+    public var grid: String?
+
+    public init(
+        folder: String, step: Int? = nil, count: Int, steps: Int? = nil, start: Start? = nil, weights: TrainedModel.Weights = .average,
+        seed: UInt64 = 1, output: String, grid: String? = nil
+    ) {
+        self.folder = folder
+        self.step = step
+        self.count = count
+        self.steps = steps
+        self.start = start
+        self.weights = weights
+        self.seed = seed
+        self.output = output
+        self.grid = grid
+    }
+
+    /// Collective. Samples are dealt to ranks by tiles; the same bytes on any number of ranks.
+    /// - Returns: a line for the person at the terminal.
+    public func run(_ communicator: any Communicator) throws(Failure) -> String {
+        let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
+        let configuration = trained.configuration
+        let start = start ?? (configuration.replayCapacity == nil ? .noise : .chains)
+        let chains = try communicator.agree { start == .chains ? try StoredChains(trained, wanted: count) : nil }
+        let results = TileResults(rows: count, rowsPerTile: configuration.run.chainsPerShard, rowShape: trained.shape.fileShape)
+        let weights = trained.prepared()
+        let steps = steps ?? configuration.sampler.steps
+        let values = try communicator.agree {
+            try results.tiles(of: communicator).map { tile in
+                let positions = try draw(tile.index, tile.rows, trained, weights, chains: chains, steps: steps)
+                return (tile.rows, ChannelOrder.outermost(positions, shape: trained.shape))
+            }
+        }
+        try results.write(values, to: output, communicator)
+        try communicator.onRoot { if let grid { try drawGrid(grid, configuration, shape: trained.shape) } }
+        return "\(count) samples of step \(trained.step) after \(steps) steps from \(start.rawValue): \(output)"
+    }
+
+    private func draw(
+        _ tile: Int, _ rows: Range<Int>, _ trained: TrainedModel, _ weights: PreparedWeights, chains: StoredChains?, steps: Int
+    ) throws -> [Float] {
+        let buffers = ChainBuffers(chains: rows.count, dimension: trained.shape.count)
+        if let chains {
+            buffers.positions.copy(from: Matrix(rows: rows.count, columns: trained.shape.count, try chains.samples(rows)))
+        } else {
+            trained.configuration.startNoise.fill(
+                buffers.positions, stream: RandomStream(seed: seed, purpose: .samplingStart, step: 0, index: tile))
+        }
+        let potential = ModelPotential(model: trained.model, weights: weights, workspace: Workspace(trained.model.network, rows: rows.count))
+        trained.configuration.langevin.run(
+            buffers, steps: steps, noise: RandomStream(seed: seed, purpose: .sampling, step: 0, index: tile), in: potential)
+        return buffers.positions.values
+    }
+
+    private func drawGrid(_ path: String, _ configuration: RunConfiguration, shape: ImageShape) throws {
+        let floats = try NPY.read(path: output).values.floats
+        try SamplePicture(configuration: configuration, shape: shape)
+            .write(ChannelOrder.innermost(floats, shape: shape), count: count, to: path)
+    }
+}
+
+/// The chains of a checkpoint, evenly chosen over the whole buffer.
+private final class StoredChains {
+    private let file: Safetensors
+    private let shape: ImageShape
+    private let range: ClosedRange<Float>?
+    private let available: Int
+    private let wanted: Int
+
+    init(_ trained: TrainedModel, wanted: Int) throws {
+        let path = try CheckpointReader.checked(ChainsFile.name, in: trained.path, trained.manifest)
+        file = try Safetensors(path)
+        shape = trained.shape
+        guard let tensor = file.header["chains"], let count = tensor.shape.first, tensor.count == count * shape.count else {
+            throw Failure(.checkpoint, "\(path): expected chains of \(trained.shape) values")
+        }
+        guard wanted <= count else {
+            throw Failure(.usage, "--count \(wanted): the checkpoint has \(count) chains. Ask for at most \(count), or use --from noise.")
+        }
+        available = count
+        self.wanted = wanted
+        let ends = file.header.metadata["range"]?.split(separator: " ").compactMap { Float($0) } ?? []
+        range = ends.count == 2 && ends[0] < ends[1] ? ends[0]...ends[1] : nil
+    }
+
+    /// Some of the wanted samples, values in the order of computation. Byte samples take the middle of their level.
+    func samples(_ rows: Range<Int>) throws -> [Float] {
+        try rows.flatMap { row -> [Float] in
+            let chain = row * available / wanted
+            let stored = try file.values("chains", chain * shape.count..<(chain + 1) * shape.count).floats
+            let values = range.map { range in
+                stored.map { range.lowerBound + ($0 + 0.5) * (range.upperBound - range.lowerBound) / 256 }
+            }
+            return ChannelOrder.innermost(values ?? stored, shape: shape)
+        }
+    }
+}
+
+extension ImageShape {
+    /// The shape of a sample in a file: channels first, as PyTorch has it.
+    var fileShape: [Int] { isVector ? [channels] : [channels, height, width] }
+}

@@ -1,0 +1,35 @@
+import Distributed
+import Failures
+import Formats
+
+/// Rows that all ranks compute by tiles of fixed size and write together into one `.npy` file: the same bytes on any number of ranks.
+struct TileResults {
+    let rows: Int
+    let rowsPerTile: Int
+    /// The shape of one row in the file; empty for a number.
+    let rowShape: [Int]
+
+    /// The tiles of a rank, with their rows.
+    func tiles(of communicator: any Communicator) -> [(index: Int, rows: Range<Int>)] {
+        let count = (rows + rowsPerTile - 1) / rowsPerTile
+        let (rank, ranks) = (communicator.rank, communicator.size)
+        return (rank * count / ranks..<(rank + 1) * count / ranks).map { index in
+            (index, index * rowsPerTile..<min(rows, (index + 1) * rowsPerTile))
+        }
+    }
+
+    /// Collective. Writes the values of each rank's tiles; the file replaces an older one at once or not at all.
+    func write(_ values: [(rows: Range<Int>, floats: [Float])], to path: String, _ communicator: any Communicator) throws(Failure) {
+        let header = NPY.header(type: .float32, shape: [rows] + rowShape)
+        let rowBytes = rowShape.reduce(4, *)
+        let partial = "\(path).partial"
+        try communicator.onRoot { if RunFolder.isFile(partial) { try RunFolder.remove(partial) } }
+        var pieces = values.map { FilePiece(offset: header.count + $0.rows.lowerBound * rowBytes, bytes: LittleEndian.bytes(of: $0.floats)) }
+        if communicator.rank == 0 { pieces.append(FilePiece(offset: 0, bytes: header)) }
+        try communicator.write(pieces, to: partial, size: header.count + rows * rowBytes)
+        try communicator.onRoot {
+            try AtomicFile.rename(partial, to: path)
+            try AtomicFile.syncFolder(AtomicFile.folder(of: path))
+        }
+    }
+}

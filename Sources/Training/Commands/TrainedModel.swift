@@ -1,0 +1,118 @@
+import Failures
+import Formats
+import Foundation
+import Model
+import Numerics
+
+/// A model as a run folder holds it: what `sample` and `energy` work with. It needs no data.
+public struct TrainedModel: Sendable {
+    /// Which parameters are used.
+    public enum Weights: String, CaseIterable, Sendable, Codable {
+        /// The moving average where the run keeps one, else the current ones.
+        case average
+        case current
+    }
+
+    public let configuration: RunConfiguration
+    /// The step of the checkpoint.
+    public let step: Int
+    public let path: String
+    public let model: EnergyModel
+    public let parameters: [Float]
+    public let modelState: [Float]
+    let manifest: Manifest
+
+    /// Reads a checkpoint of a run folder.
+    /// - Parameter step: which one; default: the newest.
+    /// - Throws: `.missingInput` without a run or checkpoint, `.checkpoint` when it is damaged.
+    public init(_ folder: RunFolder, step wanted: Int? = nil, weights: Weights = .average) throws(Failure) {
+        configuration = try Self.configuration(of: folder)
+        step = try Self.choose(wanted, in: folder)
+        path = folder.checkpoint(step)
+        do {
+            manifest = try CheckpointReader.manifest(path, step: step, configuration: nil, shards: configuration.run.shards)
+            let modelPath = try CheckpointReader.checked("model.safetensors", in: path, manifest)
+            let file = try Safetensors(modelPath)
+            model = try Self.model(file, modelPath)
+            let current = try ParameterTensors.decode(file, model.layout, path: modelPath)
+            modelState = try ParameterTensors.decode(file, model.stateLayout, path: modelPath)
+            guard weights == .average, configuration.optimizer.average != nil else {
+                parameters = current
+                return
+            }
+            let optimizerPath = try CheckpointReader.checked("optimizer.safetensors", in: path, manifest)
+            parameters = try ParameterTensors.decode(try Safetensors(optimizerPath), model.layout, prefix: "average.", path: optimizerPath)
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(.software, "\(path): \(error)")
+        }
+    }
+
+    public var shape: ImageShape { model.network.inputShape }
+
+    /// Weights ready for products.
+    func prepared() -> PreparedWeights {
+        let weights = PreparedWeights(model.network)
+        var state = modelState
+        model.prepare(weights, parameters: parameters, state: &state, iterating: false)
+        return weights
+    }
+
+    /// The configuration of a run folder.
+    static func configuration(of folder: RunFolder) throws(Failure) -> RunConfiguration {
+        guard folder.exists else {
+            throw Failure(.missingInput, "\(folder.path): expected a run folder with config.json5, found none. Train first: ebm-dist train --out \(folder.path)")
+        }
+        let bytes = try FileBytes.read(folder.configuration, limit: 1 << 20)
+        return try RunConfiguration.resolve(file: bytes, name: folder.configuration)
+    }
+
+    private static func choose(_ wanted: Int?, in folder: RunFolder) throws(Failure) -> Int {
+        let steps = try folder.steps()
+        guard let newest = steps.first else {
+            throw Failure(.missingInput, "\(folder.checkpoints): expected a checkpoint, found none")
+        }
+        guard let wanted else { return newest }
+        guard steps.contains(wanted) else {
+            let known = steps.map(String.init).joined(separator: ", ")
+            throw Failure(.missingInput, "\(folder.checkpoints): expected a checkpoint of step \(wanted), found \(known)")
+        }
+        return wanted
+    }
+
+    /// The energy that the metadata of a model file describe.
+    private static func model(_ file: Safetensors, _ path: String) throws -> EnergyModel {
+        let metadata = file.header.metadata
+        guard let text = metadata["network"] else {
+            throw Failure(.checkpoint, "\(path): expected the network's description in the metadata, found none")
+        }
+        let description = try NetworkDescription(json: text)
+        return try EnergyModel(
+            Network(description), referenceDeviation: metadata["referenceDeviation"].flatMap { Float($0) },
+            spectralNormalization: metadata["spectralNormalization"] == "true")
+    }
+}
+
+extension NetworkDescription {
+    /// The description as a line of JSON with sorted keys.
+    func json() throws(Failure) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        do {
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        } catch {
+            throw Failure(.software, "a network description cannot be written: \(error)")
+        }
+    }
+
+    init(json: String) throws(Failure) {
+        do {
+            self = try JSONDecoder().decode(NetworkDescription.self, from: Foundation.Data(json.utf8))
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(.checkpoint, "expected the description of a network, found \(json.prefix(80))")
+        }
+    }
+}

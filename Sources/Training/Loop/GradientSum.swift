@@ -1,0 +1,5 @@
+import Distributed
+import Failures
+import Model
+import Numerics
+

@@ -1,0 +1,20 @@
+import Glibc
+import Synchronization
+
+/// Requests from outside to save and end: SIGTERM, SIGINT and SIGUSR1 set a flag and nothing else; a second SIGTERM or SIGINT ends the process at once.
+///
+/// A signal may reach one rank alone, so the flag rides on the next gradient sum and all ranks see it together.
+enum StopRequest {
+    private static let signals = Atomic<Int>(0)
+
+    static var isPending: Bool { signals.load(ordering: .relaxed) > 0 }
+
+    static func install() {
+        for number in [SIGTERM, SIGINT] {
+            _ = unsafe signal(number) { number in
+                if StopRequest.signals.wrappingAdd(1, ordering: .relaxed).oldValue > 0 { _exit(128 + number) }
+            }
+        }
+        _ = unsafe signal(SIGUSR1) { _ in StopRequest.signals.wrappingAdd(1, ordering: .relaxed) }
+    }
+}

@@ -1,0 +1,40 @@
+import Foundation
+
+/// One line of metrics.jsonl: the measures of one step, and the time since the last line.
+public struct StepReport: Codable, Sendable {
+    /// Updates made.
+    public var step: Int
+    /// mean E(x+)
+    public var dataEnergy: Double
+    /// mean E(x-)
+    public var sampleEnergy: Double
+    /// mean E(x+) - mean E(x-); healthy training oscillates about 0.
+    public var energyGap: Double
+    /// √ mean |∇E(x-)|² at the last step of the chains.
+    public var chainGradientNorm: Double
+    /// |parameter gradient| before clipping.
+    public var gradientNorm: Double
+    /// Accepted moves divided by proposed ones; absent for samplers without an accept step.
+    public var acceptance: Double?
+    /// mean |x_K - x_0| of the chains.
+    public var displacement: Double
+    /// Mean age in sampler steps of the chains that took part; absent where chains do not persist.
+    public var bufferAge: Double?
+    /// The share of values on the wall of the sampler's box; absent without a box.
+    public var saturation: Double?
+    public var learningRate: Double
+    /// Updates left out by the guard since the start, one after the other.
+    public var skipped: Int
+    /// Seconds in each phase since the last line, averaged over ranks and threads.
+    public var seconds: [String: Double]
+    /// Langevin steps of single chains in a second, all ranks together.
+    public var chainStepsPerSecond: Double
+
+    /// The line, without the newline; values that are not finite are written as text.
+    func line() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+import Glibc
+
+/// What rank 0 tells the person at the terminal: a progress line that is redrawn on a terminal, plain lines elsewhere.
+final class Terminal {
+    private let isTerminal = isatty(STDOUT_FILENO) == 1
+    private var progressLength = 0
+
+    /// A line that stays.
+    func line(_ text: String) {
+        clearProgress()
+        print(text)
+        flush()
+    }
+
+    /// The state of the run; replaced by the next one on a terminal.
+    func progress(_ text: String) {
+        guard isTerminal else {
+            print(text)
+            flush()
+            return
+        }
+        let padding = String(repeating: " ", count: max(0, progressLength - text.count))
+        print("\r\(text)\(padding)", terminator: "")
+        progressLength = text.count
+        flush()
+    }
+
+    private func clearProgress() {
+        guard progressLength > 0 else { return }
+        print("\r\(String(repeating: " ", count: progressLength))\r", terminator: "")
+        progressLength = 0
+    }
+
+    private func flush() { unsafe fflush(nil) }
+}
