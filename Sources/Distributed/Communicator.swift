@@ -1,0 +1,52 @@
+import Failures
+
+/// The ranks of a run as one object: who am I, and what do we sum, send and write together.
+///
+/// Every method marked *collective* must be called by all ranks, in the same order, from the thread that started MPI
+/// (`MPI_THREAD_FUNNELED`). Results never depend on the order in which ranks arrive. A `Failure` thrown by `fromRoot`, `agree`,
+/// `write` and what stands on them is thrown by every rank, the same one; a failing MPI call is a failure of the rank that saw it,
+/// and ends the whole job when it reaches `withWorld`.
+public protocol Communicator: AnyObject {
+    /// This process, 0 ..< size.
+    var rank: Int { get }
+    /// How many processes run together.
+    var size: Int { get }
+    /// The ranks and cores of the machine this rank runs on.
+    var node: NodeInfo { get }
+    /// The collective in flight and a count of all so far; may be read from another thread.
+    var progress: ProgressBoard { get }
+    /// The last failure that all ranks threw together; `withWorld` prints such a failure once.
+    var agreedFailure: Failure? { get set }
+
+    /// Collective. Returns when every rank has arrived.
+    func barrier() throws(Failure)
+
+    /// Collective. Element-wise exact sum over ranks, in place, on all ranks. The caller keeps every sum within Int64.
+    func sum(_ values: inout [Int64]) throws(Failure)
+
+    /// Collective. Element-wise sum over ranks, in place, on all ranks: rounded in an order that depends on the number of ranks and
+    /// on the library, so only for comparison with `ExactSum`.
+    func sum(_ values: inout [Float]) throws(Failure)
+
+    /// Collective. Element-wise largest value over ranks, in place, on all ranks. No NaN.
+    func maximum(_ values: inout [Double]) throws(Failure)
+
+    /// Collective. Element-wise smallest value over ranks, in place, on all ranks. No NaN.
+    func minimum(_ values: inout [Double]) throws(Failure)
+
+    /// Collective. Replaces the bytes of every rank by those of `root`; their number need not be known elsewhere.
+    func broadcast(_ bytes: inout [UInt8], from root: Int) throws(Failure)
+
+    /// Collective. Every rank gives `perShard` values for each of its shards, all ranks get the values of all shards in shard order.
+    func gather(_ mine: [Double], perShard: Int, layout: ShardLayout) throws(Failure) -> [Double]
+
+    /// Collective. Writes one file of `size` bytes together: rank 0 creates it (it must not exist; mode 0600), every rank writes its
+    /// pieces at their global offsets, then all sync and close.
+    ///
+    /// Pieces must not overlap; bytes that no piece covers are zero. If one rank fails, every rank throws the same
+    /// `Failure(.inputOutput)` with the path, the rank, the call and the system's message, and the file is of no use any more.
+    func write(_ pieces: [FilePiece], to path: String, size: Int) throws(Failure)
+
+    /// Not collective. Prints the failure and ends the job on all ranks with its exit code.
+    func abort(_ failure: Failure) -> Never
+}

@@ -1,0 +1,100 @@
+import CMPI
+import Failures
+
+extension MPICommunicator {
+    public func barrier() throws(Failure) {
+        progress.enter("barrier")
+        defer { progress.leave() }
+        try check(unsafe MPI_Barrier(handle), "MPI_Barrier", rank: rank)
+    }
+
+    public func sum(_ values: inout [Int64]) throws(Failure) {
+        try unsafe reduce(&values, ebm_mpi_int64(), ebm_mpi_sum(), "sum of integers")
+    }
+
+    public func sum(_ values: inout [Float]) throws(Failure) {
+        try unsafe reduce(&values, ebm_mpi_float(), ebm_mpi_sum(), "sum of floats")
+    }
+
+    public func maximum(_ values: inout [Double]) throws(Failure) {
+        try unsafe reduce(&values, ebm_mpi_double(), ebm_mpi_max(), "maximum")
+    }
+
+    public func minimum(_ values: inout [Double]) throws(Failure) {
+        try unsafe reduce(&values, ebm_mpi_double(), ebm_mpi_min(), "minimum")
+    }
+
+    public func broadcast(_ bytes: inout [UInt8], from root: Int) throws(Failure) {
+        precondition((0..<size).contains(root), "rank \(root) is not one of \(size)")
+        progress.enter("broadcast")
+        defer { progress.leave() }
+        var count = Int64(bytes.count)
+        try check(unsafe MPI_Bcast(&count, 1, ebm_mpi_int64(), Int32(root), handle), "MPI_Bcast", rank: rank)
+        if rank != root {
+            bytes = [UInt8](repeating: 0, count: Int(count))
+        }
+        try unsafe inChunks(of: &bytes, 0..<bytes.count, "MPI_Bcast") { start, count in
+            unsafe MPI_Bcast(start, count, ebm_mpi_byte(), Int32(root), handle)
+        }
+    }
+
+    public func gather(_ mine: [Double], perShard: Int, layout: ShardLayout) throws(Failure) -> [Double] {
+        precondition(layout.ranks == size, "a layout over \(layout.ranks) ranks on \(size) ranks")
+        precondition(mine.count == perShard * layout.range(of: rank).count, "every own shard gives \(perShard) values")
+        progress.enter("gather")
+        defer { progress.leave() }
+        var all = [Double](repeating: 0, count: perShard * layout.shards)
+        let ranges = (0..<size).map { rank in
+            let shards = layout.range(of: rank)
+            return perShard * shards.lowerBound..<perShard * shards.upperBound
+        }
+        all.replaceSubrange(ranges[rank], with: mine)
+        if all.count <= chunkLimit {
+            try gather(&all, ranges)
+        } else {
+            for (owner, range) in ranges.enumerated() {
+                try unsafe inChunks(of: &all, range, "MPI_Bcast") { start, count in
+                    unsafe MPI_Bcast(start, count, ebm_mpi_double(), Int32(owner), handle)
+                }
+            }
+        }
+        return all
+    }
+
+    /// One message: every rank's range of the array, from the rank that owns it.
+    private func gather(_ all: inout [Double], _ ranges: [Range<Int>]) throws(Failure) {
+        let counts = ranges.map { Int32($0.count) }
+        let offsets = ranges.map { Int32($0.lowerBound) }
+        let code = unsafe all.withUnsafeMutableBufferPointer { all in
+            unsafe MPI_Allgatherv(
+                ebm_mpi_in_place(), 0, ebm_mpi_double(), all.baseAddress, counts, offsets, ebm_mpi_double(), handle)
+        }
+        try check(code, "MPI_Allgatherv", rank: rank)
+    }
+
+    /// Element-wise reduction in place. All ranks must give the same number of values.
+    private func reduce<Value>(_ values: inout [Value], _ type: MPI_Datatype, _ operation: MPI_Op, _ name: StaticString) throws(Failure) {
+        progress.enter(name)
+        defer { progress.leave() }
+        try unsafe inChunks(of: &values, 0..<values.count, "MPI_Allreduce") { start, count in
+            unsafe MPI_Allreduce(ebm_mpi_in_place(), start, count, type, operation, handle)
+        }
+    }
+
+    /// Calls `body` for consecutive pieces of at most `chunkLimit` elements of a range of the array.
+    private func inChunks<Value>(
+        of values: inout [Value], _ range: Range<Int>, _ call: String, _ body: (UnsafeMutableRawPointer, Int32) -> Int32
+    ) throws(Failure) {
+        guard !range.isEmpty else { return }
+        let limit = chunkLimit
+        let code = unsafe values.withUnsafeMutableBufferPointer { values in
+            for start in stride(from: range.lowerBound, to: range.upperBound, by: limit) {
+                let count = min(limit, range.upperBound - start)
+                let code = unsafe body(values.baseAddress! + start, Int32(count))
+                if code != MPI_SUCCESS { return code }
+            }
+            return Int32(MPI_SUCCESS)
+        }
+        try check(code, call, rank: rank)
+    }
+}

@@ -1,0 +1,84 @@
+import CMPI
+import Failures
+import Glibc
+
+/// The ranks of a job that a launcher started, over a duplicate of `MPI_COMM_WORLD` of their own.
+///
+/// Arrays above `chunkLimit` elements travel in several messages, because MPI counts in Int32.
+@safe public final class MPICommunicator: Communicator {
+    public let rank: Int
+    public let size: Int
+    public let node: NodeInfo
+    public let progress = ProgressBoard()
+    public var agreedFailure: Failure?
+
+    /// The most elements of one message: 2²⁷ (1 GiB of Int64), far below Int32.max. Tests make it small.
+    package var chunkLimit = 1 << 27 {
+        willSet { precondition((1...Int(Int32.max)).contains(newValue), "a message has between 1 and 2³¹-1 elements") }
+    }
+
+    let handle: MPI_Comm
+
+    /// Collective over `MPI_COMM_WORLD`. Duplicates it and looks at the nodes; MPI must be running.
+    init() throws(Failure) {
+        let world = unsafe ebm_mpi_comm_world()
+        var rank: Int32 = 0
+        try check(unsafe MPI_Comm_set_errhandler(world, ebm_mpi_errors_return()), "MPI_Comm_set_errhandler", .launch, rank: 0)
+        try check(unsafe MPI_Comm_rank(world, &rank), "MPI_Comm_rank", .launch, rank: 0)
+        self.rank = Int(rank)
+        unsafe handle = try duplicateOfWorld(rank: self.rank)
+        var size: Int32 = 0
+        try check(unsafe MPI_Comm_size(handle, &size), "MPI_Comm_size", .launch, rank: self.rank)
+        self.size = Int(size)
+        node = try unsafe NodeInfo(sharing: handle, rank: self.rank)
+    }
+
+    /// Collective. Gives the duplicate back; the communicator must not be used afterwards.
+    func free() throws(Failure) {
+        var handle: MPI_Comm? = unsafe handle
+        try check(unsafe MPI_Comm_free(&handle), "MPI_Comm_free", rank: rank)
+    }
+
+    public func abort(_ failure: Failure) -> Never {
+        Console.report("ebm-dist: rank \(rank) of \(size): \(failure.message)")
+        endJob(failure.exitCode)
+    }
+
+    /// Ends all ranks with an exit code, without a word of our own.
+    func endJob(_ code: Int32) -> Never {
+        Console.flush()
+        unsafe MPI_Abort(ebm_mpi_comm_world(), code)
+        _exit(code)
+    }
+}
+
+/// Collective. A communicator of our own over all ranks, which returns errors.
+func duplicateOfWorld(rank: Int) throws(Failure) -> MPI_Comm {
+    var duplicate: MPI_Comm?
+    try check(unsafe MPI_Comm_dup(ebm_mpi_comm_world(), &duplicate), "MPI_Comm_dup", .launch, rank: rank)
+    guard let duplicate = unsafe duplicate else { throw Failure(.launch, "rank \(rank): MPI_Comm_dup gave no communicator") }
+    try check(unsafe MPI_Comm_set_errhandler(duplicate, ebm_mpi_errors_return()), "MPI_Comm_set_errhandler", .launch, rank: rank)
+    return unsafe duplicate
+}
+
+extension NodeInfo {
+    /// Collective. The ranks of `communicator` that share memory with this one, and the union of their affinity masks.
+    init(sharing communicator: MPI_Comm, rank: Int) throws(Failure) {
+        var shared: MPI_Comm?
+        let split = unsafe MPI_Comm_split_type(communicator, Int32(MPI_COMM_TYPE_SHARED), Int32(rank), ebm_mpi_info_null(), &shared)
+        try check(split, "MPI_Comm_split_type", .launch, rank: rank)
+        var ranks: Int32 = 0
+        var index: Int32 = 0
+        try check(unsafe MPI_Comm_size(shared, &ranks), "MPI_Comm_size", .launch, rank: rank)
+        try check(unsafe MPI_Comm_rank(shared, &index), "MPI_Comm_rank", .launch, rank: rank)
+        let mask = CPUMask.current()
+        var union = mask
+        let count = Int32(union.words.count)
+        let code = unsafe union.words.withUnsafeMutableBufferPointer { words in
+            unsafe MPI_Allreduce(ebm_mpi_in_place(), words.baseAddress, count, ebm_mpi_uint64(), ebm_mpi_bit_or(), shared)
+        }
+        try check(code, "MPI_Allreduce", .launch, rank: rank)
+        try check(unsafe MPI_Comm_free(&shared), "MPI_Comm_free", .launch, rank: rank)
+        self.init(ranks: Int(ranks), index: Int(index), cores: mask.count, nodeCores: union.count)
+    }
+}

@@ -1,0 +1,40 @@
+/// The machine a rank runs on, as seen at the start: the ranks that share it and the cores they may use.
+public struct NodeInfo: Hashable, Sendable {
+    /// The ranks on this machine.
+    public let ranks: Int
+    /// This rank's index among them, 0 ..< ranks.
+    public let index: Int
+    /// The cores this rank may run on (its affinity mask).
+    public let cores: Int
+    /// The cores that the ranks of this machine may use together (the union of their masks).
+    public let nodeCores: Int
+
+    public init(ranks: Int, index: Int, cores: Int, nodeCores: Int) {
+        precondition(ranks > 0 && (0..<ranks).contains(index), "rank \(index) is not one of \(ranks) on its node")
+        precondition(cores > 0 && nodeCores >= cores, "a rank with \(cores) cores cannot be on a node with \(nodeCores)")
+        self.ranks = ranks
+        self.index = index
+        self.cores = cores
+        self.nodeCores = nodeCores
+    }
+
+    /// The threads of a rank that fill the node and no more: nodeCores / ranks, at most this rank's own cores, at least 1.
+    public var defaultThreads: Int { max(1, min(cores, nodeCores / ranks)) }
+
+    /// A sentence for the log when more threads than cores would run, else nil.
+    public func advice(threads: Int) -> String? {
+        precondition(threads > 0, "a rank runs at least one thread")
+        if ranks * threads > nodeCores {
+            return "\(ranks) rank\(ranks == 1 ? "" : "s") x \(threads) thread\(threads == 1 ? "" : "s") run on \(nodeCores) "
+                + "core\(nodeCores == 1 ? "" : "s") of this node: results stay right, but every step is slower; use fewer ranks or "
+                + "run.threads=\(defaultThreads)"
+                + (ranks > nodeCores ? ", or set OMPI_MCA_mpi_yield_when_idle=1 so that waiting ranks give up their core" : "")
+        }
+        if threads > cores {
+            return "\(threads) threads of a rank share \(cores) core\(cores == 1 ? "" : "s"), because the launcher bound the rank to them, "
+                + "while the node's ranks have \(nodeCores): results stay right, but every step is slower; start with "
+                + "`mpirun --bind-to none`, or use run.threads=\(defaultThreads)"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,54 @@
+import Failures
+import Glibc
+
+/// One process on its own, without MPI: every collective is the identity.
+public final class SoloCommunicator: Communicator {
+    public let rank = 0
+    public let size = 1
+    public let node: NodeInfo
+    public let progress = ProgressBoard()
+    public var agreedFailure: Failure?
+
+    public init() {
+        let cores = CPUMask.current().count
+        node = NodeInfo(ranks: 1, index: 0, cores: cores, nodeCores: cores)
+    }
+
+    public func barrier() { progress.note("barrier") }
+    public func sum(_ values: inout [Int64]) { progress.note("sum of integers") }
+    public func sum(_ values: inout [Float]) { progress.note("sum of floats") }
+    public func maximum(_ values: inout [Double]) { progress.note("maximum") }
+    public func minimum(_ values: inout [Double]) { progress.note("minimum") }
+
+    public func broadcast(_ bytes: inout [UInt8], from root: Int) {
+        precondition(root == 0, "rank \(root) is not one of 1")
+        progress.note("broadcast")
+    }
+
+    public func gather(_ mine: [Double], perShard: Int, layout: ShardLayout) -> [Double] {
+        precondition(layout.ranks == 1 && mine.count == perShard * layout.shards, "every shard gives \(perShard) values")
+        progress.note("gather")
+        return mine
+    }
+
+    public func write(_ pieces: [FilePiece], to path: String, size: Int) throws(Failure) {
+        precondition(pieces.allSatisfy { $0.end <= size }, "a piece reaches beyond the \(size) bytes of \(path)")
+        progress.enter("write")
+        defer { progress.leave() }
+        let failure = ExclusiveFile.failure(path: path) { () throws(SystemCallError) in
+            let file = try ExclusiveFile(creating: path, size: size)
+            for piece in pieces { try file.write(piece) }
+            try file.sync()
+            try file.close()
+        }
+        if let failure {
+            agreedFailure = failure
+            throw failure
+        }
+    }
+
+    public func abort(_ failure: Failure) -> Never {
+        Console.report("ebm-dist: \(failure.message)")
+        exit(failure.exitCode)
+    }
+}

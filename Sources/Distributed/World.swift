@@ -1,0 +1,104 @@
+import CMPI
+import Failures
+import Glibc
+
+/// Starts MPI when a launcher started this process, else works alone, runs `body` on every rank, and ends MPI in all cases.
+///
+/// Returns the exit code of the process: 0, or that of the failure. A failure that all ranks threw is printed once, by rank 0, as
+/// `ebm-dist: message`, and all ranks end in order. A failure of one rank alone is printed by that rank as `ebm-dist: rank r of P: message`,
+/// and ends the job within a second, whatever the other ranks wait for. Independent processes of a wrong launch end with `.launch` before `body`.
+public func withWorld(_ body: (any Communicator) throws -> Void) -> Int32 {
+    let launch = LaunchEnvironment.current
+    guard launch.startsMPI else { return withSolo(body) }
+    let world: World
+    do {
+        world = try World.start(launch)
+    } catch {
+        if launch.speaks { Console.report("ebm-dist: \(error.message)") }
+        return error.exitCode
+    }
+    var failure: Failure?
+    do { try body(world.communicator) } catch { failure = Failure(describing: error) }
+    let code = world.agreeOnEnd(failure)
+    world.stop()
+    Console.flush()
+    return code
+}
+
+private func withSolo(_ body: (any Communicator) throws -> Void) -> Int32 {
+    var code: Int32 = 0
+    do {
+        try body(SoloCommunicator())
+    } catch {
+        let failure = Failure(describing: error)
+        Console.report("ebm-dist: \(failure.message)")
+        code = failure.exitCode
+    }
+    Console.flush()
+    return code
+}
+
+/// MPI from start to stop: the communicator of the program, and a second one on which the ranks agree how to end.
+@safe package final class World {
+    package let communicator: MPICommunicator
+    private let ending: MPI_Comm
+
+    /// Starts MPI with `MPI_THREAD_FUNNELED` and checks that the launcher's processes are the ranks of one world. Stops MPI again if not.
+    package static func start(_ launch: LaunchEnvironment) throws(Failure) -> World {
+        if launch.isHopeless, let failure = launch.mismatch(worldSize: 1) { throw failure }
+        var provided: Int32 = 0
+        try check(
+            unsafe MPI_Init_thread(nil, nil, Int32(MPI_THREAD_FUNNELED), &provided), "MPI_Init_thread", .launch,
+            rank: launch.processIndex ?? 0)
+        do {
+            return try World(launch, threadLevel: provided)
+        } catch {
+            MPI_Finalize()
+            throw error
+        }
+    }
+
+    private init(_ launch: LaunchEnvironment, threadLevel: Int32) throws(Failure) {
+        guard threadLevel >= Int32(MPI_THREAD_FUNNELED) else {
+            throw Failure(.launch, "the MPI library does not support threads beside the one that calls it (MPI_THREAD_FUNNELED)")
+        }
+        var size: Int32 = 0
+        try check(unsafe MPI_Comm_size(ebm_mpi_comm_world(), &size), "MPI_Comm_size", .launch, rank: launch.processIndex ?? 0)
+        if let failure = launch.mismatch(worldSize: Int(size)) { throw failure }
+        communicator = try MPICommunicator()
+        unsafe ending = try duplicateOfWorld(rank: communicator.rank)
+    }
+
+    /// Collective over the ranks that can still come. Gives the exit code if all ranks ended well or failed alike; ends the job otherwise.
+    ///
+    /// A rank that failed cannot know whether the others failed too or wait for it in a collective call, so it waits for them for a short
+    /// time only; when all threw an agreed failure they do come, and may take longer on a busy machine.
+    package func agreeOnEnd(_ failure: Failure?) -> Int32 {
+        let patience: Double? = failure.map { $0 == communicator.agreedFailure ? 20 : 0.5 }
+        guard let ends = unsafe EndAgreement(failure, rank: communicator.rank).reached(over: ending, within: patience) else {
+            communicator.abort(failure ?? Failure(.software, "the ranks cannot agree how to end"))
+        }
+        if let failure, ends.isSame {
+            if communicator.rank == 0 { Console.report("ebm-dist: \(failure.message)") }
+            return failure.exitCode
+        }
+        guard let first = ends.firstFailing else { return 0 }
+        if let failure, first == communicator.rank { communicator.abort(failure) }
+        // The first failing rank speaks and ends the job; this is for the case that it dies before it can.
+        sleep(2)
+        communicator.endJob(ends.exitCode)
+    }
+
+    /// Collective. Frees what was made and stops MPI.
+    package func stop() {
+        Console.flush()
+        do {
+            var ending: MPI_Comm? = unsafe ending
+            try check(unsafe MPI_Comm_free(&ending), "MPI_Comm_free", rank: communicator.rank)
+            try communicator.free()
+            try check(MPI_Finalize(), "MPI_Finalize", rank: communicator.rank)
+        } catch {
+            communicator.abort(error)
+        }
+    }
+}

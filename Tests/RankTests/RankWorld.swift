@@ -1,0 +1,41 @@
+import Dispatch
+import Distributed
+import Failures
+import Foundation
+
+/// The world of this test process: MPI is started once, at the first use, and stopped when the process exits.
+///
+/// Under `scripts/test-ranks` these are the ranks of mpirun, under a plain `swift test` one process alone. Suites run on the main
+/// actor, because MPI is started for the main thread only, and one after another (`--no-parallel`).
+@MainActor enum RankWorld {
+    static let communicator: any Communicator = {
+        let launch = LaunchEnvironment.current
+        guard launch.startsMPI else { return SoloCommunicator() }
+        do {
+            let started = try World.start(launch)
+            world = started
+            atexit {
+                // The testing library may call exit() on a thread of its own, but the thread that started MPI must stop it.
+                if Thread.isMainThread {
+                    MainActor.assumeIsolated { RankWorld.world?.stop() }
+                } else {
+                    DispatchQueue.main.sync { MainActor.assumeIsolated { RankWorld.world?.stop() } }
+                }
+            }
+            return started.communicator
+        } catch {
+            fatalError("MPI cannot be started: \(error)")
+        }
+    }()
+
+    private static var world: World?
+
+    /// Runs `body` with messages of at most `limit` elements.
+    static func withChunkLimit(_ limit: Int, _ body: () throws -> Void) rethrows {
+        let mpi = communicator as? MPICommunicator
+        let usual = mpi?.chunkLimit
+        mpi?.chunkLimit = limit
+        defer { if let usual { mpi?.chunkLimit = usual } }
+        try body()
+    }
+}
