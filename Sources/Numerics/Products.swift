@@ -13,7 +13,8 @@ public enum Products {
         precondition(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns, "shapes of a product do not fit")
         guard c.count > 0 else { return }
         unsafe cblas_sgemm(
-            CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(c.rows), Int32(c.columns), Int32(a.columns), alpha, a.base, Int32(max(1, a.columns)),
+            CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(c.rows), Int32(c.columns), Int32(a.columns), alpha, a.base,
+            Int32(max(1, a.columns)),
             b.base, Int32(max(1, b.columns)), accumulate ? 1 : 0, c.base, Int32(c.columns))
     }
 
@@ -22,7 +23,8 @@ public enum Products {
         precondition(a.rows == b.rows && c.rows == a.columns && c.columns == b.columns, "shapes of a product do not fit")
         guard c.count > 0 else { return }
         unsafe cblas_sgemm(
-            CblasRowMajor, CblasTrans, CblasNoTrans, Int32(c.rows), Int32(c.columns), Int32(a.rows), alpha, a.base, Int32(max(1, a.columns)),
+            CblasRowMajor, CblasTrans, CblasNoTrans, Int32(c.rows), Int32(c.columns), Int32(a.rows), alpha, a.base,
+            Int32(max(1, a.columns)),
             b.base, Int32(max(1, b.columns)), accumulate ? 1 : 0, c.base, Int32(c.columns))
     }
 }

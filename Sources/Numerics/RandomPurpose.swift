@@ -1,0 +1,93 @@
+/// What random numbers are used for: one case for each use in the program, so that no two uses share a stream.
+///
+/// The raw value is part of every number: a case is never renumbered, and the number of a removed case is not given out again.
+public enum RandomPurpose: UInt8, Sendable, CaseIterable {
+    // Parameters
+    /// Initial weights and biases of the energy.
+    case initialisation = 1
+    /// Start vectors of the power iteration of spectral normalisation.
+    case spectralVector = 2
+    /// Initial weights of generators, encoders and other auxiliary networks.
+    case auxiliaryInitialisation = 3
+
+    // Data
+    /// The order in which rows of a data set are visited.
+    case dataOrder = 16
+    /// Gaussian noise added to data rows.
+    case dataNoise = 17
+    /// Uniform noise that makes discrete pixel values continuous.
+    case dequantisation = 18
+    /// Flips and shifts of images.
+    case augmentation = 19
+    /// Samples of the built-in densities.
+    case densitySample = 20
+    /// Which rows are held out of training.
+    case dataSplit = 21
+
+    // Chains and the replay buffer
+    /// The states from which chains start.
+    case chainStart = 32
+    /// Whether a chain is restarted at this step.
+    case chainRestart = 33
+    /// The states that restarted chains take.
+    case restartState = 34
+    /// Which entries of the buffer continue at this step.
+    case bufferSelection = 35
+    /// Which entries of the buffer are replaced.
+    case bufferReplacement = 36
+    /// Which entries are exchanged between shards.
+    case exchangeSelection = 37
+    /// With which shard entries are exchanged.
+    case exchangePartner = 38
+
+    // Transitions
+    /// The noise of Langevin steps.
+    case langevin = 48
+    /// Acceptance of proposals (Metropolis-adjusted Langevin, Hamiltonian Monte Carlo).
+    case acceptance = 49
+    /// Momenta of Hamiltonian dynamics.
+    case momentum = 50
+    /// Numbers of leapfrog steps and other randomised lengths.
+    case trajectoryLength = 51
+    /// Swaps between temperatures.
+    case temperatureSwap = 52
+
+    // Objectives
+    /// Perturbations of data by energy discrepancy and similar objectives.
+    case perturbation = 64
+    /// Contrastive samples around a perturbed row.
+    case contrastiveSample = 65
+    /// Noise of diffusion contrastive divergence and of noise ladders.
+    case diffusionNoise = 66
+    /// Noise levels or times drawn for rows.
+    case noiseLevel = 67
+    /// Noise of denoising score matching.
+    case scoreNoise = 68
+    /// Directions of sliced score matching and of trace estimators.
+    case projection = 69
+    /// Samples of the noise distribution of noise-contrastive estimation.
+    case noiseContrast = 70
+    /// Latent vectors of generators and latent priors.
+    case latentStart = 71
+    /// Langevin noise in latent space.
+    case latentLangevin = 72
+    /// Latent vectors that encoders draw by reparametrisation.
+    case latentPosterior = 73
+    /// Noise added to the output of a generator.
+    case generatorNoise = 74
+    /// Particles and noise of Wasserstein flows.
+    case flowNoise = 75
+
+    // Commands
+    /// Initial states of the `sample` command.
+    case samplingStart = 96
+    /// Langevin noise of the `sample` command.
+    case sampling = 97
+    /// Random choices of `evaluate` and of diagnostics.
+    case evaluation = 98
+    /// Data of the `bench` command.
+    case benchmark = 99
+
+    /// Numbers in tests and in the self-test.
+    case test = 255
+}

@@ -1,0 +1,52 @@
+extension VectorMath {
+    /// eˣ.
+    ///
+    /// x = n ln 2 + r with |r| <= ln 2 / 2; eʳ by a polynomial of degree 6; 2ⁿ by an addition to the exponent. Error <= 1 ulp.
+    /// Above 88.722839 the result is infinity; results below the smallest normal number (x < -87.33654) are zero; NaN stays NaN.
+    @inlinable @inline(__always) public static func exp(_ x: Vector) -> Vector {
+        let shifted = fma(x, 0x1.715476p+0, Vector(repeating: rounder))
+        let n = shifted - rounder
+        let high = fma(n, -0x1.62e43p-1, x)
+        let r = fma(n, 0x1.05c61p-29, high)
+        var p = fma(r, Vector(repeating: 0x1.6ac35p-10), 0x1.123ec4p-7)
+        p = fma(p, r, 0x1.555850p-5)
+        p = fma(p, r, 0x1.55548ap-3)
+        p = fma(p, r, 0x1.fffffcp-2)
+        p = fma(p, r, 1)
+        p = fma(p, r, 1)
+        var result = float(bits(p) &+ (bits(shifted) &<< Bits(repeating: 23)))
+        result.replace(with: .infinity, where: x .> 0x1.62e42ep+6)
+        result.replace(with: 0, where: x .< -0x1.5d589ep+6)
+        result.replace(with: x, where: x .!= x)
+        return result
+    }
+
+    /// eˣ: lane 0 of the vector form.
+    @inlinable public static func exp(_ x: Float) -> Float { exp(Vector(repeating: x))[0] }
+
+    /// The logistic function 1 / (1 + e⁻ˣ). Error <= 3 ulp; results below the smallest normal number may be zero; NaN stays NaN.
+    @inlinable @inline(__always) public static func logistic(_ x: Vector) -> Vector {
+        Vector(repeating: 1) / (exp(-x) + 1)
+    }
+
+    /// 1 / (1 + e⁻ˣ): lane 0 of the vector form.
+    @inlinable public static func logistic(_ x: Float) -> Float { logistic(Vector(repeating: x))[0] }
+
+    /// tanh x.
+    ///
+    /// Below 0.625 an odd polynomial of degree 11, above it 1 - 2 / (e²ˣ + 1) with the sign of x. Error <= 2 ulp; -0 and NaN stay.
+    @inlinable @inline(__always) public static func tanh(_ x: Vector) -> Vector {
+        let a = magnitude(x)
+        let large = 1 - 2 / (exp(a + a) + 1)
+        let z = x * x
+        var p = fma(z, Vector(repeating: -0x1.732bcep-8), 0x1.519040p-6)
+        p = fma(p, z, -0x1.b82628p-5)
+        p = fma(p, z, 0x1.110684p-3)
+        p = fma(p, z, -0x1.55553p-2)
+        let small = fma(p * z, x, x)
+        return flipSign(large, bits(x)).replacing(with: small, where: a .< 0.625)
+    }
+
+    /// tanh x: lane 0 of the vector form.
+    @inlinable public static func tanh(_ x: Float) -> Float { tanh(Vector(repeating: x))[0] }
+}
