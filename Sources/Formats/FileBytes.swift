@@ -20,4 +20,11 @@ public enum FileBytes {
         }
         return try file.bytes(in: 0..<file.size)
     }
+
+    /// The contents of a gzip file that stands in memory.
+    ///
+    /// - Parameter name: the file's name for messages.
+    package static func decompress(_ bytes: [UInt8], name: String, limit: Int = defaultLimit) throws(Failure) -> [UInt8] {
+        try Gzip.decompress(bytes, name: name, limit: limit)
+    }
 }

@@ -18,6 +18,13 @@ enum Gzip {
         }
         return try inflater.finish()
     }
+
+    /// Decompresses bytes in memory.
+    static func decompress(_ bytes: [UInt8], name: String, limit: Int) throws(Failure) -> [UInt8] {
+        let inflater = try GzipInflater(name: name, limit: limit)
+        try inflater.add(bytes)
+        return try inflater.finish()
+    }
 }
 
 /// The state of zlib while a gzip file passes through it.

@@ -4,7 +4,7 @@
 
 extension NumericArray.Values {
     /// The values in little-endian bytes; the count must be a multiple of the type's size.
-    init(_ type: NumberType, littleEndian bytes: ArraySlice<UInt8>) {
+    package init(_ type: NumberType, littleEndian bytes: ArraySlice<UInt8>) {
         switch type {
         case .float32: self = .float32(copied(bytes))
         case .float64: self = .float64(copied(bytes))

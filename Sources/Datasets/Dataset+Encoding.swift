@@ -1,0 +1,68 @@
+import Failures
+import Formats
+import FoundationEssentials
+import Numerics
+
+extension Dataset {
+    /// What precedes the values in the encoded form.
+    private struct Description: Codable {
+        var name: String
+        var shape: ImageShape
+        var count: Int
+        var levels: Int?
+        var hasLabels: Bool
+        var columnNames: [String]?
+        var digest: String
+    }
+
+    /// Everything as bytes, so that one process can read the data and hand them to others: length of a description (8 bytes), the
+    /// description (JSON), labels, values.
+    public func encoded() -> [UInt8] {
+        let description = Description(
+            name: name, shape: shape, count: count, levels: levels, hasLabels: labels != nil, columnNames: columnNames, digest: digest)
+        guard let json = try? JSONEncoder().encode(description) else { preconditionFailure("a description of data has no JSON") }
+        var bytes = NumericArray.Values.int64([Int64(json.count)]).littleEndianBytes + Array(json)
+        switch values {
+        case .levels(let levels, _):
+            bytes.reserveCapacity(bytes.count + count * 4 + levels.count)
+            if let labels { bytes.append(contentsOf: NumericArray.Values.int32(labels).littleEndianBytes) }
+            bytes.append(contentsOf: levels)
+        case .floats(let floats):
+            if let labels { bytes.append(contentsOf: NumericArray.Values.int32(labels).littleEndianBytes) }
+            bytes.append(contentsOf: NumericArray.Values.float32(floats).littleEndianBytes)
+        }
+        return bytes
+    }
+
+    /// The data that `encoded` gave; their digest is checked.
+    public init(encoded bytes: [UInt8]) throws(Failure) {
+        let damaged = Failure(.data, "data received from another process: expected a description, labels and values, found damage.")
+        guard bytes.count >= 8, let length = Self.length(bytes), length <= bytes.count - 8,
+            let description = try? JSONDecoder().decode(Description.self, from: Data(bytes[8..<(8 + length)]))
+        else { throw damaged }
+        let (shape, count) = (description.shape, description.count)
+        let labelBytes = NumericArray.count(of: [count, description.hasLabels ? 4 : 0])
+        let total = NumericArray.count(of: [count, shape.height, shape.width, shape.channels, description.levels == nil ? 4 : 1])
+        guard let total, let labelBytes, count > 0, total > 0, (1...256).contains(description.levels ?? 1),
+            bytes.count - 8 - length - labelBytes == total
+        else { throw damaged }
+        let labelStart = 8 + length
+        let valueStart = labelStart + labelBytes
+        var labels: [Int32]?
+        if description.hasLabels, case .int32(let read) = NumericArray.Values(.int32, littleEndian: bytes[labelStart..<valueStart]) { labels = read }
+        let values: Values =
+            if let levels = description.levels {
+                .levels(Array(bytes[valueStart...]), levels: levels)
+            } else {
+                .floats(NumericArray.Values(.float32, littleEndian: bytes[valueStart...]).floats)
+            }
+        guard description.columnNames == nil || description.columnNames!.count == shape.count else { throw damaged }
+        try self.init(name: description.name, shape: shape, values: values, labels: labels, columnNames: description.columnNames)
+        guard digest == description.digest else { throw damaged }
+    }
+
+    private static func length(_ bytes: [UInt8]) -> Int? {
+        guard case .int64(let lengths) = NumericArray.Values(.int64, littleEndian: bytes[0..<8]), lengths[0] >= 0 else { return nil }
+        return Int(lengths[0])
+    }
+}

@@ -1,0 +1,104 @@
+import Failures
+import Formats
+import Numerics
+
+/// How files of data are read.
+public struct LoadingOptions: Hashable, Codable, Sendable {
+    /// The greatest number of bytes of a file after decompression.
+    public var limit = FileBytes.defaultLimit
+    /// The columns of a CSV file that are read, by the names of its header, in this order; empty: all.
+    public var columns: [String] = []
+    /// The last of the columns read from a CSV file is the label (a whole number), not part of the rows.
+    public var lastColumnIsLabel = false
+
+    public init() {}
+}
+
+extension Dataset {
+    /// Reads a file, or a folder with the training set of MNIST or CIFAR-10 under its usual names.
+    ///
+    /// The format follows from the contents, or from the extension (`.gz` aside): `.npy`, CSV (`.csv`, `.tsv`, `.txt`), IDX, CIFAR-10
+    /// binary records (`.bin`), each plain or gzip.
+    /// - Throws: `.missingInput`, `.data` or `.inputOutput` naming the file and the place in it.
+    public static func load(path: String, _ options: LoadingOptions = LoadingOptions()) throws(Failure) -> Dataset {
+        switch PathKind(path) {
+        case .folder: try load(folder: path, options)
+        default: try decode(FileBytes.read(path, limit: options.limit), path, options)
+        }
+    }
+
+    private static func load(folder: String, _ options: LoadingOptions) throws(Failure) -> Dataset {
+        let images = ["train-images-idx3-ubyte", "train-images.idx3-ubyte"].compactMap { existing(folder, $0) }
+        let batches = (1...5).compactMap { existing(folder, "data_batch_\($0).bin") }
+        if let images = images.first { return try decode(FileBytes.read(images, limit: options.limit), images, options) }
+        guard !batches.isEmpty else {
+            throw Failure(
+                .data,
+                "\(folder): expected a folder with train-images-idx3-ubyte (MNIST) or data_batch_1.bin to data_batch_5.bin (CIFAR-10), "
+                    + "plain or .gz, found none of them. Give the path of a file.")
+        }
+        var bytes: [UInt8] = []
+        for batch in batches {
+            let part = try FileBytes.read(batch, limit: options.limit - bytes.count)
+            guard CIFARRecords.recognises(part) else { return try cifar(part, batch) }
+            bytes.append(contentsOf: part)
+        }
+        return try cifar(bytes, folder)
+    }
+
+    /// The path of a file in a folder, plain or else gzip; nil when there is neither.
+    private static func existing(_ folder: String, _ name: String) -> String? {
+        ["\(folder)/\(name)", "\(folder)/\(name).gz"].first { PathKind($0) == .file }
+    }
+
+    /// Parses the contents of a file.
+    static func decode(_ bytes: [UInt8], _ path: String, _ options: LoadingOptions) throws(Failure) -> Dataset {
+        let lowercased = path.lowercased()
+        let name = lowercased.hasSuffix(".gz") ? String(lowercased.dropLast(3)) : lowercased
+        if NPY.recognises(bytes) || name.hasSuffix(".npy") { return try images(NPY.decode(bytes, name: path), path) }
+        if [".csv", ".tsv", ".txt"].contains(where: { name.hasSuffix($0) }) { return try table(bytes, path, options) }
+        if name.hasSuffix(".bin") { return try cifar(bytes, path) }
+        if IDX.recognises(bytes) || name.hasSuffix("ubyte") || name.hasSuffix(".idx") {
+            return try images(IDX.decode(bytes, name: path), path)
+        }
+        if CIFARRecords.recognises(bytes) { return try cifar(bytes, path) }
+        let found = bytes.isEmpty ? "an empty file" : "the bytes " + bytes.prefix(4).map { String($0, radix: 16) }.joined(separator: " ")
+        throw Failure(
+            .data,
+            "\(path): byte 0: expected .npy, CSV (.csv, .tsv or .txt), IDX or CIFAR-10 binary records, plain or gzip, found \(found). "
+                + "Convert the data, for example with numpy.save.")
+    }
+
+    private static func cifar(_ bytes: [UInt8], _ path: String) throws(Failure) -> Dataset {
+        let records = try CIFARRecords(decoding: bytes, name: path)
+        let pixels = channelsInnermost(records.planes, channels: 3, pixels: CIFARRecords.plane)
+        return try Dataset(
+            name: path, shape: ImageShape(height: 32, width: 32, channels: 3), values: .levels(pixels, levels: 256),
+            labels: records.labels.map { Int32($0) })
+    }
+
+    private static func table(_ bytes: [UInt8], _ path: String, _ options: LoadingOptions) throws(Failure) -> Dataset {
+        let select: CSVTable.Selection = options.columns.isEmpty ? .all : .names(options.columns)
+        let table = try CSVTable(decoding: bytes, name: path, select: select)
+        guard options.lastColumnIsLabel else {
+            return try Dataset(
+                name: path, shape: ImageShape(vector: table.columns), values: .floats(table.values), columnNames: table.names)
+        }
+        let width = table.columns - 1
+        guard width > 0 else { throw Failure(.data, "\(path): line 1: expected columns before the label, found one column.") }
+        var rows: [Float] = []
+        var labels: [Int32] = []
+        rows.reserveCapacity(table.rows * width)
+        for row in 0..<table.rows {
+            let start = row * table.columns
+            guard let label = Int32(exactly: table.values[start + width]) else {
+                throw Failure(.data, "\(path): row \(row) from 0: expected a whole number as label, found \(table.values[start + width]).")
+            }
+            rows.append(contentsOf: table.values[start..<(start + width)])
+            labels.append(label)
+        }
+        return try Dataset(
+            name: path, shape: ImageShape(vector: width), values: .floats(rows), labels: labels,
+            columnNames: table.names.map { Array($0.dropLast()) })
+    }
+}
