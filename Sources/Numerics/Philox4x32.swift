@@ -28,37 +28,54 @@ public enum Philox4x32 {
     @inlinable @inline(__always) public static func blocks(
         first: UInt32, _ c1: UInt32, _ c2: UInt32, _ c3: UInt32, key: SIMD2<UInt32>
     ) -> (SIMD16<UInt32>, SIMD16<UInt32>, SIMD16<UInt32>, SIMD16<UInt32>) {
-        let steps = SIMD8<UInt64>(0, 2, 4, 6, 8, 10, 12, 14)
-        let even = lanes(SIMD8(repeating: UInt64(first)) &+ steps, c1, c2, c3, key)
-        let odd = lanes(SIMD8(repeating: UInt64(first) &+ 1) &+ steps, c1, c2, c3, key)
-        return (interleaved(even.0, odd.0), interleaved(even.1, odd.1), interleaved(even.2, odd.2), interleaved(even.3, odd.3))
+        let counters = SIMD16(repeating: first) &+ SIMD16<UInt32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+        let pairs = unsafe unsafeBitCast(counters, to: SIMD8<UInt64>.self)
+        var even = Lanes(x0: pairs, c1, c2, c3)
+        var odd = Lanes(x0: pairs &>> SIMD8(repeating: 32), c1, c2, c3)
+        var k0 = SIMD8(repeating: UInt64(key[0]))
+        var k1 = SIMD8(repeating: UInt64(key[1]))
+        // In the first two rounds half of the words are the same in all lanes: outside of the loop they are computed once.
+        for _ in 0..<2 { round(&even, &odd, &k0, &k1) }
+        for _ in 2..<rounds { round(&even, &odd, &k0, &k1) }
+        return (
+            interleaved(even.x0, odd.x0), interleaved(even.x1, odd.x1), interleaved(even.x2, odd.x2), interleaved(even.x3, odd.x3)
+        )
     }
 
-    /// Eight blocks, one in the low half of each lane.
-    @inlinable @inline(__always) static func lanes(
-        _ first: SIMD8<UInt64>, _ c1: UInt32, _ c2: UInt32, _ c3: UInt32, _ key: SIMD2<UInt32>
-    ) -> (SIMD8<UInt64>, SIMD8<UInt64>, SIMD8<UInt64>, SIMD8<UInt64>) {
-        let low = SIMD8<UInt64>(repeating: 0xffff_ffff)
-        let m0 = SIMD8<UInt64>(repeating: 0xD251_1F53)
-        let m1 = SIMD8<UInt64>(repeating: 0xCD9E_8D57)
-        let by32 = SIMD8<UInt64>(repeating: 32)
-        var x0 = first
-        var x1 = SIMD8<UInt64>(repeating: UInt64(c1))
-        var x2 = SIMD8<UInt64>(repeating: UInt64(c2))
-        var x3 = SIMD8<UInt64>(repeating: UInt64(c3))
-        var k0 = key[0]
-        var k1 = key[1]
-        for _ in 0..<rounds {
-            let p0 = m0 &* (x0 & low)
-            let p1 = m1 &* (x2 & low)
-            x0 = (p1 &>> by32) ^ x1 ^ SIMD8(repeating: UInt64(k0))
-            x2 = (p0 &>> by32) ^ x3 ^ SIMD8(repeating: UInt64(k1))
+    /// One round of both halves and the next key.
+    @inlinable @inline(__always) static func round(
+        _ even: inout Lanes, _ odd: inout Lanes, _ k0: inout SIMD8<UInt64>, _ k1: inout SIMD8<UInt64>
+    ) {
+        even.mix(k0, k1)
+        odd.mix(k0, k1)
+        k0 &+= 0x9E37_79B9
+        k1 &+= 0xBB67_AE85
+    }
+
+    /// Eight counters, word by word, each word in the low half of a 64-bit lane.
+    @usableFromInline struct Lanes {
+        @usableFromInline var x0: SIMD8<UInt64>
+        @usableFromInline var x1: SIMD8<UInt64>
+        @usableFromInline var x2: SIMD8<UInt64>
+        @usableFromInline var x3: SIMD8<UInt64>
+
+        @inlinable @inline(__always) init(x0: SIMD8<UInt64>, _ c1: UInt32, _ c2: UInt32, _ c3: UInt32) {
+            self.x0 = x0
+            x1 = SIMD8(repeating: UInt64(c1))
+            x2 = SIMD8(repeating: UInt64(c2))
+            x3 = SIMD8(repeating: UInt64(c3))
+        }
+
+        /// One round with a key whose words stand in the low halves.
+        @inlinable @inline(__always) mutating func mix(_ k0: SIMD8<UInt64>, _ k1: SIMD8<UInt64>) {
+            let low = SIMD8<UInt64>(repeating: 0xffff_ffff)
+            let p0 = (x0 & low) &* SIMD8(repeating: 0xD251_1F53)
+            let p1 = (x2 & low) &* SIMD8(repeating: 0xCD9E_8D57)
+            x0 = (p1 &>> SIMD8(repeating: 32)) ^ x1 ^ k0
+            x2 = (p0 &>> SIMD8(repeating: 32)) ^ x3 ^ k1
             x1 = p1
             x3 = p0
-            k0 &+= 0x9E37_79B9
-            k1 &+= 0xBB67_AE85
         }
-        return (x0, x1, x2, x3)
     }
 
     /// The low halves of two vectors in turn.

@@ -78,7 +78,8 @@ public struct RandomStream: Hashable, Sendable {
         let offset = unsafe VectorMath.float(unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &+ SIMD16(repeating: 0x4b40_0000))
         let steps = offset - VectorMath.rounder
         let (s, c) = VectorMath.sineAndCosine(reduced: VectorMath.fma(steps, 0x1.921fb6p-23, SIMD16(repeating: 0x1.921fb6p-24)))
-        let odd = (angle & SIMD16(repeating: 0x4000_0000)) .!= SIMD16(repeating: 0)
+        // Bit 30 as the float 2 or 0: a comparison of integers would go lane by lane.
+        let odd = VectorMath.float(angle & SIMD16(repeating: 0x4000_0000)) .!= 0
         let x = VectorMath.flipSign(c.replacing(with: s, where: odd), angle ^ (angle &<< SIMD16(repeating: 1)))
         let y = VectorMath.flipSign(s.replacing(with: c, where: odd), angle)
         return (r * x, r * y)

@@ -22,7 +22,8 @@ extension VectorMath {
         let r = fma(n, 0x1.ee59dap-50, second)
         let (s, c) = sineAndCosine(reduced: r)
         let quadrant = bits(shifted)
-        let odd = (quadrant & Bits(repeating: 1)) .!= Bits(repeating: 0)
+        // Bit 0 as the float 2 or 0: a comparison of integers would go lane by lane.
+        let odd = float((quadrant &<< Bits(repeating: 30)) & Bits(repeating: 0x4000_0000)) .!= 0
         // Quadrants 0, 1, 2, 3: the sine is s, c, -s, -c and the cosine c, -s, -c, s.
         let sineSign = quadrant &<< Bits(repeating: 30)
         let cosineSign = sineSign ^ (quadrant &<< Bits(repeating: 31))
