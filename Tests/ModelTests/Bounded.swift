@@ -1,0 +1,54 @@
+/// A real number and a bound of the error that any float computation of it can have made: running error analysis.
+///
+/// The value is exact up to Double's rounding. The rules are those of Higham, "Accuracy and Stability of Numerical Algorithms",
+/// chapter 3: a product adds u|ab|; a sum of n terms, in any order, adds at most (n - 1) u Σ|terms|. Second-order terms are covered
+/// by using n instead of n - 1 and magnitudes that include the errors.
+struct Bounded {
+    var value: Double
+    var error: Double
+
+    /// Half a unit in the last place of a Float at 1.
+    static let unit = 0x1p-24
+    /// Covers results that underflow.
+    static let tiny = 1e-37
+
+    /// A number that a Float holds exactly.
+    init(_ value: Double) {
+        self.value = value
+        error = 0
+    }
+
+    init(_ value: Double, error: Double) {
+        self.value = value
+        self.error = error
+    }
+
+    static func * (a: Bounded, b: Bounded) -> Bounded {
+        let inherited = abs(a.value) * b.error + abs(b.value) * a.error + a.error * b.error
+        return Bounded(a.value * b.value, error: inherited + unit * (abs(a.value * b.value) + inherited) + tiny)
+    }
+
+    /// Whether a float result is within the bound. NaN never is.
+    func admits(_ result: Float) -> Bool {
+        abs(Double(result) - value) <= error
+    }
+}
+
+/// A sum in any order.
+struct BoundedSum {
+    private var value = 0.0
+    private var error = 0.0
+    private var magnitude = 0.0
+    private var terms = 0.0
+
+    mutating func add(_ term: Bounded) {
+        value += term.value
+        error += term.error
+        magnitude += abs(term.value) + term.error
+        terms += 1
+    }
+
+    var total: Bounded { Bounded(value, error: error + terms * Bounded.unit * magnitude) }
+}
+
+private func abs(_ x: Double) -> Double { x.magnitude }

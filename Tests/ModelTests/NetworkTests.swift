@@ -1,0 +1,133 @@
+import Model
+import Numerics
+import Testing
+
+@Suite("Networks")
+struct NetworkTests {
+    @Test("the reference's gradients are the derivatives of its outputs", arguments: NetworkCase.all)
+    func referenceGradientsAreDerivatives(_ test: NetworkCase) {
+        var reference = test.reference
+        let x = NetworkCase.normals(1, test.network.inputShape.count, label: 1).values.map(Double.init)
+        let weights = NetworkCase.normals(1, test.network.outputCount, label: 2).values.map(Double.init)
+        var sums = reference.emptySums
+        let gradient = reference.run(x, outputGradient: weights, sums: &sums).inputGradient
+
+        func loss(_ network: ReferenceNetwork, _ x: [Double]) -> Double {
+            var unused = network.emptySums
+            return zip(network.run(x, outputGradient: weights, sums: &unused).output, weights).reduce(0) { $0 + $1.0.value * $1.1 }
+        }
+        // central differences: h² f'''/6 + rounding 1e-16/h, with derivatives of order 10 at most: far below 1e-7
+        let h = 1e-5
+        for index in stride(from: 0, to: x.count, by: max(1, x.count / 7)) {
+            var (above, below) = (x, x)
+            above[index] += h
+            below[index] -= h
+            let slope = (loss(reference, above) - loss(reference, below)) / (2 * h)
+            #expect((slope - gradient[index].value).magnitude < 1e-7, "input \(index)")
+        }
+        for (name, values) in reference.parameters {
+            for index in stride(from: 0, to: values.count, by: max(1, values.count / 5)) {
+                reference.parameters[name]![index] = values[index] + h
+                let above = loss(reference, x)
+                reference.parameters[name]![index] = values[index] - h
+                let slope = (above - loss(reference, x)) / (2 * h)
+                reference.parameters[name]![index] = values[index]
+                #expect((slope - sums[name]![index].total.value).magnitude < 1e-7, "\(name)[\(index)]")
+            }
+        }
+    }
+
+    @Test("outputs and gradients are within the rounding error of the reference", arguments: NetworkCase.all, [1, 3, 64])
+    func agreesWithReference(_ test: NetworkCase, _ rows: Int) {
+        let x = NetworkCase.normals(rows, test.network.inputShape.count, label: 3)
+        let outputGradient = NetworkCase.normals(rows, test.network.outputCount, label: 4)
+        let pass = test.pass(x, outputGradient: outputGradient)
+        let reference = test.reference
+        var sums = reference.emptySums
+        var (outputs, inputs): ([Bounded], [Bounded]) = ([], [])
+        for row in 0..<rows {
+            let result = reference.run(
+                x.rows(row..<(row + 1)).values.map(Double.init),
+                outputGradient: outputGradient.rows(row..<(row + 1)).values.map(Double.init),
+                sums: &sums)
+            outputs += result.output
+            inputs += result.inputGradient
+        }
+        expect(pass.output, within: outputs, "output")
+        expect(pass.inputGradient, within: inputs, "input gradient")
+        for tensor in test.network.layout.tensors {
+            expect(tensor.toTorch(pass.parameterGradient), within: sums[tensor.name]!.map(\.total), tensor.name)
+        }
+    }
+
+    /// Every value within its bound, and bounds that mean something: below 1/1000 of the largest value.
+    private func expect(_ values: [Float], within bounds: [Bounded], _ what: String) {
+        #expect(values.count == bounds.count, "\(what)")
+        let wrong = zip(values, bounds).enumerated().first { !$1.1.admits($1.0) }
+        #expect(wrong == nil, "\(what)")
+        let largest = bounds.map(\.value.magnitude).max() ?? 0
+        let bound = bounds.map(\.error).sorted()[bounds.count / 2]
+        #expect(bound < 1e-3 * largest + 1e-30, "\(what): the bound \(bound) is too wide for values up to \(largest)")
+    }
+
+    @Test("the same tile gives the same bits again, and in a workspace with other contents", arguments: NetworkCase.composed)
+    func sameBits(_ test: NetworkCase) {
+        let x = NetworkCase.normals(5, test.network.inputShape.count, label: 5)
+        let gradient = NetworkCase.normals(5, test.network.outputCount, label: 6)
+        let workspace = Workspace(test.network, rows: 5)
+        let first = test.pass(x, outputGradient: gradient, workspace: workspace)
+        #expect(test.pass(x, outputGradient: gradient, workspace: workspace) == first)
+        let used = Workspace(test.network, rows: 5)
+        _ = test.pass(
+            NetworkCase.normals(5, test.network.inputShape.count, label: 7),
+            outputGradient: NetworkCase.normals(5, test.network.outputCount, label: 8),
+            workspace: used)
+        #expect(test.pass(x, outputGradient: gradient, workspace: used) == first)
+    }
+
+    @Test("a tile with fewer rows than the workspace gives what a workspace of its own gives", arguments: NetworkCase.all)
+    func fewerRows(_ test: NetworkCase) {
+        let x = NetworkCase.normals(3, test.network.inputShape.count, label: 9)
+        let gradient = NetworkCase.normals(3, test.network.outputCount, label: 10)
+        let workspace = Workspace(test.network, rows: 41)
+        workspace.output.fill(123)
+        let pass = test.pass(x, outputGradient: gradient, workspace: workspace)
+        #expect(pass == test.pass(x, outputGradient: gradient))
+        #expect(workspace.output.rows(3..<41).values.allSatisfy { $0 == 123 }, "rows behind the tile were written")
+    }
+
+    @Test("outputs stay where they are: no pass allocates a new matrix", arguments: NetworkCase.composed)
+    func addressesStay(_ test: NetworkCase) {
+        let x = NetworkCase.normals(4, test.network.inputShape.count, label: 11)
+        let gradient = NetworkCase.normals(4, test.network.outputCount, label: 12)
+        let workspace = Workspace(test.network, rows: 4)
+        let address = unsafe workspace.output.base
+        for _ in 0..<3 { _ = test.pass(x, outputGradient: gradient, workspace: workspace) }
+        #expect(unsafe workspace.output.base == address)
+    }
+
+    @Test("parameter gradients are added to what is there, and are linear in the output gradient", arguments: NetworkCase.composed)
+    func parameterGradientIsLinear(_ test: NetworkCase) {
+        let network = test.network
+        let x = NetworkCase.normals(6, network.inputShape.count, label: 13)
+        let weights = PreparedWeights(network)
+        weights.refresh(from: test.parameters)
+        let workspace = Workspace(network, rows: 6)
+        network.forward(x, weights, workspace, keepingSlopes: true)
+        func gradient(_ outputGradient: Matrix, startingFrom start: Float = 0) -> [Float] {
+            let sum = Matrix(rows: 1, columns: network.layout.count)
+            sum.fill(start)
+            network.backward(x, outputGradient: outputGradient, weights, workspace, inputGradient: nil, parameterGradient: sum)
+            return sum.values
+        }
+        let (a, b) = (NetworkCase.normals(6, network.outputCount, label: 14), NetworkCase.normals(6, network.outputCount, label: 15))
+        let combined = Matrix(rows: 6, columns: network.outputCount, zip(a.values, b.values).map { 2 * $0 - $1 })
+        let (first, second, both, onTop) = (gradient(a), gradient(b), gradient(combined), gradient(a, startingFrom: 1))
+        // each of the sums has at most 6 rows x 64 positions terms: an error of 400 units of its magnitude, 1e-5 of a scale of 10
+        let scale = max(1, first.map(\.magnitude).max()!, second.map(\.magnitude).max()!)
+        for index in both.indices {
+            #expect((both[index] - (2 * first[index] - second[index])).magnitude < 1e-4 * scale)
+            #expect((onTop[index] - 1 - first[index]).magnitude < 1e-4 * scale)
+        }
+    }
+}
