@@ -1,4 +1,5 @@
 import Datasets
+import Failures
 import Numerics
 import Sampling
 
@@ -43,8 +44,11 @@ extension RunConfiguration {
         Float(sampler.low ?? data.low)...Float(sampler.high ?? data.high)
     }
 
+    /// Tells the data rows that chains start from apart from those that are learned from.
+    private static let startSeed: UInt64 = 0x5374_6172_7473_0001
+
     /// The objective of the `objective` group over a data source.
-    func makeObjective(_ source: DataSource) -> any Objective {
+    func makeObjective(_ source: DataSource) throws(Failure) -> any Objective {
         let origin: ContrastiveDivergence<Langevin>.Origin = chains.restartFrom == .noise ? .noise : .data
         let start: ContrastiveDivergence<Langevin>.Start =
             switch objective.kind {
@@ -55,6 +59,6 @@ extension RunConfiguration {
         return ContrastiveDivergence(
             seed: run.seed, kernel: langevin, steps: sampler.steps, start: start, noise: startNoise, box: samplerBox,
             energyRegularization: Float(objective.energyRegularization), rowsPerStep: rowsPerStep,
-            data: dataStream(source, seed: run.seed), starts: dataStream(source, seed: run.seed ^ 0x5374_6172_7473_0001))
+            data: try dataStream(source, seed: run.seed), starts: try dataStream(source, seed: run.seed ^ Self.startSeed))
     }
 }

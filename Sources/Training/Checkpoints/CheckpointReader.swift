@@ -9,9 +9,16 @@ struct CheckpointReader {
     let folder: RunFolder
     let model: EnergyModel
     let chains: ChainsFile
-    let configuration: String
+    let binding: Binding
     let rule: Optimizer.Rule
     let averageDecay: Float?
+
+    /// What a checkpoint must belong to.
+    struct Binding: Sendable {
+        let configuration: String
+        let data: String
+        let shards: Int
+    }
 
     /// A checkpoint that was passed over, and why.
     struct Damage: Codable, Sendable {
@@ -47,7 +54,7 @@ struct CheckpointReader {
     /// Collective. One checkpoint; all ranks fail together.
     func load(_ step: Int, into shards: [ShardState], _ communicator: any Communicator) throws(Failure) -> (TrainingState, Manifest) {
         let path = folder.checkpoint(step)
-        let manifest = try communicator.fromRoot { try Self.manifest(path, step: step, configuration: configuration, shards: chains.shards) }
+        let manifest = try communicator.fromRoot { try Self.manifest(path, step: step, binding: binding) }
         var bytes = ReplicatedBytes(values: try communicator.bytesFromRoot { try readReplicated(path, manifest) })
         let state = TrainingState(
             step: step, parameters: bytes.next(model.layout.count), modelState: bytes.next(model.stateLayout.count),
@@ -60,7 +67,7 @@ struct CheckpointReader {
     }
 
     /// The manifest of a checkpoint, checked against what it belongs to.
-    static func manifest(_ path: String, step: Int, configuration: String?, shards: Int?) throws -> Manifest {
+    static func manifest(_ path: String, step: Int, binding: Binding?) throws -> Manifest {
         let name = "\(path)/\(Manifest.fileName)"
         let bytes = try FileBytes.read(name, limit: 64 << 20)
         let manifest: Manifest
@@ -75,12 +82,7 @@ struct CheckpointReader {
         guard manifest.step == step else {
             throw Failure(.checkpoint, "\(name): expected step \(step), found \(manifest.step): the folder was renamed")
         }
-        if let configuration, manifest.configuration != configuration {
-            throw Failure(.checkpoint, "\(name): the checkpoint belongs to another configuration")
-        }
-        if let shards, manifest.chains.shards.count != shards {
-            throw Failure(.checkpoint, "\(name): expected checksums of \(shards) shards, found \(manifest.chains.shards.count)")
-        }
+        try binding?.check(manifest, name)
         return manifest
     }
 
@@ -152,6 +154,20 @@ struct CheckpointReader {
                     .checkpoint, "\(path): shard \(shard.index): expected checksum \(expected), found \(part.checksum): the file is damaged")
             }
             return part
+        }
+    }
+}
+
+extension CheckpointReader.Binding {
+    func check(_ manifest: Manifest, _ name: String) throws(Failure) {
+        guard manifest.configuration == configuration else {
+            throw Failure(.checkpoint, "\(name): the checkpoint belongs to another configuration than the run folder's config.json5")
+        }
+        guard manifest.data == data else {
+            throw Failure(.checkpoint, "\(name): the checkpoint was trained on other data than data.source holds now")
+        }
+        guard manifest.chains.shards.count == shards else {
+            throw Failure(.checkpoint, "\(name): expected checksums of \(shards) shards, found \(manifest.chains.shards.count)")
         }
     }
 }

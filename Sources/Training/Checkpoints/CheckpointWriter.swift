@@ -14,8 +14,9 @@ struct CheckpointWriter {
     let model: EnergyModel
     let chains: ChainsFile
     let layout: ShardLayout
-    /// The hash of the configuration, which binds the checkpoint to it.
+    /// The hashes of the configuration and the data, to which the checkpoint is bound.
     let configuration: String
+    let data: String
     /// The description of the network and what else turns its output into the energy, for readers of the model file.
     let modelMetadata: [String: String]
     let keep: Int
@@ -31,7 +32,7 @@ struct CheckpointWriter {
             var files = try writeReplicated(state, in: partial)
             files[ChainsFile.name] = Manifest.File(bytes: chains.header.fileSize, checksum: nil)
             let manifest = Manifest(
-                format: Manifest.currentFormat, step: state.step, configuration: configuration, files: files,
+                format: Manifest.currentFormat, step: state.step, configuration: configuration, data: data, files: files,
                 chains: Manifest.Chains(header: Checksum.of(chains.header.bytes), shards: sums), guardState: state.guardState,
                 updates: state.optimizer.updates, metricsBytes: metricsBytes)
             try AtomicFile.write(Self.json(manifest), to: "\(partial)/\(Manifest.fileName)")

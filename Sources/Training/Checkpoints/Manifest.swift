@@ -14,6 +14,8 @@ struct Manifest: Codable, Hashable, Sendable {
     let step: Int
     /// The hash of the configuration keys that touch the mathematics.
     let configuration: String
+    /// The digest of the training data.
+    let data: String
     let files: [String: File]
     let chains: Chains
     let guardState: GuardState

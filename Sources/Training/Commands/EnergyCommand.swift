@@ -44,7 +44,7 @@ public struct EnergyCommand: Codable, Sendable {
 
     /// The rows of the input file, channels first.
     private func read(_ shape: ImageShape) throws -> [Float] {
-        let array = try NPY.read(path: input)
+        let array = try NPY.decode(FileBytes.read(input), name: input)
         let accepted = [shape.fileShape] + (shape.channels == 1 ? [[shape.height, shape.width]] : []) + [[shape.count]]
         guard array.shape.count >= 2, let rows = array.shape.first, rows > 0, accepted.contains(Array(array.shape.dropFirst())) else {
             let expected = accepted[0].map(String.init).joined(separator: " x ")

@@ -79,7 +79,7 @@ public struct SampleCommand: Codable, Sendable {
     }
 
     private func drawGrid(_ path: String, _ configuration: RunConfiguration, shape: ImageShape) throws {
-        let floats = try NPY.read(path: output).values.floats
+        let floats = try NPY.decode(FileBytes.read(output), name: output).values.floats
         try SamplePicture(configuration: configuration, shape: shape)
             .write(ChannelOrder.innermost(floats, shape: shape), count: count, to: path)
     }

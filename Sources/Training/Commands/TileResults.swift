@@ -20,7 +20,7 @@ struct TileResults {
 
     /// Collective. Writes the values of each rank's tiles; the file replaces an older one at once or not at all.
     func write(_ values: [(rows: Range<Int>, floats: [Float])], to path: String, _ communicator: any Communicator) throws(Failure) {
-        let header = NPY.header(type: .float32, shape: [rows] + rowShape)
+        let header = NPY.header(.float32, shape: [rows] + rowShape)
         let rowBytes = rowShape.reduce(4, *)
         let partial = "\(path).partial"
         try communicator.onRoot { if RunFolder.isFile(partial) { try RunFolder.remove(partial) } }

@@ -30,7 +30,7 @@ public struct TrainedModel: Sendable {
         step = try Self.choose(wanted, in: folder)
         path = folder.checkpoint(step)
         do {
-            manifest = try CheckpointReader.manifest(path, step: step, configuration: nil, shards: configuration.run.shards)
+            manifest = try CheckpointReader.manifest(path, step: step, binding: nil)
             let modelPath = try CheckpointReader.checked("model.safetensors", in: path, manifest)
             let file = try Safetensors(modelPath)
             model = try Self.model(file, modelPath)

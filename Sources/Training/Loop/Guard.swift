@@ -1,4 +1,4 @@
-import Failures
+import Distributed
 
 /// What the guard remembers between steps.
 public struct GuardState: Codable, Hashable, Sendable {
@@ -32,10 +32,10 @@ struct Guard: Sendable {
     let maximumGap: Double?
 
     /// - Parameters:
-    ///   - nonFinite: values of the gradient that are NaN or infinite, over all shards.
+    ///   - outcome: how the gradient sum ended.
     ///   - gap: mean E(x+) - mean E(x-).
-    func judge(nonFinite: Int, gap: Double, state: GuardState) -> Verdict {
-        guard let problem = problem(nonFinite: nonFinite, gap: gap) else { return .update }
+    func judge(_ outcome: ExactSum.Outcome, gap: Double, state: GuardState) -> Verdict {
+        guard let problem = problem(outcome, gap: gap) else { return .update }
         switch policy {
         case .stop: return .stop(problem)
         case .skip:
@@ -47,8 +47,8 @@ struct Guard: Sendable {
         }
     }
 
-    private func problem(nonFinite: Int, gap: Double) -> String? {
-        if nonFinite > 0 { return "\(nonFinite) values of the gradient are not finite" }
+    private func problem(_ outcome: ExactSum.Outcome, gap: Double) -> String? {
+        if case .notFinite(let tensor) = outcome { return "the gradient of parameter tensor \(tensor) is not finite" }
         if !gap.isFinite { return "the energy gap is \(gap)" }
         if let maximumGap, abs(gap) > maximumGap {
             return "the energy gap is \(gap), beyond guard.maximumGap = \(maximumGap)"

@@ -1,17 +1,22 @@
 import Datasets
 import Distributed
 import Failures
-import Foundation
+import Formats
 import Model
 import Numerics
+import Sampling
 
 /// What a run is made from, the same on every rank: configuration, data, model, objective.
 public struct RunPlan: Sendable {
     public let configuration: RunConfiguration
     public let source: DataSource
     public let model: EnergyModel
+    let objective: any Objective
     /// How shards are dealt to ranks.
     public let layout: ShardLayout
+    /// What a checkpoint is bound to: the keys that touch the mathematics, and the data.
+    let configurationDigest: String
+    let dataDigest: String
 
     /// Collective. Rank 0 reads the data, checks everything and gives it to the others.
     ///
@@ -19,12 +24,15 @@ public struct RunPlan: Sendable {
     public init(_ configuration: RunConfiguration, _ communicator: any Communicator) throws(Failure) {
         self.configuration = configuration
         layout = try communicator.agree { try ShardLayout(shards: configuration.run.shards, ranks: communicator.size) }
-        let source = try DataSource.shared(configuration.data, communicator)
+        let source = try configuration.sharedSource(communicator)
         self.source = source
         model = try communicator.agree { try configuration.energyModel(for: source.shape) }
-        let digest = try configuration.mathematicsDigest() ^ source.digest
-        guard try communicator.isSame(digest) else {
-            throw Failure(.launch, "rank \(communicator.rank) has another configuration or other data than rank 0")
+        objective = try communicator.agree { try configuration.makeObjective(source) }
+        configurationDigest = Checksum.of(Array(try configuration.mathematics().utf8))
+        dataDigest = Checksum.of(Array(source.digest.utf8))
+        let bits = Checksum.of(Array("\(BuildInformation.version) \(configurationDigest) \(dataDigest)".utf8))
+        guard try communicator.isSame(UInt64(bits, radix: 16) ?? 0) else {
+            throw Failure(.launch, "the ranks have different programs, configurations or data: start the same program on every node")
         }
     }
 
@@ -53,13 +61,13 @@ public struct RunPlan: Sendable {
             step: 0, parameters: parameters, modelState: model.initialState(seed: configuration.run.seed),
             optimizer: Optimizer(configuration.updateRule, parameters: parameters.count),
             average: configuration.optimizer.average.map { ParameterAverage(decay: Float($0), of: parameters) },
-            exponents: ExactSum.initialExponents(tensors: model.layout.tensors.count), guardState: GuardState())
+            exponents: Array(repeating: ExactSum.initialExponent, count: model.layout.tensors.count), guardState: GuardState())
     }
 
     /// What a reader of model.safetensors needs to compute energies.
     var modelMetadata: [String: String] {
         get throws(Failure) {
-            var metadata = ["network": try model.network.description.json(), "format": "pt"]
+            var metadata = ["format": "pt", "network": try model.network.description.json()]
             if let deviation = model.referenceDeviation { metadata["referenceDeviation"] = String(deviation) }
             if model.usesSpectralNormalization { metadata["spectralNormalization"] = "true" }
             return metadata

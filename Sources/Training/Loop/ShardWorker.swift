@@ -1,3 +1,4 @@
+import Distributed
 import Model
 import Numerics
 import Sampling
@@ -13,9 +14,13 @@ final class ShardWorker {
     let energies: Matrix
     /// The shard's parameter gradient, 1 x parameters.
     let gradient: Matrix
+    /// The shards' gradients and reports as the exact sum takes them.
+    var part: ExactSum.Part
+    /// The shards' gradients as a plain sum takes them; empty with the exact sum.
+    var plain: [Float] = []
     var times = PhaseTimes()
 
-    init(model: EnergyModel, weights: PreparedWeights, rows: Int) {
+    init(model: EnergyModel, weights: PreparedWeights, rows: Int, part: ExactSum.Part) {
         let dimension = model.network.inputShape.count
         potential = ModelPotential(model: model, weights: weights, workspace: Workspace(model.network, rows: rows))
         chains = ChainBuffers(chains: rows, dimension: dimension)
@@ -23,5 +28,6 @@ final class ShardWorker {
         data = Matrix(rows: rows, columns: dimension)
         energies = Matrix(rows: rows, columns: 1)
         gradient = Matrix(rows: 1, columns: model.layout.count)
+        self.part = part
     }
 }

@@ -1,3 +1,4 @@
+import Formats
 import Model
 
 /// Everything that is the same on every rank and must survive a restart.
@@ -15,4 +16,16 @@ public struct TrainingState: Sendable {
 
     /// The parameters to sample from and to evaluate: the average where there is one.
     public var bestParameters: [Float] { average?.values ?? parameters }
+
+    /// A hash of the parameters and what updates them: equal on all ranks.
+    var replicaDigest: UInt64 {
+        let sum = Checksum()
+        sum.add(parameters)
+        sum.add(modelState)
+        sum.add(optimizer.first)
+        sum.add(optimizer.second)
+        if let average { sum.add(average.values) }
+        sum.add(exponents)
+        return sum.value
+    }
 }

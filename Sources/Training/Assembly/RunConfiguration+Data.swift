@@ -1,0 +1,28 @@
+import Datasets
+import Distributed
+import Failures
+import Numerics
+
+extension RunConfiguration {
+    /// Collective. Rank 0 loads the data of the `data` group, everyone gets them.
+    func sharedSource(_ communicator: any Communicator) throws(Failure) -> DataSource {
+        var options = LoadingOptions()
+        options.lastColumnIsLabel = data.labelColumn == .last
+        guard communicator.size > 1 else { return try DataSource.load(data.source, options) }
+        let bytes = try communicator.bytesFromRoot { try DataSource.load(data.source, options).encoded() }
+        return try DataSource(encoded: bytes)
+    }
+
+    /// The rows that each shard sees at each step, prepared as the `data` group says.
+    func dataStream(_ source: DataSource, seed: UInt64) throws(Failure) -> DataStream {
+        var preparation = DataPreparation()
+        preparation.low = Float(data.low)
+        preparation.high = Float(data.high)
+        // Only whole-number data have levels between which values can be spread.
+        preparation.dequantise = data.dequantise && source.dataset?.levels != nil
+        preparation.standardise = data.standardise
+        preparation.noise = Float(data.noise)
+        preparation.flip = data.flip
+        return try DataStream(source: source, preparation: preparation, seed: seed, shards: run.shards, rowsPerShard: run.chainsPerShard)
+    }
+}

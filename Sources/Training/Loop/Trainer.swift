@@ -1,0 +1,176 @@
+import Distributed
+import Failures
+import Model
+import Numerics
+import Sampling
+
+/// The training loop: where model, samples and ranks meet.
+///
+/// Every rank holds the replicated state and its own shards. `step` reads as the recipe: sample negatives, gradients and their sum, guard,
+/// optimiser. All of it is a function of (configuration, step), so that ranks, threads and restarts cannot be seen in the result.
+final class Trainer {
+    /// What a step found, the same on every rank.
+    struct StepResult {
+        var report: ShardReport
+        var gradientNorm: Double
+        var learningRate: Float
+        var verdict: Guard.Verdict
+        var stopRequested: Bool
+
+        /// mean E(x+) - mean E(x-)
+        func gap(rows: Int) -> Double { (report.dataEnergy - report.sampleEnergy) / Double(rows) }
+    }
+
+    let plan: RunPlan
+    let communicator: any Communicator
+    let shards: [ShardState]
+    private(set) var state: TrainingState
+    /// The step that this process began with.
+    private(set) var firstStep = 0
+    /// Time of this rank, averaged over its threads where they work.
+    private(set) var times = PhaseTimes()
+    private let team: ThreadTeam
+    private let workers: [ShardWorker]
+    private let weights: PreparedWeights
+    private var sum: GradientSum
+    private var gradient: [Float]
+    private let watch: Guard
+    private let schedule: LearningRateSchedule
+    private let clip: GradientClip
+
+    /// A trainer before its first step, its chains not populated.
+    init(_ plan: RunPlan, threads: Int, _ communicator: any Communicator) {
+        let configuration = plan.configuration
+        self.plan = plan
+        self.communicator = communicator
+        state = plan.initialState()
+        shards = plan.layout.range(of: communicator.rank).map { plan.makeShard($0) }
+        let sum = GradientSum(
+            tensors: plan.model.layout.tensors.map(\.range), shards: configuration.run.shards, isExact: configuration.run.reduction == .exact)
+        self.sum = sum
+        let weights = PreparedWeights(plan.model.network)
+        self.weights = weights
+        team = ThreadTeam(count: max(1, min(threads, shards.count)))
+        workers = (0..<team.count).map {
+            ShardWorker(model: plan.model, weights: weights, rows: configuration.run.chainsPerShard, part: sum.makePart(thread: $0))
+        }
+        gradient = Array(repeating: 0, count: plan.model.layout.count)
+        watch = Guard(policy: configuration.guard.policy, maximumGap: configuration.guard.maximumGap)
+        schedule = configuration.learningRateSchedule
+        clip = configuration.gradientClip
+    }
+
+    /// Fills the chains of a new run.
+    func populate() {
+        let objective = plan.objective
+        forEachShard { objective.populate($0, worker: $1) }
+        prepareWeights(iterating: false)
+    }
+
+    /// Takes over the state of a checkpoint, whose chains are in the shards already.
+    func restore(_ state: TrainingState) throws(Failure) {
+        self.state = state
+        firstStep = state.step
+        try sum.restore(exponents: state.exponents)
+        prepareWeights(iterating: false)
+    }
+
+    /// One step: the recipe. Collective.
+    func step(stop: Bool) throws(Failure) -> StepResult {
+        let (objective, step) = (plan.objective, state.step)
+        times.start()
+        communicator.progress.note("sampling")
+        forEachShard { objective.sampleNegatives($0, worker: $1, step: step) }
+        chargeWorkers()
+        communicator.progress.note("gradients")
+        let outcome = try sumGradients(stop: stop)
+        var result = StepResult(
+            report: sum.report, gradientNorm: .nan, learningRate: 0, verdict: .update, stopRequested: sum.stopRequested)
+        result.verdict = watch.judge(outcome, gap: result.gap(rows: plan.configuration.rowsPerStep), state: state.guardState)
+        if result.verdict == .update { update(&result) }
+        if case .skip = result.verdict { skip() }
+        times.stamp(.optimiser)
+        return result
+    }
+
+    /// Goes back to a checkpoint's state with half the learning rate.
+    func rollBack(to saved: TrainingState) throws(Failure) {
+        var saved = saved
+        saved.guardState.rollbacks = max(saved.guardState.rollbacks, state.guardState.rollbacks) + 1
+        let first = firstStep
+        try restore(saved)
+        firstStep = first
+    }
+
+    /// Charges the time since the last stamp to a phase outside of `step`.
+    func charge(_ phase: Phase) { times.stamp(phase) }
+
+    /// The first negatives of each own shard, `perShard` rows of each, shard by shard.
+    func negatives(perShard: Int) -> [Float] {
+        shards.flatMap { $0.negatives.rows(0..<perShard).values }
+    }
+
+    // MARK: parts of a step
+
+    private func sumGradients(stop: Bool) throws(Failure) -> ExactSum.Outcome {
+        let (objective, step, adder) = (plan.objective, state.step, sum.adder)
+        let outcome = try sum.reduce(into: &gradient, workers: workers, stop: stop, communicator) {
+            forEachShard { shard, worker in
+                worker.gradient.fill(0)
+                objective.addGradient(shard, worker: worker, step: step)
+                adder.add(shard, on: worker)
+                worker.times.stamp(.sum)
+            }
+            chargeWorkers()
+        }
+        times.stamp(.sum)
+        return outcome
+    }
+
+    private func update(_ result: inout StepResult) {
+        plan.model.convertGradient(&gradient, parameters: state.parameters, state: state.modelState)
+        result.gradientNorm = clip.apply(to: &gradient, optimizer: state.optimizer)
+        result.learningRate = schedule.rate(at: state.step) * state.guardState.learningRateFactor
+        state.optimizer.update(&state.parameters, gradient: gradient, learningRate: result.learningRate)
+        state.average?.add(state.parameters, step: state.optimizer.updates)
+        state.guardState.consecutiveSkips = 0
+        advance()
+        prepareWeights(iterating: true)
+    }
+
+    /// Leaves the parameters as they are; chains that are not finite have been started afresh.
+    private func skip() {
+        state.guardState.consecutiveSkips += 1
+        advance()
+    }
+
+    private func advance() {
+        state.step += 1
+        state.exponents = sum.exponents
+    }
+
+    private func prepareWeights(iterating: Bool) {
+        plan.model.prepare(weights, parameters: state.parameters, state: &state.modelState, iterating: iterating)
+    }
+
+    /// Calls `work` for each own shard, on the threads of this rank.
+    private func forEachShard(_ work: @escaping (ShardState, ShardWorker) -> Void) {
+        // Each shard and each worker is used by one thread at a time.
+        nonisolated(unsafe) let (shards, workers, work) = (shards, workers, work)
+        for worker in workers { worker.times.start() }
+        let progress = communicator.progress
+        team.forEach(shards.indices) { thread, index in
+            unsafe work(shards[index], workers[thread])
+            if thread == 0 { progress.note("a shard") }
+        }
+    }
+
+    /// Moves the workers' times into this rank's, averaged over threads.
+    private func chargeWorkers() {
+        for worker in workers {
+            times.add(worker.times, scale: 1 / Double(workers.count))
+            worker.times.reset()
+        }
+        times.start()
+    }
+}

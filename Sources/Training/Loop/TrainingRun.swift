@@ -1,0 +1,67 @@
+import Distributed
+import Failures
+import Foundation
+import Numerics
+
+/// A run from its folder to its end: started or continued, saved, reported, stopped on request.
+public struct TrainingRun: Sendable {
+    public let configuration: RunConfiguration
+    public let folder: RunFolder
+
+    public init(configuration: RunConfiguration, folder: RunFolder) {
+        self.configuration = configuration
+        self.folder = folder
+    }
+
+    /// Collective. Prints what would run, and checks it, without touching the folder.
+    public func describe(_ communicator: any Communicator) throws(Failure) {
+        let plan = try RunPlan(configuration, communicator)
+        let summary = RunSummary(plan, folder: folder, communicator)
+        if communicator.rank == 0 { print(summary.text) }
+    }
+
+    /// Collective. Trains until `run.steps`, from the newest checkpoint where there is one.
+    ///
+    /// - Throws: `.requeue` when it was stopped on request after a checkpoint, `.numerical` when the guard stopped it.
+    public func run(_ communicator: any Communicator) throws(Failure) {
+        Products.useOneThreadPerProduct()
+        StopRequest.install()
+        let clock = ContinuousClock.now
+        let plan = try RunPlan(configuration, communicator)
+        let lock = try openFolder(communicator)
+        defer { withExtendedLifetime(lock) {} }
+        let summary = RunSummary(plan, folder: folder, communicator)
+        let trainer = Trainer(plan, threads: summary.threads, communicator)
+        let store = CheckpointStore(plan, folder)
+        let loaded = try store.loadNewest(trainer, communicator)
+        let session = try TrainingSession(
+            plan: plan, folder: folder, trainer: trainer, store: store, metricsBytes: loaded?.manifest.metricsBytes ?? 0, start: clock)
+        if communicator.rank == 0 { session.terminal.line(summary.text) }
+        for damage in loaded?.passedOver ?? [] {
+            session.tell("passed over the checkpoint of step \(damage.step): \(damage.failure.message)")
+        }
+        try session.run(continuing: loaded != nil)
+    }
+
+    /// Collective. Makes or opens the run folder; the configuration must be the one of the run. Only rank 0 holds the lock.
+    private func openFolder(_ communicator: any Communicator) throws(Failure) -> RunLock? {
+        var lock: RunLock?
+        try communicator.onRoot {
+            try folder.create()
+            lock = try RunLock(folder)
+            try folder.removeLeftovers()
+            if folder.exists { try refuseDifferences() }
+            try AtomicText.write(
+                try configuration.encodedJSON5(header: BuildInformation.lines(ranks: communicator.size)), to: folder.configuration)
+        }
+        return lock
+    }
+
+    private func refuseDifferences() throws {
+        let differences = try configuration.differences(from: TrainedModel.configuration(of: folder))
+        guard !differences.isEmpty else { return }
+        throw Failure(
+            .runFolder, "\(folder.path): the folder holds a run with another configuration:\n"
+                + differences.map { "  \($0)" }.joined(separator: "\n"))
+    }
+}

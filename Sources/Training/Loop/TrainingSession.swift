@@ -1,0 +1,175 @@
+import Distributed
+import Failures
+import Foundation
+import Model
+import Numerics
+
+/// The steps of a run between its start and its end in this process: reports, pictures, checkpoints, requests to stop.
+final class TrainingSession {
+    let terminal = Terminal()
+    private let plan: RunPlan
+    private let folder: RunFolder
+    private let trainer: Trainer
+    private let store: CheckpointStore
+    private let communicator: any Communicator
+    private let watchdog: Watchdog
+    /// Rank 0 alone.
+    private var log: MetricsLog?
+    private let reporter: Reporter
+    private let started: ContinuousClock.Instant
+    private var lastFileCheck = ContinuousClock.now
+    private var typicalStep = 0.0
+
+    init(
+        plan: RunPlan, folder: RunFolder, trainer: Trainer, store: CheckpointStore, metricsBytes: Int, start: ContinuousClock.Instant
+    ) throws(Failure) {
+        self.plan = plan
+        self.folder = folder
+        self.trainer = trainer
+        self.store = store
+        communicator = trainer.communicator
+        started = start
+        watchdog = Watchdog(trainer.communicator)
+        reporter = Reporter(plan)
+        var log: MetricsLog?
+        try communicator.onRoot { log = try MetricsLog(folder.metrics, keeping: metricsBytes) }
+        self.log = log
+    }
+
+    private var configuration: RunConfiguration { plan.configuration }
+    private var isRoot: Bool { communicator.rank == 0 }
+
+    /// Collective. Trains to the last step or to a request to stop.
+    func run(continuing: Bool) throws(Failure) {
+        defer { watchdog.stop() }
+        if !continuing { trainer.populate() }
+        tell(continuing ? "continuing at step \(trainer.state.step) of \(configuration.run.steps)" : "starting \(configuration.run.steps) steps")
+        let first = trainer.state.step
+        guard first < configuration.run.steps else {
+            return tell("the run is complete: raise run.steps to train on")
+        }
+        reporter.start()
+        while trainer.state.step < configuration.run.steps {
+            let result = try timedStep()
+            try obey(result.verdict)
+            try reportIfDue(result)
+            try drawIfDue()
+            let stopping = result.stopRequested && trainer.state.step < configuration.run.steps
+            if stopping || isDue(configuration.checkpoint.every) { try save() }
+            if stopping { try stop() }
+        }
+        try finish()
+    }
+
+    /// A line from rank 0.
+    func tell(_ text: String) {
+        if isRoot { terminal.line(text) }
+    }
+
+    // MARK: parts of the loop
+
+    private func timedStep() throws(Failure) -> Trainer.StepResult {
+        let begin = ContinuousClock.now
+        let result = try trainer.step(stop: wantsToStop)
+        let seconds = (ContinuousClock.now - begin) / .seconds(1)
+        // The first step warms caches and finds the scales of the sum.
+        typicalStep = typicalStep == 0 ? seconds : max(0.9 * typicalStep, min(seconds, 2 * typicalStep))
+        watchdog.note(step: trainer.state.step, typicalSeconds: typicalStep)
+        return result
+    }
+
+    private func obey(_ verdict: Guard.Verdict) throws(Failure) {
+        switch verdict {
+        case .update: break
+        case .skip(let problem): tell("step \(trainer.state.step - 1): \(problem): the update is left out")
+        case .rollBack(let problem): try rollBack(problem)
+        case .stop(let problem):
+            try communicator.onRoot {
+                throw Failure(
+                    .numerical, "step \(trainer.state.step): \(problem). Training stops here; the checkpoints are from before. "
+                        + "Try a smaller optimizer.learningRate or sampler.stepSize, or objective.energyRegularization.")
+            }
+        }
+    }
+
+    private func rollBack(_ problem: String) throws(Failure) {
+        let step = trainer.state.step
+        guard let (saved, manifest) = try store.loadState(into: trainer.shards, communicator) else {
+            try communicator.onRoot { throw Failure(.numerical, "step \(step): \(problem), and there is no checkpoint to go back to") }
+            return
+        }
+        try trainer.rollBack(to: saved)
+        try communicator.onRoot { log = try MetricsLog(folder.metrics, keeping: manifest.metricsBytes) }
+        tell("step \(step): \(problem): back to step \(saved.step) with the learning rate x \(trainer.state.guardState.learningRateFactor)")
+    }
+
+    private func isDue(_ interval: Int) -> Bool {
+        trainer.state.step % interval == 0 || trainer.state.step == configuration.run.steps
+    }
+
+    private func reportIfDue(_ result: Trainer.StepResult) throws(Failure) {
+        guard result.verdict == .update, isDue(configuration.report.every) else { return }
+        let report = try reporter.report(result, trainer: trainer)
+        try communicator.onRoot {
+            try log?.append(try report.line())
+            terminal.progress(reporter.progress(report))
+        }
+        trainer.charge(.report)
+    }
+
+    private func drawIfDue() throws(Failure) {
+        guard configuration.samples.every > 0, isDue(configuration.samples.every) else { return }
+        let samples = try SampleGathering(plan).gather(trainer)
+        try communicator.onRoot {
+            try SamplePicture(configuration: configuration, shape: plan.source.shape)
+                .write(samples, count: samples.count / plan.source.shape.count, to: folder.sample(trainer.state.step))
+        }
+        trainer.charge(.report)
+    }
+
+    private func save() throws(Failure) {
+        try checkReplicas()
+        let bytes = try communicator.fromRoot { () throws -> Int in
+            try log?.sync()
+            return log?.bytes ?? 0
+        }
+        try store.save(trainer, metricsBytes: bytes, communicator)
+        trainer.charge(.checkpoint)
+    }
+
+    /// All ranks must hold the same parameters.
+    private func checkReplicas() throws(Failure) {
+        guard try communicator.isSame(trainer.state.replicaDigest) else {
+            try communicator.onRoot {
+                throw Failure(.numerical, "step \(trainer.state.step): the ranks hold different parameters: a machine computes wrongly, or they differ in type")
+            }
+            return
+        }
+    }
+
+    // MARK: ends
+
+    /// Whether this rank asks all to save and stop: a signal, the time limit, or a file named STOP.
+    private var wantsToStop: Bool {
+        if StopRequest.isPending { return true }
+        guard isRoot else { return false }
+        if let hours = configuration.run.maxHours, (ContinuousClock.now - started) / .seconds(3600) > hours { return true }
+        // Looking at the disk at every step would be felt on a network file system.
+        guard ContinuousClock.now - lastFileCheck > .seconds(1) else { return false }
+        lastFileCheck = .now
+        return RunFolder.isFile(folder.stop)
+    }
+
+    private func stop() throws(Failure) {
+        try communicator.onRoot {
+            if RunFolder.isFile(folder.stop) { try RunFolder.remove(folder.stop) }
+            throw Failure(.requeue, "stopped on request at step \(trainer.state.step) of \(configuration.run.steps); the same command continues")
+        }
+    }
+
+    private func finish() throws(Failure) {
+        let table = try reporter.table(trainer: trainer, wall: (ContinuousClock.now - started) / .seconds(1))
+        tell(table.text)
+        tell("samples: \(folder.sample(trainer.state.step))\nmodel:   \(folder.checkpoint(trainer.state.step))/model.safetensors")
+    }
+}

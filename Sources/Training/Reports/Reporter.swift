@@ -1,0 +1,91 @@
+import Distributed
+import Failures
+import Numerics
+
+/// Makes report lines and the final table from what the steps leave behind.
+final class Reporter {
+    private let plan: RunPlan
+    private var lastTimes = PhaseTimes()
+    private var lastInstant = ContinuousClock.now
+    private var lastStep = 0
+    private var firstStep: Int?
+
+    init(_ plan: RunPlan) { self.plan = plan }
+
+    /// The clock of the first interval starts.
+    func start() { lastInstant = .now }
+
+    /// Collective. The line of a step.
+    func report(_ result: Trainer.StepResult, trainer: Trainer) throws(Failure) -> StepReport {
+        let configuration = plan.configuration
+        let chains = Double(configuration.rowsPerStep)
+        let sums = result.report
+        let (seconds, wall, steps) = try interval(trainer)
+        let hasBox = configuration.samplerBox != nil
+        return StepReport(
+            step: trainer.state.step, dataEnergy: sums.dataEnergy / chains, sampleEnergy: sums.sampleEnergy / chains,
+            energyGap: result.gap(rows: configuration.rowsPerStep), chainGradientNorm: (sums.squaredGradient / chains).squareRoot(),
+            gradientNorm: result.gradientNorm, acceptance: nil, displacement: sums.displacement / chains,
+            bufferAge: configuration.replayCapacity == nil ? nil : sums.age / chains,
+            saturation: hasBox ? sums.saturated / (chains * Double(plan.source.shape.count)) : nil,
+            learningRate: Double(result.learningRate), skipped: trainer.state.guardState.consecutiveSkips, seconds: seconds,
+            chainStepsPerSecond: chains * Double(configuration.sampler.steps * steps) / max(wall, 1e-9))
+    }
+
+    /// Collective. Seconds per phase since the last line, averaged over ranks; wall seconds; steps.
+    private func interval(_ trainer: Trainer) throws(Failure) -> ([String: Double], Double, Int) {
+        var now = trainer.times
+        now.add(lastTimes, scale: -1)
+        lastTimes = trainer.times
+        let means = try Self.allRanks(now.seconds, trainer.communicator)
+        let instant = ContinuousClock.now
+        defer { (lastInstant, lastStep) = (instant, trainer.state.step) }
+        let steps = trainer.state.step - max(lastStep, firstReportedStep(trainer))
+        let named = Phase.allCases.map { phase in (phase.rawValue, means.map { $0[phase.index] }.reduce(0, +) / Double(means.count)) }
+        return (Dictionary(uniqueKeysWithValues: named), (instant - lastInstant) / .seconds(1), steps)
+    }
+
+    private func firstReportedStep(_ trainer: Trainer) -> Int {
+        if firstStep == nil { firstStep = trainer.firstStep }
+        return firstStep ?? 0
+    }
+
+    /// Collective. Where the time of this process's steps went.
+    func table(trainer: Trainer, wall: Double) throws(Failure) -> PerformanceTable {
+        let steps = trainer.state.step - trainer.firstStep
+        return PerformanceTable(
+            seconds: try Self.allRanks(trainer.times.seconds, trainer.communicator), wallSeconds: wall,
+            chainSteps: Double(plan.configuration.rowsPerStep * plan.configuration.sampler.steps * steps))
+    }
+
+    /// Collective. The values of each rank.
+    private static func allRanks(_ values: [Double], _ communicator: any Communicator) throws(Failure) -> [[Double]] {
+        let layout = try ShardLayout(shards: communicator.size, ranks: communicator.size)
+        let all = try communicator.gather(values, perShard: values.count, layout: layout)
+        return stride(from: 0, to: all.count, by: values.count).map { Array(all[$0..<$0 + values.count]) }
+    }
+
+    /// The progress line.
+    func progress(_ report: StepReport) -> String {
+        let total = plan.configuration.run.steps
+        var parts = [
+            "step \(report.step)/\(total)", "gap \(Self.signed(report.energyGap))",
+            "|∇E| \(PerformanceTable.fixed(report.chainGradientNorm, 3, width: 0))",
+            "\(PerformanceTable.engineering(report.chainStepsPerSecond)) chain steps/s",
+        ]
+        let stepsPerSecond = report.chainStepsPerSecond / Double(plan.configuration.rowsPerStep * max(1, plan.configuration.sampler.steps))
+        if report.step < total && stepsPerSecond > 0 {
+            parts.append("\(Self.duration(Double(total - report.step) / stepsPerSecond)) left")
+        }
+        return parts.joined(separator: "  ")
+    }
+
+    private static func signed(_ value: Double) -> String {
+        (value < 0 ? "" : "+") + PerformanceTable.fixed(value, 4, width: 0)
+    }
+
+    private static func duration(_ seconds: Double) -> String {
+        let whole = Int(min(seconds, 1e9).rounded())
+        return whole < 120 ? "\(whole) s" : whole < 7200 ? "\(whole / 60) min" : "\(whole / 3600) h"
+    }
+}

@@ -1,0 +1,25 @@
+import Distributed
+import Failures
+
+/// What rank 0 says before the first step.
+struct RunSummary {
+    let text: String
+    /// Threads of a rank.
+    let threads: Int
+
+    init(_ plan: RunPlan, folder: RunFolder, _ communicator: any Communicator) {
+        let configuration = plan.configuration
+        threads = configuration.run.threads > 0 ? configuration.run.threads : communicator.node.defaultThreads
+        let rows = configuration.rowsPerStep
+        var lines = [
+            "\(BuildInformation.version)  \(communicator.size) rank\(communicator.size == 1 ? "" : "s") x \(threads) thread\(threads == 1 ? "" : "s"), "
+                + "\(configuration.run.shards) shards x \(configuration.run.chainsPerShard) chains",
+            "data     \(plan.source.name), \(plan.source.dataset.map { "\($0.count) rows of " } ?? "fresh samples of ")\(plan.source.shape)",
+            "model    \(plan.model.layout.count) parameters",
+            "training \(configuration.objective.kind.rawValue), \(configuration.sampler.steps) \(configuration.sampler.kind.rawValue) steps on \(rows) chains",
+            "run      \(folder.path)",
+        ]
+        if let advice = communicator.node.advice(threads: threads) { lines.append("note     \(advice)") }
+        text = lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,78 @@
+import Failures
+import Training
+
+/// The arguments of a command: options with their values, and what stands alone.
+struct Arguments {
+    let command: String
+    private(set) var positional: [String] = []
+    private var values: [String: String] = [:]
+
+    /// - Throws: `.usage` for an unknown or repeated option and for a missing value.
+    init(_ arguments: [String], options: [Option], command: String) throws(Failure) {
+        self.command = command
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            guard argument.hasPrefix("--") else {
+                positional.append(argument)
+                continue
+            }
+            let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard let option = options.first(where: { $0.name == parts[0] }) else {
+                throw Self.unknown(parts[0], options, command)
+            }
+            guard values[option.name] == nil else { throw Failure(.usage, "\(command): \(option.name) is given twice") }
+            values[option.name] = try Self.value(of: option, parts, &rest, command)
+        }
+    }
+
+    private static func value(of option: Option, _ parts: [String], _ rest: inout ArraySlice<String>, _ command: String) throws(Failure) -> String {
+        guard let kind = option.value else {
+            guard parts.count == 1 else { throw Failure(.usage, "\(command): \(option.name) takes no value, found '\(parts[1])'") }
+            return ""
+        }
+        if parts.count == 2 { return parts[1] }
+        guard let next = rest.popFirst() else { throw Failure(.usage, "\(command): \(option.name) expects \(kind), found nothing") }
+        return next
+    }
+
+    private static func unknown(_ name: String, _ options: [Option], _ command: String) -> Failure {
+        let nearest = Spelling.nearest(to: name, in: options.map(\.name)).map { " Did you mean \($0)?" } ?? ""
+        return Failure(.usage, "\(command): unknown option \(name).\(nearest) See ebm-dist \(command) --help.")
+    }
+
+    func has(_ name: String) -> Bool { values[name] != nil }
+
+    subscript(name: String) -> String? { values[name] }
+
+    func required(_ name: String, _ what: String) throws(Failure) -> String {
+        guard let value = values[name] else {
+            throw Failure(.usage, "\(command): \(name) \(what) is missing. See ebm-dist \(command) --help.")
+        }
+        return value
+    }
+
+    /// A whole number of at least `least`; nil when the option is absent.
+    func integer(_ name: String, atLeast least: Int) throws(Failure) -> Int? {
+        guard let text = values[name] else { return nil }
+        guard let value = Int(text), value >= least else {
+            throw Failure(.usage, "\(command): \(name): expected a whole number of at least \(least), found '\(text)'")
+        }
+        return value
+    }
+
+    /// One of a few words; nil when the option is absent.
+    func choice<T: RawRepresentable & CaseIterable>(_ name: String, _ type: T.Type) throws(Failure) -> T? where T.RawValue == String {
+        guard let text = values[name] else { return nil }
+        guard let value = T(rawValue: text) else {
+            let known = T.allCases.map { $0.rawValue }.joined(separator: ", ")
+            throw Failure(.usage, "\(command): \(name): expected one of \(known), found '\(text)'")
+        }
+        return value
+    }
+
+    /// Nothing may stand alone.
+    func refusePositional() throws(Failure) {
+        guard let first = positional.first else { return }
+        throw Failure(.usage, "\(command): unexpected argument '\(first)'. See ebm-dist \(command) --help.")
+    }
+}

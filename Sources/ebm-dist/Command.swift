@@ -1,0 +1,34 @@
+import Distributed
+import Failures
+
+/// One command of the program: a name, what its options are, and what it does.
+protocol Command {
+    static var name: String { get }
+    /// One line for the overview.
+    static var summary: String { get }
+    /// What stands after the name, for example `--run DIR --count N`.
+    static var usage: String { get }
+    static var options: [Option] { get }
+
+    /// Collective.
+    static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure)
+}
+
+/// An option of a command.
+struct Option {
+    let name: String
+    /// What stands for its value in the help; nil for a switch.
+    let value: String?
+    let explanation: String
+}
+
+extension Command {
+    static var help: String {
+        let titles = options.map { option in "  " + option.name + (option.value.map { " \($0)" } ?? "") }
+        let width = (titles.map(\.count).max() ?? 0) + 2
+        let rows = zip(titles, options).map { title, option in
+            title + String(repeating: " ", count: width - title.count) + option.explanation
+        }
+        return "\(summary)\n\nusage: ebm-dist \(name) \(usage)\n\n\(rows.joined(separator: "\n"))"
+    }
+}

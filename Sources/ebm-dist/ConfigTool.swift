@@ -1,0 +1,20 @@
+import Distributed
+import Failures
+import Training
+
+enum ConfigTool: Command {
+    static let name = "config"
+    static let summary = "prints the resolved configuration, or all defaults"
+    static let usage = "[CONFIG] [key=value ...] | --defaults"
+    static let options = [
+        Option(name: "--defaults", value: nil, explanation: "every key with its default and a comment")
+    ]
+
+    static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
+        let text = try communicator.fromRoot {
+            arguments.has("--defaults")
+                ? try RunConfiguration.defaultsWithComments() : try ConfigurationSource(arguments).resolved.encodedJSON5()
+        }
+        Console(communicator).line(text)
+    }
+}

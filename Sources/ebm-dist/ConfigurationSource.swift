@@ -1,0 +1,26 @@
+import Failures
+import Formats
+import Training
+
+/// The configuration that a command line asks for: `[CONFIG] [key=value ...]`.
+struct ConfigurationSource {
+    let file: String?
+    let assignments: [String]
+
+    init(_ arguments: Arguments) throws(Failure) {
+        let files = arguments.positional.filter { !$0.contains("=") }
+        guard files.count <= 1 else {
+            throw Failure(.usage, "\(arguments.command): expected one configuration file, found \(files.joined(separator: ", "))")
+        }
+        file = files.first
+        assignments = arguments.positional.filter { $0.contains("=") }
+    }
+
+    /// Reads the file and puts defaults, file and assignments together.
+    var resolved: RunConfiguration {
+        get throws(Failure) {
+            guard let file else { return try RunConfiguration.resolve(arguments: assignments) }
+            return try RunConfiguration.resolve(file: try FileBytes.read(file, limit: 1 << 20), name: file, arguments: assignments)
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import Distributed
+import Failures
+import Training
+
+enum EnergyTool: Command {
+    static let name = "energy"
+    static let summary = "computes the energies of given rows"
+    static let usage = "--run DIR --input F.npy --out F.npy [OPTIONS]"
+    static let options = [
+        Option(name: "--run", value: "DIR", explanation: "the run folder"),
+        Option(name: "--input", value: "F.npy", explanation: "the rows: N x C x H x W, or N x d"),
+        Option(name: "--out", value: "F.npy", explanation: "where the N energies go: float32"),
+        Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
+        Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
+    ]
+
+    static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
+        try arguments.refusePositional()
+        let command = EnergyCommand(
+            folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0),
+            weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average,
+            input: try arguments.required("--input", "F.npy"), output: try arguments.required("--out", "F.npy"))
+        Console(communicator).line(try command.run(communicator))
+    }
+}

@@ -1,0 +1,37 @@
+import Distributed
+import Failures
+import Training
+
+enum SampleTool: Command {
+    static let name = "sample"
+    static let summary = "draws samples from a trained model"
+    static let usage = "--run DIR --count N --out F.npy [OPTIONS]"
+    static let options = [
+        Option(name: "--run", value: "DIR", explanation: "the run folder"),
+        Option(name: "--count", value: "N", explanation: "the number of samples"),
+        Option(name: "--out", value: "F.npy", explanation: "where the samples go: float32, N x C x H x W or N x d"),
+        Option(name: "--grid", value: "F.png", explanation: "a picture of them"),
+        Option(name: "--steps", value: "K", explanation: "steps of the run's sampler (default: as in training)"),
+        Option(name: "--from", value: "chains|noise", explanation: "where chains start (default: the checkpoint's chains where they persist)"),
+        Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
+        Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
+        Option(name: "--seed", value: "S", explanation: "seed of the noise (default: 1)"),
+    ]
+
+    static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
+        try arguments.refusePositional()
+        let command = SampleCommand(
+            folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0),
+            count: try count(arguments), steps: try arguments.integer("--steps", atLeast: 0),
+            start: try arguments.choice("--from", SampleCommand.Start.self),
+            weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average,
+            seed: UInt64(try arguments.integer("--seed", atLeast: 0) ?? 1), output: try arguments.required("--out", "F.npy"),
+            grid: arguments["--grid"])
+        Console(communicator).line(try command.run(communicator))
+    }
+
+    private static func count(_ arguments: Arguments) throws(Failure) -> Int {
+        _ = try arguments.required("--count", "N")
+        return try arguments.integer("--count", atLeast: 1) ?? 1
+    }
+}

@@ -1,0 +1,24 @@
+import Distributed
+import Failures
+import Training
+
+enum TrainTool: Command {
+    static let name = "train"
+    static let summary = "trains a model: starts a run, or continues it when the run folder holds one"
+    static let usage = "[CONFIG] [--out DIR] [key=value ...]"
+    static let options = [
+        Option(name: "--out", value: "DIR", explanation: "the run folder (default: runs/NAME, NAME being run.name)"),
+        Option(name: "--dry-run", value: nil, explanation: "checks configuration and data, prints what would run, and stops"),
+    ]
+
+    static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
+        let configuration = try communicator.fromRoot { try ConfigurationSource(arguments).resolved }
+        let folder = RunFolder(arguments["--out"] ?? "runs/\(configuration.run.name)")
+        let run = TrainingRun(configuration: configuration, folder: folder)
+        if arguments.has("--dry-run") {
+            try run.describe(communicator)
+        } else {
+            try run.run(communicator)
+        }
+    }
+}
