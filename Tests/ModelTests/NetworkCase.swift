@@ -73,7 +73,7 @@ struct NetworkCase: Sendable, CustomStringConvertible {
             NetworkCase("one output channel", ImageShape(height: 5, width: 5, channels: 17), [convolution(1, 3, 1, 1)]),
             NetworkCase("many channels", ImageShape(height: 6, width: 6, channels: 16), [convolution(32, 3, 2, 1)]),
             NetworkCase("many columns", ImageShape(height: 20, width: 20, channels: 8), [convolution(4, 5, 1, 2)]),
-            NetworkCase("flatten", image, [.flatten]),
+            NetworkCase("flatten and dense", image, [.flatten, .dense(outputs: 4)]),
             NetworkCase("sum of all pixels", image, [.pooling(Pooling(.sum))]),
             NetworkCase("mean of all pixels", image, [.pooling(Pooling(.mean))]),
             NetworkCase("mean of windows", ImageShape(height: 6, width: 9, channels: 17), [.pooling(Pooling(.mean, size: 3))]),
@@ -104,7 +104,7 @@ struct NetworkCase: Sendable, CustomStringConvertible {
                 "pooling between convolutions", ImageShape(height: 8, width: 8, channels: 2),
                 [
                     convolution(6, 3, 1, 1), .activation(.silu), .pooling(Pooling(.mean, size: 2)), convolution(7, 1, 1, 0),
-                    .activation(.softplus), .pooling(Pooling(.sum)), .activation(.tanh), .activation(.silu), .flatten, .dense(outputs: 2),
+                    .activation(.softplus), .pooling(Pooling(.mean)), .activation(.tanh), .activation(.silu), .flatten, .dense(outputs: 2),
                 ]),
             NetworkCase(
                 "ends with a convolution", ImageShape(height: 8, width: 8, channels: 3),

@@ -1,0 +1,77 @@
+import Foundation
+import Model
+import Numerics
+import Testing
+
+@Suite("Parameter layouts")
+struct ParameterLayoutTests {
+    @Test("names and shapes are those of torch.nn.Sequential, without gaps")
+    func names() throws {
+        let network = try Network(
+            NetworkDescription(
+                input: ImageShape(height: 6, width: 4, channels: 3),
+                layers: [
+                    .convolution(channels: 5, kernel: 2, stride: 2, padding: 0), .activation(.softplus), .flatten, .dense(outputs: 7),
+                    .activation(.silu), .dense(outputs: 1),
+                ]))
+        let tensors = network.layout.tensors
+        #expect(
+            tensors.map(\.name) == [
+                "layers.0.weight", "layers.0.bias", "layers.3.weight", "layers.3.bias", "layers.5.weight", "layers.5.bias",
+            ])
+        #expect(tensors.map(\.torchShape) == [[5, 3, 2, 2], [5], [7, 30], [7], [1, 7], [1]])
+        #expect(tensors.map(\.range.lowerBound) == [0] + tensors.dropLast().map(\.range.upperBound))
+        #expect(network.layout.count == tensors.last!.range.upperBound)
+    }
+
+    @Test("to PyTorch's order and back is the identity, and a slice is as good as the whole", arguments: NetworkCase.all)
+    func roundTrip(_ test: NetworkCase) {
+        let flat = (0..<test.network.layout.count).map(Float.init)
+        var back = [Float](repeating: -1, count: flat.count)
+        for tensor in test.network.layout.tensors {
+            let torch = tensor.toTorch(flat)
+            #expect(torch.count == tensor.torchShape.reduce(1, *))
+            #expect(tensor.toTorch(flat[tensor.range]) == torch)
+            back.replaceSubrange(tensor.range, with: tensor.fromTorch(torch))
+        }
+        #expect(back == flat)
+    }
+
+    @Test(
+        "a convolution's weights stand as outputs x kernel x kernel x channels, a dense layer's behind an image as outputs x pixels x channels"
+    )
+    func knownOrder() throws {
+        let network = try Network(
+            NetworkDescription(
+                input: ImageShape(height: 3, width: 3, channels: 2),
+                layers: [.convolution(channels: 2, kernel: 2, stride: 1, padding: 0), .flatten, .dense(outputs: 1)]))
+        let flat = (0..<network.layout.count).map(Float.init)
+        let tensors = network.layout.tensors
+        // (o, y, x, c) stands at 8 o + 4 y + 2 x + c; PyTorch runs through o, c, y, x
+        #expect(tensors[0].toTorch(flat) == [0, 2, 4, 6, 1, 3, 5, 7, 8, 10, 12, 14, 9, 11, 13, 15])
+        // 4 pixels of 2 channels
+        #expect(tensors[2].toTorch(flat) == [0, 2, 4, 6, 1, 3, 5, 7].map { $0 + 18 })
+    }
+
+    @Test("initial parameters are uniform in ±1/√fanIn, the same for a seed, different for another and for another purpose")
+    func initialValues() throws {
+        let network = try Network(
+            NetworkDescription(
+                input: ImageShape(height: 8, width: 8, channels: 4),
+                layers: [.convolution(channels: 64, kernel: 3, stride: 1, padding: 1), .flatten, .dense(outputs: 16)]))
+        let parameters = network.initialParameters(seed: 3)
+        for (tensor, fanIn) in zip(network.layout.tensors, [36, 36, 4096, 4096]) {
+            let bound = 1 / Double(fanIn).squareRoot()
+            let values = parameters[tensor.range].map { Double($0) / bound }
+            #expect(values.allSatisfy { abs($0) <= 1 })
+            // mean of n uniforms in ±1: deviation 1/√(3n); mean square 1/3 with deviation √(4/45n): six deviations, 2e-9 each
+            let n = Double(values.count)
+            #expect(abs(values.reduce(0, +) / n) < 6 / (3 * n).squareRoot())
+            #expect(abs(values.reduce(0) { $0 + $1 * $1 } / n - 1 / 3) < 6 * (4 / (45 * n)).squareRoot())
+        }
+        #expect(network.initialParameters(seed: 3) == parameters)
+        #expect(network.initialParameters(seed: 4) != parameters)
+        #expect(network.initialParameters(seed: 3, purpose: .auxiliaryInitialisation) != parameters)
+        #expect(Set(parameters).count > parameters.count * 9 / 10, "tensors share their numbers")
+    }
+}
