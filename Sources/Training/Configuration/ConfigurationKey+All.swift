@@ -66,7 +66,7 @@ extension ConfigurationKey {
             "sampler.kind", .choice(words(RunConfiguration.Sampler.Kind.self)),
             "transition kernel; langevin: x <- x - a g + sigma xi, g the gradient of E"),
         .init("sampler.steps", .integer(1...1_000_000), "transitions of each chain in a training step"),
-        .init("sampler.stepSize", .number(.positive), "a"),
+        .init("sampler.stepSize", .number(.positive), "a: how far a transition follows the gradient"),
         .init("sampler.noise", .number(.notNegative), optional: true, "sigma; null: sqrt(2 a temperature), the proper Langevin equation"),
         .init("sampler.temperature", .number(.positive), "temperature of the proper Langevin equation; needs noise: null"),
         .init("sampler.gradientClip", .number(.positive), optional: true, "each element of g is limited to +- this; null: no limit"),

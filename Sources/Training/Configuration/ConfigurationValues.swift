@@ -52,6 +52,10 @@ extension ConfigurationValues {
         }
         var given: Set<String> = []
         for (group, content) in groups.sorted(by: { $0.key < $1.key }) {
+            // One spelling a key: with two, a file could set the same key twice.
+            if let key = ConfigurationKey.named(group) {
+                throw Failure(.configuration, "\(origin): write \"\(group)\" in its group: \(key.group): { \(key.name): … }")
+            }
             given.formUnion(try overlay(group, content, origin: origin))
         }
         return given
@@ -90,7 +94,12 @@ extension ConfigurationValues {
             values[path] = try key.checked(value, origin: origin)
             return [path]
         }
-        guard ConfigurationKey.all.contains(where: { $0.group == path }) else { throw ConfigurationValues.unknown(path, origin: origin) }
+        guard ConfigurationKey.all.contains(where: { $0.group == path }) else {
+            guard case .object(let members) = value, let first = members.keys.min() else {
+                throw ConfigurationValues.unknown(path, origin: origin)
+            }
+            throw ConfigurationValues.unknown("\(path).\(first)", origin: origin)
+        }
         guard case .object(let members) = value else {
             throw Failure(.configuration, "\(origin): \(path): expected a group such as \(path): { }, found \(value.summary)")
         }

@@ -5,18 +5,18 @@ import Failures
 /// Foundation reads JSON5 too, but it takes the first of two equal keys without a word, guesses UTF-16, reports no position and calls a
 /// number that is too large "not an array". A configuration must be refused with the line and the reason. Stricter than JSON5: equal
 /// keys in one object, `NaN`, `Infinity`, numbers beyond a `Double`, lone surrogates and depths above ``maximumDepth`` are errors.
-struct JSON5Parser {
+package struct JSON5Parser {
     /// Nesting that no configuration needs, and far below what would exhaust a thread's stack.
-    static let maximumDepth = 32
+    package static let maximumDepth = 32
     /// The largest accepted text in bytes.
-    static let maximumSize = 1 << 20
+    package static let maximumSize = 1 << 20
 
     let bytes: [UInt8]
     let name: String
     var position = 0
 
     /// The value of the whole text; `name` is the file that messages name.
-    static func parse(_ bytes: [UInt8], name: String) throws(Failure) -> JSONValue {
+    package static func parse(_ bytes: [UInt8], name: String) throws(Failure) -> JSONValue {
         guard bytes.count <= maximumSize else {
             throw Failure(.configuration, "\(name): \(bytes.count) bytes; a configuration has at most \(maximumSize)")
         }

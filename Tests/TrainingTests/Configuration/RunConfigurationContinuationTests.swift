@@ -1,0 +1,98 @@
+import Failures
+import Testing
+import Training
+
+@Suite struct RunConfigurationContinuationTests {
+    private func differences(_ stored: [String], _ asked: [String]) throws -> [RunConfiguration.Difference] {
+        try RunConfiguration.resolve(arguments: asked).differences(from: RunConfiguration.resolve(arguments: stored))
+    }
+
+    /// A value other than the default for every key, alone or with what it needs.
+    private static let others: [String: [String]] = [
+        "objective.kind": ["objective.kind=cd"], "model.kind": ["model.kind=convolution"],
+        "sampler.temperature": ["sampler.temperature=2", "sampler.noise=null"],
+        "chains.storage": ["chains.storage=byte", "sampler.low=-1", "sampler.high=1"],
+        "optimizer.momentum": ["optimizer.momentum=.5", "optimizer.kind=sgd"], "chains.buffer": ["chains.buffer=512"],
+        "optimizer.clipSigma": ["optimizer.clipSigma=3"], "model.layers": ["model.layers=[{kind: 'flatten'}]"],
+        "run.name": ["run.name=other"],
+        "data.source": ["data.source=other"], "run.steps": ["run.steps=1000000"],
+        "model.kernels": ["model.kernels=[9, 9]"],
+    ]
+
+    private static func change(_ key: ConfigurationKey) -> [String] {
+        if let known = others[key.path] { return known }
+        switch key.rule {
+        case .flag: return ["\(key.path)=true", "\(key.path)=false"]
+        case .integer(let range): return ["\(key.path)=\(range.lowerBound + 7)"]
+        case .number: return ["\(key.path)=0.625"]
+        case .choice(let words, _): return words.map { "\(key.path)=\($0)" }
+        case .integers: return ["\(key.path)=[5, 6]"]
+        case .name, .text, .layers: return []
+        }
+    }
+
+    @Test func everyKeyIsEitherFreeOrItsChangeIsRefusedByName() throws {
+        // chains.start cannot change without objective.kind; sampler.kind has one value.
+        for key in ConfigurationKey.all where !["chains.start", "sampler.kind"].contains(key.path) {
+            let change = Self.change(key)
+            #expect(!change.isEmpty, "\(key.path)")
+            // Flags and words list all values: at least one of them is not the default.
+            let alternatives = key.ruleListsValues && Self.others[key.path] == nil ? change.map { [$0] } : [change]
+            let found = try alternatives.flatMap { try differences([], $0) }
+            #expect(found.contains { $0.key == key.path } == (key.continuation == .fixed), "\(key.path)")
+        }
+    }
+
+    @Test func whatMayChangeIsThisList() {
+        let free = ConfigurationKey.all.filter { $0.continuation != .fixed }.map(\.path)
+        #expect(
+            free == [
+                "run.name", "run.steps", "run.threads", "run.maxHours", "guard.replicaCheckEvery", "checkpoint.every", "checkpoint.keep",
+                "report.every",
+                "samples.every", "samples.count", "samples.columns", "samples.scale",
+            ])
+    }
+
+    @Test func aDifferenceNamesKeyStoredAndAskedValue() throws {
+        let found = try differences(["optimizer.learningRate=0.001"], ["optimizer.learningRate=0.1", "run.threads=3"])
+        #expect(found.count == 1)
+        #expect(found.first?.description.contains("optimizer.learningRate: the run folder has 0.001, asked for 0.1") == true)
+    }
+
+    @Test func stepsMayGrowAndNotShrink() throws {
+        #expect(try differences(["run.steps=100"], ["run.steps=200"]).isEmpty)
+        let found = try differences(["run.steps=200"], ["run.steps=100"])
+        #expect(found.map(\.key) == ["run.steps"])
+        #expect(found.first?.description.contains("longer") == true)
+    }
+
+    @Test func aCosineScheduleTiesTheStepsUnlessItsOwnLengthIsGiven() throws {
+        let cosine = "optimizer.schedule=cosine"
+        let found = try differences([cosine, "run.steps=100"], [cosine, "run.steps=200"])
+        #expect(found.map(\.key) == ["optimizer.decaySteps"])
+        #expect(found.first?.description.contains("optimizer.decaySteps=100") == true)
+        #expect(try differences([cosine, "run.steps=100"], [cosine, "run.steps=200", "optimizer.decaySteps=100"]).isEmpty)
+    }
+
+    @Test func aDefaultWrittenOutIsNoDifference() throws {
+        #expect(try differences([], ["chains.buffer=256", "optimizer.learningRate=1e-3"]).isEmpty)
+    }
+
+    @Test func theDigestFollowsTheMathematicsAndNothingElse() throws {
+        let plain = try RunConfiguration.resolve().mathematicsDigest()
+        #expect(
+            try RunConfiguration.resolve(arguments: ["run.threads=3", "run.steps=5", "report.every=1", "run.name=x"]).mathematicsDigest()
+                == plain)
+        #expect(try RunConfiguration.resolve(arguments: ["run.seed=2"]).mathematicsDigest() != plain)
+        #expect(try RunConfiguration.resolve(arguments: ["run.reduction=float"]).mathematicsDigest() != plain)
+    }
+}
+
+extension ConfigurationKey {
+    fileprivate var ruleListsValues: Bool {
+        switch rule {
+        case .flag, .choice: true
+        default: false
+        }
+    }
+}
