@@ -8,6 +8,11 @@ public enum Products {
     /// Keeps OpenBLAS on the calling thread, whatever the environment says.
     public static func useOneThreadPerProduct() { openblas_set_num_threads(1) }
 
+    /// The library's version, and the kernels it chose for this CPU.
+    public static var library: String {
+        unsafe String(cString: openblas_get_config())
+    }
+
     /// c = alpha a b, or c += alpha a b. a: m x k, b: k x n, c: m x n. The fastest form: no operand is transposed.
     public static func multiply(_ a: Matrix, _ b: Matrix, into c: Matrix, alpha: Float = 1, accumulate: Bool = false) {
         precondition(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns, "shapes of a product do not fit")

@@ -4,9 +4,9 @@ import Training
 
 /// The commands of the program and the choice among them.
 enum CommandLineTool {
-    static let commands: [any Command.Type] = [
-        TrainTool.self, SampleTool.self, EnergyTool.self, ConfigTool.self, CheckTool.self,
-    ]
+    static var commands: [any Command.Type] {
+        [TrainTool.self, SampleTool.self, EnergyTool.self, ConfigTool.self, CheckTool.self]
+    }
 
     /// Collective. Runs the command that the arguments name; without a command, `train`.
     static func run(_ arguments: [String], _ communicator: any Communicator) throws(Failure) {

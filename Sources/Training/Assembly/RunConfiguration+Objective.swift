@@ -48,7 +48,7 @@ extension RunConfiguration {
     private static let startSeed: UInt64 = 0x5374_6172_7473_0001
 
     /// The objective of the `objective` group over a data source.
-    func makeObjective(_ source: DataSource) throws(Failure) -> any Objective {
+    func makeObjective(_ source: DataSource) throws(Failure) -> any Training.Objective {
         let origin: ContrastiveDivergence<Langevin>.Origin = chains.restartFrom == .noise ? .noise : .data
         let start: ContrastiveDivergence<Langevin>.Start =
             switch objective.kind {

@@ -1,6 +1,6 @@
 extension RunConfiguration {
     /// The update rule of the `optimizer` group.
-    var updateRule: Optimizer.Rule {
+    var updateRule: Training.Optimizer.Rule {
         let (beta1, beta2, epsilon) = (Float(optimizer.beta1), Float(optimizer.beta2), Float(optimizer.epsilon))
         return switch optimizer.kind {
         case .sgd: .sgd(momentum: Float(optimizer.momentum))

@@ -29,13 +29,13 @@ public struct EnergyCommand: Codable, Sendable {
         let rows = try communicator.agree { try read(trained.shape) }
         let count = rows.count / trained.shape.count
         let results = TileResults(rows: count, rowsPerTile: Self.rowsPerTile, rowShape: [])
-        let weights = trained.prepared()
+        let prepared = trained.prepared()
         let workspace = Workspace(trained.model.network, rows: Self.rowsPerTile)
         let values = results.tiles(of: communicator).map { tile in
             let width = trained.shape.count
             let part = ChannelOrder.innermost(Array(rows[tile.rows.lowerBound * width..<tile.rows.upperBound * width]), shape: trained.shape)
             let energies = Matrix(rows: tile.rows.count, columns: 1)
-            trained.model.energies(of: Matrix(rows: tile.rows.count, columns: width, part), weights, workspace, into: energies)
+            trained.model.energies(of: Matrix(rows: tile.rows.count, columns: width, part), prepared, workspace, into: energies)
             return (tile.rows, energies.values)
         }
         try results.write(values, to: output, communicator)

@@ -46,20 +46,20 @@ public struct SampleCommand: Codable, Sendable {
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
         let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
         let configuration = trained.configuration
-        let start = start ?? (configuration.replayCapacity == nil ? .noise : .chains)
-        let chains = try communicator.agree { start == .chains ? try StoredChains(trained, wanted: count) : nil }
+        let origin = start ?? (configuration.replayCapacity == nil ? .noise : .chains)
+        let chains = try communicator.agree { origin == .chains ? try StoredChains(trained, wanted: count) : nil }
         let results = TileResults(rows: count, rowsPerTile: configuration.run.chainsPerShard, rowShape: trained.shape.fileShape)
-        let weights = trained.prepared()
-        let steps = steps ?? configuration.sampler.steps
+        let prepared = trained.prepared()
+        let length = steps ?? configuration.sampler.steps
         let values = try communicator.agree {
             try results.tiles(of: communicator).map { tile in
-                let positions = try draw(tile.index, tile.rows, trained, weights, chains: chains, steps: steps)
+                let positions = try draw(tile.index, tile.rows, trained, prepared, chains: chains, steps: length)
                 return (tile.rows, ChannelOrder.outermost(positions, shape: trained.shape))
             }
         }
         try results.write(values, to: output, communicator)
         try communicator.onRoot { if let grid { try drawGrid(grid, configuration, shape: trained.shape) } }
-        return "\(count) samples of step \(trained.step) after \(steps) steps from \(start.rawValue): \(output)"
+        return "\(count) samples of step \(trained.step) after \(length) steps from \(origin.rawValue): \(output)"
     }
 
     private func draw(

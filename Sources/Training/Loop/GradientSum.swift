@@ -1,5 +1,6 @@
 import Distributed
 import Failures
+import Numerics
 
 /// The sum of the shards' gradients over threads and ranks, and what rides with it: the shards' reports and requests to stop.
 struct GradientSum {

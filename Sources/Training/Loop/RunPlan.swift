@@ -23,11 +23,14 @@ public struct RunPlan: Sendable {
     /// - Throws: `.configuration`, `.data`, `.missingInput` or `.launch` on all ranks together.
     public init(_ configuration: RunConfiguration, _ communicator: any Communicator) throws(Failure) {
         self.configuration = configuration
-        layout = try communicator.agree { try ShardLayout(shards: configuration.run.shards, ranks: communicator.size) }
+        let layout = try communicator.agree { try ShardLayout(shards: configuration.run.shards, ranks: communicator.size) }
         let source = try configuration.sharedSource(communicator)
+        let model = try communicator.agree { try configuration.energyModel(for: source.shape) }
+        let objective = try communicator.agree { try configuration.makeObjective(source) }
+        self.layout = layout
         self.source = source
-        model = try communicator.agree { try configuration.energyModel(for: source.shape) }
-        objective = try communicator.agree { try configuration.makeObjective(source) }
+        self.model = model
+        self.objective = objective
         configurationDigest = Checksum.of(Array(try configuration.mathematics().utf8))
         dataDigest = Checksum.of(Array(source.digest.utf8))
         let bits = Checksum.of(Array("\(BuildInformation.version) \(configurationDigest) \(dataDigest)".utf8))

@@ -1,8 +1,8 @@
 import Numerics
 import Sampling
 
-/// What a shard keeps between phases and steps.
-final class ShardState {
+/// What a shard keeps between phases and steps; used by one thread at a time.
+final class ShardState: @unchecked Sendable {
     /// The shard's number in the run.
     let index: Int
     /// The slice of the replay buffer; nil where chains do not persist.

@@ -4,7 +4,7 @@ import Numerics
 import Sampling
 
 /// What one thread works with: scratch for one shard's tile, made once.
-final class ShardWorker {
+final class ShardWorker: @unchecked Sendable {
     let potential: ModelPotential
     let chains: ChainBuffers
     /// Where the chains of the tile started: chains x dimension.

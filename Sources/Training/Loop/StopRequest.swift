@@ -11,10 +11,10 @@ enum StopRequest {
 
     static func install() {
         for number in [SIGTERM, SIGINT] {
-            _ = unsafe signal(number) { number in
+            _ = signal(number) { number in
                 if StopRequest.signals.wrappingAdd(1, ordering: .relaxed).oldValue > 0 { _exit(128 + number) }
             }
         }
-        _ = unsafe signal(SIGUSR1) { _ in StopRequest.signals.wrappingAdd(1, ordering: .relaxed) }
+        _ = signal(SIGUSR1) { _ in StopRequest.signals.wrappingAdd(1, ordering: .relaxed) }
     }
 }

@@ -154,13 +154,12 @@ final class Trainer {
     }
 
     /// Calls `work` for each own shard, on the threads of this rank.
-    private func forEachShard(_ work: @escaping (ShardState, ShardWorker) -> Void) {
-        // Each shard and each worker is used by one thread at a time.
-        nonisolated(unsafe) let (shards, workers, work) = (shards, workers, work)
+    private func forEachShard(_ work: @escaping @Sendable (ShardState, ShardWorker) -> Void) {
+        let (shards, workers) = (shards, workers)
         for worker in workers { worker.times.start() }
         let progress = communicator.progress
         team.forEach(shards.indices) { thread, index in
-            unsafe work(shards[index], workers[thread])
+            work(shards[index], workers[thread])
             if thread == 0 { progress.note("a shard") }
         }
     }

@@ -7,10 +7,13 @@ import Numerics
 public struct TrainingRun: Sendable {
     public let configuration: RunConfiguration
     public let folder: RunFolder
+    /// Says nothing about its progress.
+    public let isQuiet: Bool
 
-    public init(configuration: RunConfiguration, folder: RunFolder) {
+    public init(configuration: RunConfiguration, folder: RunFolder, isQuiet: Bool = false) {
         self.configuration = configuration
         self.folder = folder
+        self.isQuiet = isQuiet
     }
 
     /// Collective. Prints what would run, and checks it, without touching the folder.
@@ -35,8 +38,8 @@ public struct TrainingRun: Sendable {
         let store = CheckpointStore(plan, folder)
         let loaded = try store.loadNewest(trainer, communicator)
         let session = try TrainingSession(
-            plan: plan, folder: folder, trainer: trainer, store: store, metricsBytes: loaded?.manifest.metricsBytes ?? 0, start: clock)
-        if communicator.rank == 0 { session.terminal.line(summary.text) }
+            plan: plan, folder: folder, trainer: trainer, store: store, metricsBytes: loaded?.manifest.metricsBytes ?? 0, start: clock, isQuiet: isQuiet)
+        session.tell(summary.text)
         for damage in loaded?.passedOver ?? [] {
             session.tell("passed over the checkpoint of step \(damage.step): \(damage.failure.message)")
         }

@@ -1,3 +1,4 @@
+import Datasets
 import Distributed
 import Failures
 import Foundation
@@ -6,7 +7,7 @@ import Numerics
 
 /// The steps of a run between its start and its end in this process: reports, pictures, checkpoints, requests to stop.
 final class TrainingSession {
-    let terminal = Terminal()
+    private let terminal: Terminal
     private let plan: RunPlan
     private let folder: RunFolder
     private let trainer: Trainer
@@ -21,13 +22,15 @@ final class TrainingSession {
     private var typicalStep = 0.0
 
     init(
-        plan: RunPlan, folder: RunFolder, trainer: Trainer, store: CheckpointStore, metricsBytes: Int, start: ContinuousClock.Instant
+        plan: RunPlan, folder: RunFolder, trainer: Trainer, store: CheckpointStore, metricsBytes: Int, start: ContinuousClock.Instant,
+        isQuiet: Bool
     ) throws(Failure) {
         self.plan = plan
         self.folder = folder
         self.trainer = trainer
         self.store = store
         communicator = trainer.communicator
+        terminal = Terminal(isSilent: isQuiet || trainer.communicator.rank != 0)
         started = start
         watchdog = Watchdog(trainer.communicator)
         reporter = Reporter(plan)
@@ -62,9 +65,7 @@ final class TrainingSession {
     }
 
     /// A line from rank 0.
-    func tell(_ text: String) {
-        if isRoot { terminal.line(text) }
-    }
+    func tell(_ text: String) { terminal.line(text) }
 
     // MARK: parts of the loop
 

@@ -1,4 +1,5 @@
 import Datasets
+import Model
 import Numerics
 import Sampling
 

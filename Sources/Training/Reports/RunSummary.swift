@@ -1,5 +1,8 @@
+import Datasets
 import Distributed
 import Failures
+import Model
+import Numerics
 
 /// What rank 0 says before the first step.
 struct RunSummary {

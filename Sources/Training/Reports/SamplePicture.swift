@@ -1,3 +1,4 @@
+import Datasets
 import Formats
 import Numerics
 
@@ -8,6 +9,8 @@ struct SamplePicture {
     let columns: Int
     let scale: Int
     let shape: ImageShape
+    /// What a picture of points shows; nil for a square that holds all of them.
+    let square: PointPlot.Square?
 
     init(configuration: RunConfiguration, shape: ImageShape) {
         low = Float(configuration.data.low)
@@ -15,6 +18,12 @@ struct SamplePicture {
         columns = configuration.samples.columns
         scale = configuration.samples.scale
         self.shape = shape
+        square = PlaneDensity(named: configuration.data.source)?.domain
+    }
+
+    private func square(around points: [Float]) -> PointPlot.Square {
+        let reach = max(points.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 } * 1.05, 1e-6)
+        return square ?? PointPlot.Square(x: -reach...reach, y: -reach...reach)
     }
 
     /// - Parameter samples: `count` x shape, channels innermost.
@@ -23,7 +32,7 @@ struct SamplePicture {
     }
 
     private func picture(_ samples: [Float], count: Int) throws -> Picture {
-        if shape.isVector && shape.count == 2 { return PointPlot.picture(points: samples) }
+        if shape.isVector && shape.count == 2 { return PointPlot.histogram(samples, in: square(around: samples)) }
         if shape.channels == 1 || shape.channels == 3, !shape.isVector {
             return ImageGrid.picture(
                 samples, count: count, height: shape.height, width: shape.width, channels: shape.channels, low: low, high: high,

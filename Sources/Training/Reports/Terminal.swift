@@ -1,13 +1,18 @@
 import Foundation
 import Glibc
 
-/// What rank 0 tells the person at the terminal: a progress line that is redrawn on a terminal, plain lines elsewhere.
+/// What the program tells the person at the terminal: a progress line that is redrawn on a terminal, plain lines elsewhere.
 final class Terminal {
     private let isTerminal = isatty(STDOUT_FILENO) == 1
+    private let isSilent: Bool
     private var progressLength = 0
+
+    /// - Parameter isSilent: says nothing, as all ranks but 0.
+    init(isSilent: Bool) { self.isSilent = isSilent }
 
     /// A line that stays.
     func line(_ text: String) {
+        guard !isSilent else { return }
         clearProgress()
         print(text)
         flush()
@@ -15,6 +20,7 @@ final class Terminal {
 
     /// The state of the run; replaced by the next one on a terminal.
     func progress(_ text: String) {
+        guard !isSilent else { return }
         guard isTerminal else {
             print(text)
             flush()
@@ -32,5 +38,5 @@ final class Terminal {
         progressLength = 0
     }
 
-    private func flush() { unsafe fflush(nil) }
+    private func flush() { fflush(nil) }
 }
