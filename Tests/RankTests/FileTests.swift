@@ -90,4 +90,56 @@ import Testing
             #expect(try content(of: path) == (0..<9).map(byte))
         }
     }
+
+    /// The failure of a write by all ranks while a limit of the system is lowered on one of them.
+    func failure(
+        writing pieces: [FilePiece], to path: String, size: Int, _ resource: __rlimit_resource, _ value: UInt, onRank limited: Int
+    ) -> Failure? {
+        let resource = Int32(resource.rawValue)
+        var usual = rlimit()
+        unsafe getrlimit(resource, &usual)
+        // Beyond the size limit a process gets a signal first.
+        let handler = signal(SIGXFSZ, SIG_IGN)
+        if rank == limited {
+            var low = rlimit(rlim_cur: value, rlim_max: usual.rlim_max)
+            unsafe setrlimit(resource, &low)
+        }
+        defer {
+            unsafe setrlimit(resource, &usual)
+            signal(SIGXFSZ, handler)
+        }
+        do {
+            try communicator.write(pieces, to: path, size: size)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Rank 0 is left out: it would fail where it creates the file.
+    @Test func bytesThatOneRankCannotWriteFailEverywhereAlike() throws {
+        try withFolder { folder in
+            for limited in 1..<max(2, size) where limited < size {
+                let path = folder + "/file-\(limited)"
+                // The limited rank may write the first 100 bytes of its 900, so the first call writes too little and the second fails.
+                let failure = failure(
+                    writing: [piece(900 * rank..<900 * (rank + 1))], to: path, size: 900 * size, RLIMIT_FSIZE, UInt(900 * limited + 100),
+                    onRank: limited)
+                #expect(failure == Failure(.inputOutput, "rank \(limited): cannot write \(path): MPI_File_write_at: File too large"))
+                try communicator.barrier()
+            }
+        }
+    }
+
+    @Test func aRankThatCannotOpenTheFileFailsEverywhereAlike() throws {
+        try withFolder { folder in
+            for limited in 1..<max(2, size) where limited < size {
+                let path = folder + "/file-\(limited)"
+                let failure = failure(writing: [piece(rank..<rank + 1)], to: path, size: size, RLIMIT_NOFILE, 3, onRank: limited)
+                #expect(failure?.kind == .inputOutput)
+                #expect(failure?.message.hasPrefix("rank \(limited): cannot write \(path): MPI_File_open: ") == true)
+                try communicator.barrier()
+            }
+        }
+    }
 }
