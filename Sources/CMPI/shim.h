@@ -3,8 +3,7 @@
 #include <mpi.h>
 
 static inline MPI_Comm ebm_mpi_comm_world(void) { return MPI_COMM_WORLD; }
-static inline MPI_Comm ebm_mpi_comm_null(void) { return MPI_COMM_NULL; }
-static inline MPI_File ebm_mpi_file_null(void) { return MPI_FILE_NULL; }
+static inline MPI_Comm ebm_mpi_comm_self(void) { return MPI_COMM_SELF; }
 static inline MPI_Info ebm_mpi_info_null(void) { return MPI_INFO_NULL; }
 static inline MPI_Errhandler ebm_mpi_errors_return(void) { return MPI_ERRORS_RETURN; }
 static inline MPI_Status *ebm_mpi_status_ignore(void) { return MPI_STATUS_IGNORE; }

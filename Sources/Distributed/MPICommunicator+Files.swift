@@ -2,11 +2,13 @@ import CMPI
 import Failures
 import Glibc
 
-/// Shared files by MPI-IO.
+/// Shared files by MPI-IO, every rank through a handle of its own.
 ///
-/// The pieces are written with the independent `MPI_File_write_at`, and the number of bytes that reached the file is read from its status:
-/// on a full file system Open MPI 4.1.4 returns `MPI_SUCCESS` from both calls, the collective `MPI_File_write_at_all` also reports the
-/// full count (the bytes are lost without a sign), and after an error of one aggregating rank the others wait in it for ever.
+/// Open MPI 4.1.4 cannot be trusted with the collective calls when something fails: on a full file system `MPI_File_write_at_all` reports
+/// success and the full count (the bytes are lost without a sign), after an error of one aggregating rank the others wait in it for ever,
+/// and `MPI_File_open` over all ranks never returns if one of them cannot open. So files are opened over `MPI_COMM_SELF` and written
+/// with `MPI_File_write_at`, the bytes that reached the file are read from its status (its return value is success even then), and the
+/// ranks agree on the outcome themselves.
 extension MPICommunicator {
     public func write(_ pieces: [FilePiece], to path: String, size: Int) throws(Failure) {
         precondition(pieces.allSatisfy { $0.end <= size }, "a piece reaches beyond the \(size) bytes of \(path)")
@@ -18,28 +20,19 @@ extension MPICommunicator {
             }
             if let failure { throw named(failure) }
         }
-        // A rank that cannot open leaves the others with a handle they cannot close, as closing is collective: it stays open.
-        var file = try unsafe agree { unsafe try openShared(path) }
-        let failure = unsafe writeAndSync(pieces, file, path)
-        errno = 0
-        let closed = unsafe MPI_File_close(&file)
-        if let failure { throw failure }
-        try agree { try checkFile(closed, "MPI_File_close", path) }
-    }
-
-    /// Writes and syncs, and gives the failure that all ranks agreed on. All ranks still hold the file open then.
-    private func writeAndSync(_ pieces: [FilePiece], _ file: MPI_File?, _ path: String) -> Failure? {
-        do {
-            try agree {
-                for piece in pieces { unsafe try write(piece, file, path) }
-            }
-            try agree {
+        try agree {
+            var file = try unsafe openShared(path)
+            do {
+                for piece in pieces { try unsafe write(piece, file, path) }
                 errno = 0
                 try checkFile(unsafe MPI_File_sync(file), "MPI_File_sync", path)
+            } catch {
+                // What was written is of no use any more; the first error is the one to tell.
+                unsafe MPI_File_close(&file)
+                throw error
             }
-            return nil
-        } catch {
-            return error
+            errno = 0
+            try checkFile(unsafe MPI_File_close(&file), "MPI_File_close", path)
         }
     }
 
@@ -47,8 +40,9 @@ extension MPICommunicator {
         var file: MPI_File?
         // Open MPI refuses a name without any slash.
         let name = path.contains("/") ? path : "./" + path
+        let code = unsafe MPI_File_open(ebm_mpi_comm_self(), name, Int32(MPI_MODE_WRONLY), ebm_mpi_info_null(), &file)
+        // Later calls of the library have overwritten the errno of the one that failed.
         errno = 0
-        let code = unsafe MPI_File_open(handle, name, Int32(MPI_MODE_WRONLY), ebm_mpi_info_null(), &file)
         try checkFile(code, "MPI_File_open", path)
         return unsafe file
     }
@@ -67,6 +61,7 @@ extension MPICommunicator {
             let systemCode = errno
             try checkFile(code, "MPI_File_write_at", path)
             try checkFile(unsafe MPI_Get_count(&status, ebm_mpi_byte(), &written), "MPI_Get_count", path)
+            if written == 0 && systemCode == EINTR { continue }
             guard written > 0 else {
                 let reason = systemCode == 0 ? "no byte was written" : unsafe String(cString: strerror(systemCode))
                 throw named(Failure(.inputOutput, "cannot write \(path): MPI_File_write_at: \(reason)"))

@@ -1,0 +1,84 @@
+import Distributed
+import Failures
+import Foundation
+import Testing
+
+@Suite struct SoloCommunicatorTests {
+    let solo = SoloCommunicator()
+
+    @Test func valuesTravelUnchangedFromTheRoot() throws {
+        struct Value: Codable, Equatable {
+            var text: String
+            var numbers: [Double]
+            var nothing: Int?
+        }
+        let value = Value(text: "ä\u{0}\n\"", numbers: [0.1, -0.0, 5e-300, .infinity, -.infinity, .greatestFiniteMagnitude], nothing: nil)
+        #expect(try solo.fromRoot { value } == value)
+        #expect(try solo.fromRoot { Double.nan }.isNaN)
+        #expect(try solo.fromRoot { Int?.none } == nil)
+        #expect(try solo.fromRoot { UInt64.max } == .max)
+        #expect(try solo.bytesFromRoot { [0, 255, 1] } == [0, 255, 1])
+    }
+
+    @Test func aThrownFailureComesOutAndIsRememberedAsAgreed() {
+        let thrown = Failure(.data, "file.npy: damaged at byte 7")
+        #expect(throws: thrown) { try solo.fromRoot { () throws -> Int in throw thrown } }
+        #expect(solo.agreedFailure == thrown)
+        #expect(throws: thrown) { try solo.agree { throw thrown } }
+    }
+
+    @Test func anErrorOfAnotherTypeBecomesADefectOfTheProgram() {
+        struct Odd: Error {}
+        let failure = #expect(throws: Failure.self) { try solo.onRoot { throw Odd() } }
+        #expect(failure?.kind == .software)
+        #expect(failure?.message.contains("Odd()") == true)
+    }
+
+    @Test func piecesLandAtTheirOffsetsInAPrivateFileOfFullSize() throws {
+        try withFolder { folder in
+            let path = folder + "/file"
+            try solo.write(
+                [FilePiece(offset: 6, bytes: [3, 4]), FilePiece(offset: 1, bytes: [1, 2]), FilePiece(offset: 9, bytes: [])], to: path,
+                size: 9)
+            #expect(try Data(contentsOf: URL(filePath: path)) == Data([0, 1, 2, 0, 0, 0, 3, 4, 0]))
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+        }
+    }
+
+    @Test func aFileThatExistsIsNotTouched() throws {
+        try withFolder { folder in
+            let path = folder + "/file"
+            try solo.write([FilePiece(offset: 0, bytes: [1])], to: path, size: 1)
+            let failure = #expect(throws: Failure.self) { try solo.write([FilePiece(offset: 0, bytes: [2])], to: path, size: 1) }
+            #expect(failure == Failure(.inputOutput, "cannot write \(path): open: File exists"))
+            #expect(try Data(contentsOf: URL(filePath: path)) == Data([1]))
+        }
+    }
+
+    @Test func aFullFileSystemIsReportedWithTheCall() throws {
+        // A file larger than any file system holds fails where its size is set.
+        try withFolder { folder in
+            let failure = #expect(throws: Failure.self) { try solo.write([], to: folder + "/file", size: .max) }
+            #expect(failure?.kind == .inputOutput)
+            #expect(failure?.message.contains("/file: ftruncate: ") == true)
+        }
+    }
+
+    @Test func theProgressBoardIsReadableFromAnotherThread() async throws {
+        let board = solo.progress
+        #expect(board.lastPlace == "")
+        #expect(board.count == 0)
+        solo.barrier()
+        board.note("computing")
+        let seen = await Task.detached { (board.lastPlace, board.count, board.isInside) }.value
+        #expect(seen == ("computing", 4, false))
+    }
+
+    private func withFolder(_ body: (String) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path(percentEncoded: false)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try body(folder)
+    }
+}
