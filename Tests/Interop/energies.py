@@ -1,0 +1,204 @@
+"""Compares the energies that ebm-dist wrote with those of the same network in PyTorch.
+
+usage: energies.py MODEL.safetensors INPUT.npy ENERGIES.npy [--tolerance 1e-5]
+       energies.py --self-test
+
+MODEL.safetensors  a checkpoint: PyTorch's names and layouts, the network's description in the header's metadata
+INPUT.npy          samples: N x d for vectors, N x C x H x W for images
+ENERGIES.npy       N energies, as `ebm-dist energy` writes them
+
+Exits 0 when every energy agrees within the tolerance, relative to the larger of 1 and the energy; 1 with the worst row when
+not; 0 with a line that says "skipped" where PyTorch is not installed. Needs torch and numpy, no other package.
+"""
+import argparse
+import json
+import struct
+import sys
+import tempfile
+from pathlib import Path
+
+try:
+    import numpy as np
+    import torch
+    from torch import nn
+except ImportError as error:
+    print(f"skipped: {error}")
+    sys.exit(0)
+
+
+def read_safetensors(path):
+    """The tensors and the metadata: 8 bytes little-endian length of the header, the header as JSON, raw data."""
+    data = Path(path).read_bytes()
+    (length,) = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8 : 8 + length])
+    metadata = header.pop("__metadata__", {})
+    types = {"F32": np.float32, "F64": np.float64, "I64": np.int64, "I32": np.int32, "U8": np.uint8}
+    tensors = {}
+    for name, entry in header.items():
+        start, end = entry["data_offsets"]
+        values = np.frombuffer(data[8 + length + start : 8 + length + end], dtype=types[entry["dtype"]])
+        tensors[name] = torch.from_numpy(values.reshape(entry["shape"]).copy())
+    return tensors, metadata
+
+
+def write_safetensors(path, tensors, metadata):
+    header, blocks, offset = {"__metadata__": metadata}, [], 0
+    for name, tensor in tensors.items():
+        block = tensor.detach().numpy().astype("<f4").tobytes()
+        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [offset, offset + len(block)]}
+        blocks.append(block)
+        offset += len(block)
+    text = json.dumps(header).encode()
+    Path(path).write_bytes(struct.pack("<Q", len(text)) + text + b"".join(blocks))
+
+
+class Pooling(nn.Module):
+    """The sum or mean over windows, or over all pixels: N x C x H x W -> N x C x h x w."""
+
+    def __init__(self, mean, size):
+        super().__init__()
+        self.mean, self.size = mean, size
+
+    def forward(self, x):
+        size = (self.size, self.size) if self.size else x.shape[2:]
+        means = nn.functional.avg_pool2d(x, size)
+        return means if self.mean else means * (size[0] * size[1])
+
+
+def build(description, spectral):
+    """The torch.nn.Sequential of a network description."""
+    shape = description["input"]
+    channels, layers = shape["channels"], []
+    height, width = shape["height"], shape["width"]
+    normalize = nn.utils.spectral_norm if spectral else (lambda module: module)
+    activations = {
+        "silu": lambda layer: nn.SiLU(),
+        "softplus": lambda layer: nn.Softplus(),
+        "relu": lambda layer: nn.ReLU(),
+        "tanh": lambda layer: nn.Tanh(),
+        "leakyReLU": lambda layer: nn.LeakyReLU(layer.get("slope", 0.01)),
+        "elu": lambda layer: nn.ELU(layer.get("alpha", 1.0)),
+    }
+    for layer in description["layers"]:
+        kind = layer["kind"]
+        if kind == "dense":
+            layers.append(normalize(nn.Linear(channels, layer["outputs"])))
+            channels = layer["outputs"]
+        elif kind == "convolution":
+            kernel, stride, padding = layer["kernel"], layer.get("stride", 1), layer.get("padding", 0)
+            layers.append(normalize(nn.Conv2d(channels, layer["channels"], kernel, stride, padding)))
+            channels = layer["channels"]
+            height, width = ((size + 2 * padding - kernel) // stride + 1 for size in (height, width))
+        elif kind == "flatten":
+            layers.append(nn.Flatten())
+            channels, height, width = channels * height * width, 1, 1
+        elif kind in ("sumPooling", "meanPooling"):
+            size = layer.get("size")
+            layers.append(Pooling(kind == "meanPooling", size))
+            height, width = (height // size, width // size) if size else (1, 1)
+        elif kind in activations:
+            layers.append(activations[kind](layer))
+        else:
+            raise SystemExit(f"unknown kind of layer: {kind}")
+    return nn.Sequential(*layers)
+
+
+class Energy(nn.Module):
+    """network(x) + |x|^2 / (2 s^2), with the parameters of a checkpoint."""
+
+    def __init__(self, metadata):
+        super().__init__()
+        self.layers = build(json.loads(metadata["network"]), metadata.get("spectralNormalization") == "true")
+        deviation = metadata.get("referenceDeviation", "")
+        self.deviation = float(deviation) if deviation not in ("", "null", "nil") else None
+
+    def forward(self, x):
+        energies = self.layers(x).reshape(len(x))
+        if self.deviation:
+            energies = energies + x.reshape(len(x), -1).square().sum(1) / (2 * self.deviation**2)
+        return energies
+
+
+def load(path):
+    tensors, metadata = read_safetensors(path)
+    model = Energy(metadata).eval()
+    # a file may hold more than the network: averages, generators
+    own = {name: tensors[name] for name in model.state_dict() if name in tensors}
+    model.load_state_dict(own, strict=True)
+    return model
+
+
+def compare(model_path, input_path, energies_path, tolerance):
+    model = load(model_path)
+    x = torch.from_numpy(np.load(input_path).astype(np.float32))
+    found = np.load(energies_path).astype(np.float64).reshape(-1)
+    with torch.no_grad():
+        expected = torch.cat([model(part) for part in x.split(256)]).double().numpy()
+    if len(found) != len(expected):
+        print(f"{len(found)} energies for {len(expected)} samples")
+        return 1
+    errors = np.abs(found - expected) / np.maximum(1, np.abs(expected))
+    # not "worst > tolerance": NaN must not pass
+    worst = int(np.argmax(np.where(np.isnan(errors), np.inf, errors)))
+    if not errors[worst] <= tolerance:
+        print(f"row {worst}: energy {found[worst]:.8g}, PyTorch {expected[worst]:.8g}, relative error {errors[worst]:.2g} > {tolerance:g}")
+        return 1
+    print(f"{len(found)} energies agree with PyTorch {torch.__version__}, largest relative error {errors.max():.2g}")
+    return 0
+
+
+def self_test():
+    """Files made here must agree with themselves, and not with other energies."""
+    torch.manual_seed(0)
+    convolutional = [
+        {"kind": "convolution", "channels": 4, "kernel": 3, "stride": 2, "padding": 1},
+        {"kind": "leakyReLU", "slope": 0.2},
+        {"kind": "meanPooling", "size": 2},
+        {"kind": "flatten"},
+        {"kind": "dense", "outputs": 5},
+        {"kind": "elu"},
+        {"kind": "dense", "outputs": 1},
+    ]
+    image = {"height": 8, "width": 8, "channels": 3}
+    plane = {"height": 1, "width": 1, "channels": 2}
+    dense = [{"kind": "dense", "outputs": 8}, {"kind": "softplus"}, {"kind": "dense", "outputs": 1}]
+    for number, (shape, layers, extra, samples) in enumerate(
+        [
+            (image, convolutional, {"spectralNormalization": "true"}, torch.randn(7, 3, 8, 8)),
+            (plane, dense, {"referenceDeviation": "2.0"}, torch.randn(7, 2)),
+        ]
+    ):
+        metadata = {"network": json.dumps({"input": shape, "layers": layers}), **extra}
+        model = Energy(metadata).eval()
+        with tempfile.TemporaryDirectory() as folder, torch.no_grad():
+            paths = [str(Path(folder) / name) for name in ("model.safetensors", "x.npy", "energies.npy")]
+            write_safetensors(paths[0], model.state_dict(), metadata)
+            energies = model(samples).numpy()
+            np.save(paths[1], samples.numpy())
+            np.save(paths[2], energies)
+            if compare(*paths, 1e-6) != 0:
+                return 1
+            energies[3] += 0.01
+            np.save(paths[2], energies)
+            if compare(*paths, 1e-5) != 1:
+                print(f"self-test {number}: a wrong energy went unnoticed")
+                return 1
+    print("self-test passed")
+    return 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", metavar="FILE")
+    parser.add_argument("--tolerance", type=float, default=1e-5)
+    parser.add_argument("--self-test", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.self_test:
+        return self_test()
+    if len(arguments.files) != 3:
+        parser.error("expected MODEL.safetensors INPUT.npy ENERGIES.npy")
+    return compare(*arguments.files, arguments.tolerance)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
