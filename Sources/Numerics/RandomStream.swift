@@ -73,15 +73,16 @@ public struct RandomStream: Hashable, Sendable {
         let (k, f) = VectorMath.split(uniform(radius))
         let r = (-2 * VectorMath.logarithm(exponent: k, fraction: f)).squareRoot()
 
-        // The lower 30 bits, as a signed number of 23 bits and a half, are the angle from the middle of a quadrant of its own.
-        let shifted = unsafe unsafeBitCast(angle &<< SIMD16(repeating: 2), to: SIMD16<Int32>.self) &>> SIMD16<Int32>(repeating: 9)
-        let offset = unsafe VectorMath.float(unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &+ SIMD16(repeating: 0x4b40_0000))
+        // angle = 2³⁰ quadrant + φ with φ in [-2²⁹, 2²⁹), of which the upper 23 bits and a half become a float.
+        let signed = unsafe unsafeBitCast(angle &<< SIMD16(repeating: 2), to: SIMD16<Int32>.self) &>> SIMD16<Int32>(repeating: 9)
+        let offset = unsafe VectorMath.float(unsafeBitCast(signed, to: SIMD16<UInt32>.self) &+ SIMD16(repeating: 0x4b40_0000))
         let steps = offset - VectorMath.rounder
         let (s, c) = VectorMath.sineAndCosine(reduced: VectorMath.fma(steps, 0x1.921fb6p-23, SIMD16(repeating: 0x1.921fb6p-24)))
+        let quadrant = angle &+ SIMD16(repeating: 0x2000_0000)
         // Bit 30 as the float 2 or 0: a comparison of integers would go lane by lane.
-        let odd = VectorMath.float(angle & SIMD16(repeating: 0x4000_0000)) .!= 0
-        let x = VectorMath.flipSign(c.replacing(with: s, where: odd), angle ^ (angle &<< SIMD16(repeating: 1)))
-        let y = VectorMath.flipSign(s.replacing(with: c, where: odd), angle)
+        let odd = VectorMath.float(quadrant & SIMD16(repeating: 0x4000_0000)) .!= 0
+        let x = VectorMath.flipSign(c.replacing(with: s, where: odd), quadrant ^ (quadrant &<< SIMD16(repeating: 1)))
+        let y = VectorMath.flipSign(s.replacing(with: c, where: odd), quadrant)
         return (r * x, r * y)
     }
 }

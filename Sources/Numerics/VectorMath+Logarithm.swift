@@ -47,7 +47,7 @@ extension VectorMath {
 
     /// ln(1 + eˣ) = max(x, 0) + ln(1 + e^-|x|), without overflow.
     ///
-    /// Error <= 3 ulp; results below the smallest normal number are zero; NaN stays NaN.
+    /// Error <= 2 ulp; results below the smallest normal number are zero; NaN stays NaN.
     @inlinable @inline(__always) public static func softplus(_ x: Vector) -> Vector {
         let e = exp(-magnitude(x))
         // ln(1 + e) for e in [0, 1]: with f = e as it is, or, above √2 - 1, from 1 + e = 2 (1 + (e - 1) / 2).

@@ -1,0 +1,84 @@
+import Numerics
+import Testing
+
+struct PermutationTests {
+    static func permutation(_ count: Int, index: Int = 0, seed: UInt64 = 1) -> Permutation {
+        Permutation(count: count, key: RandomStream(seed: seed, purpose: .test, step: 0, index: index))
+    }
+
+    @Test("every count has every value exactly once")
+    func bijection() {
+        for count in Array(0...300) + [1000, 1023, 1024, 1025, 4097, 60_000, 65_536, 100_003, 1 << 20] {
+            let permutation = Self.permutation(count, index: count)
+            var seen = [Bool](repeating: false, count: count)
+            for position in 0..<count { seen[permutation[position]] = true }
+            #expect(seen.allSatisfy { $0 }, "a permutation of \(count) is not a bijection")
+        }
+    }
+
+    @Test("very large counts stay within range and never give a value twice", arguments: [(1 << 31) - 1, 1 << 31, 1 << 32])
+    func largeCounts(_ count: Int) {
+        let permutation = Self.permutation(count)
+        let positions = Array(0..<50_000) + Array((count - 50_000)..<count)
+        let values = positions.map { permutation[$0] }
+        #expect(values.allSatisfy { $0 >= 0 && $0 < count })
+        #expect(Set(values).count == positions.count)
+    }
+
+    @Test("each position has each value equally often", arguments: [2, 3, 4, 5, 7, 8, 16, 33])
+    func positionsAndValues(_ count: Int) {
+        let keys = 40_000
+        var table = [Int](repeating: 0, count: count * count)
+        for key in 0..<keys {
+            let permutation = Self.permutation(count, index: key)
+            for position in 0..<count { table[position * count + permutation[position]] += 1 }
+        }
+        // Of random permutation matrices the covariance has the eigenvalue 1 / (n - 1) on a space of (n - 1)² dimensions.
+        let mean = Double(keys) / Double(count)
+        let squares = table.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+        let chiSquare = squares * Double(count - 1) / Double(keys)
+        #expect(RandomStatisticsTests.chiSquareIsPlausible(chiSquare, degrees: (count - 1) * (count - 1)))
+    }
+
+    @Test("all orders of a few elements are equally frequent", arguments: [2, 3, 4, 5, 6])
+    func orders(_ count: Int) {
+        let factorial = (1...count).reduce(1, *)
+        let keys = 200 * factorial
+        var frequencies: [[Int]: Int] = [:]
+        for key in 0..<keys {
+            let permutation = Self.permutation(count, index: key, seed: 2)
+            frequencies[(0..<count).map { permutation[$0] }, default: 0] += 1
+        }
+        #expect(frequencies.count == factorial)
+        let chiSquare = RandomStatisticsTests.chiSquare(Array(frequencies.values), probability: { _ in 1 / Double(factorial) })
+        #expect(RandomStatisticsTests.chiSquareIsPlausible(chiSquare, degrees: factorial - 1))
+    }
+
+    @Test("values of neighbouring positions differ by any amount, equally often")
+    func neighbours() {
+        let count = 257
+        var differences = [Int](repeating: 0, count: count)
+        for key in 0..<400 {
+            let permutation = Self.permutation(count, index: key, seed: 3)
+            // Every other pair, so that pairs share no element and the counts have at most the variance of independent draws.
+            for position in stride(from: 0, to: count - 1, by: 2) {
+                differences[(permutation[position + 1] - permutation[position] + count) % count] += 1
+            }
+        }
+        #expect(differences[0] == 0)
+        let chiSquare = RandomStatisticsTests.chiSquare(Array(differences[1...]), probability: { _ in 1 / 256 })
+        #expect(RandomStatisticsTests.chiSquareIsPlausible(chiSquare, degrees: 255))
+    }
+
+    @Test("the permutations of neighbouring keys agree at as many positions as random ones")
+    func keys() {
+        let count = 10_000
+        var agreements = 0
+        for key in 0..<100 {
+            let (a, b) = (Self.permutation(count, index: key), Self.permutation(count, index: key + 1))
+            for position in 0..<count where a[position] == b[position] { agreements += 1 }
+        }
+        // One agreement a pair on average, almost a Poisson number: Bernstein with mean 100, see RandomStatisticsTests.
+        #expect(RandomStatisticsTests.countIsPlausible(agreements, mean: 100))
+    }
+}
