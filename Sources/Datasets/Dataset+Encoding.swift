@@ -49,7 +49,9 @@ extension Dataset {
         let labelStart = 8 + length
         let valueStart = labelStart + labelBytes
         var labels: [Int32]?
-        if description.hasLabels, case .int32(let read) = NumericArray.Values(.int32, littleEndian: bytes[labelStart..<valueStart]) { labels = read }
+        if description.hasLabels, case .int32(let read) = NumericArray.Values(.int32, littleEndian: bytes[labelStart..<valueStart]) {
+            labels = read
+        }
         let values: Values =
             if let levels = description.levels {
                 .levels(Array(bytes[valueStart...]), levels: levels)

@@ -94,7 +94,8 @@ struct CSVReader {
         let place = "\(name): line \(line), column \(column + 1)" + (title.map { " (\($0))" } ?? "")
         let shown = String(text.prefix(40))
         if Self.missing.contains(text) {
-            return Failure(.data, "\(place): expected a number, found the missing value '\(shown)'. Remove the row or select other columns.")
+            return Failure(
+                .data, "\(place): expected a number, found the missing value '\(shown)'. Remove the row or select other columns.")
         }
         return Failure(.data, "\(place): expected a finite decimal number, found '\(shown)'. Mend the field or select other columns.")
     }

@@ -38,7 +38,8 @@ public struct CSVTable: Hashable, Sendable {
         if hasHeader { more = try reader.next(into: &fields) }
         while more {
             guard fields.count == width else {
-                throw Failure(.data, "\(name): line \(reader.line): expected \(width) fields as in line 1, found \(fields.count). Mend the line.")
+                throw Failure(
+                    .data, "\(name): line \(reader.line): expected \(width) fields as in line 1, found \(fields.count). Mend the line.")
             }
             for column in selected {
                 guard let value = CSVReader.number(fields[column]) else {
@@ -61,7 +62,8 @@ public struct CSVTable: Hashable, Sendable {
         for column in wanted {
             guard let index = header?.firstIndex(of: column) else {
                 let known = header.map { $0.joined(separator: ", ") } ?? "none: the first line holds numbers"
-                throw Failure(.data, "\(name): line 1: expected a column named '\(column)', found \(known). Correct the name of the column.")
+                throw Failure(
+                    .data, "\(name): line 1: expected a column named '\(column)', found \(known). Correct the name of the column.")
             }
             selected.append(index)
         }

@@ -16,7 +16,8 @@ public enum FileBytes {
         let magic = try file.bytes(in: 0..<min(2, file.size))
         if magic == Gzip.magic { return try Gzip.decompress(file, limit: limit) }
         guard file.size <= limit else {
-            throw Failure(.data, "\(path): the file has \(file.size) bytes; the limit is \(limit). Raise the limit, or give a smaller file.")
+            throw Failure(
+                .data, "\(path): the file has \(file.size) bytes; the limit is \(limit). Raise the limit, or give a smaller file.")
         }
         return try file.bytes(in: 0..<file.size)
     }

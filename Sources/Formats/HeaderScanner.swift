@@ -126,7 +126,9 @@ struct HeaderScanner {
     private mutating func hexadecimal() throws(Failure) -> UInt32 {
         let digits = bytes[position..<min(bytes.count, position + 4)]
         let text = String(decoding: digits, as: UTF8.self)
-        guard digits.count == 4, text.allSatisfy(\.isHexDigit), let value = UInt32(text, radix: 16) else { throw damaged("four hexadecimal digits") }
+        guard digits.count == 4, text.allSatisfy(\.isHexDigit), let value = UInt32(text, radix: 16) else {
+            throw damaged("four hexadecimal digits")
+        }
         position += 4
         return value
     }

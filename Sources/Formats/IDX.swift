@@ -40,7 +40,8 @@ public enum IDX {
         let dimensions = Int(bytes[3])
         guard (1...4).contains(dimensions), bytes.count >= 4 + 4 * dimensions else {
             throw Failure.damaged(
-                name, byte: 3, expected: "1 to 4 dimensions, each in 4 bytes", found: "\(dimensions) in a file of \(bytes.count) bytes", fix: fix)
+                name, byte: 3, expected: "1 to 4 dimensions, each in 4 bytes", found: "\(dimensions) in a file of \(bytes.count) bytes",
+                fix: fix)
         }
         let shape = (0..<dimensions).map { index in
             bytes[(4 + 4 * index)..<(8 + 4 * index)].reduce(0) { $0 << 8 | Int($1) }

@@ -8,7 +8,8 @@ public enum ImageGrid {
     ///   - columns: images in a row; default: the least square that holds all.
     ///   - scale: the side of a value in pixels; default: as large as keeps a tile within 64 pixels, at least 1.
     public static func picture(
-        _ images: [Float], count: Int, height: Int, width: Int, channels: Int, low: Float, high: Float, columns: Int? = nil, scale: Int? = nil
+        _ images: [Float], count: Int, height: Int, width: Int, channels: Int, low: Float, high: Float, columns: Int? = nil,
+        scale: Int? = nil
     ) -> Picture {
         precondition(count > 0 && images.count == count * height * width * channels, "\(images.count) values for \(count) images")
         precondition(high > low, "the range [\(low), \(high)] is empty")

@@ -27,11 +27,13 @@ public enum NPY {
         let header = try NPYHeader(bytes, text, name)
         guard let type = types.first(where: { $0.name == header.type })?.type else {
             throw Failure.damaged(
-                name, byte: text.lowerBound, expected: "the type " + types.map(\.name).joined(separator: ", "), found: "'\(header.type)'", fix: fix)
+                name, byte: text.lowerBound, expected: "the type " + types.map(\.name).joined(separator: ", "), found: "'\(header.type)'",
+                fix: fix)
         }
         guard !header.fortranOrder else {
             throw Failure.damaged(
-                name, byte: text.lowerBound, expected: "C order", found: "Fortran order", fix: "Save numpy.ascontiguousarray(x) instead of x.")
+                name, byte: text.lowerBound, expected: "C order", found: "Fortran order",
+                fix: "Save numpy.ascontiguousarray(x) instead of x.")
         }
         let found = bytes.count - text.upperBound
         guard let size = NumericArray.byteCount(of: header.shape, type), size == found else {
@@ -77,7 +79,8 @@ public enum NPY {
         let length = bytes[8..<(8 + width)].reversed().reduce(0) { $0 << 8 | Int($1) }
         guard length <= headerLimit, length <= bytes.count - 8 - width else {
             throw Failure.damaged(
-                name, byte: 8, expected: "a header of at most \(min(headerLimit, bytes.count - 8 - width)) bytes", found: "\(length)", fix: fix)
+                name, byte: 8, expected: "a header of at most \(min(headerLimit, bytes.count - 8 - width)) bytes", found: "\(length)",
+                fix: fix)
         }
         return (8 + width)..<(8 + width + length)
     }

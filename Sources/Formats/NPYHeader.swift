@@ -93,7 +93,9 @@ struct NPYHeader {
     }
 
     private func damaged(_ expected: String) -> Failure {
-        let rest = position < end ? "'" + String(decoding: bytes[position..<min(end, position + 24)], as: UTF8.self) + "'" : "the end of the header"
+        let rest =
+            position < end
+            ? "'" + String(decoding: bytes[position..<min(end, position + 24)], as: UTF8.self) + "'" : "the end of the header"
         return Failure.damaged(name, byte: position, expected: expected, found: rest, fix: "Write the array with numpy.save.")
     }
 }

@@ -43,7 +43,8 @@ private func copied<T: BitwiseCopyable>(_ bytes: ArraySlice<UInt8>) -> [T] {
     let count = bytes.count / MemoryLayout<T>.size
     return unsafe bytes.withUnsafeBytes { source in
         unsafe [T](unsafeUninitializedCapacity: count) { target, made in
-            unsafe UnsafeMutableRawBufferPointer(target).copyMemory(from: UnsafeRawBufferPointer(rebasing: source.prefix(count * MemoryLayout<T>.size)))
+            unsafe UnsafeMutableRawBufferPointer(target).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: source.prefix(count * MemoryLayout<T>.size)))
             made = count
         }
     }

@@ -51,7 +51,9 @@ public struct Picture: Hashable, Sendable {
     mutating func fill(x: Int, y: Int, size: Int, _ colour: [UInt8]) {
         for row in y..<(y + size) {
             for column in x..<(x + size) {
-                for channel in 0..<channels { pixels[(row * width + column) * channels + channel] = colour[colour.count == 1 ? 0 : channel] }
+                for channel in 0..<channels {
+                    pixels[(row * width + column) * channels + channel] = colour[colour.count == 1 ? 0 : channel]
+                }
             }
         }
     }

@@ -51,7 +51,9 @@ public enum PointPlot {
     }
 
     /// From near black over violet and orange to pale yellow, of growing lightness.
-    private static let anchors: [[Float]] = [[0, 0, 4], [66, 10, 104], [147, 38, 103], [221, 81, 58], [252, 165, 10], [252, 255, 164]]
+    private static let anchors: [[Float]] = [
+        [0, 0, 4], [66, 10, 104], [147, 38, 103], [221, 81, 58], [252, 165, 10], [252, 255, 164],
+    ]
 
     private static func colour(_ share: Float) -> [UInt8] {
         let place = share * Float(anchors.count - 1)

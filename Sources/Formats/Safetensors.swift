@@ -16,7 +16,8 @@ public final class Safetensors {
         let length = try file.bytes(in: 0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard length <= UInt64(SafetensorsHeader.lengthLimit), length <= UInt64(file.size - 8) else {
             throw Failure.damaged(
-                path, byte: 0, expected: "a header of at most \(min(SafetensorsHeader.lengthLimit, file.size - 8)) bytes", found: "\(length)",
+                path, byte: 0, expected: "a header of at most \(min(SafetensorsHeader.lengthLimit, file.size - 8)) bytes",
+                found: "\(length)",
                 fix: "The file is truncated or no safetensors file.")
         }
         header = try SafetensorsHeader(json: file.bytes(in: 8..<(8 + Int(length))), fileSize: file.size, name: path)
@@ -65,7 +66,9 @@ public final class Safetensors {
     }
 
     /// Writes a whole file: whole or absent (`AtomicFile`).
-    public static func write(_ tensors: [(name: String, array: NumericArray)], metadata: [String: String] = [:], to path: String) throws(Failure) {
+    public static func write(_ tensors: [(name: String, array: NumericArray)], metadata: [String: String] = [:], to path: String)
+        throws(Failure)
+    {
         try AtomicFile.write(encode(tensors, metadata: metadata), to: path)
     }
 }

@@ -74,7 +74,8 @@ public struct SafetensorsHeader: Hashable, Sendable {
         for tensor in tensors {
             let shape = tensor.shape.map(String.init).joined(separator: ",")
             let offsets = "\(tensor.range.lowerBound),\(tensor.range.upperBound)"
-            members.append("\(quoted(tensor.name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],\"data_offsets\":[\(offsets)]}")
+            members.append(
+                "\(quoted(tensor.name)):{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(shape)],\"data_offsets\":[\(offsets)]}")
         }
         let text = Array("{\(members.joined(separator: ","))}".utf8)
         return text + [UInt8](repeating: 0x20, count: (8 - text.count % 8) % 8)

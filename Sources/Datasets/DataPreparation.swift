@@ -1,0 +1,45 @@
+import Failures
+import Numerics
+
+/// What happens to a row between the data set and the model, in this order: flip, dequantisation, scaling, noise.
+public struct DataPreparation: Hashable, Codable, Sendable {
+    /// The values that the lowest and the highest level of whole-number data become.
+    ///
+    /// low + (high - low) v / (levels - 1), or with dequantisation low + (high - low) (v + u) / levels. Floats and plane densities are not
+    /// scaled by it.
+    public var low: Float = -1
+    public var high: Float = 1
+    /// Adds a uniform number in (0, 1) to whole-number values: the density of the result is that of the levels, spread over their cells.
+    public var dequantise = false
+    /// Turns every value of float data into (v - mean) / sd, mean and sd of its column over the whole data set.
+    public var standardise = false
+    /// The standard deviation of Gaussian noise that is added at last.
+    public var noise: Float = 0
+    /// Mirrors every image left to right with probability 1/2.
+    public var flip = false
+
+    public init() {}
+
+    /// Refuses what does not go together.
+    ///
+    /// - Throws: `.configuration`.
+    func check(_ source: DataSource) throws(Failure) {
+        guard low.isFinite, high.isFinite, low < high else {
+            throw Failure(.configuration, "data: expected a range with low < high, found [\(low), \(high)].")
+        }
+        guard noise.isFinite, noise >= 0 else {
+            throw Failure(.configuration, "data: expected a noise of 0 or more, found \(noise).")
+        }
+        let (levels, isImage) = (source.dataset?.levels, source.shape.width > 1)
+        if dequantise && levels == nil {
+            throw Failure(.configuration, "data: '\(source.name)' has no levels to dequantise: switch dequantisation off.")
+        }
+        if standardise && (source.dataset == nil || levels != nil) {
+            throw Failure(.configuration, "data: '\(source.name)' is no table of floats: switch standardisation off.")
+        }
+        if flip && !isImage {
+            throw Failure(
+                .configuration, "data: '\(source.name)' has rows of shape \(source.shape), which cannot be mirrored: switch flips off.")
+        }
+    }
+}

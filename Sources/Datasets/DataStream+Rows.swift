@@ -1,0 +1,67 @@
+import Numerics
+
+// One row from the data set into the tile. The loops run over plain pointers so that the compiler can use vectors; every operation is a
+// single rounded one, so the bits do not depend on the vector length.
+extension DataStream {
+    /// Levels to [low, high]; with dequantisation the target holds the uniform numbers.
+    func scale(_ bytes: [UInt8], _ row: Int, _ levels: Int, _ target: Matrix) {
+        let low = preparation.low
+        let range = preparation.high - low
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            let source = unsafe bytes.baseAddress! + row * target.columns
+            let out = unsafe target.base
+            if preparation.dequantise {
+                let factor = range / Float(levels)
+                for index in 0..<target.columns { unsafe out[index] = low + factor * (Float(source[index]) + out[index]) }
+            } else {
+                let factor = levels > 1 ? range / Float(levels - 1) : 0
+                for index in 0..<target.columns { unsafe out[index] = low + factor * Float(source[index]) }
+            }
+        }
+    }
+
+    /// Floats as they are, or standardised.
+    func copy(_ floats: [Float], _ row: Int, _ target: Matrix) {
+        unsafe floats.withUnsafeBufferPointer { floats in
+            unsafe target.base.update(from: floats.baseAddress! + row * target.columns, count: target.columns)
+        }
+        guard !means.isEmpty else { return }
+        unsafe means.withUnsafeBufferPointer { means in
+            unsafe factors.withUnsafeBufferPointer { factors in
+                let out = unsafe target.base
+                for index in 0..<target.columns { unsafe out[index] = (out[index] - means[index]) * factors[index] }
+            }
+        }
+    }
+
+    /// Turns an image left to right.
+    func mirror(_ row: Matrix) {
+        for y in 0..<shape.height {
+            let line = row.view(from: y * shape.width * shape.channels, rows: shape.width, columns: shape.channels)
+            for x in 0..<(shape.width / 2) {
+                for channel in 0..<shape.channels {
+                    let left = line[x, channel]
+                    line[x, channel] = line[shape.width - 1 - x, channel]
+                    line[shape.width - 1 - x, channel] = left
+                }
+            }
+        }
+    }
+
+    /// Adds Gaussian noise: value j of the tile gets normal number j of the stream.
+    func addNoise(_ tile: Matrix, _ stream: RandomStream) {
+        for start in stride(from: 0, to: tile.count, by: 64) {
+            let normals = stream.normals(group: start / 64)
+            add(normals.0, tile, start)
+            add(normals.1, tile, start + 16)
+            add(normals.2, tile, start + 32)
+            add(normals.3, tile, start + 48)
+        }
+    }
+
+    @inline(__always) private func add(_ normals: SIMD16<Float>, _ tile: Matrix, _ start: Int) {
+        let noise = preparation.noise * normals
+        let out = unsafe tile.base
+        for lane in 0..<max(0, min(16, tile.count - start)) { unsafe out[start + lane] += noise[lane] }
+    }
+}

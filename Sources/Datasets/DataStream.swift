@@ -1,0 +1,103 @@
+import Failures
+import Numerics
+
+/// The rows that each shard sees at each step, as a pure function of seed, step and shard.
+///
+/// A finite data set is visited in epochs: the rows of all shards at all steps, in the order (step, shard, row), are a sequence of
+/// positions q; epoch q / count visits every row once, in an order of its own. A density gives fresh samples.
+public struct DataStream: Sendable {
+    public let source: DataSource
+    public let preparation: DataPreparation
+    public let shards: Int
+    public let rowsPerShard: Int
+    private let seed: UInt64
+    /// Means and reciprocal standard deviations of standardised data, else empty.
+    let means: [Float]
+    let factors: [Float]
+
+    /// - Throws: `.configuration` when the preparation does not fit the source, `.data` when a column to be standardised is constant.
+    public init(
+        source: DataSource, preparation: DataPreparation = DataPreparation(), seed: UInt64, shards: Int, rowsPerShard: Int
+    ) throws(Failure) {
+        precondition(shards > 0 && rowsPerShard > 0, "a stream needs shards and rows, not \(shards) and \(rowsPerShard)")
+        try preparation.check(source)
+        self.source = source
+        self.preparation = preparation
+        self.seed = seed
+        self.shards = shards
+        self.rowsPerShard = rowsPerShard
+        guard preparation.standardise, let dataset = source.dataset else {
+            (means, factors) = ([], [])
+            return
+        }
+        let (means, deviations) = dataset.moments()
+        if let column = deviations.firstIndex(where: { !($0 > 0) || !(1 / $0).isFinite }) {
+            let title = dataset.columnNames.map { " (\($0[column]))" } ?? ""
+            throw Failure(
+                .data,
+                "\(dataset.name): column \(column + 1)\(title) is constant and cannot be standardised. Remove it, or do not standardise.")
+        }
+        self.means = means
+        factors = deviations.map { 1 / $0 }
+    }
+
+    /// The shape of a row.
+    public var shape: ImageShape { source.shape }
+
+    /// The number of steps in which every row is visited once, rounded up; nil for a density.
+    public var stepsPerEpoch: Int? {
+        source.dataset.map { ($0.count + shards * rowsPerShard - 1) / (shards * rowsPerShard) }
+    }
+
+    /// Fills a tile (`rowsPerShard` x `shape.count`) with the prepared rows of a shard at a step.
+    public func fill(_ tile: Matrix, step: Int, shard: Int) {
+        precondition(
+            tile.rows == rowsPerShard && tile.columns == shape.count, "a tile of \(tile.rows) x \(tile.columns) for rows of \(shape)")
+        precondition(step >= 0 && shard >= 0 && shard < shards, "step \(step) and shard \(shard) of \(shards)")
+        switch source {
+        case .density(let density): density.fillSamples(tile, from: stream(.densitySample, step, shard))
+        case .dataset(let dataset): fill(tile, from: dataset, step, shard)
+        }
+        if preparation.noise > 0 { addNoise(tile, stream(.dataNoise, step, shard)) }
+    }
+
+    /// The rows of the data set that a shard sees at a step, without preparation; nil for a density.
+    public func rows(step: Int, shard: Int) -> [Int]? {
+        guard let dataset = source.dataset else { return nil }
+        var rows: [Int] = []
+        rows.reserveCapacity(rowsPerShard)
+        forEachRow(of: dataset, step, shard) { _, row in rows.append(row) }
+        return rows
+    }
+
+    private func stream(_ purpose: RandomPurpose, _ step: Int, _ index: Int) -> RandomStream {
+        RandomStream(seed: seed, purpose: purpose, step: step, index: index)
+    }
+
+    private func forEachRow(of dataset: Dataset, _ step: Int, _ shard: Int, _ body: (_ place: Int, _ row: Int) -> Void) {
+        let first = (step * shards + shard) * rowsPerShard
+        var epoch = first / dataset.count
+        var order = Permutation(count: dataset.count, key: stream(.dataOrder, epoch, 0))
+        for place in 0..<rowsPerShard {
+            let position = first + place
+            if position / dataset.count != epoch {
+                epoch = position / dataset.count
+                order = Permutation(count: dataset.count, key: stream(.dataOrder, epoch, 0))
+            }
+            body(place, order[position % dataset.count])
+        }
+    }
+
+    private func fill(_ tile: Matrix, from dataset: Dataset, _ step: Int, _ shard: Int) {
+        let flips = stream(.augmentation, step, shard)
+        if preparation.dequantise { stream(.dequantisation, step, shard).fillUniforms(tile) }
+        forEachRow(of: dataset, step, shard) { place, row in
+            let target = tile.rows(place..<(place + 1))
+            switch dataset.values {
+            case .levels(let bytes, let levels): scale(bytes, row, levels, target)
+            case .floats(let floats): copy(floats, row, target)
+            }
+            if preparation.flip && flips.bits(at: place) & 1 == 1 { mirror(target) }
+        }
+    }
+}
