@@ -147,7 +147,7 @@ extension ConfigurationKey {
             case .name: "a name of letters, digits, \".\", \"_\", \"-\" that does not start with \".\" or \"-\", at most 100 long"
             case .text: "a text"
             case .integers(let range):
-                "a list of integers from \(range.lowerBound) to \(range.upperBound), such as [\(range.lowerBound + 1), 2]"
+                "a list of integers from \(range.lowerBound) to \(range.upperBound), such as [1, 2]"
             case .layers: "a list of layers such as [{kind: \"dense\", outputs: 128}]"
             }
         return optional ? text + ", or null" : text

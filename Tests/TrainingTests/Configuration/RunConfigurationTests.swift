@@ -207,6 +207,17 @@ import Training
         }
     }
 
+    @Test func theDocumentationHasARowForEachKey() throws {
+        let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../Documentation/Configuration.md")
+            .standardizedFileURL
+        let rows = Set(try String(contentsOf: page, encoding: .utf8).split(separator: "\n"))
+        for key in ConfigurationKey.all {
+            let row = "| `\(key.path)` | \(key.allowed) | \(key.comment.replacing("|", with: "\\|")) |"
+            #expect(rows.contains(row[...]), "Documentation/Configuration.md needs: \(row)")
+        }
+        #expect(rows.count { $0.hasPrefix("| `") } == ConfigurationKey.all.count)
+    }
+
     @Test func everyReadyConfigurationResolvesAndSaysWhereItComesFrom() throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../configs").standardizedFileURL
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).filter {
