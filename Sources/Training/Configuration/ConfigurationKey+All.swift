@@ -29,15 +29,21 @@ extension ConfigurationKey {
     ]
 
     private static let data: [ConfigurationKey] = [
-        .init("data.source", .text, "built-in name, or the path of a file or folder (.npy, .csv, .csv.gz, IDX, CIFAR .bin)"),
-        .init("data.low", .number(.any), "images: the value of black after scaling"),
-        .init("data.high", .number(.any), "images: the value of white after scaling"),
-        .init("data.dequantise", .flag, "images of whole grey levels: add uniform noise of one level, new at every step"),
+        .init(
+            "data.source", .text,
+            "digits, 25gaussians, 8gaussians, rings, moons, pinwheel, swissroll, 2spirals, checkerboard, or the path of a file or folder"),
+        .init("data.low", .number(.any), "whole-number data: the lowest level becomes this"),
+        .init("data.high", .number(.any), "whole-number data: the highest level becomes this"),
+        .init(
+            "data.dequantise", .flag, optional: true,
+            "add uniform noise of one level to whole-number values, new at every step; null: where the data are whole numbers"),
         .init("data.noise", .number(.notNegative), "standard deviation of the Gaussian noise added to every data row, new at every step"),
         .init("data.flip", .flag, "images: mirror left and right with probability 1/2"),
-        .init("data.standardise", .flag, "points: shift and scale every column to mean 0 and deviation 1"),
+        .init("data.standardise", .flag, "float data: shift and scale every column to mean 0 and deviation 1"),
+        .init("data.columns", .texts, "CSV: the columns that are read, by the names of the header, in this order; []: all"),
         .init(
-            "data.labelColumn", .choice(words(RunConfiguration.Data.LabelColumn.self)), "CSV: which column is a label and no part of a row"),
+            "data.labelColumn", .choice(words(RunConfiguration.Data.LabelColumn.self)),
+            "CSV: which of the columns is a label and no part of a row"),
     ]
 
     private static let model: [ConfigurationKey] = [

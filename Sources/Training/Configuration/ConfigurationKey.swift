@@ -13,6 +13,8 @@ public struct ConfigurationKey: Sendable {
         case name
         /// A text that is not empty and has no control characters.
         case text
+        /// A list of texts.
+        case texts
         case integers(ClosedRange<Int>)
         /// Layer descriptions, each a group with the key `kind`; the network checks the rest.
         case layers
@@ -100,27 +102,18 @@ extension ConfigurationKey {
             }
             throw refusal(of: value, at: path, origin: origin)
         case (.name, .string(let text)) where ConfigurationKey.isFolderName(text): return value
-        case (.text, .string(let text)) where !text.isEmpty && !text.unicodeScalars.contains(where: ConfigurationKey.isControl):
+        case (.text, .string(let text)) where ConfigurationKey.isPlain(text): return value
+        case (.texts, .array(let values)):
+            try checkEach(values, origin, "a text") { if case .string(let text) = $0 { ConfigurationKey.isPlain(text) } else { false } }
             return value
         case (.integers(let range), .array(let values)):
-            guard values.count <= 1000 else {
-                throw Failure(.configuration, "\(origin): \(path): expected at most 1000 entries, found \(values.count)")
-            }
-            for (index, element) in values.enumerated() {
-                guard case .integer(let number) = element, range.contains(number) else {
-                    throw refusal(of: element, at: "\(path)[\(index)]", origin: origin, as: ConfigurationKey.integerText(range))
-                }
+            try checkEach(values, origin, ConfigurationKey.integerText(range)) {
+                if case .integer(let number) = $0 { range.contains(number) } else { false }
             }
             return value
         case (.layers, .array(let values)):
-            guard values.count <= 1000 else {
-                throw Failure(.configuration, "\(origin): \(path): expected at most 1000 layers, found \(values.count)")
-            }
-            for (index, element) in values.enumerated() {
-                guard case .object(let members) = element, case .string = members["kind"] else {
-                    throw refusal(
-                        of: element, at: "\(path)[\(index)]", origin: origin, as: "a layer such as {kind: \"dense\", outputs: 128}")
-                }
+            try checkEach(values, origin, "a layer such as {kind: \"dense\", outputs: 128}") {
+                if case .object(let members) = $0, case .string = members["kind"] { true } else { false }
             }
             return value
         default: throw refusal(of: value, at: path, origin: origin)
@@ -132,6 +125,16 @@ extension ConfigurationKey {
         return .number(number)
     }
 
+    private func checkEach(_ values: [JSONValue], _ origin: String, _ expected: String, _ accepts: (JSONValue) -> Bool) throws(Failure) {
+        guard values.count <= ConfigurationKey.longestList else {
+            throw Failure(
+                .configuration, "\(origin): \(path): expected at most \(ConfigurationKey.longestList) entries, found \(values.count)")
+        }
+        for (index, value) in values.enumerated() where !accepts(value) {
+            throw refusal(of: value, at: "\(path)[\(index)]", origin: origin, as: expected)
+        }
+    }
+
     private func refusal(of value: JSONValue, at place: String, origin: String, as expected: String? = nil) -> Failure {
         Failure(.configuration, "\(origin): \(place): expected \(expected ?? allowed), found \(value.summary)")
     }
@@ -140,17 +143,18 @@ extension ConfigurationKey {
     public var allowed: String {
         let text =
             switch rule {
-            case .flag: "true or false"
+            case .flag: optional ? "true, false" : "true or false"
             case .integer(let range): ConfigurationKey.integerText(range)
             case .number(let range): range.description
             case .choice(let words, _): ConfigurationKey.list(words)
             case .name: "a name of letters, digits, \".\", \"_\", \"-\" that does not start with \".\" or \"-\", at most 100 long"
             case .text: "a text"
+            case .texts: "a list of texts such as [\"width\", \"height\"]"
             case .integers(let range):
-                "a list of integers from \(range.lowerBound) to \(range.upperBound), such as [\(range.lowerBound + 1), 2]"
+                "a list of integers from \(range.lowerBound) to \(range.upperBound), such as [1, 2]"
             case .layers: "a list of layers such as [{kind: \"dense\", outputs: 128}]"
             }
-        return optional ? text + ", or null" : text
+        return optional ? text + " or null" : text
     }
 
     private static func integerText(_ range: ClosedRange<Int>) -> String { "an integer from \(range.lowerBound) to \(range.upperBound)" }
@@ -166,6 +170,10 @@ extension ConfigurationKey {
         }
         return (1...100).contains(text.utf8.count) && text.unicodeScalars.allSatisfy(allowed) && text.first != "." && text.first != "-"
     }
+
+    private static let longestList = 1000
+
+    private static func isPlain(_ text: String) -> Bool { !text.isEmpty && !text.unicodeScalars.contains(where: isControl) }
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.value < 0x20 || scalar.value == 0x7f }
 }

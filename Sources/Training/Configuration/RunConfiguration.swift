@@ -40,10 +40,11 @@ extension RunConfiguration {
         public var source = "digits"
         public var low = -1.0
         public var high = 1.0
-        public var dequantise = true
+        public var dequantise: Bool? = nil
         public var noise = 0.03
         public var flip = false
         public var standardise = false
+        public var columns: [String] = []
         public var labelColumn = LabelColumn.none
     }
 

@@ -15,7 +15,7 @@ import Training
         "optimizer.momentum": ["optimizer.momentum=.5", "optimizer.kind=sgd"], "chains.buffer": ["chains.buffer=512"],
         "optimizer.clipSigma": ["optimizer.clipSigma=3"], "model.layers": ["model.layers=[{kind: 'flatten'}]"],
         "run.name": ["run.name=other"],
-        "data.source": ["data.source=other"], "run.steps": ["run.steps=1000000"],
+        "data.source": ["data.source=other"], "data.columns": ["data.columns=['a']"], "run.steps": ["run.steps=1000000"],
         "model.kernels": ["model.kernels=[9, 9]"],
     ]
 
@@ -27,7 +27,7 @@ import Training
         case .number: return ["\(key.path)=0.625"]
         case .choice(let words, _): return words.map { "\(key.path)=\($0)" }
         case .integers: return ["\(key.path)=[5, 6]"]
-        case .name, .text, .layers: return []
+        case .name, .text, .texts, .layers: return []
         }
     }
 

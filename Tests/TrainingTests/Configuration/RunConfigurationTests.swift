@@ -121,13 +121,14 @@ import Training
         ("{run: {steps: null}}", ["run.steps", "an integer", "null"]), ("{run: {steps: true}}", ["run.steps", "an integer", "true"]),
         ("{run: {seed: 18446744073709551615}}", ["run.seed", "an integer from 0", "the number 1.8"]),
         ("{run: {shards: 65537}}", ["run.shards", "from 1 to 65536", "65537"]),
-        ("{run: {maxHours: 0}}", ["run.maxHours", "greater than 0, or null", "0"]),
+        ("{run: {maxHours: 0}}", ["run.maxHours", "greater than 0 or null", "0"]),
         ("{run: {name: '../x'}}", ["run.name", "a name", "../x"]), ("{run: {name: ''}}", ["run.name"]),
         ("{run: {name: 'a/b'}}", ["run.name"]),
         ("{run: {name: '.hidden'}}", ["run.name"]), ("{run: {name: 5}}", ["run.name", "the number 5"]),
         ("{data: {source: ''}}", ["data.source", "a text"]), ("{data: {source: 'a\\u0000b'}}", ["data.source", "a text"]),
         ("{data: {flip: 1}}", ["data.flip", "true or false", "the number 1"]),
-        ("{data: {noise: -0.1}}", ["data.noise", "at least 0", "-0.1"]),
+        ("{data: {columns: ['a', '']}}", ["data.columns[1]", "a text"]),
+        ("{data: {columns: [1]}}", ["data.columns[0]", "the number 1"]), ("{data: {noise: -0.1}}", ["data.noise", "at least 0", "-0.1"]),
         ("{model: {widths: 64}}", ["model.widths", "a list of integers", "the number 64"]),
         ("{model: {widths: [64, 1.5]}}", ["model.widths[1]", "an integer", "the number 1.5"]),
         ("{model: {widths: [[1]]}}", ["model.widths[0]", "a list"]),
@@ -205,6 +206,18 @@ import Training
         expectRefusal(["my.json5", "objective.kind", "chains.start"]) {
             _ = try RunConfiguration.resolve(file: Array("{objective: {kind: 'cd'}, chains: {start: 'noise'}}".utf8), name: "my.json5")
         }
+    }
+
+    @Test func theDocumentationHasARowForEachKey() throws {
+        let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../Documentation/Configuration.md")
+            .standardizedFileURL
+        let rows = Set(try String(contentsOf: page, encoding: .utf8).split(separator: "\n"))
+        for key in ConfigurationKey.all {
+            let row = "| `\(key.path)` | \(key.allowed) | \(key.comment.replacing("|", with: "\\|")) |"
+            let isThere = rows.contains(row[...])
+            #expect(isThere, "Documentation/Configuration.md needs: \(row)")
+        }
+        #expect(rows.count { $0.hasPrefix("| `") } == ConfigurationKey.all.count)
     }
 
     @Test func everyReadyConfigurationResolvesAndSaysWhereItComesFrom() throws {

@@ -1,0 +1,41 @@
+# make run    installs what is missing, builds, trains the digits model on RANKS ranks of this machine
+# make test   installs what is missing, builds, runs all tests
+
+RANKS ?= 8
+# Arguments for the program: make run ARGS="train configs/25gaussians.json5 run.steps=500"
+ARGS ?=
+
+.PHONY: run test build setup lint format clean help
+
+run: build
+	scripts/launch $(RANKS) .build/release/ebm-dist $(ARGS)
+
+test: setup
+	swift build -c release --build-tests
+	swift test -c release --skip-build
+	scripts/test-ranks
+	@for extra in scripts/test-commands; do if [ -x $$extra ]; then echo $$extra; $$extra || exit 1; fi; done
+
+build: setup
+	swift build -c release
+
+setup:
+	@scripts/setup
+
+lint:
+	scripts/lint
+
+format:
+	swift format --in-place --recursive Package.swift Sources Tests
+
+clean:
+	swift package clean
+
+help:
+	@echo "make run      train the digits model: make run RANKS=4 ARGS=\"run.steps=500\""
+	@echo "make test     all tests, also under mpirun on 1 to 4 ranks"
+	@echo "make build    the program, .build/release/ebm-dist"
+	@echo "make setup    install missing Debian packages, check Swift"
+	@echo "make lint     layout of sources, shell scripts"
+	@echo "make format   lay the sources out"
+	@echo "make clean    remove what was built"
