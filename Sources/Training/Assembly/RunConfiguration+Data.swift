@@ -19,7 +19,7 @@ extension RunConfiguration {
         preparation.low = Float(data.low)
         preparation.high = Float(data.high)
         // Only whole-number data have levels between which values can be spread.
-        preparation.dequantise = data.dequantise && source.dataset?.levels != nil
+        preparation.dequantise = data.dequantise ?? (source.dataset?.levels != nil)
         preparation.standardise = data.standardise
         preparation.noise = Float(data.noise)
         preparation.flip = data.flip

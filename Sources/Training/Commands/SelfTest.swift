@@ -166,7 +166,7 @@ public enum SelfTest {
         let shards = max(4, communicator.size)
         let configuration = try RunConfiguration.resolve(arguments: [
             "run.steps=\(steps)", "run.shards=\(shards)", "run.chainsPerShard=\(max(8, 128 / shards))", "data.source=moons", "data.noise=0",
-            "data.dequantise=false", "model.kind=layers", #"model.layers=[{kind: "dense", outputs: 1}]"#, "model.referenceDeviation=1", "objective.kind=pcd",
+            "model.kind=layers", #"model.layers=[{kind: "dense", outputs: 1}]"#, "model.referenceDeviation=1", "objective.kind=pcd",
             "sampler.stepSize=0.1", "sampler.noise=null", "sampler.steps=5", "optimizer.kind=sgd", "optimizer.learningRate=0.05",
             "optimizer.average=0.99", "samples.every=0", "report.every=1000",
         ])

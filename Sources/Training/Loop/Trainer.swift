@@ -131,9 +131,7 @@ final class Trainer {
         plan.model.convertGradient(&gradient, parameters: state.parameters, state: state.modelState)
         result.gradientNorm = clip.apply(to: &gradient, optimizer: state.optimizer)
         result.learningRate = schedule.rate(at: state.step) * state.guardState.learningRateFactor
-        state.optimizer.update(&state.parameters, gradient: gradient, learningRate: result.learningRate)
-        state.average?.add(state.parameters, step: state.optimizer.updates)
-        state.guardState.consecutiveSkips = 0
+        state.apply(gradient, learningRate: result.learningRate)
         advance()
         prepareWeights(iterating: true)
     }

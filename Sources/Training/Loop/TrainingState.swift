@@ -17,6 +17,13 @@ public struct TrainingState: Sendable {
     /// The parameters to sample from and to evaluate: the average where there is one.
     public var bestParameters: [Float] { average?.values ?? parameters }
 
+    /// One update of parameters and average.
+    mutating func apply(_ gradient: [Float], learningRate: Float) {
+        optimizer.update(&parameters, gradient: gradient, learningRate: learningRate)
+        average?.add(parameters, step: optimizer.updates)
+        guardState.consecutiveSkips = 0
+    }
+
     /// A hash of the parameters and what updates them: equal on all ranks.
     var replicaDigest: UInt64 {
         let sum = Checksum()
