@@ -7,6 +7,7 @@ static inline MPI_Comm ebm_mpi_comm_self(void) { return MPI_COMM_SELF; }
 static inline MPI_Info ebm_mpi_info_null(void) { return MPI_INFO_NULL; }
 static inline MPI_Errhandler ebm_mpi_errors_return(void) { return MPI_ERRORS_RETURN; }
 static inline MPI_Status *ebm_mpi_status_ignore(void) { return MPI_STATUS_IGNORE; }
+static inline MPI_Status *ebm_mpi_statuses_ignore(void) { return MPI_STATUSES_IGNORE; }
 static inline void *ebm_mpi_in_place(void) { return MPI_IN_PLACE; }
 
 static inline MPI_Datatype ebm_mpi_byte(void) { return MPI_BYTE; }

@@ -40,6 +40,12 @@ public protocol Communicator: AnyObject {
     /// Collective. Every rank gives `perShard` values for each of its shards, all ranks get the values of all shards in shard order.
     func gather(_ mine: [Double], perShard: Int, layout: ShardLayout) throws(Failure) -> [Double]
 
+    /// Collective. Sends floats from every rank to every other: `counts[r]` of the values, in the order of ranks, go to rank r. Returns what
+    /// came from all ranks, in the order of ranks, and how much from each.
+    ///
+    /// Ranks that exchange nothing cost no message, but all ranks learn their counts.
+    func exchange(_ values: [Float], counts: [Int]) throws(Failure) -> (values: [Float], counts: [Int])
+
     /// Collective. Writes one file of `size` bytes together: rank 0 creates it (it must not exist; mode 0600), every rank writes its
     /// pieces at their global offsets, then all sync and close.
     ///

@@ -31,6 +31,12 @@ public final class SoloCommunicator: Communicator {
         return mine
     }
 
+    public func exchange(_ values: [Float], counts: [Int]) -> (values: [Float], counts: [Int]) {
+        precondition(counts == [values.count], "one count, of all values")
+        progress.note("exchange")
+        return (values, counts)
+    }
+
     public func write(_ pieces: [FilePiece], to path: String, size: Int) throws(Failure) {
         precondition(pieces.allSatisfy { $0.end <= size }, "a piece reaches beyond the \(size) bytes of \(path)")
         progress.enter("write")
