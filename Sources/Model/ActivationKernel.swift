@@ -62,31 +62,22 @@ struct ELUKernel: ActivationKernel {
     }
 }
 
-/// What a stage does to the output of its linear map while that is still in the cache.
-enum Epilogue {
-    case none
-    /// y = activation(y + bias), a bias per column; the slope at y + bias into `slopes` when there is one.
-    case activate(bias: Matrix?, activation: Activation?, slopes: Matrix?)
-    /// y = y * factors, element by element: the chain rule through the activation below.
-    case multiply(by: Matrix)
+/// Something generic in the kernel of an activation, specialised for each.
+protocol KernelUser {
+    func use<Kernel: ActivationKernel>(_ kernel: Kernel)
+}
 
-    /// Applies it to `y`, which holds some rows of the whole output from row `start`; slopes and factors belong to the whole output.
-    func apply(to y: Matrix, startingAt start: Int = 0) {
-        let range = start..<(start + y.rows)
+extension Activation? {
+    /// Calls `user` with the kernel of the activation, or with the identity.
+    func withKernel(_ user: some KernelUser) {
         switch self {
-        case .none: break
-        case .multiply(let factors): Elementwise.multiply(y, by: factors.rows(range))
-        case .activate(let bias, let activation, let slopes):
-            let slopes = slopes?.rows(range)
-            switch activation {
-            case nil: Elementwise.activate(y, bias, IdentityKernel(), slopes)
-            case .silu: Elementwise.activate(y, bias, SiLUKernel(), slopes)
-            case .softplus: Elementwise.activate(y, bias, SoftplusKernel(), slopes)
-            case .relu: Elementwise.activate(y, bias, LeakyKernel(below: 0), slopes)
-            case .tanh: Elementwise.activate(y, bias, TanhKernel(), slopes)
-            case .leakyReLU(let slope): Elementwise.activate(y, bias, LeakyKernel(below: slope), slopes)
-            case .elu(let alpha): Elementwise.activate(y, bias, ELUKernel(alpha: alpha), slopes)
-            }
+        case nil: user.use(IdentityKernel())
+        case .silu: user.use(SiLUKernel())
+        case .softplus: user.use(SoftplusKernel())
+        case .relu: user.use(LeakyKernel(below: 0))
+        case .tanh: user.use(TanhKernel())
+        case .leakyReLU(let slope): user.use(LeakyKernel(below: slope))
+        case .elu(let alpha): user.use(ELUKernel(alpha: alpha))
         }
     }
 }

@@ -11,7 +11,7 @@ struct ActivationStage: Stage {
 
     func forward(_ x: Matrix, _ weights: StageWeights, scratch: Matrix, into output: Matrix, slopes: Matrix?) {
         output.copy(from: x)
-        Epilogue.activate(bias: nil, activation: activation, slopes: slopes).apply(to: output)
+        Elementwise.activate(output, bias: nil, activation, slopes: slopes)
     }
 
     func pullBack(_ delta: Matrix, _ weights: StageWeights, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {

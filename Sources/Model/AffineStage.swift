@@ -11,7 +11,7 @@ struct AffineStage<Map: LinearMap>: Stage {
     var inputCount: Int { map.sampleInputs }
     var outputCount: Int { map.positions * map.outputs }
     var hasActivation: Bool { activation != nil }
-    var preparedCount: Int { map.inputs * map.outputs }
+    var preparedCount: Int { map.preparedCount }
 
     func followed(by activation: Activation) -> (any Stage)? {
         guard self.activation == nil else { return nil }
@@ -21,29 +21,27 @@ struct AffineStage<Map: LinearMap>: Stage {
     func scratchCount(rows: Int) -> Int { map.scratchCount(rows: rows) }
 
     func prepare(_ weights: StageWeights) {
-        let own = mapWeights(weights)
-        Elementwise.transpose(own.stored, into: own.transposed)
+        map.prepare(matrix(in: weights.parameters), into: weights.copies)
     }
 
     func forward(_ x: Matrix, _ weights: StageWeights, scratch: Matrix, into output: Matrix, slopes: Matrix?) {
         let epilogue = Epilogue.activate(bias: biases(in: weights.parameters), activation: activation, slopes: slopes.map(byPosition))
-        map.apply(x, mapWeights(weights), scratch: scratch, into: byPosition(output), epilogue)
+        map.apply(x, weights.copies, scratch: scratch, into: byPosition(output), epilogue)
     }
 
     func pullBack(_ delta: Matrix, _ weights: StageWeights, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {
-        map.applyTranspose(byPosition(delta), mapWeights(weights), scratch: scratch, into: gradient, epilogue)
+        map.applyTranspose(byPosition(delta), weights.copies, scratch: scratch, into: gradient, epilogue)
     }
 
     func addParameterGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix) {
         let delta = byPosition(delta)
-        map.addWeightGradient(x, delta, scratch: scratch, into: gradient.view(from: weightStart, rows: map.outputs, columns: map.inputs))
+        map.addWeightGradient(x, delta, scratch: scratch, into: matrix(in: gradient))
         Elementwise.addColumnSums(of: delta, to: biases(in: gradient))
     }
 
-    private func mapWeights(_ weights: StageWeights) -> MapWeights {
-        MapWeights(
-            stored: weights.parameters.view(from: weightStart, rows: map.outputs, columns: map.inputs),
-            transposed: weights.copies.view(from: 0, rows: map.inputs, columns: map.outputs))
+    /// W, outputs x inputs.
+    private func matrix(in flat: Matrix) -> Matrix {
+        flat.view(from: weightStart, rows: map.outputs, columns: map.inputs)
     }
 
     private func biases(in flat: Matrix) -> Matrix {

@@ -1,9 +1,13 @@
 import Numerics
 
-/// A convolution as a product of patches (im2col): a row of `columns` holds the kernel x kernel x channels values under one position.
+/// A convolution on images with channels innermost: the patches of the padded input are multiplied where they lie (`PatchProduct`).
 ///
-/// Samples are taken in groups, and the positions of a group in blocks of whole lines, so that the columns stay in the second
-/// cache without making the products small. Groups and blocks depend on the shapes alone: the same tile gives the same bits.
+/// Backward, a pixel of the input collects from the outputs whose kernels covered it. For a stride s these are the same taps for all
+/// pixels with the same remainders (y mod s, x mod s): each of these phases is again a product of patches, now of the padded `delta`,
+/// with weights mirrored. Inputs of few channels would leave the kernel's columns empty; there the product with all taps is made as
+/// columns and added up (col2im). The weight gradient needs both factors transposed and goes through im2col and OpenBLAS.
+///
+/// Samples are taken in groups that stay in the cache. Groups and blocks depend on the shapes alone.
 struct ConvolutionMap: LinearMap {
     let input: ImageShape
     let output: ImageShape
@@ -18,18 +22,26 @@ struct ConvolutionMap: LinearMap {
 
     /// Floats of columns of one block: 512 KiB, half of the second cache.
     private static let blockFloats = 128 * 1024
-    /// Fewer positions than this make OpenBLAS spend its time on packing the weights.
-    private static let leastPositions = 256
+    /// Fewer positions than this would spend their time on reading the weights.
+    private static let leastPositions = 512
+    /// Fewer input channels than this go through columns on the way back.
+    private static let leastChannels = 8
 
-    private var padded: PaddedImages { PaddedImages(image: input, padding: padding) }
+    private var usesPhases: Bool { input.channels >= Self.leastChannels }
 
-    /// Samples of a group and lines of a block, both as even as can be.
-    private func blocking(rows: Int) -> (group: Int, lines: Int) {
-        let wanted = max(Self.leastPositions, Self.blockFloats / inputs)
-        let group = Self.share(of: rows, atMost: max(1, wanted / positions))
-        let lines = Self.share(of: group * output.height, atMost: max(1, wanted / output.width))
-        return (group, lines)
+    private var padded: PaddedImages {
+        PaddedImages(image: input, before: padding, heightAfter: padding, widthAfter: padding)
     }
+
+    /// The gradient of the output with the border that the phases read over.
+    private var paddedDelta: PaddedImages {
+        PaddedImages(
+            image: output, before: (kernel + stride - 1) / stride - 1,
+            heightAfter: max(0, (input.height - 1 + padding) / stride - (output.height - 1)),
+            widthAfter: max(0, (input.width - 1 + padding) / stride - (output.width - 1)))
+    }
+
+    // MARK: Groups and scratch
 
     /// The size of the largest of the fewest equal parts of `total` that do not exceed `limit`.
     private static func share(of total: Int, atMost limit: Int) -> Int {
@@ -38,33 +50,111 @@ struct ConvolutionMap: LinearMap {
         return (total + parts - 1) / parts
     }
 
+    private var largestGroup: Int { max(1, Self.leastPositions / positions) }
+
+    /// Positions of a block of columns, as a limit.
+    private var blockPositions: Int { max(Self.leastPositions / 2, Self.blockFloats / inputs) }
+
+    /// For products with columns: samples of a group and lines of a block.
+    private func blocking(rows: Int) -> (group: Int, lines: Int) {
+        let group = Self.share(of: rows, atMost: max(1, blockPositions / positions))
+        let lines = Self.share(of: group * output.height, atMost: max(1, blockPositions / output.width))
+        return (group, lines)
+    }
+
     func scratchCount(rows: Int) -> Int {
-        // a smaller number of rows may be cut into a larger group
-        let wanted = max(Self.leastPositions, Self.blockFloats / inputs)
-        let group = min(rows, max(1, wanted / positions))
-        let lines = min(group * output.height, max(1, wanted / output.width))
-        return Scratch.columnCount(lines * output.width * inputs) + padded.count(group)
+        // a smaller number of rows may be cut into larger groups: the limits count, not the shares
+        let group = min(rows, max(1, blockPositions / positions))
+        let lines = min(group * output.height, max(1, blockPositions / output.width))
+        let blocks = Scratch.columnCount(lines * output.width * inputs) + padded.count(group)
+        let direct = min(rows, largestGroup)
+        return max(blocks, padded.count(direct), usesPhases ? paddedDelta.count(direct) : 0)
     }
 
     private func split(_ scratch: Matrix, group: Int, lines: Int) -> Scratch {
         Scratch(scratch, columns: lines * output.width * inputs, padded: padded.count(group))
     }
 
-    func apply(_ x: Matrix, _ weights: MapWeights, scratch: Matrix, into y: Matrix, _ epilogue: Epilogue) {
-        forEachBlock(of: x, scratch: scratch) { columns, positions in
-            let part = y.rows(positions)
-            Products.multiply(columns, weights.transposed, into: part)
-            epilogue.apply(to: part, startingAt: positions.lowerBound)
+    // MARK: Prepared copies
+
+    private var forwardCount: Int { PackedWeights.count(inner: inputs, columns: outputs) }
+
+    private var backwardCount: Int {
+        usesPhases
+            ? PackedWeights.count(inner: kernel * kernel * outputs, columns: input.channels)
+            : PackedWeights.count(inner: outputs, columns: inputs)
+    }
+
+    var preparedCount: Int { forwardCount + backwardCount }
+
+    private func packedForward(_ copies: Matrix) -> PackedWeights {
+        PackedWeights(inner: inputs, columns: outputs, in: copies.view(from: 0, rows: 1, columns: forwardCount))
+    }
+
+    private func packedColumns(_ copies: Matrix) -> PackedWeights {
+        PackedWeights(inner: outputs, columns: inputs, in: copies.view(from: forwardCount, rows: 1, columns: backwardCount))
+    }
+
+    func prepare(_ weights: Matrix, into copies: Matrix) {
+        packedForward(copies).pack(inputs, at: 0, from: weights, start: 0, rowStride: 1, columnStride: inputs)
+        guard usesPhases else {
+            return packedColumns(copies).pack(outputs, at: 0, from: weights, start: 0, rowStride: inputs, columnStride: 1)
+        }
+        forEachPhase(copies) { y, x, packed in
+            for row in 0..<y.taps {
+                for column in 0..<x.taps {
+                    let tap = y.kernelPosition(row, stride) * kernel + x.kernelPosition(column, stride)
+                    packed.pack(
+                        outputs, at: (row * x.taps + column) * outputs, from: weights, start: tap * input.channels, rowStride: inputs,
+                        columnStride: 1)
+                }
+            }
         }
     }
 
-    func addWeightGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix) {
-        forEachBlock(of: x, scratch: scratch) { columns, positions in
-            Products.multiply(transposing: delta.rows(positions), columns, into: gradient, accumulate: true)
+    // MARK: Products
+
+    func apply(_ x: Matrix, _ copies: Matrix, scratch: Matrix, into y: Matrix, _ epilogue: Epilogue) {
+        let packed = packedForward(copies)
+        let lineFloats = padded.width * input.channels
+        forEachGroup(rows: x.rows) { images in
+            let source = padded.pad(x.rows(images), into: scratch)
+            let product = PatchProduct(
+                grid: .init(
+                    images: images.count, height: output.height, width: output.width,
+                    source: .init(image: padded.imageCount, line: stride * lineFloats, position: stride * input.channels),
+                    target: .init(image: output.count, line: output.width * outputs, position: outputs)),
+                segments: kernel, length: kernel * input.channels, segmentStride: lineFloats)
+            product.multiply(source, packed, into: y, at: images.lowerBound * output.count, epilogue)
         }
     }
 
-    func applyTranspose(_ delta: Matrix, _ weights: MapWeights, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {
+    func applyTranspose(_ delta: Matrix, _ copies: Matrix, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {
+        guard usesPhases else { return applyTransposeByColumns(delta, copies, scratch: scratch, into: gradient, epilogue) }
+        // pixels between the kernels get nothing
+        if kernel < stride { gradient.fill(0) }
+        let lineFloats = paddedDelta.width * outputs
+        forEachGroup(rows: gradient.rows) { images in
+            let source = paddedDelta.pad(delta.rows((images.lowerBound * positions)..<(images.upperBound * positions)), into: scratch)
+            forEachPhase(copies) { y, x, packed in
+                let product = PatchProduct(
+                    grid: .init(
+                        images: images.count, height: y.count, width: x.count,
+                        source: .init(image: paddedDelta.imageCount, line: lineFloats, position: outputs),
+                        target: .init(
+                            image: input.count, line: stride * input.width * input.channels, position: stride * input.channels)),
+                    segments: y.taps, length: x.taps * outputs, segmentStride: lineFloats)
+                let start = (y.firstOutput + paddedDelta.before) * lineFloats + (x.firstOutput + paddedDelta.before) * outputs
+                let pixel = (images.lowerBound * input.height + y.first) * input.width + x.first
+                product.multiply(source, from: start, packed, into: gradient, at: pixel * input.channels, epilogue)
+            }
+        }
+    }
+
+    private func applyTransposeByColumns(
+        _ delta: Matrix, _ copies: Matrix, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue
+    ) {
+        let packed = packedColumns(copies)
         let rows = gradient.rows
         let (group, lines) = blocking(rows: rows)
         let scratch = split(scratch, group: group, lines: lines)
@@ -73,8 +163,11 @@ struct ConvolutionMap: LinearMap {
             scratch.padded.fill(0)
             for line in Swift.stride(from: 0, to: images.count * output.height, by: lines) {
                 let block = line..<min(line + lines, images.count * output.height)
-                let columns = scratch.columns(rows: block.count * output.width, inputs)
-                Products.multiply(delta.rows(positions(first, block)), weights.stored, into: columns)
+                let count = block.count * output.width
+                let columns = scratch.columns(rows: count, inputs)
+                let product = PatchProduct(
+                    grid: .init(images: count, source: .init(image: outputs), target: .init(image: inputs)), length: outputs)
+                product.multiply(delta.rows(positions(first, block)), packed, into: columns, .none)
                 addPatches(columns, lines: block, to: scratch.padded)
             }
             let part = gradient.rows(images)
@@ -83,19 +176,39 @@ struct ConvolutionMap: LinearMap {
         }
     }
 
-    /// Calls `body` with the columns of every block and the range of positions that they belong to.
-    @inline(__always)
-    private func forEachBlock(of x: Matrix, scratch: Matrix, _ body: (_ columns: Matrix, _ positions: Range<Int>) -> Void) {
+    func addWeightGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix) {
         let (group, lines) = blocking(rows: x.rows)
         let scratch = split(scratch, group: group, lines: lines)
         for first in Swift.stride(from: 0, to: x.rows, by: group) {
             let images = first..<min(first + group, x.rows)
-            padded.pad(x.rows(images), into: scratch.padded)
+            let source = padded.pad(x.rows(images), into: scratch.padded, always: true)
             for line in Swift.stride(from: 0, to: images.count * output.height, by: lines) {
                 let block = line..<min(line + lines, images.count * output.height)
                 let columns = scratch.columns(rows: block.count * output.width, inputs)
-                gatherPatches(scratch.padded, lines: block, into: columns)
-                body(columns, positions(first, block))
+                gatherPatches(source, lines: block, into: columns)
+                Products.multiply(transposing: delta.rows(positions(first, block)), columns, into: gradient, accumulate: true)
+            }
+        }
+    }
+
+    private func forEachGroup(rows: Int, _ body: (_ images: Range<Int>) -> Void) {
+        let group = Self.share(of: rows, atMost: largestGroup)
+        for first in Swift.stride(from: 0, to: rows, by: group) { body(first..<min(first + group, rows)) }
+    }
+
+    private func forEachPhase(_ copies: Matrix, _ body: (_ y: Phase, _ x: Phase, _ packed: PackedWeights) -> Void) {
+        var start = forwardCount
+        for remainderY in 0..<min(stride, kernel) {
+            for remainderX in 0..<min(stride, kernel) {
+                let y = Phase(remainderY, size: input.height, kernel: kernel, stride: stride, padding: padding)
+                let x = Phase(remainderX, size: input.width, kernel: kernel, stride: stride, padding: padding)
+                let inner = y.taps * x.taps * outputs
+                let count = PackedWeights.count(inner: inner, columns: input.channels)
+                if y.count > 0 && x.count > 0 {
+                    let storage = copies.view(from: start, rows: 1, columns: count)
+                    body(y, x, PackedWeights(inner: inner, columns: input.channels, in: storage))
+                }
+                start += count
             }
         }
     }
@@ -165,6 +278,32 @@ struct ConvolutionMap: LinearMap {
     }
 }
 
+/// Along one axis, the pixels that lie under the same taps of the kernel: those whose place in the padded input leaves the same
+/// remainder by the stride.
+private struct Phase {
+    private let remainder: Int
+    /// How many taps meet these pixels.
+    let taps: Int
+    /// The first such pixel and their number; the next is a stride away.
+    let first: Int
+    let count: Int
+    /// The first output that reaches the first pixel; negative in the border. The next pixel starts with the next output.
+    let firstOutput: Int
+
+    init(_ remainder: Int, size: Int, kernel: Int, stride: Int, padding: Int) {
+        self.remainder = remainder
+        taps = (kernel - remainder + stride - 1) / stride
+        // (first + padding) mod stride = remainder
+        let shift = (remainder - padding) % stride
+        first = shift < 0 ? shift + stride : shift
+        count = first < size ? (size - first + stride - 1) / stride : 0
+        firstOutput = (first + padding - remainder) / stride - (taps - 1)
+    }
+
+    /// The place in the kernel with which the t-th of the outputs, counted upwards, reaches the pixel: later outputs by earlier taps.
+    func kernelPosition(_ t: Int, _ stride: Int) -> Int { remainder + stride * (taps - 1 - t) }
+}
+
 /// The scratch of a convolution: columns of a block, padded images of a group, each with slack for a vector that runs over the end.
 private struct Scratch {
     private let all: Matrix
@@ -182,38 +321,48 @@ private struct Scratch {
     }
 }
 
-/// Images with a border of zeros on each side.
+/// Images with a border of zeros: `before` lines and columns in front, others behind.
 private struct PaddedImages {
     let image: ImageShape
-    let padding: Int
+    let before: Int
+    let heightAfter: Int
+    let widthAfter: Int
 
-    var width: Int { image.width + 2 * padding }
-    var height: Int { image.height + 2 * padding }
+    var width: Int { before + image.width + widthAfter }
+    var height: Int { before + image.height + heightAfter }
+    /// Floats of one image.
+    var imageCount: Int { width * height * image.channels }
 
     /// Floats of so many images, with slack for a vector that runs over the end.
-    func count(_ images: Int) -> Int { images * width * height * image.channels + 16 }
+    func count(_ images: Int) -> Int { images * imageCount + 16 }
 
-    func pad(_ x: Matrix, into target: Matrix) {
-        if padding > 0 { target.fill(0) }
-        forEachLine(rows: x.rows) { line, inside, count in
+    /// Copies images into the front of `target`, with their border, and returns them there; without a border there is nothing to copy,
+    /// and the images are returned where they are unless a copy, with slack behind it, is wanted always.
+    func pad(_ x: Matrix, into target: Matrix, always: Bool = false) -> Matrix {
+        guard always || imageCount > image.count else { return x }
+        let images = x.count / image.count
+        let target = target.view(from: 0, rows: 1, columns: count(images))
+        if imageCount > image.count { target.fill(0) }
+        forEachLine(images) { line, inside, count in
             unsafe (target.base + inside).update(from: x.base + line, count: count)
         }
+        return target
     }
 
     func crop(_ source: Matrix, into x: Matrix) {
-        forEachLine(rows: x.rows) { line, inside, count in
+        forEachLine(x.count / image.count) { line, inside, count in
             unsafe (x.base + line).update(from: source.base + inside, count: count)
         }
     }
 
     /// Calls `body` with the first float of every line, without and with the border, and its length.
     @inline(__always)
-    private func forEachLine(rows: Int, _ body: (_ line: Int, _ inside: Int, _ count: Int) -> Void) {
+    private func forEachLine(_ images: Int, _ body: (_ line: Int, _ inside: Int, _ count: Int) -> Void) {
         let count = image.width * image.channels
-        for row in 0..<rows {
+        for index in 0..<images {
             for y in 0..<image.height {
-                let inside = ((row * height + y + padding) * width + padding) * image.channels
-                body((row * image.height + y) * count, inside, count)
+                let inside = ((index * height + y + before) * width + before) * image.channels
+                body((index * image.height + y) * count, inside, count)
             }
         }
     }

@@ -7,68 +7,85 @@ struct DenseMap: LinearMap {
     let positions: Int
     var sampleInputs: Int { inputs * positions }
 
-    /// Up to so many inputs (points of the plane), own loops beat a library product that fills registers for sixteen.
+    /// Up to so many results a row (an energy, the gradient at a point of the plane), inner products of rows beat the kernel, which
+    /// would compute sixteen.
     private static let few = 4
+
+    private var hasFewOutputs: Bool { outputs <= Self.few }
+    private var hasFewInputs: Bool { inputs <= Self.few }
+
+    private var forwardCount: Int {
+        hasFewOutputs ? outputs * inputs : PackedWeights.count(inner: inputs, columns: outputs)
+    }
+
+    private var backwardCount: Int {
+        hasFewInputs ? outputs * inputs : PackedWeights.count(inner: outputs, columns: inputs)
+    }
+
+    var preparedCount: Int { forwardCount + backwardCount }
+
+    /// Wᵀ for the forward product and W for the backward one, as matrices whose rows are multiplied, or packed.
+    private func forwardCopy(_ copies: Matrix) -> Matrix { copies.view(from: 0, rows: 1, columns: forwardCount) }
+    private func backwardCopy(_ copies: Matrix) -> Matrix { copies.view(from: forwardCount, rows: 1, columns: backwardCount) }
+
+    private func packedForward(_ copies: Matrix) -> PackedWeights {
+        PackedWeights(inner: inputs, columns: outputs, in: forwardCopy(copies))
+    }
+
+    private func packedBackward(_ copies: Matrix) -> PackedWeights {
+        PackedWeights(inner: outputs, columns: inputs, in: backwardCopy(copies))
+    }
+
+    func prepare(_ weights: Matrix, into copies: Matrix) {
+        if hasFewOutputs {
+            forwardCopy(copies).copy(from: weights)
+        } else {
+            packedForward(copies).pack(inputs, at: 0, from: weights, start: 0, rowStride: 1, columnStride: inputs)
+        }
+        if hasFewInputs {
+            Elementwise.transpose(weights, into: backwardCopy(copies).reshaped(rows: inputs, columns: outputs))
+        } else {
+            packedBackward(copies).pack(outputs, at: 0, from: weights, start: 0, rowStride: inputs, columnStride: 1)
+        }
+    }
 
     func scratchCount(rows: Int) -> Int { 0 }
 
-    func apply(_ x: Matrix, _ weights: MapWeights, scratch: Matrix, into y: Matrix, _ epilogue: Epilogue) {
-        let x = x.reshaped(rows: y.rows, columns: inputs)
-        if outputs == 1 {
-            rowDots(x, weights.stored, into: y)
-        } else if inputs <= Self.few {
-            outer(x, weights.transposed, into: y)
+    func apply(_ x: Matrix, _ copies: Matrix, scratch: Matrix, into y: Matrix, _ epilogue: Epilogue) {
+        if hasFewOutputs {
+            rowProducts(x, forwardCopy(copies).reshaped(rows: outputs, columns: inputs), into: y)
+            epilogue.apply(to: y)
         } else {
-            Products.multiply(x, weights.transposed, into: y)
+            product(rows: y.rows, inputs, outputs).multiply(x, packedForward(copies), into: y, epilogue)
         }
-        epilogue.apply(to: y)
     }
 
-    func applyTranspose(_ delta: Matrix, _ weights: MapWeights, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {
-        let product = gradient.reshaped(rows: delta.rows, columns: inputs)
-        if outputs == 1 {
-            outer(delta, weights.stored, into: product)
-        } else if inputs <= Self.few {
-            rowDots(delta, weights.transposed, into: product)
+    func applyTranspose(_ delta: Matrix, _ copies: Matrix, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {
+        if hasFewInputs {
+            rowProducts(delta, backwardCopy(copies).reshaped(rows: inputs, columns: outputs), into: gradient)
+            epilogue.apply(to: gradient)
         } else {
-            Products.multiply(delta, weights.stored, into: product)
+            product(rows: delta.rows, outputs, inputs).multiply(delta, packedBackward(copies), into: gradient, epilogue)
         }
-        epilogue.apply(to: gradient)
     }
 
     func addWeightGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix) {
         Products.multiply(transposing: delta, x.reshaped(rows: delta.rows, columns: inputs), into: gradient, accumulate: true)
     }
 
-    /// y = a bᵀ for a b of few rows. a: m x k, b: n x k.
-    private func rowDots(_ a: Matrix, _ b: Matrix, into y: Matrix) {
-        precondition(a.columns == b.columns && y.rows == a.rows && y.columns == b.rows, "shapes of a product do not fit")
-        withExtendedLifetime((a.storage, b.storage, y.storage)) {
-            for row in 0..<a.rows {
-                for column in 0..<b.rows {
-                    unsafe y.base[row * y.columns + column] = Elementwise.dot(
-                        a.base + row * a.columns, b.base + column * b.columns, count: a.columns)
-                }
-            }
-        }
+    private func product(rows: Int, _ inner: Int, _ columns: Int) -> PatchProduct {
+        PatchProduct(grid: .init(images: rows, source: .init(image: inner), target: .init(image: columns)), length: inner)
     }
 
-    /// c = a b for an a of few columns. a: m x k, b: k x n.
-    private func outer(_ a: Matrix, _ b: Matrix, into c: Matrix) {
-        precondition(a.columns == b.rows && c.rows == a.rows && c.columns == b.columns, "shapes of a product do not fit")
-        let (inner, columns) = (a.columns, c.columns)
-        withExtendedLifetime((a.storage, b.storage, c.storage)) {
-            for row in 0..<c.rows {
-                let factors = unsafe a.base + row * inner
-                let target = unsafe c.base + row * columns
-                for column in stride(from: 0, to: columns, by: 16) {
-                    let count = min(16, columns - column)
-                    var sums = Lanes.zero
-                    for k in 0..<inner {
-                        let address = unsafe UnsafePointer(b.base) + (k * columns + column)
-                        sums += unsafe factors[k] * (count == 16 ? Lanes(loading: address) : Lanes(loading: address, count: count))
-                    }
-                    if count == 16 { unsafe sums.store(to: target + column) } else { unsafe sums.store(to: target + column, count: count) }
+    /// y = a bᵀ for a b of few rows. a: m x k, b: n x k, y: m x n, each with any division into rows.
+    private func rowProducts(_ a: Matrix, _ b: Matrix, into y: Matrix) {
+        let (inner, columns) = (b.columns, b.rows)
+        let rows = y.count / columns
+        precondition(a.count == rows * inner && y.count == rows * columns, "shapes of a product do not fit")
+        withExtendedLifetime((a.storage, b.storage, y.storage)) {
+            for row in 0..<rows {
+                for column in 0..<columns {
+                    unsafe y.base[row * columns + column] = Elementwise.dot(a.base + row * inner, b.base + column * inner, count: inner)
                 }
             }
         }

@@ -2,9 +2,22 @@ import Numerics
 
 /// Passes over whole matrices, sixteen floats at a time; sums in sixteen lanes, so that their order never depends on the machine.
 enum Elementwise {
-    /// y = kernel(y + bias), a bias per column; the slopes too where a matrix for them is given.
-    static func activate<Kernel: ActivationKernel>(_ y: Matrix, _ bias: Matrix?, _ kernel: Kernel, _ slopes: Matrix?) {
-        guard let bias else { return activateFlat(y, kernel, slopes) }
+    /// y = activation(y + bias), a bias per column; the slopes too where a matrix for them is given.
+    static func activate(_ y: Matrix, bias: Matrix?, _ activation: Activation?, slopes: Matrix?) {
+        activation.withKernel(Activating(y: y, bias: bias, slopes: slopes))
+    }
+
+    private struct Activating: KernelUser {
+        let y: Matrix
+        let bias: Matrix?
+        let slopes: Matrix?
+
+        func use<Kernel: ActivationKernel>(_ kernel: Kernel) {
+            if let bias { Elementwise.activate(y, bias, kernel, slopes) } else { Elementwise.activateFlat(y, kernel, slopes) }
+        }
+    }
+
+    private static func activate<Kernel: ActivationKernel>(_ y: Matrix, _ bias: Matrix, _ kernel: Kernel, _ slopes: Matrix?) {
         precondition(bias.count == y.columns && slopes.map { $0.count == y.count } ?? true, "bias or slopes do not fit the output")
         let columns = y.columns
         let whole = columns & ~15
@@ -52,11 +65,6 @@ enum Elementwise {
                 }
             }
         }
-    }
-
-    /// y = y * factors.
-    static func multiply(_ y: Matrix, by factors: Matrix) {
-        multiply(y, by: factors, into: y)
     }
 
     /// out = a * b; `out` may be `a` or `b`.

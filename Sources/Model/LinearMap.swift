@@ -4,7 +4,7 @@ import Numerics
 ///
 /// All that a layer needs, and its derivatives of any order, is made of these three: the map, its transpose, and the gradient
 /// with respect to W, which is bilinear in x and in the gradient of the output. `epilogue` runs over each part of the result while
-/// it is in the cache; how a map computes its product (OpenBLAS, own kernels) is its own business.
+/// it is in registers or cache; how a map computes its product, and which copies of the weights it keeps, is its own business.
 protocol LinearMap: Sendable {
     /// Rows of W: values of one output position.
     var outputs: Int { get }
@@ -15,24 +15,21 @@ protocol LinearMap: Sendable {
     /// Values of one sample at the input.
     var sampleInputs: Int { get }
 
+    /// Floats of the copies of W that the products read.
+    var preparedCount: Int { get }
+    /// Fills the copies; they are zero the first time and keep what was written.
+    func prepare(_ weights: Matrix, into copies: Matrix)
+
     /// Floats of scratch that the functions below need for so many samples.
     func scratchCount(rows: Int) -> Int
 
     /// y = x Wᵀ. x: rows x sampleInputs, y: (rows · positions) x outputs.
-    func apply(_ x: Matrix, _ weights: MapWeights, scratch: Matrix, into y: Matrix, _ epilogue: Epilogue)
+    func apply(_ x: Matrix, _ copies: Matrix, scratch: Matrix, into y: Matrix, _ epilogue: Epilogue)
 
     /// gradient = delta W, scattered back to the input. delta: (rows · positions) x outputs, gradient: rows x sampleInputs.
     /// The epilogue counts samples as rows.
-    func applyTranspose(_ delta: Matrix, _ weights: MapWeights, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue)
+    func applyTranspose(_ delta: Matrix, _ copies: Matrix, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue)
 
     /// gradient += deltaᵀ x on patches of x. gradient: outputs x inputs.
     func addWeightGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix)
-}
-
-/// A weight matrix and its transposed copy, so that no hot product has to transpose.
-struct MapWeights {
-    /// outputs x inputs
-    let stored: Matrix
-    /// inputs x outputs
-    let transposed: Matrix
 }

@@ -1,0 +1,21 @@
+import Numerics
+
+/// What a stage does to the output of its linear map while that is still in registers or cache.
+enum Epilogue {
+    case none
+    /// y = activation(y + bias), a bias per column; the slope at y + bias into `slopes` when there is one.
+    case activate(bias: Matrix, activation: Activation?, slopes: Matrix?)
+    /// y = y * factors, element by element: the chain rule through the activation below.
+    case multiply(by: Matrix)
+
+    /// Applies it to `y`, which holds some rows of the whole output from row `start`; slopes and factors belong to the whole output.
+    func apply(to y: Matrix, startingAt start: Int = 0) {
+        let range = start..<(start + y.rows)
+        switch self {
+        case .none: break
+        case .multiply(let factors): Elementwise.multiply(y, by: factors.rows(range), into: y)
+        case .activate(let bias, let activation, let slopes):
+            Elementwise.activate(y, bias: bias, activation, slopes: slopes?.rows(range))
+        }
+    }
+}
