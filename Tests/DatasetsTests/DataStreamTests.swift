@@ -23,7 +23,9 @@ private func tile(_ stream: DataStream, step: Int, shard: Int) -> [Float] {
         var visited: [Int] = []
         var step = 0
         while visited.count < 4 * count {
-            for shard in 0..<shards { visited += tile(stream, step: step, shard: shard).enumerated().filter { $0.offset % 2 == 0 }.map { Int($0.element) / 2 } }
+            for shard in 0..<shards {
+                visited += tile(stream, step: step, shard: shard).enumerated().filter { $0.offset % 2 == 0 }.map { Int($0.element) / 2 }
+            }
             step += 1
         }
         for epoch in 0..<4 { #expect(visited[(epoch * count)..<((epoch + 1) * count)].sorted() == Array(0..<count)) }
@@ -64,7 +66,9 @@ private func tile(_ stream: DataStream, step: Int, shard: Int) -> [Float] {
         let data = try Dataset(name: "levels", shape: ImageShape(vector: 3), values: .levels([0, 8, 16], levels: 17))
         var preparation = DataPreparation()
         (preparation.low, preparation.high) = (-2, 2)
-        #expect(tile(try DataStream(source: .dataset(data), preparation: preparation, seed: 1, shards: 1, rowsPerShard: 1), step: 0, shard: 0) == [-2, 0, 2])
+        #expect(
+            tile(try DataStream(source: .dataset(data), preparation: preparation, seed: 1, shards: 1, rowsPerShard: 1), step: 0, shard: 0)
+                == [-2, 0, 2])
     }
 
     @Test func `dequantised levels are uniform in their cells`() throws {
@@ -132,7 +136,8 @@ private func tile(_ stream: DataStream, step: Int, shard: Int) -> [Float] {
         let table = try numbered(4)
         let digits = try Dataset.digits()
         let cases: [(DataSource, (inout DataPreparation) -> Void)] = [
-            (.dataset(table), { $0.dequantise = true }), (.dataset(table), { $0.flip = true }), (.dataset(digits), { $0.standardise = true }),
+            (.dataset(table), { $0.dequantise = true }), (.dataset(table), { $0.flip = true }),
+            (.dataset(digits), { $0.standardise = true }),
             (.density(PlaneDensity(.moons)), { $0.standardise = true }), (.dataset(digits), { $0.low = 1 }),
             (.dataset(digits), { $0.noise = -1 }), (.dataset(digits), { $0.noise = .nan }), (.dataset(digits), { $0.high = .infinity }),
         ]

@@ -1,0 +1,138 @@
+import Failures
+import Formats
+import Testing
+
+@Suite struct NPYTests {
+    private let floats = NumericArray(shape: [2, 3], .float32([1, 2.5, -3, 0, .infinity, .leastNonzeroMagnitude]))
+
+    /// Written by numpy.save(numpy.arange(3, dtype="<i4").reshape(1, 3)).
+    private let known: [UInt8] =
+        [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array("{'descr': '<i4', 'fortran_order': False, 'shape': (1, 3), }".utf8)
+        + [UInt8](repeating: 32, count: 58) + [10, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0]
+
+    @Test func `a file of NumPy is read, and written the same`() throws {
+        let array = try NPY.decode(known, name: "x")
+        #expect(array == NumericArray(shape: [1, 3], .int32([0, 1, 2])))
+        #expect(NPY.encode(array) == known)
+    }
+
+    @Test func `what is written is read back`() throws {
+        let arrays = [
+            floats, NumericArray(shape: [2], .float64([.pi, -0.0])), NumericArray(shape: [3], .uint8([0, 1, 255])),
+            NumericArray(shape: [2, 1], .int32([.min, .max])), NumericArray(shape: [1, 1, 1], .int64([.min])),
+            NumericArray(shape: [2], .bool([0, 1])), NumericArray(shape: [], .float32([4])), NumericArray(shape: [0, 7], .float32([])),
+        ]
+        for array in arrays {
+            let bytes = NPY.encode(array)
+            #expect(try NPY.decode(bytes, name: "x") == array)
+            #expect((bytes.count - array.count * array.type.size) % 64 == 0)
+        }
+    }
+
+    @Test func `versions 2 and 3 are read`() throws {
+        for version in [UInt8(2), 3] {
+            let bytes = Array(known[..<6]) + [version, 0, 118, 0, 0, 0] + known[10...]
+            #expect(try NPY.decode(bytes, name: "x") == NPY.decode(known, name: "x"))
+        }
+    }
+
+    private func file(_ header: String, _ data: [UInt8] = []) -> [UInt8] {
+        [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count & 255), UInt8(header.utf8.count >> 8)] + Array(header.utf8) + data
+    }
+
+    @Test(arguments: [
+        ("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", "expected the type <f4"),
+        ("{'descr': '<f2', 'fortran_order': False, 'shape': (1,), }", "found '<f2'"),
+        ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "expected '''"),
+        ("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", "found '|O'"),
+        ("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", "Save numpy.ascontiguousarray(x)"),
+        ("{'descr': '<f4', 'fortran_order': 1, 'shape': (1,), }", "True or False"),
+        ("{'descr': '<f4', 'fortran_order': False}", "the keys descr"),
+        ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'x': 1}", "the keys descr"),
+        ("{'descr': '<f4', 'descr': '<f4', 'shape': (1,)}", "each key once"),
+        ("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), }", "a dimension below 2^63"),
+        ("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", "a dimension below 2^63"),
+        ("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 4), }", "more than 2^63"),
+        ("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 2, 0), }", "more than 2^63"),
+        ("{'descr': '<f4', 'fortran_order': False, 'shape': (2305843009213693952,), }", "more than 2^63"),
+        ("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000000,), }", "expected 4000000000000 bytes"),
+        ("{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }", "expected 8 bytes"),
+        ("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), } x", "nothing else"),
+        ("{'descr': '<f4", "the end of a quoted text"), ("", "'{'"), ("{", "'''"),
+    ])
+    func `headers that promise something else are refused`(header: String, message: String) throws {
+        let failure = try refusal { _ = try NPY.decode(file(header, [0, 0, 0, 0]), name: "x.npy") }
+        #expect(failure.kind == .data)
+        #expect(failure.message.hasPrefix("x.npy: byte "))
+        #expect(failure.message.contains(message), "\(failure.message)")
+    }
+
+    @Test func `a shape of very many dimensions is refused`() throws {
+        let ones = [String](repeating: "1", count: 100).joined(separator: ",")
+        try refusal { _ = try NPY.decode(file("{'descr': '<f4', 'fortran_order': False, 'shape': (\(ones)), }", [0, 0, 0, 0]), name: "x") }
+    }
+
+    @Test func `a file cut or extended anywhere is refused`() throws {
+        let whole = NPY.encode(floats)
+        for count in 0..<whole.count { try refusal { _ = try NPY.decode(Array(whole[..<count]), name: "x") } }
+        try refusal { _ = try NPY.decode(whole + [0], name: "x") }
+    }
+
+    @Test func `random damage never crashes`() throws {
+        var random = Splitmix(state: 1)
+        for _ in 0..<20_000 { _ = try? NPY.decode(random.damaged(known), name: "x") }
+    }
+}
+
+@Suite struct IDXTests {
+    private let known: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 1, 2, 3, 4, 5, 255]
+
+    @Test func `bytes and big-endian numbers are read`() throws {
+        #expect(try IDX.decode(known, name: "x") == NumericArray(shape: [2, 1, 3], .uint8([1, 2, 3, 4, 5, 255])))
+        #expect(try IDX.decode([0, 0, 13, 1, 0, 0, 0, 1, 0x3f, 0x80, 0, 0], name: "x") == NumericArray(shape: [1], .float32([1])))
+        #expect(try IDX.decode([0, 0, 12, 1, 0, 0, 0, 1, 0, 0, 1, 2], name: "x") == NumericArray(shape: [1], .int32([258])))
+        #expect(
+            try IDX.decode([0, 0, 14, 1, 0, 0, 0, 1, 0xc0, 0, 0, 0, 0, 0, 0, 0], name: "x") == NumericArray(shape: [1], .float64([-2])))
+        #expect(try IDX.decode([0, 0, 8, 1, 0, 0, 0, 0], name: "x").count == 0)
+    }
+
+    @Test func `a file cut or extended anywhere is refused`() throws {
+        for count in 0..<known.count { try refusal { _ = try IDX.decode(Array(known[..<count]), name: "x") } }
+        #expect(try refusal { _ = try IDX.decode(known + [0], name: "x") }.message.contains("x: byte 16: expected 6 bytes"))
+    }
+
+    @Test func `foreign types, ranks and sizes are refused`() throws {
+        for (place, value) in [(0, 1), (1, 1), (2, 9), (2, 0), (3, 0), (3, 5), (3, 255)] as [(Int, UInt8)] {
+            var damaged = known
+            damaged[place] = value
+            try refusal { _ = try IDX.decode(damaged, name: "x") }
+        }
+        let huge = [0, 0, 14, 4] + [UInt8](repeating: 255, count: 16)
+        #expect(try refusal { _ = try IDX.decode(huge, name: "x") }.message.contains("more than 2^63 bytes"))
+    }
+
+    @Test func `random damage never crashes`() throws {
+        var random = Splitmix(state: 2)
+        for _ in 0..<20_000 { _ = try? IDX.decode(random.damaged(known), name: "x") }
+    }
+}
+
+@Suite struct CIFARTests {
+    private func record(_ label: UInt8) -> [UInt8] { [label] + (0..<3072).map { UInt8(truncatingIfNeeded: $0) } }
+
+    @Test func `records are read`() throws {
+        let records = try CIFARRecords(decoding: record(9) + record(0), name: "x")
+        #expect(records.labels == [9, 0])
+        #expect(records.planes.count == 2 * 3072)
+        #expect(records.planes[3072..<3075] == [0, 1, 2])
+    }
+
+    @Test func `damaged records are refused`() throws {
+        #expect(try refusal { _ = try CIFARRecords(decoding: [], name: "x") }.kind == .data)
+        #expect(try refusal { _ = try CIFARRecords(decoding: Array(record(1).dropLast()), name: "x") }.message.contains("found 3072 bytes"))
+        #expect(try refusal { _ = try CIFARRecords(decoding: record(1) + [2], name: "x") }.message.contains("x: byte 3073"))
+        #expect(
+            try refusal { _ = try CIFARRecords(decoding: record(1) + record(10), name: "x") }.message.contains(
+                "byte 3073: expected a label"))
+    }
+}
