@@ -32,7 +32,7 @@ clean:
 	swift package clean
 
 help:
-	@echo "make run      train the digits model: make run RANKS=4 ARGS=\"run.steps=500\""
+	@echo "make run      train the digits model: make run RANKS=4 ARGS=\"train run.steps=500\""
 	@echo "make test     all tests, also under mpirun on 1 to 4 ranks"
 	@echo "make build    the program, .build/release/ebm-dist"
 	@echo "make setup    install missing Debian packages, check Swift"

@@ -48,7 +48,7 @@ extension ConfigurationKey {
 
     private static let model: [ConfigurationKey] = [
         .init(
-            "model.kind", .choice(words(RunConfiguration.Model.Kind.self)),
+            "model.kind", .choice(words(RunConfiguration.Architecture.Kind.self)),
             "mlp: uses widths; convolution: uses channels, kernels, strides, paddings, dense; layers: uses layers"),
         .init("model.widths", .integers(widths), "mlp: outputs of each hidden layer; an activation follows each, then one output"),
         .init("model.channels", .integers(widths), "convolution: output channels of each convolution; an activation follows each"),
@@ -61,7 +61,7 @@ extension ConfigurationKey {
         .init(
             "model.layers", .layers,
             "layers: the whole network, in order, as {kind: \"dense\", outputs: 128} and so on; it ends in one output"),
-        .init("model.activation", .choice(words(RunConfiguration.Model.Activation.self)), "mlp, convolution: the activation"),
+        .init("model.activation", .choice(words(RunConfiguration.Architecture.Activation.self)), "mlp, convolution: the activation"),
         .init("model.slope", .number(.notNegative), "slope of leakyReLU below 0; alpha of elu"),
         .init("model.referenceDeviation", .number(.positive), optional: true, "adds |x|²/(2s²) to the energy, s this value; null: nothing"),
         .init("model.spectralNormalization", .flag, "divide each weight by its largest singular value (power iteration)"),

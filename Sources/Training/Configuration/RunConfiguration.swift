@@ -4,7 +4,7 @@
 public struct RunConfiguration: Codable, Hashable, Sendable {
     public var run = Run()
     public var data = Data()
-    public var model = Model()
+    public var model = Architecture()
     public var sampler = Sampler()
     public var chains = Chains()
     public var objective = Objective()
@@ -49,7 +49,7 @@ extension RunConfiguration {
     }
 
     /// The energy network.
-    public struct Model: Codable, Hashable, Sendable {
+    public struct Architecture: Codable, Hashable, Sendable {
         public enum Kind: String, Codable, CaseIterable, Sendable { case mlp, convolution, layers }
         public enum Activation: String, Codable, CaseIterable, Sendable { case silu, softplus, relu, leakyReLU, tanh, elu }
 
