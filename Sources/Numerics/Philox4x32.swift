@@ -4,7 +4,7 @@
 /// are those of the authors' Random123 library.
 public enum Philox4x32 {
     /// The number of rounds.
-    @usableFromInline static let rounds = 10
+    @inlinable static var rounds: Int { 10 }
 
     /// The four output words for a counter.
     @inlinable public static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {

@@ -9,7 +9,7 @@
 /// its partner 16 further on (or back). Use a stream for one kind of number, or different draws for each.
 public struct RandomStream: Hashable, Sendable {
     /// Draws are below this: half of the blocks; the other half extends `integer(below:at:)` to 64 bits.
-    public static let drawLimit = 1 << 33
+    @inlinable public static var drawLimit: Int { 1 << 33 }
 
     @usableFromInline let key: SIMD2<UInt32>
     @usableFromInline let word1: UInt32

@@ -12,7 +12,7 @@ extension VectorMath {
 
     /// sin x and cos x together, at little more than the price of one.
     ///
-    /// x = n π/2 + r with π/2 in three parts, each n-fold subtracted with one rounding. For |x| <= 65536 each error is <= 1.5 ulp;
+    /// x = n π/2 + r with π/2 in three parts, each n-fold subtracted with one rounding. For |x| <= 65536 each error is <= 1.6 ulp;
     /// beyond that the reduction loses accuracy gradually, and above 2²² the result means nothing. Infinities and NaN give NaN.
     @inlinable @inline(__always) public static func sineAndCosine(_ x: Vector) -> (sine: Vector, cosine: Vector) {
         let shifted = fma(x, 0x1.45f306p-1, Vector(repeating: rounder))

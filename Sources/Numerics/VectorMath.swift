@@ -13,7 +13,8 @@ public enum VectorMath {
     public typealias Bits = SIMD16<UInt32>
 
     /// 1.5 x 2²³. Adding it rounds |x| < 2²² to the nearest integer, which then stands in the low bits of the sum.
-    @usableFromInline static let rounder: Float = 12_582_912
+    /// A computed property is a constant in other modules too; a stored one would be a call there.
+    @inlinable static var rounder: Float { 12_582_912 }
 
     /// The bit patterns of the lanes.
     @inlinable @inline(__always) static func bits(_ x: Vector) -> Bits { unsafe unsafeBitCast(x, to: Bits.self) }
