@@ -50,7 +50,7 @@ private func samples(_ density: PlaneDensity, _ count: Int, seed: UInt64 = 7, in
 @Suite struct PlaneDensityTests {
     /// The midpoint rule converges like exp(-2π² s²/h²) for a Gaussian of deviation s. The smallest deviation is 0.1 (moons, spirals); its
     /// spacings below are at most 0.0177, which leaves nothing. The pinwheel is sheared by up to ~2 where its mass is, still > 4 spacings per
-    /// deviation. Checkerboard: edges of squares fall on cell edges. What is left is the mass outside of the domain, < 1e-5 by its contract.
+    /// deviation. Checkerboard: edges of squares fall on cell edges. What is left is the mass outside of the domain, documented as < 1e-5.
     @Test(arguments: PlaneDensity.Kind.allCases)
     func `the density integrates to one over its domain`(kind: PlaneDensity.Kind) {
         let total = Grid.all[kind]!.total
