@@ -38,14 +38,15 @@ struct CheckpointReader {
             do {
                 let (state, manifest) = try load(step, into: shards, communicator)
                 return (state, manifest, passedOver)
-            } catch where [.checkpoint, .data, .missingInput].contains(error.kind) {
+            } catch  where [.checkpoint, .data, .missingInput].contains(error.kind) {
                 passedOver.append(Damage(step: step, failure: error))
             }
         }
         guard !passedOver.isEmpty else { return nil }
         try communicator.onRoot {
             throw Failure(
-                .checkpoint, "\(folder.checkpoints): no checkpoint can be used:\n"
+                .checkpoint,
+                "\(folder.checkpoints): no checkpoint can be used:\n"
                     + passedOver.map { "  \($0.failure.message)" }.joined(separator: "\n"))
         }
         return nil
@@ -77,8 +78,11 @@ struct CheckpointReader {
             throw Failure(.checkpoint, "\(name): expected a manifest, found \(bytes.count) bytes that are none: the file is damaged")
         }
         guard manifest.format == Manifest.currentFormat else {
-            throw Failure(.checkpoint, "\(name): expected format \(Manifest.currentFormat), found \(manifest.format): written by another version")
+            throw Failure(
+                .checkpoint, "\(name): expected format \(Manifest.currentFormat), found \(manifest.format): written by another version")
         }
+        // After the format: another one may be sealed in another way.
+        try Manifest.checkSeal(bytes, name)
         guard manifest.step == step else {
             throw Failure(.checkpoint, "\(name): expected step \(step), found \(manifest.step): the folder was renamed")
         }
@@ -120,7 +124,8 @@ struct CheckpointReader {
         if averageDecay != nil {
             values += try ParameterTensors.decode(optimizerFile, model.layout, prefix: "average.", path: optimizerPath)
         }
-        guard case .int32(let exponents) = try optimizerFile.array("sum_exponents").values, exponents.count == model.layout.tensors.count else {
+        guard case .int32(let exponents) = try optimizerFile.array("sum_exponents").values, exponents.count == model.layout.tensors.count
+        else {
             throw Failure(.checkpoint, "\(optimizerPath): expected sum_exponents as \(model.layout.tensors.count) x I32")
         }
         return LittleEndian.bytes(of: values) + LittleEndian.bytes(of: exponents)
@@ -146,15 +151,43 @@ struct CheckpointReader {
             throw Failure(.checkpoint, "\(path): the header is damaged or describes other chains")
         }
         return try shards.map { shard in
-            let bytes = try chains.ranges(of: shard.index).map { try file.bytes(in: $0) }
-            let part = ChainsFile.Part(samples: bytes[0], ages: bytes[1], offered: bytes[2])
-            let expected = manifest.chains.shards[shard.index]
-            guard part.checksum == expected else {
-                throw Failure(
-                    .checkpoint, "\(path): shard \(shard.index): expected checksum \(expected), found \(part.checksum): the file is damaged")
-            }
-            return part
+            try Self.part(chains.ranges(of: shard.index), of: shard.index, in: file, path, manifest)
         }
+    }
+
+    /// The chains of a checkpoint with the checksums of all shards verified, for a reader that knows nothing else of the run.
+    static func checkedChains(in path: String, _ manifest: Manifest) throws -> Safetensors {
+        let name = try checked(ChainsFile.name, in: path, manifest)
+        let file = try Safetensors(name)
+        let tensors = ["chains", "age", "offered"].compactMap { file.header[$0]?.range }
+        let shards = manifest.chains.shards.count
+        guard Checksum.of(file.header.bytes) == manifest.chains.header, tensors.count == 3, shards > 0,
+            tensors.allSatisfy({ $0.count % shards == 0 })
+        else {
+            throw Failure(.checkpoint, "\(name): the header is damaged or describes other chains")
+        }
+        for shard in 0..<shards {
+            let ranges = tensors.map { tensor in
+                let start = tensor.lowerBound + shard * (tensor.count / shards)
+                return start..<start + tensor.count / shards
+            }
+            _ = try part(ranges, of: shard, in: file, name, manifest)
+        }
+        return file
+    }
+
+    /// One shard's bytes, checked.
+    private static func part(
+        _ ranges: [Range<Int>], of shard: Int, in file: Safetensors, _ path: String, _ manifest: Manifest
+    ) throws -> ChainsFile.Part {
+        let bytes = try ranges.map { try file.bytes(in: $0) }
+        let part = ChainsFile.Part(samples: bytes[0], ages: bytes[1], offered: bytes[2])
+        let expected = manifest.chains.shards[shard]
+        guard part.checksum == expected else {
+            throw Failure(
+                .checkpoint, "\(path): shard \(shard): expected checksum \(expected), found \(part.checksum): the file is damaged")
+        }
+        return part
     }
 }
 

@@ -102,7 +102,7 @@ struct CheckpointWriter {
     private static func json(_ manifest: Manifest) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return Array(try encoder.encode(manifest)) + Array("\n".utf8)
+        return Manifest.sealed(Array(try encoder.encode(manifest)) + Array("\n".utf8))
     }
 }
 

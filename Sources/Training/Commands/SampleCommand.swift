@@ -94,11 +94,10 @@ private final class StoredChains {
     private let wanted: Int
 
     init(_ trained: TrainedModel, wanted: Int) throws {
-        let path = try CheckpointReader.checked(ChainsFile.name, in: trained.path, trained.manifest)
-        file = try Safetensors(path)
+        file = try CheckpointReader.checkedChains(in: trained.path, trained.manifest)
         shape = trained.shape
         guard let tensor = file.header["chains"], let count = tensor.shape.first, tensor.count == count * shape.count else {
-            throw Failure(.checkpoint, "\(path): expected chains of \(trained.shape) values")
+            throw Failure(.checkpoint, "\(trained.path)/\(ChainsFile.name): expected chains of \(trained.shape) values")
         }
         guard wanted <= count else {
             throw Failure(.usage, "--count \(wanted): the checkpoint has \(count) chains. Ask for at most \(count), or use --from noise.")
