@@ -36,8 +36,8 @@ struct Arguments {
     }
 
     private static func unknown(_ name: String, _ options: [Option], _ command: String) -> Failure {
-        let nearest = Spelling.nearest(to: name, in: options.map(\.name)).map { " Did you mean \($0)?" } ?? ""
-        return Failure(.usage, "\(command): unknown option \(name).\(nearest) See ebm-dist \(command) --help.")
+        let hint = Spelling.hint(for: name, in: options.map(\.name))
+        return Failure(.usage, "\(command): unknown option \(name).\(hint) See ebm-dist \(command) --help.")
     }
 
     func has(_ name: String) -> Bool { values[name] != nil }

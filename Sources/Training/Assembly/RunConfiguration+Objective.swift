@@ -25,12 +25,9 @@ extension RunConfiguration {
         }
     }
 
-    /// Rows of a step over all shards.
-    var rowsPerStep: Int { run.shards * run.chainsPerShard }
-
     /// One shard's slice of the replay buffer; nil where chains do not persist.
     var replayCapacity: Int? {
-        objective.kind == .pcd ? (chains.buffer ?? rowsPerStep) / run.shards : nil
+        objective.kind == .pcd ? bufferSize / run.shards : nil
     }
 
     var replayOptions: ReplayOptions {

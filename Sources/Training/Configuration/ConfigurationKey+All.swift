@@ -87,7 +87,7 @@ extension ConfigurationKey {
             "where chains start in a step: persistent (pcd), data (cd) or noise (short-run); follows objective.kind"),
         .init(
             "chains.buffer", .integer(count), optional: true,
-            "persistent: chains that are kept, a multiple of run.shards; null: shards x chainsPerShard"),
+            "persistent: chains that are kept, a multiple of run.shards; null: 16 x shards x chainsPerShard"),
         .init(
             "chains.storage", .choice(words(RunConfiguration.Chains.Storage.self)),
             "persistent: how they are kept; byte: 8 bits a value between sampler.low and high"),
