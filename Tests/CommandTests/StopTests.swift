@@ -20,6 +20,7 @@ extension CommandTests {
             try Self.stop(run, ranks: 2) { _ in _ = FileManager.default.createFile(atPath: "\(run.path)/STOP", contents: nil) }
             #expect(!FileManager.default.fileExists(atPath: "\(run.path)/STOP"), "the request is still there")
             try Self.stop(run, ranks: nil, ["run.maxHours=0.0001"]) { _ in }
+            try Self.endLauncher(of: run)
 
             let reached = try #require(run.steps.last)
             let reference = Training("reference", in: folder, Self.endless)
@@ -44,6 +45,17 @@ extension CommandTests {
                 result.messages.count == 1 && result.messages[0].contains("stopped on request at step"), "\(result.summary)",
                 sourceLocation: location)
             #expect((run.steps.last ?? 0) > before, sourceLocation: location)
+        }
+
+        /// SIGTERM to mpirun, which kills its ranks after two seconds: they may have saved by then or not, and no harm is done.
+        private static func endLauncher(of run: Training) throws {
+            let program = RunningProgram(run.command(["run.threads=1"]), ranks: 2, in: run.folder)
+            while !program.hasEnded && !program.output.contains("continuing") { usleep(10_000) }
+            usleep(100_000)
+            program.send(SIGTERM)
+            let result = program.wait(timeout: 60)
+            #expect(result.exitCode != 0 && !result.timedOut, "\(result.summary)")
+            #expect(program.waitForMembers(seconds: 60))
         }
 
         @Test func `A second signal ends a run at once`() throws {

@@ -109,8 +109,12 @@ extension CommandTests {
             try FileManager.default.createDirectory(atPath: folder.at("empty-folder"), withIntermediateDirectories: false)
             try Folder.copy(folder.at("run"), to: folder.at("foreign"))
             let manifest = Training("foreign", in: folder).checkpoint(2) + "/manifest.json"
-            let text = Folder.text(manifest).replacingOccurrences(of: "\"format\" : 1", with: "\"format\" : 9")
-            try Data(text.utf8).write(to: URL(fileURLWithPath: manifest))
+            let text = Folder.text(manifest)
+            let checksum = try #require(text.firstMatch(of: /"manifestChecksum" : "([0-9a-f]{16})"/)).1
+            let blank = text.replacingOccurrences(of: checksum, with: String(repeating: "0", count: 16))
+                .replacingOccurrences(of: "\"format\" : 1", with: "\"format\" : 9")
+            let changed = blank.replacingOccurrences(of: String(repeating: "0", count: 16), with: Checksum.of(Array(blank.utf8)))
+            try Data(changed.utf8).write(to: URL(fileURLWithPath: manifest))
         }
 
         private static let texts = [

@@ -5,7 +5,7 @@ import Foundation
 import Model
 
 /// Loads a checkpoint after checking sizes, checksums and its binding to the configuration.
-struct CheckpointReader {
+package struct CheckpointReader {
     let folder: RunFolder
     let model: EnergyModel
     let chains: ChainsFile
@@ -21,12 +21,13 @@ struct CheckpointReader {
     }
 
     /// A checkpoint that was passed over, and why.
-    struct Damage: Codable, Sendable {
-        let step: Int
-        let failure: Failure
+    package struct Damage: Codable, Sendable {
+        package let step: Int
+        package let failure: Failure
     }
 
-    /// Collective. The newest checkpoint that is whole.
+    /// Collective. The newest checkpoint that is whole. Newer ones that are not are set aside (`RunFolder.setAside`), so that the run can save
+    /// their steps anew.
     /// - Returns: the state, the manifest and the damaged checkpoints that were passed over; nil when there is no checkpoint at all.
     /// - Throws: `.checkpoint` when there are checkpoints and all are damaged.
     func loadNewest(
@@ -37,6 +38,7 @@ struct CheckpointReader {
         for step in steps {
             do {
                 let (state, manifest) = try load(step, into: shards, communicator)
+                try communicator.onRoot { for damage in passedOver { try folder.setAside(damage.step) } }
                 return (state, manifest, passedOver)
             } catch  where [.checkpoint, .data, .missingInput].contains(error.kind) {
                 passedOver.append(Damage(step: step, failure: error))
@@ -70,22 +72,15 @@ struct CheckpointReader {
     /// The manifest of a checkpoint, checked against what it belongs to.
     static func manifest(_ path: String, step: Int, binding: Binding?) throws -> Manifest {
         let name = "\(path)/\(Manifest.fileName)"
-        let bytes = try FileBytes.read(name, limit: 64 << 20)
-        let manifest: Manifest
-        do {
-            manifest = try JSONDecoder().decode(Manifest.self, from: Data(bytes))
-        } catch {
-            throw Failure(.checkpoint, "\(name): expected a manifest, found \(bytes.count) bytes that are none: the file is damaged")
-        }
+        let manifest = try Manifest(file: FileBytes.read(name, limit: 64 << 20), name: name)
         guard manifest.format == Manifest.currentFormat else {
             throw Failure(
                 .checkpoint, "\(name): expected format \(Manifest.currentFormat), found \(manifest.format): written by another version")
         }
-        // After the format: another one may be sealed in another way.
-        try Manifest.checkSeal(bytes, name)
         guard manifest.step == step else {
             throw Failure(.checkpoint, "\(name): expected step \(step), found \(manifest.step): the folder was renamed")
         }
+        try manifest.checkRanges(name)
         try binding?.check(manifest, name)
         return manifest
     }
@@ -124,9 +119,12 @@ struct CheckpointReader {
         if averageDecay != nil {
             values += try ParameterTensors.decode(optimizerFile, model.layout, prefix: "average.", path: optimizerPath)
         }
-        guard case .int32(let exponents) = try optimizerFile.array("sum_exponents").values, exponents.count == model.layout.tensors.count
+        guard case .int32(let exponents) = try optimizerFile.array("sum_exponents").values, exponents.count == model.layout.tensors.count,
+            exponents.allSatisfy({ ExactSum.exponentRange.contains($0) })
         else {
-            throw Failure(.checkpoint, "\(optimizerPath): expected sum_exponents as \(model.layout.tensors.count) x I32")
+            throw Failure(
+                .checkpoint,
+                "\(optimizerPath): expected sum_exponents as \(model.layout.tensors.count) x I32, each in \(ExactSum.exponentRange)")
         }
         return LittleEndian.bytes(of: values) + LittleEndian.bytes(of: exponents)
     }
@@ -187,6 +185,7 @@ struct CheckpointReader {
             throw Failure(
                 .checkpoint, "\(path): shard \(shard): expected checksum \(expected), found \(part.checksum): the file is damaged")
         }
+        try part.checkRanges("\(path): shard \(shard)")
         return part
     }
 }
