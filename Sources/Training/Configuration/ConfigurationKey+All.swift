@@ -151,7 +151,8 @@ extension ConfigurationKey {
             "guard.maximumGap", .number(.positive), optional: true,
             "an energy gap |mean E(x+) - mean E(x-)| above this is divergence; null: no limit"),
         .init(
-            "guard.replicaCheckEvery", .integer(count), continuation: .free, "steps between two comparisons of the parameters of all ranks"),
+            "guard.replicaCheckEvery", .integer(interval), continuation: .free,
+            "steps between two comparisons of the parameters of all ranks; 0: only when they are saved"),
         .init("checkpoint.every", .integer(interval), continuation: .free, "steps between two checkpoints; 0: only at the end"),
         .init("checkpoint.keep", .integer(2...1_000_000), continuation: .free, "the newest checkpoints that are kept"),
         .init("report.every", .integer(count), continuation: .free, "steps between two lines of metrics.jsonl"),

@@ -5,15 +5,22 @@ import Glibc
 final class Terminal {
     private let isTerminal = isatty(STDOUT_FILENO) == 1
     private let isSilent: Bool
+    private let listener: (@Sendable (String) -> Void)?
     private var progressLength = 0
     private var lastLine: ContinuousClock.Instant?
     private static let interval = Duration.seconds(5)
 
-    /// - Parameter isSilent: says nothing, as all ranks but 0.
-    init(isSilent: Bool) { self.isSilent = isSilent }
+    /// - Parameters:
+    ///   - isSilent: says nothing, as all ranks but 0.
+    ///   - listener: gets every line that stays, said or not.
+    init(isSilent: Bool, listener: (@Sendable (String) -> Void)? = nil) {
+        self.isSilent = isSilent
+        self.listener = listener
+    }
 
     /// A line that stays.
     func line(_ text: String) {
+        listener?(text)
         guard !isSilent else { return }
         clearProgress()
         print(text)
