@@ -32,7 +32,8 @@ struct MemoryNeed: Sendable {
 
     var text: String {
         let parts = [("parameters", parameters), ("threads", threads), ("chains", chains), ("data", data)]
-        return "\(Self.mebibytes(bytes)) a rank (\(parts.map { "\($0.0) \(Self.mebibytes($0.1))" }.joined(separator: ", "))), and the program itself"
+        return
+            "\(Self.mebibytes(bytes)) a rank (\(parts.map { "\($0.0) \(Self.mebibytes($0.1))" }.joined(separator: ", "))), and the program itself"
     }
 
     private static func mebibytes(_ bytes: Int) -> String {
