@@ -25,7 +25,9 @@ struct Arguments {
         }
     }
 
-    private static func value(of option: Option, _ parts: [String], _ rest: inout ArraySlice<String>, _ command: String) throws(Failure) -> String {
+    private static func value(of option: Option, _ parts: [String], _ rest: inout ArraySlice<String>, _ command: String) throws(Failure)
+        -> String
+    {
         guard let kind = option.value else {
             guard parts.count == 1 else { throw Failure(.usage, "\(command): \(option.name) takes no value, found '\(parts[1])'") }
             return ""

@@ -58,7 +58,10 @@ struct NetworkDescriptionTests {
     @Test(
         "a wrong layer object is refused with its index and the way out",
         arguments: [
-            (#"{"kind": "silu"}, {"kind": "densee", "outputs": 1}"#, ["layer 1 (densee)", "Did you mean \"dense\"?", "convolution, dense"]),
+            (
+                #"{"kind": "silu"}, {"kind": "densee", "outputs": 1}"#,
+                ["layer 1 (densee)", "Did you mean \"dense\"?", "convolution, dense"]
+            ),
             (#"{"kind": "SILU"}"#, ["layer 0 (SILU)", "Did you mean \"silu\"?"]),
             (#"{"kind": "dense", "output": 1}"#, ["layer 0 (dense)", "unknown key \"output\"", "Did you mean \"outputs\"?"]),
             (#"{"kind": "silu", "slope": 1}"#, ["layer 0 (silu)", "unknown key \"slope\""]),

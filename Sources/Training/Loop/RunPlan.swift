@@ -22,9 +22,13 @@ public struct RunPlan: Sendable {
     ///
     /// - Throws: `.configuration`, `.data`, `.missingInput` or `.launch` on all ranks together.
     public init(_ configuration: RunConfiguration, _ communicator: any Communicator) throws(Failure) {
+        try self.init(configuration, source: try configuration.sharedSource(communicator), communicator)
+    }
+
+    /// Collective. As above, with data that every rank has already.
+    init(_ configuration: RunConfiguration, source: DataSource, _ communicator: any Communicator) throws(Failure) {
         self.configuration = configuration
         let layout = try communicator.agree { try ShardLayout(shards: configuration.run.shards, ranks: communicator.size) }
-        let source = try configuration.sharedSource(communicator)
         let model = try communicator.agree { try configuration.energyModel(for: source.shape) }
         let objective = try communicator.agree { try configuration.makeObjective(source) }
         self.layout = layout

@@ -124,7 +124,7 @@ final class TrainingSession {
         let report = try reporter.report(result, trainer: trainer)
         try communicator.onRoot {
             try log?.append(try report.line())
-            terminal.progress(reporter.progress(report))
+            terminal.progress(reporter.progress(report), isLast: trainer.state.step == configuration.run.steps)
         }
         trainer.charge(.report)
     }

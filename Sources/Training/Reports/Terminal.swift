@@ -7,6 +7,8 @@ final class Terminal {
     private let isSilent: Bool
     private let listener: (@Sendable (String) -> Void)?
     private var progressLength = 0
+    private var lastLine: ContinuousClock.Instant?
+    private static let interval = Duration.seconds(5)
 
     /// - Parameters:
     ///   - isSilent: says nothing, as all ranks but 0.
@@ -25,13 +27,14 @@ final class Terminal {
         flush()
     }
 
-    /// The state of the run; replaced by the next one on a terminal.
-    func progress(_ text: String) {
+    /// The state of the run: replaced by the next one on a terminal, a line every few seconds elsewhere.
+    /// - Parameter isLast: it is printed however short ago the one before was.
+    func progress(_ text: String, isLast: Bool) {
         guard !isSilent else { return }
         guard isTerminal else {
-            print(text)
-            flush()
-            return
+            if !isLast, let lastLine, ContinuousClock.now - lastLine < Self.interval { return }
+            lastLine = .now
+            return line(text)
         }
         let padding = String(repeating: " ", count: max(0, progressLength - text.count))
         print("\r\(text)\(padding)", terminator: "")
