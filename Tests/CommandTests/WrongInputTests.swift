@@ -261,7 +261,8 @@ extension CommandTests {
                 "another configuration", ["train", "--out", "@run"] + Training.base + ["run.seed=2", "sampler.steps=9"], 73, "@run",
                 "run.seed", "has 1, asked for 2", "sampler.steps", "has 4, asked for 9"),
             WrongInput(
-                "fewer steps", ["train", "--out", "@shorter"] + Training.base + ["run.steps=1"], 73, "@shorter", "run.steps", "only be made longer"),
+                "fewer steps", ["train", "--out", "@shorter"] + Training.base + ["run.steps=1"], 73, "@shorter", "run.steps",
+                "only be made longer"),
             WrongInput("a file as run folder", ["train", "--out", "@file"], 74, "@file"),
             WrongInput("a run folder below a file", ["train", "--out", "@file/run"], 74, "@file/run"),
             WrongInput("no run", ["sample", "--run", "@nothing", "--count", "4", "--out", "@new.npy"], 66, "@nothing", "run folder"),
