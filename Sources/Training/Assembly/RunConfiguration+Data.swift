@@ -7,6 +7,7 @@ extension RunConfiguration {
     /// Collective. Rank 0 loads the data of the `data` group, everyone gets them.
     package func sharedSource(_ communicator: any Communicator) throws(Failure) -> DataSource {
         var options = LoadingOptions()
+        options.columns = data.columns
         options.lastColumnIsLabel = data.labelColumn == .last
         guard communicator.size > 1 else { return try DataSource.load(data.source, options) }
         let bytes = try communicator.bytesFromRoot { try DataSource.load(data.source, options).encoded() }
