@@ -30,9 +30,11 @@ public enum PointPlot {
 
     /// Values over a square grid of cells as a picture, for example a density; the first row is the lowest y. The greatest value has the
     /// brightest colour, 0 (and less, and NaN) the darkest.
-    public static func field(_ values: [Float], cells: Int, scale: Int = 3) -> Picture {
+    ///
+    /// - Parameter greatest: the value of the brightest colour, so that several pictures have one scale; default: the greatest of the values.
+    public static func field(_ values: [Float], cells: Int, scale: Int = 3, greatest: Float? = nil) -> Picture {
         precondition(values.count == cells * cells && scale > 0, "\(values.count) values for \(cells) x \(cells) cells")
-        let greatest = values.reduce(0) { $1 > $0 && $1.isFinite ? $1 : $0 }
+        let greatest = greatest ?? values.reduce(0) { $1 > $0 && $1.isFinite ? $1 : $0 }
         var picture = Picture(width: cells * scale, height: cells * scale, channels: 3)
         for row in 0..<cells {
             for column in 0..<cells {

@@ -64,6 +64,14 @@ private func decode(_ bytes: [UInt8], channels: Int) throws -> Picture {
         #expect(brightness.filter { $0 == 4 }.count == 13)
         #expect(PointPlot.histogram([], in: square, cells: 2, scale: 3).pixels.count == 6 * 6 * 3)
     }
+
+    @Test func `a density plot has the scale of colours that is asked for`() {
+        let values: [Float] = [0, 1, 2, 4]
+        #expect(PointPlot.field(values, cells: 2, scale: 1) == PointPlot.field(values, cells: 2, scale: 1, greatest: 4))
+        let bright = PointPlot.field(values, cells: 2, scale: 1, greatest: 2)
+        // The upper row, of the values 2 and 4, has the brightest colour.
+        #expect(bright.pixels[..<6] == [252, 255, 164, 252, 255, 164])
+    }
 }
 
 @Suite struct ChecksumTests {

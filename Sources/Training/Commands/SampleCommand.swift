@@ -92,24 +92,25 @@ public struct SampleCommand: Codable, Sendable {
 }
 
 /// The chains of a checkpoint, evenly chosen over the whole buffer.
-private final class StoredChains {
+final class StoredChains {
     private let file: Safetensors
     private let shape: ImageShape
     private let range: ClosedRange<Float>?
     private let available: Int
-    private let wanted: Int
+    let wanted: Int
 
-    init(_ trained: TrainedModel, wanted: Int) throws {
+    /// - Parameter count: how many are wanted; default: all.
+    init(_ trained: TrainedModel, wanted count: Int? = nil) throws {
         file = try CheckpointReader.checkedChains(in: trained.path, trained.manifest)
         shape = trained.shape
-        guard let tensor = file.header["chains"], let count = tensor.shape.first, tensor.count == count * shape.count else {
+        guard let tensor = file.header["chains"], let available = tensor.shape.first, tensor.count == available * shape.count else {
             throw Failure(.checkpoint, "\(trained.path)/\(ChainsFile.name): expected chains of \(trained.shape) values")
         }
-        guard wanted <= count else {
-            throw Failure(.usage, "--count \(wanted): the checkpoint has \(count) chains. Ask for at most \(count), or use --from noise.")
+        wanted = count ?? available
+        guard wanted <= available else {
+            throw Failure(.usage, "--count \(wanted): the checkpoint has \(available) chains. Ask for at most \(available), or use --from noise.")
         }
-        available = count
-        self.wanted = wanted
+        self.available = available
         let ends = file.header.metadata["range"]?.split(separator: " ").compactMap { Float($0) } ?? []
         range = ends.count == 2 && ends[0] < ends[1] ? ends[0]...ends[1] : nil
     }

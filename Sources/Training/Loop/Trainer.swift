@@ -11,14 +11,14 @@ import Sampling
 package final class Trainer {
     /// What a step found, the same on every rank.
     package struct StepResult {
-        var report: ShardReport
-        var gradientNorm: Double
-        var learningRate: Float
-        var verdict: Guard.Verdict
-        var stopRequested: Bool
+        package var report: ShardReport
+        package var gradientNorm: Double
+        package var learningRate: Float
+        package var verdict: Guard.Verdict
+        package var stopRequested: Bool
 
         /// mean E(x+) - mean E(x-)
-        func gap(rows: Int) -> Double { (report.dataEnergy - report.sampleEnergy) / Double(rows) }
+        package func gap(rows: Int) -> Double { (report.dataEnergy - report.sampleEnergy) / Double(rows) }
     }
 
     package let plan: RunPlan
@@ -162,9 +162,10 @@ package final class Trainer {
     /// Calls `work` for each own shard, on the threads of this rank.
     private func forEachShard(_ work: @escaping @Sendable (ShardState, ShardWorker) -> Void) {
         let (shards, workers) = (shards, workers)
-        for worker in workers { worker.times.start() }
         let progress = communicator.progress
         team.forEach(shards.indices) { thread, index in
+            // Started here and not before the team wakes up: that would charge the wake-up to the first phase of a shard.
+            workers[thread].times.start()
             work(shards[index], workers[thread])
             if thread == 0 { progress.note("a shard") }
         }

@@ -1,0 +1,24 @@
+import Distributed
+import Failures
+
+/// Work dealt to all ranks by tiles whose results all ranks then hold in tile order: the same bits on any number of ranks.
+enum DealtTiles {
+    /// Collective. The values of all tiles, in order; a failure of one rank is thrown by all.
+    /// - Parameters:
+    ///   - perTile: how many values `body` gives for a tile.
+    static func gather(
+        tiles: Int, perTile: Int, _ communicator: any Communicator, _ body: (Int) throws -> [Double]
+    ) throws(Failure) -> [Double] {
+        // A rank without a tile takes part with an empty one.
+        let layout = try ShardLayout(shards: max(tiles, communicator.size), ranks: communicator.size)
+        let mine = try communicator.agree {
+            try layout.range(of: communicator.rank).flatMap { tile -> [Double] in
+                guard tile < tiles else { return [Double](repeating: 0, count: perTile) }
+                let values = try body(tile)
+                precondition(values.count == perTile, "a tile gave \(values.count) values instead of \(perTile)")
+                return values
+            }
+        }
+        return Array(try communicator.gather(mine, perShard: perTile, layout: layout).prefix(tiles * perTile))
+    }
+}

@@ -1,0 +1,48 @@
+import Datasets
+import Numerics
+import Testing
+import Training
+
+@Suite struct ModeCoverageTests {
+    private let density = PlaneDensity(.gaussians25)
+
+    private func samples(_ count: Int) -> [Float] {
+        let points = Matrix(rows: count, columns: 2)
+        density.fillSamples(points, from: RandomStream(seed: 5, purpose: .test, step: 0, index: 0))
+        return points.values
+    }
+
+    @Test func `samples of the density cover all its modes`() throws {
+        let found = try #require(ModeCoverage(of: samples(5000), in: density))
+        #expect(found.covered == 25 && found.modes == 25 && found.samples == 5000 && found.threshold == 20)
+        // 1 - exp(-9/2), with five standard errors.
+        #expect(abs(found.nearShare - 0.98889) < 5 * (0.011 / 5000.0).squareRoot())
+    }
+
+    @Test func `a mode without samples is not covered`() throws {
+        let all = samples(5000)
+        let right = stride(from: 0, to: all.count, by: 2).filter { all[$0] < 2 }.flatMap { [all[$0], all[$0 + 1]] }
+        let found = try #require(ModeCoverage(of: right, in: density))
+        #expect(found.covered == 20 && found.counts.filter { $0 == 0 }.count == 5)
+    }
+
+    @Test func `a sample farther than three deviations from all centres is near none`() throws {
+        let (centre, deviation) = (SIMD2<Float>.zero, try #require(density.modes).deviation)
+        let points = [centre.x + 2.99 * deviation, centre.y, centre.x, centre.y + 3.01 * deviation, 100, .nan]
+        let found = try #require(ModeCoverage(of: points, in: density))
+        #expect(found.counts.reduce(0, +) == 1 && found.covered == 1 && found.threshold == 1)
+        #expect(found.nearShare == 1 / 3.0)
+    }
+
+    @Test func `fewer samples than a tenth of the fair share do not cover a mode`() throws {
+        // 250 samples: a mode needs 1 of them; 500: it needs 2.
+        let lone: [Float] = [0, 0] + (0..<499).flatMap { _ in [Float(4 / 1.414), 0] }
+        let found = try #require(ModeCoverage(of: lone, in: density))
+        #expect(found.threshold == 2 && found.covered == 1 && found.counts.filter { $0 > 0 }.count == 2)
+    }
+
+    @Test func `a density without separate modes, and no samples, have no coverage`() {
+        #expect(ModeCoverage(of: [0, 0], in: PlaneDensity(.rings)) == nil)
+        #expect(ModeCoverage(of: [], in: density) == nil)
+    }
+}
