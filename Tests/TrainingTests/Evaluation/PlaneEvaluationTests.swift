@@ -67,7 +67,10 @@ import Training
     private func withRun(_ arguments: [String], _ body: (String) throws -> Void) throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "ebm-dist-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let small = ["run.steps=2", "run.shards=2", "run.chainsPerShard=8", "run.threads=1", "sampler.steps=2", "model.widths=[8]"]
+        let small = [
+            "run.steps=2", "run.shards=2", "run.chainsPerShard=8", "chains.buffer=16", "run.threads=1", "sampler.steps=2",
+            "model.widths=[8]",
+        ]
         let configuration = try RunConfiguration.resolve(arguments: small + arguments)
         try TrainingRun(configuration: configuration, folder: RunFolder(path), isQuiet: true).run(SoloCommunicator())
         try body(path)
