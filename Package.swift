@@ -43,7 +43,9 @@ let package = Package(
         library("Model", ["Numerics", "Failures"]),
         library("Sampling", ["Numerics", "Model"]),
         library("Formats", ["CZlib", "CPNG", "CXXHash", "Failures"]),
-        library("Datasets", ["Numerics", "Formats", "Failures"], exclude: ["Resources/LICENSE.digits"], resources: [.embedInCode("Resources/digits.csv.gz")]),
+        library(
+            "Datasets", ["Numerics", "Formats", "Failures"], exclude: ["Resources/LICENSE.digits"],
+            resources: [.embedInCode("Resources/digits.csv.gz")]),
         library("Training", ["Numerics", "Distributed", "Model", "Sampling", "Formats", "Datasets", "Failures"]),
         .executableTarget(
             name: "ebm-dist", dependencies: ["CCPU", "Training", "Distributed", "Failures"], swiftSettings: swiftSettings),

@@ -17,11 +17,9 @@ public enum DataSource: Hashable, Sendable {
         if let density = PlaneDensity(named: source) { return .density(density) }
         if source == "digits" { return .dataset(try .digits()) }
         guard PathKind(source) == .nothing else { return .dataset(try .load(path: source, options)) }
-        let nearest = builtInNames.min { editDistance($0, source) < editDistance($1, source) }!
-        let hint = editDistance(nearest, source) <= 3 ? " Did you mean '\(nearest)'?" : ""
         throw Failure(
             .missingInput,
-            "data source '\(source)': there is no such file or folder, and the built-in names are \(builtInNames.joined(separator: ", ")).\(hint)"
+            "data source '\(source)': there is no such file or folder, and the built-in names are \(builtInNames.joined(separator: ", ")).\(Spelling.hint(for: source, in: builtInNames))"
         )
     }
 
@@ -75,20 +73,4 @@ public enum DataSource: Hashable, Sendable {
             self = .dataset(try Dataset(encoded: rest))
         }
     }
-}
-
-/// The number of single-letter insertions, deletions and replacements that turn one text into the other (Levenshtein).
-private func editDistance(_ a: String, _ b: String) -> Int {
-    let (a, b) = (Array(a.utf8.prefix(64)), Array(b.utf8.prefix(64)))
-    var row = Array(0...b.count)
-    for i in a.indices {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for j in b.indices {
-            let replaced = diagonal + (a[i] == b[j] ? 0 : 1)
-            diagonal = row[j + 1]
-            row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
-        }
-    }
-    return row[b.count]
 }

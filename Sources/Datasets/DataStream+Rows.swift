@@ -36,14 +36,12 @@ extension DataStream {
 
     /// Turns an image left to right.
     func mirror(_ row: Matrix) {
+        let (width, channels) = (shape.width, shape.channels)
         for y in 0..<shape.height {
-            let line = row.view(from: y * shape.width * shape.channels, rows: shape.width, columns: shape.channels)
-            for x in 0..<(shape.width / 2) {
-                for channel in 0..<shape.channels {
-                    let left = line[x, channel]
-                    line[x, channel] = line[shape.width - 1 - x, channel]
-                    line[shape.width - 1 - x, channel] = left
-                }
+            let line = unsafe row.base + y * width * channels
+            for x in 0..<(width / 2) {
+                let (left, right) = unsafe (line + x * channels, line + (width - 1 - x) * channels)
+                for channel in 0..<channels { unsafe swap(&left[channel], &right[channel]) }
             }
         }
     }
@@ -61,7 +59,12 @@ extension DataStream {
 
     @inline(__always) private func add(_ normals: SIMD16<Float>, _ tile: Matrix, _ start: Int) {
         let noise = preparation.noise * normals
-        let out = unsafe tile.base
-        for lane in 0..<max(0, min(16, tile.count - start)) { unsafe out[start + lane] += noise[lane] }
+        let out = unsafe tile.base + start
+        if start + 16 <= tile.count {
+            let values = unsafe UnsafeRawPointer(out).loadUnaligned(as: SIMD16<Float>.self)
+            unsafe UnsafeMutableRawPointer(out).storeBytes(of: values + noise, as: SIMD16<Float>.self)
+        } else {
+            for lane in 0..<max(0, tile.count - start) { unsafe out[lane] += noise[lane] }
+        }
     }
 }

@@ -8,6 +8,11 @@ public enum Spelling {
         return best.0
     }
 
+    /// " Did you mean ...?", or nothing when no name is alike.
+    public static func hint(for word: String, in names: [String]) -> String {
+        nearest(to: word, in: names).map { " Did you mean \"\($0)\"?" } ?? ""
+    }
+
     /// The number of insertions, deletions and replacements of letters that turn one text into the other (Levenshtein); only the first 100 letters count.
     public static func distance(_ first: String, _ second: String) -> Int {
         let (first, second) = (Array(first.unicodeScalars.prefix(100)), Array(second.unicodeScalars.prefix(100)))

@@ -1,6 +1,6 @@
 /// Pictures of points in the plane and of densities over it.
 public enum PointPlot {
-    /// A square of the plane: x and y from `low` to `high`.
+    /// A part of the plane, both sides of the same length.
     public struct Square: Hashable, Codable, Sendable {
         public var x: ClosedRange<Float>
         public var y: ClosedRange<Float>

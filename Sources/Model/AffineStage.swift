@@ -12,6 +12,7 @@ struct AffineStage<Map: LinearMap>: Stage {
     var outputCount: Int { map.positions * map.outputs }
     var hasActivation: Bool { activation != nil }
     var preparedCount: Int { map.preparedCount }
+    var multiplications: Int { map.positions * map.outputs * map.inputs }
 
     func followed(by activation: Activation) -> (any Stage)? {
         guard self.activation == nil else { return nil }

@@ -149,7 +149,7 @@ private struct LayerFields {
         guard !known.isEmpty else { throw Failure(.configuration, "\(place): unknown key \"\(key)\"; this kind has no keys of its own") }
         let list = known.joined(separator: ", ")
         throw Failure(
-            .configuration, "\(place): unknown key \"\(key)\"; did you mean \"\(nearest(to: key, in: known))\"? Known keys: \(list)")
+            .configuration, "\(place): unknown key \"\(key)\".\(Spelling.hint(for: key, in: known)) Known keys: \(list)")
     }
 
     func required<Value: Decodable>(_ key: LayerKey) throws(Failure) -> Value {
@@ -172,29 +172,7 @@ private struct LayerFields {
         let kinds = LayerDescription.kinds
         return Failure(
             .configuration,
-            "\(place): unknown kind \"\(kind)\"; did you mean \"\(nearest(to: kind, in: kinds))\"? "
+            "\(place): unknown kind \"\(kind)\".\(Spelling.hint(for: kind, in: kinds)) "
                 + "Known kinds: \(kinds.joined(separator: ", "))")
     }
-}
-
-/// The word with the fewest edits to the given one, ignoring case.
-private func nearest(to word: String, in words: [String]) -> String {
-    words.min { editDistance(word, $0) < editDistance(word, $1) } ?? ""
-}
-
-/// Levenshtein's distance, on the first 64 characters: a word of a configuration file may be of any length.
-private func editDistance(_ first: String, _ second: String) -> Int {
-    let a = Array(first.lowercased().prefix(64))
-    let b = Array(second.lowercased().prefix(64))
-    var row = Array(0...b.count)
-    for i in a.indices {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for j in b.indices {
-            let replaced = diagonal + (a[i] == b[j] ? 0 : 1)
-            diagonal = row[j + 1]
-            row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
-        }
-    }
-    return row[b.count]
 }

@@ -12,6 +12,8 @@ protocol Stage: Sendable {
     var hasActivation: Bool { get }
     /// Floats of prepared copies of the weights.
     var preparedCount: Int { get }
+    /// Multiplications of the linear map for one sample; the padding of images counts as if it were data.
+    var multiplications: Int { get }
 
     /// This stage with an activation behind it, where it has none yet and can fuse one.
     func followed(by activation: Activation) -> (any Stage)?
@@ -42,6 +44,7 @@ struct StageWeights {
 
 extension Stage {
     var preparedCount: Int { 0 }
+    var multiplications: Int { 0 }
     func followed(by activation: Activation) -> (any Stage)? { nil }
     func scratchCount(rows: Int) -> Int { 0 }
     func prepare(_ weights: StageWeights) {}

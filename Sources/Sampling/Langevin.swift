@@ -31,6 +31,12 @@ public struct Langevin: TransitionKernel {
     /// σ = √(2 a T): the noise for which the chain samples exp(-E/T).
     public static func properNoise(stepSize: Float, temperature: Float) -> Float { (2 * stepSize * temperature).squareRoot() }
 
+    /// The most steps that `noise` of one random stream suffices for, with chains of so many values together.
+    public static func stepLimit(values: Int) -> Int {
+        let groups = (max(1, values) + LangevinUpdate.groupSize - 1) / LangevinUpdate.groupSize
+        return RandomStream.drawLimit / LangevinUpdate.groupSize / groups
+    }
+
     public struct State {
         public let buffers: ChainBuffers
     }

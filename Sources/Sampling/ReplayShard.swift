@@ -69,7 +69,9 @@ public final class ReplayShard {
                 bytes = newValue
                 return
             }
-            unsafe newValue.withUnsafeBytes { unsafe UnsafeMutableRawPointer(floats.base).copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+            unsafe newValue.withUnsafeBytes {
+                unsafe UnsafeMutableRawPointer(floats.base).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+            }
         }
     }
 

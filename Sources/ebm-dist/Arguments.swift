@@ -25,7 +25,9 @@ struct Arguments {
         }
     }
 
-    private static func value(of option: Option, _ parts: [String], _ rest: inout ArraySlice<String>, _ command: String) throws(Failure) -> String {
+    private static func value(of option: Option, _ parts: [String], _ rest: inout ArraySlice<String>, _ command: String) throws(Failure)
+        -> String
+    {
         guard let kind = option.value else {
             guard parts.count == 1 else { throw Failure(.usage, "\(command): \(option.name) takes no value, found '\(parts[1])'") }
             return ""
@@ -36,8 +38,8 @@ struct Arguments {
     }
 
     private static func unknown(_ name: String, _ options: [Option], _ command: String) -> Failure {
-        let nearest = Spelling.nearest(to: name, in: options.map(\.name)).map { " Did you mean \($0)?" } ?? ""
-        return Failure(.usage, "\(command): unknown option \(name).\(nearest) See ebm-dist \(command) --help.")
+        let hint = Spelling.hint(for: name, in: options.map(\.name))
+        return Failure(.usage, "\(command): unknown option \(name).\(hint) See ebm-dist \(command) --help.")
     }
 
     func has(_ name: String) -> Bool { values[name] != nil }

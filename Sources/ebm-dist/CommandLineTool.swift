@@ -5,7 +5,7 @@ import Training
 /// The commands of the program and the choice among them.
 enum CommandLineTool {
     static var commands: [any Command.Type] {
-        [TrainTool.self, SampleTool.self, EnergyTool.self, EvaluateTool.self, ConfigTool.self, CheckTool.self]
+        [TrainTool.self, SampleTool.self, EnergyTool.self, EvaluateTool.self, ConfigTool.self, CheckTool.self, BenchTool.self]
     }
 
     /// Collective. Runs the command that the arguments name; without a command, `train`.
@@ -19,8 +19,10 @@ enum CommandLineTool {
         let name = isTrain ? TrainTool.name : first
         guard let command = commands.first(where: { $0.name == name }) else {
             let names = commands.map { $0.name }
-            let nearest = Spelling.nearest(to: name, in: names).map { " Did you mean `\($0)`?" } ?? ""
-            throw Failure(.usage, "unknown command `\(name)`.\(nearest) Commands: \(names.joined(separator: ", ")). See ebm-dist --help.")
+            throw Failure(
+                .usage,
+                "unknown command `\(name)`.\(Spelling.hint(for: name, in: names)) Commands: \(names.joined(separator: ", ")). See ebm-dist --help."
+            )
         }
         let rest = isTrain ? arguments : Array(arguments.dropFirst())
         if rest.contains("--help") || rest.contains("-h") { return console.line(command.help) }

@@ -12,7 +12,8 @@ enum SampleTool: Command {
         Option(name: "--out", value: "F.npy", explanation: "where the samples go: float32, N x C x H x W or N x d"),
         Option(name: "--grid", value: "F.png", explanation: "a picture of them"),
         Option(name: "--steps", value: "K", explanation: "steps of the run's sampler (default: as in training)"),
-        Option(name: "--from", value: "chains|noise", explanation: "where chains start (default: the checkpoint's chains where they persist)"),
+        Option(
+            name: "--from", value: "chains|noise", explanation: "where chains start (default: the checkpoint's chains where they persist)"),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
         Option(name: "--seed", value: "S", explanation: "seed of the noise (default: 1)"),

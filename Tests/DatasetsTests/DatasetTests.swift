@@ -154,7 +154,7 @@ private let hasRealData = FileManager.default.fileExists(atPath: realData)
         let folder = try TemporaryFolder()
         let failure = #expect(throws: Failure.self) { try DataSource.load("digts") }
         #expect(failure?.kind == .missingInput)
-        #expect(failure?.message.contains("Did you mean 'digits'?") == true)
+        #expect(failure?.message.contains("Did you mean \"digits\"?") == true)
         #expect(
             failure?.message.contains("25gaussians, 8gaussians, rings, moons, pinwheel, swissroll, 2spirals, checkerboard, digits") == true)
         let path = #expect(throws: Failure.self) { try DataSource.load("\(folder.path)/absent.npy") }

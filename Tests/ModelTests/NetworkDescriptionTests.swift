@@ -58,9 +58,12 @@ struct NetworkDescriptionTests {
     @Test(
         "a wrong layer object is refused with its index and the way out",
         arguments: [
-            (#"{"kind": "silu"}, {"kind": "densee", "outputs": 1}"#, ["layer 1 (densee)", "did you mean \"dense\"", "convolution, dense"]),
-            (#"{"kind": "SILU"}"#, ["layer 0 (SILU)", "did you mean \"silu\""]),
-            (#"{"kind": "dense", "output": 1}"#, ["layer 0 (dense)", "unknown key \"output\"", "did you mean \"outputs\""]),
+            (
+                #"{"kind": "silu"}, {"kind": "densee", "outputs": 1}"#,
+                ["layer 1 (densee)", "Did you mean \"dense\"?", "convolution, dense"]
+            ),
+            (#"{"kind": "SILU"}"#, ["layer 0 (SILU)", "Did you mean \"silu\"?"]),
+            (#"{"kind": "dense", "output": 1}"#, ["layer 0 (dense)", "unknown key \"output\"", "Did you mean \"outputs\"?"]),
             (#"{"kind": "silu", "slope": 1}"#, ["layer 0 (silu)", "unknown key \"slope\""]),
             (#"{"kind": "dense"}"#, ["layer 0 (dense)", "\"outputs\" is missing"]),
             (#"{"kind": "dense", "outputs": "many"}"#, ["layer 0 (dense)", "\"outputs\" must be a whole number"]),

@@ -96,6 +96,18 @@ struct NetworkTests {
         #expect(workspace.output.rows(3..<41).values.allSatisfy { $0 == 123 }, "rows behind the tile were written")
     }
 
+    @Test("a sample has the same bits in every tile, whatever its row and the number of rows", arguments: NetworkCase.all)
+    func rowsDoNotMatter(_ test: NetworkCase) {
+        let x = NetworkCase.normals(21, test.network.inputShape.count, label: 16)
+        let gradient = NetworkCase.normals(21, test.network.outputCount, label: 17)
+        let all = test.pass(x, outputGradient: gradient)
+        for range in [0..<1, 5..<14, 20..<21] {
+            let part = test.pass(x.rows(range), outputGradient: gradient.rows(range))
+            #expect(part.output == Array(all.output[(range.lowerBound * gradient.columns)..<(range.upperBound * gradient.columns)]))
+            #expect(part.inputGradient == Array(all.inputGradient[(range.lowerBound * x.columns)..<(range.upperBound * x.columns)]))
+        }
+    }
+
     @Test("outputs stay where they are: no pass allocates a new matrix", arguments: NetworkCase.composed)
     func addressesStay(_ test: NetworkCase) {
         let x = NetworkCase.normals(4, test.network.inputShape.count, label: 11)

@@ -28,6 +28,8 @@ struct MatrixTests {
         #expect(matrix.values == [0, 1, 2, 3, 4, 0, 0, 0, 0, 0, 0, 11])
         #expect(matrix.rows(2..<2).count == 0)
         #expect(matrix.rows(1..<3).rows(1..<2).values == [0, 0, 0, 11])
+        #expect(matrix.rows(1..<3).view(from: 6, rows: 1, columns: 2).values == [0, 11])
+        #expect(matrix.rows(2..<3).reshaped(rows: 2, columns: 2)[1, 1] == 11)
     }
 
     @Test("copying takes the values and leaves the storages apart")
@@ -61,5 +63,9 @@ struct MatrixTests {
             _ = Matrix(storage: FloatStorage(count: 5), offset: 0, rows: 2, columns: 3)
         }
         await #expect(processExitsWith: .failure) { _ = Matrix(rows: -1, columns: -1) }
+        // Views inside of a larger storage, where the storage's own bounds would let them pass.
+        await #expect(processExitsWith: .failure) { _ = Matrix(rows: 4, columns: 3).rows(0..<2).rows(1..<3) }
+        await #expect(processExitsWith: .failure) { _ = Matrix(rows: 4, columns: 3).rows(1..<3).view(from: 4, rows: 1, columns: 3) }
+        await #expect(processExitsWith: .failure) { _ = Matrix(rows: 4, columns: 3).rows(1..<3).view(from: -1, rows: 1, columns: 3) }
     }
 }

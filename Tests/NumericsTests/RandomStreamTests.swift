@@ -68,6 +68,28 @@ struct RandomStreamTests {
         #expect(largest > 1 - 0x1p-16 && largest < 1)
     }
 
+    @Test("the largest and the smallest words give uniforms inside of (0, 1) and finite normals")
+    func extremes() throws {
+        // Words that would round to 1, and words that 24-bit uniforms could not tell from 0: one in 2²⁵ each.
+        let largest = try #require(draw { $0 .>= 0xffff_ff80 })
+        #expect(stream.uniform(at: largest) == 1 - 0x1p-24)
+        let smallest = try #require(draw { $0 .< 0x80 })
+        #expect(stream.uniform(at: smallest) == (Float(stream.bits(at: smallest)) + 0.5) * 0x1p-32)
+        for extreme in [largest, smallest] {
+            let radius = extreme / 32 * 32 + extreme % 16
+            #expect(stream.normal(at: radius).isFinite && stream.normal(at: radius + 16).isFinite)
+        }
+    }
+
+    /// The first draw of part 0 whose word satisfies a condition.
+    func draw(where condition: (SIMD16<UInt32>) -> SIMDMask<SIMD16<Int32>>) -> Int? {
+        for group in 0..<(1 << 26) {
+            let found = condition(stream.bits(group: group).0)
+            if let lane = (0..<16).first(where: { found[$0] }) { return group * 64 + lane }
+        }
+        return nil
+    }
+
     @Test("normals are Box-Muller of their words to 3e-6")
     func normals() {
         // Relative to r <= 6.8: log 1 ulp (half of it after the root), root and product ½ ulp each, cos or sin 1.5, together below

@@ -5,8 +5,9 @@ import Numerics
 
 extension RunConfiguration {
     /// Collective. Rank 0 loads the data of the `data` group, everyone gets them.
-    func sharedSource(_ communicator: any Communicator) throws(Failure) -> DataSource {
+    package func sharedSource(_ communicator: any Communicator) throws(Failure) -> DataSource {
         var options = LoadingOptions()
+        options.columns = data.columns
         options.lastColumnIsLabel = data.labelColumn == .last
         guard communicator.size > 1 else { return try DataSource.load(data.source, options) }
         let bytes = try communicator.bytesFromRoot { try DataSource.load(data.source, options).encoded() }
@@ -14,7 +15,7 @@ extension RunConfiguration {
     }
 
     /// The rows that each shard sees at each step, prepared as the `data` group says.
-    func dataStream(_ source: DataSource, seed: UInt64) throws(Failure) -> DataStream {
+    package func dataStream(_ source: DataSource, seed: UInt64) throws(Failure) -> DataStream {
         var preparation = DataPreparation()
         preparation.low = Float(data.low)
         preparation.high = Float(data.high)

@@ -9,7 +9,7 @@ extension RunConfiguration {
     /// `mlp`: (flatten,) hidden layers of `widths`, one output. `convolution`: convolutions of `channels` with `kernels`, `strides` and
     /// `paddings`, flatten, hidden layers of `dense`, one output. `layers`: as listed. An activation follows every hidden layer.
     /// - Throws: `.configuration`, naming the key.
-    func energyModel(for shape: ImageShape) throws(Failure) -> EnergyModel {
+    package func energyModel(for shape: ImageShape) throws(Failure) -> EnergyModel {
         let network: Network
         do {
             network = try Network(NetworkDescription(input: shape, layers: try layers(for: shape)))
@@ -40,7 +40,8 @@ extension RunConfiguration {
         model.channels.indices.flatMap { index -> [LayerDescription] in
             [
                 .convolution(
-                    channels: model.channels[index], kernel: model.kernels[index], stride: model.strides[index], padding: model.paddings[index]),
+                    channels: model.channels[index], kernel: model.kernels[index], stride: model.strides[index],
+                    padding: model.paddings[index]),
                 .activation(activation),
             ]
         }

@@ -5,7 +5,7 @@ import Sampling
 
 extension RunConfiguration {
     /// The transition kernel of the `sampler` group.
-    var langevin: Langevin {
+    package var langevin: Langevin {
         let stepSize = Float(sampler.stepSize)
         return Langevin(
             stepSize: stepSize,
@@ -13,27 +13,24 @@ extension RunConfiguration {
             gradientClip: sampler.gradientClip.map { Float($0) }, noiseFirst: sampler.noiseFirst, box: samplerBox)
     }
 
-    var samplerBox: ClosedRange<Float>? {
+    package var samplerBox: ClosedRange<Float>? {
         guard sampler.low != nil || sampler.high != nil else { return nil }
         return Float(sampler.low ?? -.infinity)...Float(sampler.high ?? .infinity)
     }
 
-    var startNoise: NoiseDistribution {
+    package var startNoise: NoiseDistribution {
         switch chains.noise {
         case .uniform: .uniform(Float(chains.noiseLow)...Float(chains.noiseHigh))
         case .gaussian: .gaussian(deviation: Float(chains.noiseDeviation))
         }
     }
 
-    /// Rows of a step over all shards.
-    var rowsPerStep: Int { run.shards * run.chainsPerShard }
-
     /// One shard's slice of the replay buffer; nil where chains do not persist.
-    var replayCapacity: Int? {
-        objective.kind == .pcd ? (chains.buffer ?? rowsPerStep) / run.shards : nil
+    package var replayCapacity: Int? {
+        objective.kind == .pcd ? bufferSize / run.shards : nil
     }
 
-    var replayOptions: ReplayOptions {
+    package var replayOptions: ReplayOptions {
         ReplayOptions(
             storage: chains.storage == .float ? .float : .byte(byteRange),
             replacement: chains.replacement == .inPlace ? .inPlace : .reservoir, restartProbability: Float(chains.restartProbability))
@@ -48,7 +45,15 @@ extension RunConfiguration {
     private static let startSeed: UInt64 = 0x5374_6172_7473_0001
 
     /// The objective of the `objective` group over a data source.
-    func makeObjective(_ source: DataSource) throws(Failure) -> any Training.Objective {
+    /// - Throws: `.configuration` when the data cannot be prepared as asked, or a step needs more random numbers than a stream has.
+    package func makeObjective(_ source: DataSource) throws(Failure) -> any Training.Objective {
+        let limit = Langevin.stepLimit(values: run.chainsPerShard * source.shape.count)
+        guard sampler.steps <= limit else {
+            throw Failure(
+                .configuration,
+                "sampler.steps: expected at most \(limit) with run.chainsPerShard = \(run.chainsPerShard) chains of \(source.shape) (2^33 random "
+                    + "numbers for a shard and step), found \(sampler.steps). Use fewer steps, or more and smaller shards.")
+        }
         let origin: ContrastiveDivergence<Langevin>.Origin = chains.restartFrom == .noise ? .noise : .data
         let start: ContrastiveDivergence<Langevin>.Start =
             switch objective.kind {

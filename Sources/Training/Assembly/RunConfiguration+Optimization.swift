@@ -1,19 +1,20 @@
 extension RunConfiguration {
     /// The update rule of the `optimizer` group.
-    var updateRule: Training.Optimizer.Rule {
+    package var updateRule: Training.Optimizer.Rule {
         let (beta1, beta2, epsilon) = (Float(optimizer.beta1), Float(optimizer.beta2), Float(optimizer.epsilon))
+        let decay = Float(optimizer.weightDecay)
         return switch optimizer.kind {
-        case .sgd: .sgd(momentum: Float(optimizer.momentum))
-        case .adam: .adam(beta1: beta1, beta2: beta2, epsilon: epsilon)
-        case .adamw: .adamW(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: Float(optimizer.weightDecay))
+        case .sgd: .sgd(momentum: Float(optimizer.momentum), weightDecay: decay)
+        case .adam: .adam(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: decay)
+        case .adamw: .adamW(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: decay)
         }
     }
 
-    var gradientClip: GradientClip {
+    package var gradientClip: GradientClip {
         GradientClip(norm: optimizer.clipNorm.map { Float($0) }, sigma: optimizer.clipSigma.map { Float($0) })
     }
 
-    var learningRateSchedule: LearningRateSchedule {
+    package var learningRateSchedule: LearningRateSchedule {
         let shape: LearningRateSchedule.Shape =
             switch optimizer.schedule {
             case .constant: .constant

@@ -6,18 +6,18 @@ import Sampling
 /// The layout of chains.safetensors: samples, ages and reservoir counters in shard order, so that it does not depend on ranks.
 ///
 /// `chains`: N x C x H x W (images) or N x d, F32 or U8, the shards one after the other; `age`: N; `offered`: one for each shard.
-struct ChainsFile: Sendable {
-    static let name = "chains.safetensors"
+package struct ChainsFile: Sendable {
+    package static let name = "chains.safetensors"
 
-    let shards: Int
+    package let shards: Int
     /// Samples of each shard.
-    let capacity: Int
-    let shape: ImageShape
-    let type: NumberType
-    let header: SafetensorsHeader
+    package let capacity: Int
+    package let shape: ImageShape
+    package let type: NumberType
+    package let header: SafetensorsHeader
 
     /// - Parameter options: how the replay buffer stores samples; nil for the last negatives of chains that do not persist.
-    init(shards: Int, capacity: Int, shape: ImageShape, options: ReplayOptions?) {
+    package init(shards: Int, capacity: Int, shape: ImageShape, options: ReplayOptions?) {
         self.shards = shards
         self.capacity = capacity
         self.shape = shape
@@ -31,10 +31,20 @@ struct ChainsFile: Sendable {
     }
 
     /// What one shard puts into the file.
-    struct Part: Sendable {
+    package struct Part: Sendable {
         var samples: [UInt8]
         var ages: [UInt8]
         var offered: [UInt8]
+
+        /// Ages and counter are counts of what has happened: never negative, and with room to go on counting.
+        func checkRanges(_ place: String) throws(Failure) {
+            let counts: [Int64] = LittleEndian.values(of: offered)
+            let steps: [Int32] = LittleEndian.values(of: ages)
+            guard counts.allSatisfy({ (0..<1 << 62).contains($0) }), steps.allSatisfy({ $0 >= 0 }) else {
+                throw Failure(
+                    .checkpoint, "\(place): expected ages and counters from 0 on, found a negative or huge one: the file is damaged")
+            }
+        }
 
         /// XXH3 over the three, in order.
         var checksum: String {
@@ -47,14 +57,14 @@ struct ChainsFile: Sendable {
     }
 
     /// The parts of a shard as ranges of the data section: samples, ages, counter.
-    func ranges(of shard: Int) -> [Range<Int>] {
+    package func ranges(of shard: Int) -> [Range<Int>] {
         zip(header.tensors, [capacity * shape.count * type.size, capacity * 4, 8]).map { tensor, size in
             let start = tensor.range.lowerBound + shard * size
             return start..<start + size
         }
     }
 
-    func part(_ shard: ShardState) -> Part {
+    package func part(_ shard: ShardState) -> Part {
         let samples: [UInt8]
         let ages: [Int32]
         if let replay = shard.replay {
@@ -69,7 +79,7 @@ struct ChainsFile: Sendable {
     }
 
     /// Puts what `part` gave back into a shard.
-    func restore(_ part: Part, into shard: ShardState) {
+    package func restore(_ part: Part, into shard: ShardState) {
         guard let replay = shard.replay else { return }
         replay.storedBytes = ChannelOrder.innermost(part.samples, shape: shape, valueSize: type.size)
         replay.ages = LittleEndian.values(of: part.ages)

@@ -1,20 +1,20 @@
 import Numerics
 
 /// Images between the order of computation (height, width, channels) and the order of files (channels, height, width).
-enum ChannelOrder {
-    static func outermost(_ samples: [UInt8], shape: ImageShape, valueSize: Int) -> [UInt8] {
+package enum ChannelOrder {
+    package static func outermost(_ samples: [UInt8], shape: ImageShape, valueSize: Int) -> [UInt8] {
         permuted(samples, shape, valueSize, toOutermost: true)
     }
 
-    static func innermost(_ samples: [UInt8], shape: ImageShape, valueSize: Int) -> [UInt8] {
+    package static func innermost(_ samples: [UInt8], shape: ImageShape, valueSize: Int) -> [UInt8] {
         permuted(samples, shape, valueSize, toOutermost: false)
     }
 
-    static func outermost(_ samples: [Float], shape: ImageShape) -> [Float] {
+    package static func outermost(_ samples: [Float], shape: ImageShape) -> [Float] {
         LittleEndian.values(of: outermost(LittleEndian.bytes(of: samples), shape: shape, valueSize: 4))
     }
 
-    static func innermost(_ samples: [Float], shape: ImageShape) -> [Float] {
+    package static func innermost(_ samples: [Float], shape: ImageShape) -> [Float] {
         LittleEndian.values(of: innermost(LittleEndian.bytes(of: samples), shape: shape, valueSize: 4))
     }
 

@@ -5,7 +5,7 @@ import Foundation
 import Model
 
 /// Loads a checkpoint after checking sizes, checksums and its binding to the configuration.
-struct CheckpointReader {
+package struct CheckpointReader {
     let folder: RunFolder
     let model: EnergyModel
     let chains: ChainsFile
@@ -21,12 +21,13 @@ struct CheckpointReader {
     }
 
     /// A checkpoint that was passed over, and why.
-    struct Damage: Codable, Sendable {
-        let step: Int
-        let failure: Failure
+    package struct Damage: Codable, Sendable {
+        package let step: Int
+        package let failure: Failure
     }
 
-    /// Collective. The newest checkpoint that is whole.
+    /// Collective. The newest checkpoint that is whole. Newer ones that are not are set aside (`RunFolder.setAside`), so that the run can save
+    /// their steps anew.
     /// - Returns: the state, the manifest and the damaged checkpoints that were passed over; nil when there is no checkpoint at all.
     /// - Throws: `.checkpoint` when there are checkpoints and all are damaged.
     func loadNewest(
@@ -37,15 +38,17 @@ struct CheckpointReader {
         for step in steps {
             do {
                 let (state, manifest) = try load(step, into: shards, communicator)
+                try communicator.onRoot { for damage in passedOver { try folder.setAside(damage.step) } }
                 return (state, manifest, passedOver)
-            } catch where [.checkpoint, .data, .missingInput].contains(error.kind) {
+            } catch  where [.checkpoint, .data, .missingInput].contains(error.kind) {
                 passedOver.append(Damage(step: step, failure: error))
             }
         }
         guard !passedOver.isEmpty else { return nil }
         try communicator.onRoot {
             throw Failure(
-                .checkpoint, "\(folder.checkpoints): no checkpoint can be used:\n"
+                .checkpoint,
+                "\(folder.checkpoints): no checkpoint can be used:\n"
                     + passedOver.map { "  \($0.failure.message)" }.joined(separator: "\n"))
         }
         return nil
@@ -69,19 +72,15 @@ struct CheckpointReader {
     /// The manifest of a checkpoint, checked against what it belongs to.
     static func manifest(_ path: String, step: Int, binding: Binding?) throws -> Manifest {
         let name = "\(path)/\(Manifest.fileName)"
-        let bytes = try FileBytes.read(name, limit: 64 << 20)
-        let manifest: Manifest
-        do {
-            manifest = try JSONDecoder().decode(Manifest.self, from: Data(bytes))
-        } catch {
-            throw Failure(.checkpoint, "\(name): expected a manifest, found \(bytes.count) bytes that are none: the file is damaged")
-        }
+        let manifest = try Manifest(file: FileBytes.read(name, limit: 64 << 20), name: name)
         guard manifest.format == Manifest.currentFormat else {
-            throw Failure(.checkpoint, "\(name): expected format \(Manifest.currentFormat), found \(manifest.format): written by another version")
+            throw Failure(
+                .checkpoint, "\(name): expected format \(Manifest.currentFormat), found \(manifest.format): written by another version")
         }
         guard manifest.step == step else {
             throw Failure(.checkpoint, "\(name): expected step \(step), found \(manifest.step): the folder was renamed")
         }
+        try manifest.checkRanges(name)
         try binding?.check(manifest, name)
         return manifest
     }
@@ -120,8 +119,12 @@ struct CheckpointReader {
         if averageDecay != nil {
             values += try ParameterTensors.decode(optimizerFile, model.layout, prefix: "average.", path: optimizerPath)
         }
-        guard case .int32(let exponents) = try optimizerFile.array("sum_exponents").values, exponents.count == model.layout.tensors.count else {
-            throw Failure(.checkpoint, "\(optimizerPath): expected sum_exponents as \(model.layout.tensors.count) x I32")
+        guard case .int32(let exponents) = try optimizerFile.array("sum_exponents").values, exponents.count == model.layout.tensors.count,
+            exponents.allSatisfy({ ExactSum.exponentRange.contains($0) })
+        else {
+            throw Failure(
+                .checkpoint,
+                "\(optimizerPath): expected sum_exponents as \(model.layout.tensors.count) x I32, each in \(ExactSum.exponentRange)")
         }
         return LittleEndian.bytes(of: values) + LittleEndian.bytes(of: exponents)
     }
@@ -146,15 +149,44 @@ struct CheckpointReader {
             throw Failure(.checkpoint, "\(path): the header is damaged or describes other chains")
         }
         return try shards.map { shard in
-            let bytes = try chains.ranges(of: shard.index).map { try file.bytes(in: $0) }
-            let part = ChainsFile.Part(samples: bytes[0], ages: bytes[1], offered: bytes[2])
-            let expected = manifest.chains.shards[shard.index]
-            guard part.checksum == expected else {
-                throw Failure(
-                    .checkpoint, "\(path): shard \(shard.index): expected checksum \(expected), found \(part.checksum): the file is damaged")
-            }
-            return part
+            try Self.part(chains.ranges(of: shard.index), of: shard.index, in: file, path, manifest)
         }
+    }
+
+    /// The chains of a checkpoint with the checksums of all shards verified, for a reader that knows nothing else of the run.
+    static func checkedChains(in path: String, _ manifest: Manifest) throws -> Safetensors {
+        let name = try checked(ChainsFile.name, in: path, manifest)
+        let file = try Safetensors(name)
+        let tensors = ["chains", "age", "offered"].compactMap { file.header[$0]?.range }
+        let shards = manifest.chains.shards.count
+        guard Checksum.of(file.header.bytes) == manifest.chains.header, tensors.count == 3, shards > 0,
+            tensors.allSatisfy({ $0.count % shards == 0 })
+        else {
+            throw Failure(.checkpoint, "\(name): the header is damaged or describes other chains")
+        }
+        for shard in 0..<shards {
+            let ranges = tensors.map { tensor in
+                let start = tensor.lowerBound + shard * (tensor.count / shards)
+                return start..<start + tensor.count / shards
+            }
+            _ = try part(ranges, of: shard, in: file, name, manifest)
+        }
+        return file
+    }
+
+    /// One shard's bytes, checked.
+    private static func part(
+        _ ranges: [Range<Int>], of shard: Int, in file: Safetensors, _ path: String, _ manifest: Manifest
+    ) throws -> ChainsFile.Part {
+        let bytes = try ranges.map { try file.bytes(in: $0) }
+        let part = ChainsFile.Part(samples: bytes[0], ages: bytes[1], offered: bytes[2])
+        let expected = manifest.chains.shards[shard]
+        guard part.checksum == expected else {
+            throw Failure(
+                .checkpoint, "\(path): shard \(shard): expected checksum \(expected), found \(part.checksum): the file is damaged")
+        }
+        try part.checkRanges("\(path): shard \(shard)")
+        return part
     }
 }
 

@@ -3,19 +3,19 @@ import Failures
 import Model
 
 /// The checkpoints of one run: saving and loading with everything that binds them to it.
-struct CheckpointStore {
+package struct CheckpointStore {
     private let plan: RunPlan
     private let folder: RunFolder
     private let chains: ChainsFile
 
-    init(_ plan: RunPlan, _ folder: RunFolder) {
+    package init(_ plan: RunPlan, _ folder: RunFolder) {
         self.plan = plan
         self.folder = folder
         chains = plan.chainsFile
     }
 
     /// Collective. Loads the newest whole checkpoint into the trainer.
-    func loadNewest(
+    package func loadNewest(
         _ trainer: Trainer, _ communicator: any Communicator
     ) throws(Failure) -> (manifest: Manifest, passedOver: [CheckpointReader.Damage])? {
         guard let (state, manifest, passedOver) = try reader.loadNewest(into: trainer.shards, communicator) else { return nil }
@@ -24,12 +24,12 @@ struct CheckpointStore {
     }
 
     /// Collective. The newest whole checkpoint's state; its chains go into the shards.
-    func loadState(into shards: [ShardState], _ communicator: any Communicator) throws(Failure) -> (TrainingState, Manifest)? {
+    package func loadState(into shards: [ShardState], _ communicator: any Communicator) throws(Failure) -> (TrainingState, Manifest)? {
         try reader.loadNewest(into: shards, communicator).map { ($0.state, $0.manifest) }
     }
 
     /// Collective. On return the checkpoint is on disk.
-    func save(_ trainer: Trainer, metricsBytes: Int, _ communicator: any Communicator) throws(Failure) {
+    package func save(_ trainer: Trainer, metricsBytes: Int, _ communicator: any Communicator) throws(Failure) {
         let writer = CheckpointWriter(
             folder: folder, model: plan.model, chains: chains, layout: plan.layout, configuration: plan.configurationDigest,
             data: plan.dataDigest, modelMetadata: try plan.modelMetadata, keep: plan.configuration.checkpoint.keep)

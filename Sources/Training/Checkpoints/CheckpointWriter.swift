@@ -35,7 +35,7 @@ struct CheckpointWriter {
                 format: Manifest.currentFormat, step: state.step, configuration: configuration, data: data, files: files,
                 chains: Manifest.Chains(header: Checksum.of(chains.header.bytes), shards: sums), guardState: state.guardState,
                 updates: state.optimizer.updates, metricsBytes: metricsBytes)
-            try AtomicFile.write(Self.json(manifest), to: "\(partial)/\(Manifest.fileName)")
+            try AtomicFile.write(manifest.fileBytes(), to: "\(partial)/\(Manifest.fileName)")
             try AtomicFile.rename(partial, to: folder.checkpoint(state.step))
             try AtomicFile.syncFolder(folder.checkpoints)
             try prune()
@@ -44,9 +44,9 @@ struct CheckpointWriter {
 
     /// Makes the partial folder; false when the step is committed already.
     private func begin(_ step: Int) throws(Failure) -> Bool {
-        if FileManager.default.fileExists(atPath: folder.checkpoint(step)) { return false }
+        if RunFolder.isFile(folder.checkpoint(step)) { return false }
         let partial = folder.partial(step)
-        if FileManager.default.fileExists(atPath: partial) { try RunFolder.remove(partial) }
+        if RunFolder.isFile(partial) { try RunFolder.remove(partial) }
         try RunFolder.makeFolder(partial)
         return true
     }
@@ -94,15 +94,8 @@ struct CheckpointWriter {
     /// Keeps the newest `keep` checkpoints and those that hold a file named KEEP.
     private func prune() throws(Failure) {
         for step in try folder.steps().dropFirst(keep) {
-            let path = folder.checkpoint(step)
-            if !FileManager.default.fileExists(atPath: "\(path)/KEEP") { try RunFolder.remove(path) }
+            if !RunFolder.isFile("\(folder.checkpoint(step))/KEEP") { try folder.removeCheckpoint(step) }
         }
-    }
-
-    private static func json(_ manifest: Manifest) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        return Array(try encoder.encode(manifest)) + Array("\n".utf8)
     }
 }
 

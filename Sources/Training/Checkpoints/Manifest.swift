@@ -1,34 +1,54 @@
+import Failures
+
 /// What a checkpoint consists of: written last, so that a folder with a manifest is whole.
-struct Manifest: Codable, Hashable, Sendable {
-    static let fileName = "manifest.json"
-    static let currentFormat = 1
+package struct Manifest: Codable, Hashable, Sendable {
+    package static let fileName = "manifest.json"
+    package static let currentFormat = 1
 
     /// A file of the checkpoint.
-    struct File: Codable, Hashable, Sendable {
+    package struct File: Codable, Hashable, Sendable {
         let bytes: Int
         /// XXH3 of the whole file; nil for the chains, which have a checksum for each part.
         let checksum: String?
     }
 
-    let format: Int
-    let step: Int
+    /// XXH3 of this file with these sixteen digits as zeros.
+    var manifestChecksum = blankChecksum
+    package let format: Int
+    package let step: Int
     /// The hash of the configuration keys that touch the mathematics.
-    let configuration: String
+    package let configuration: String
     /// The digest of the training data.
-    let data: String
-    let files: [String: File]
-    let chains: Chains
-    let guardState: GuardState
+    package let data: String
+    package let files: [String: File]
+    package let chains: Chains
+    package let guardState: GuardState
     /// Updates made by the optimiser.
-    let updates: Int
+    package let updates: Int
     /// The length of metrics.jsonl at this step.
-    let metricsBytes: Int
+    package let metricsBytes: Int
 
     /// Checksums of the chains by shard: never by rank.
-    struct Chains: Codable, Hashable, Sendable {
+    package struct Chains: Codable, Hashable, Sendable {
         /// XXH3 of the file's header.
         let header: String
         /// XXH3 of each shard's samples, ages and counters.
         let shards: [String]
+    }
+}
+
+extension Manifest {
+    /// Refuses numbers that no run leaves behind, so that nothing computed from them can overflow.
+    func checkRanges(_ name: String) throws(Failure) {
+        let ranges = [
+            ("step", step, 0...1 << 40), ("updates", updates, 0...max(0, step)), ("metricsBytes", metricsBytes, 0...1 << 50),
+            ("guardState.consecutiveSkips", guardState.consecutiveSkips, 0...Guard.maximumSkips),
+            ("guardState.skips", guardState.skips, 0...max(0, step)),
+            ("guardState.rollbacks", guardState.rollbacks, 0...Guard.maximumRollbacks),
+        ]
+        for (key, value, range) in ranges where !range.contains(value) {
+            throw Failure(
+                .checkpoint, "\(name): \(key): expected \(range.lowerBound) to \(range.upperBound), found \(value): the file is damaged")
+        }
     }
 }

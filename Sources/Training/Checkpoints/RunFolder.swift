@@ -12,27 +12,27 @@ public struct RunFolder: Sendable {
     public var metrics: String { "\(path)/metrics.jsonl" }
     public var checkpoints: String { "\(path)/checkpoints" }
     public var samples: String { "\(path)/samples" }
-    var stop: String { "\(path)/STOP" }
-    var lock: String { "\(path)/lock" }
+    package var stop: String { "\(path)/STOP" }
+    package var lock: String { "\(path)/lock" }
 
     public func checkpoint(_ step: Int) -> String { "\(checkpoints)/\(Self.stepName(step))" }
-    func partial(_ step: Int) -> String { "\(checkpoints)/.\(Self.stepName(step)).partial" }
+    package func partial(_ step: Int) -> String { "\(checkpoints)/.\(Self.stepName(step)).partial" }
     public func sample(_ step: Int) -> String { "\(samples)/\(Self.stepName(step)).png" }
 
     /// `step-00001000`: names sort like numbers.
-    static func stepName(_ step: Int) -> String {
+    package static func stepName(_ step: Int) -> String {
         let digits = String(step)
         return "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
     }
 
-    var exists: Bool { FileManager.default.fileExists(atPath: configuration) }
+    package var exists: Bool { FileManager.default.fileExists(atPath: configuration) }
 
     /// Makes the folder and its parts, mode 0700.
-    func create() throws(Failure) {
+    package func create() throws(Failure) {
         for folder in [path, checkpoints, samples] { try Self.makeFolder(folder) }
     }
 
-    static func makeFolder(_ path: String) throws(Failure) {
+    package static func makeFolder(_ path: String) throws(Failure) {
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -45,18 +45,38 @@ public struct RunFolder: Sendable {
     public func steps() throws(Failure) -> [Int] {
         guard FileManager.default.fileExists(atPath: checkpoints) else { return [] }
         return try names(in: checkpoints).compactMap { name in
-            name.hasPrefix("step-") ? Int(name.dropFirst(5)) : nil
+            // Only the names that a save gives: `step-7` or `step-00000007.damaged` is something else.
+            Int(name.dropFirst(5)).flatMap { $0 >= 0 && name == Self.stepName($0) ? $0 : nil }
         }.sorted(by: >)
     }
 
-    /// Removes what interrupted saves left behind.
-    func removeLeftovers() throws(Failure) {
-        for name in try names(in: checkpoints) where name.hasPrefix(".step-") { try Self.remove("\(checkpoints)/\(name)") }
+    /// Takes a damaged checkpoint out of the way, as `step-N.damaged`, for whoever wants to look at it.
+    func setAside(_ step: Int) throws(Failure) {
+        let aside = "\(checkpoint(step)).damaged"
+        if Self.isFile(aside) { try Self.remove(aside) }
+        try AtomicFile.rename(checkpoint(step), to: aside)
+        try AtomicFile.syncFolder(checkpoints)
     }
 
-    static func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+    /// Removes a checkpoint: killed on the way, it leaves no half of one under its name.
+    func removeCheckpoint(_ step: Int) throws(Failure) {
+        try AtomicFile.rename(checkpoint(step), to: partial(step))
+        try Self.remove(partial(step))
+    }
 
-    static func remove(_ path: String) throws(Failure) {
+    /// Removes what interrupted saves left behind.
+    package func removeLeftovers() throws(Failure) {
+        for name in try names(in: checkpoints) where name.hasPrefix(".step-") { try Self.remove("\(checkpoints)/\(name)") }
+        for folder in [path, samples] {
+            for name in try names(in: folder) where name.hasSuffix(".tmp") && (name.hasPrefix("config.json5.") || name.hasPrefix("step-")) {
+                try Self.remove("\(folder)/\(name)")
+            }
+        }
+    }
+
+    package static func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    package static func remove(_ path: String) throws(Failure) {
         do {
             try FileManager.default.removeItem(atPath: path)
         } catch {

@@ -3,12 +3,12 @@ import Foundation
 import Glibc
 
 /// One job for each run folder. The lock belongs to the open file, so the system releases it however the job ends: it is never stale.
-final class RunLock {
+package final class RunLock {
     private let descriptor: Int32
 
     /// Takes the lock, or tells who holds it.
     /// - Throws: `.runFolder` when another job holds it, `.inputOutput` when the file cannot be made.
-    init(_ folder: RunFolder) throws(Failure) {
+    package init(_ folder: RunFolder) throws(Failure) {
         let opened = unsafe open(folder.lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard opened >= 0 else {
             throw Failure(.inputOutput, "\(folder.lock): opening it failed: \(unsafe String(cString: strerror(errno)))")
@@ -17,7 +17,8 @@ final class RunLock {
             close(opened)
             let owner = (try? String(contentsOfFile: folder.lock, encoding: .utf8)) ?? "unknown"
             throw Failure(
-                .runFolder, "\(folder.path): another job trains in this folder (\(owner.trimmingCharacters(in: .whitespacesAndNewlines))). "
+                .runFolder,
+                "\(folder.path): another job trains in this folder (\(owner.trimmingCharacters(in: .whitespacesAndNewlines))). "
                     + "Wait for it, or choose another folder with --out.")
         }
         descriptor = opened

@@ -33,7 +33,8 @@ public struct EnergyCommand: Codable, Sendable {
         let workspace = Workspace(trained.model.network, rows: Self.rowsPerTile)
         let values = results.tiles(of: communicator).map { tile in
             let width = trained.shape.count
-            let part = ChannelOrder.innermost(Array(rows[tile.rows.lowerBound * width..<tile.rows.upperBound * width]), shape: trained.shape)
+            let part = ChannelOrder.innermost(
+                Array(rows[tile.rows.lowerBound * width..<tile.rows.upperBound * width]), shape: trained.shape)
             let energies = Matrix(rows: tile.rows.count, columns: 1)
             trained.model.energies(of: Matrix(rows: tile.rows.count, columns: width, part), prepared, workspace, into: energies)
             return (tile.rows, energies.values)
@@ -49,12 +50,14 @@ public struct EnergyCommand: Codable, Sendable {
         guard array.shape.count >= 2, let rows = array.shape.first, rows > 0, accepted.contains(Array(array.shape.dropFirst())) else {
             let expected = accepted[0].map(String.init).joined(separator: " x ")
             throw Failure(
-                .data, "\(input): expected N x \(expected) values for this model, found the shape "
+                .data,
+                "\(input): expected N x \(expected) values for this model, found the shape "
                     + array.shape.map(String.init).joined(separator: " x "))
         }
         let floats = array.values.floats
         if let bad = floats.firstIndex(where: { !$0.isFinite }) {
-            throw Failure(.data, "\(input): row \(bad / shape.count), value \(bad % shape.count): expected a finite number, found \(floats[bad])")
+            throw Failure(
+                .data, "\(input): row \(bad / shape.count), value \(bad % shape.count): expected a finite number, found \(floats[bad])")
         }
         return floats
     }

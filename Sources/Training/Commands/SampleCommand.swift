@@ -72,9 +72,15 @@ public struct SampleCommand: Codable, Sendable {
             trained.configuration.startNoise.fill(
                 buffers.positions, stream: RandomStream(seed: seed, purpose: .samplingStart, step: 0, index: tile))
         }
-        let potential = ModelPotential(model: trained.model, weights: weights, workspace: Workspace(trained.model.network, rows: rows.count))
-        trained.configuration.langevin.run(
-            buffers, steps: steps, noise: RandomStream(seed: seed, purpose: .sampling, step: 0, index: tile), in: potential)
+        let potential = ModelPotential(
+            model: trained.model, weights: weights, workspace: Workspace(trained.model.network, rows: rows.count))
+        // A stream lasts for so many steps; long runs take one after the other.
+        let limit = Langevin.stepLimit(values: buffers.positions.count)
+        for (part, first) in stride(from: 0, to: steps, by: limit).enumerated() {
+            trained.configuration.langevin.run(
+                buffers, steps: min(limit, steps - first), noise: RandomStream(seed: seed, purpose: .sampling, step: part, index: tile),
+                in: potential)
+        }
         return buffers.positions.values
     }
 
@@ -95,11 +101,10 @@ final class StoredChains {
 
     /// - Parameter count: how many are wanted; default: all.
     init(_ trained: TrainedModel, wanted count: Int? = nil) throws {
-        let path = try CheckpointReader.checked(ChainsFile.name, in: trained.path, trained.manifest)
-        file = try Safetensors(path)
+        file = try CheckpointReader.checkedChains(in: trained.path, trained.manifest)
         shape = trained.shape
         guard let tensor = file.header["chains"], let available = tensor.shape.first, tensor.count == available * shape.count else {
-            throw Failure(.checkpoint, "\(path): expected chains of \(trained.shape) values")
+            throw Failure(.checkpoint, "\(trained.path)/\(ChainsFile.name): expected chains of \(trained.shape) values")
         }
         wanted = count ?? available
         guard wanted <= available else {

@@ -62,7 +62,8 @@ public enum SelfTest {
     /// The input gradient of a convolutional energy against central differences.
     private static func gradients() throws(Failure) {
         let layers: [LayerDescription] = [
-            .convolution(channels: 8, kernel: 3, stride: 2, padding: 1), .activation(.silu), .flatten, .dense(outputs: 16), .activation(.softplus),
+            .convolution(channels: 8, kernel: 3, stride: 2, padding: 1), .activation(.silu), .flatten, .dense(outputs: 16),
+            .activation(.softplus),
             .dense(outputs: 1),
         ]
         let shape = ImageShape(height: 6, width: 6, channels: 2)
@@ -144,7 +145,8 @@ public enum SelfTest {
         let mean = trained.parameters.prefix(2).map { -$0 }
         // 400 averaged steps of 2 x 64 chains that forget in about 10 steps: a standard error of about 0.03.
         try communicator.agree {
-            try expect(abs(mean[0] - 0.5) < 0.2 && abs(mean[1] - 0.25) < 0.2, "the model's mean is \(Array(mean)), the data's is [0.5, 0.25]")
+            try expect(
+                abs(mean[0] - 0.5) < 0.2 && abs(mean[1] - 0.25) < 0.2, "the model's mean is \(Array(mean)), the data's is [0.5, 0.25]")
         }
     }
 
@@ -174,7 +176,8 @@ public enum SelfTest {
     }
 
     /// A folder beside the user's files, which all nodes see, for the time of a test.
-    private static func inScratchFolder<T>(_ communicator: any Communicator, _ body: (RunFolder) throws(Failure) -> T) throws(Failure) -> T {
+    private static func inScratchFolder<T>(_ communicator: any Communicator, _ body: (RunFolder) throws(Failure) -> T) throws(Failure) -> T
+    {
         let folder = RunFolder(try communicator.fromRoot { ".ebm-dist-check-\(getpid())" })
         let result: T
         do {

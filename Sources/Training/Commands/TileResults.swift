@@ -24,7 +24,9 @@ struct TileResults {
         let rowBytes = rowShape.reduce(4, *)
         let partial = "\(path).partial"
         try communicator.onRoot { if RunFolder.isFile(partial) { try RunFolder.remove(partial) } }
-        var pieces = values.map { FilePiece(offset: header.count + $0.rows.lowerBound * rowBytes, bytes: LittleEndian.bytes(of: $0.floats)) }
+        var pieces = values.map {
+            FilePiece(offset: header.count + $0.rows.lowerBound * rowBytes, bytes: LittleEndian.bytes(of: $0.floats))
+        }
         if communicator.rank == 0 { pieces.append(FilePiece(offset: 0, bytes: header)) }
         try communicator.write(pieces, to: partial, size: header.count + rows * rowBytes)
         try communicator.onRoot {

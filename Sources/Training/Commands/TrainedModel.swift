@@ -62,7 +62,9 @@ public struct TrainedModel: Sendable {
     /// The configuration of a run folder.
     static func configuration(of folder: RunFolder) throws(Failure) -> RunConfiguration {
         guard folder.exists else {
-            throw Failure(.missingInput, "\(folder.path): expected a run folder with config.json5, found none. Train first: ebm-dist train --out \(folder.path)")
+            throw Failure(
+                .missingInput,
+                "\(folder.path): expected a run folder with config.json5, found none. Train first: ebm-dist train --out \(folder.path)")
         }
         let bytes = try FileBytes.read(folder.configuration, limit: 1 << 20)
         return try RunConfiguration.resolve(file: bytes, name: folder.configuration)

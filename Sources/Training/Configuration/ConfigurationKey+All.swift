@@ -87,7 +87,7 @@ extension ConfigurationKey {
             "where chains start in a step: persistent (pcd), data (cd) or noise (short-run); follows objective.kind"),
         .init(
             "chains.buffer", .integer(count), optional: true,
-            "persistent: chains that are kept, a multiple of run.shards; null: shards x chainsPerShard"),
+            "persistent: chains that are kept, a multiple of run.shards; null: 16 x shards x chainsPerShard"),
         .init(
             "chains.storage", .choice(words(RunConfiguration.Chains.Storage.self)),
             "persistent: how they are kept; byte: 8 bits a value between sampler.low and high"),
@@ -151,7 +151,8 @@ extension ConfigurationKey {
             "guard.maximumGap", .number(.positive), optional: true,
             "an energy gap |mean E(x+) - mean E(x-)| above this is divergence; null: no limit"),
         .init(
-            "guard.replicaCheckEvery", .integer(count), continuation: .free, "steps between two comparisons of the parameters of all ranks"),
+            "guard.replicaCheckEvery", .integer(interval), continuation: .free,
+            "steps between two comparisons of the parameters of all ranks; 0: only when they are saved"),
         .init("checkpoint.every", .integer(interval), continuation: .free, "steps between two checkpoints; 0: only at the end"),
         .init("checkpoint.keep", .integer(2...1_000_000), continuation: .free, "the newest checkpoints that are kept"),
         .init("report.every", .integer(count), continuation: .free, "steps between two lines of metrics.jsonl"),

@@ -53,7 +53,7 @@ extension RunConfiguration {
     private func continuationValues() throws(Failure) -> ConfigurationValues {
         var explicit = self
         if optimizer.schedule == .cosine { explicit.optimizer.decaySteps = optimizer.decaySteps ?? run.steps }
-        if chains.start == .persistent { explicit.chains.buffer = chains.buffer ?? run.shards * run.chainsPerShard }
+        if chains.start == .persistent { explicit.chains.buffer = bufferSize }
         var values = try ConfigurationValues(explicit)
         try values.check(origin: "configuration")
         return values

@@ -78,6 +78,10 @@ extension RunConfiguration {
     }
 
     private func checkOptimizer() throws(Failure) {
+        for (name, decay) in [("beta1", optimizer.beta1), ("beta2", optimizer.beta2), ("momentum", optimizer.momentum)] {
+            // The bias correction divides by 1 - beta.
+            try require(Float(decay) < 1, "expected optimizer.\(name) below 1 also as a 32-bit float, found \(decay)")
+        }
         try require(
             optimizer.schedule != .cosine || optimizer.finalLearningRate <= optimizer.learningRate,
             """

@@ -24,7 +24,7 @@ extension RunConfiguration {
         public enum Reduction: String, Codable, CaseIterable, Sendable { case exact, float }
 
         public var name = "digits"
-        public var steps = 2000
+        public var steps = 2500
         public var seed: UInt64 = 1
         public var shards = 16
         public var chainsPerShard = 16
@@ -74,7 +74,7 @@ extension RunConfiguration {
         public var kind = Kind.langevin
         public var steps = 20
         public var stepSize = 1.0
-        public var noise: Double? = 0.01
+        public var noise: Double? = 0.005
         public var temperature = 1.0
         public var gradientClip: Double? = nil
         public var noiseFirst = false
@@ -94,7 +94,7 @@ extension RunConfiguration {
         public var buffer: Int? = nil
         public var storage = Storage.float
         public var replacement = Replacement.inPlace
-        public var restartProbability = 0.05
+        public var restartProbability = 0.02
         public var restartFrom = Origin.noise
         public var noise = Noise.uniform
         public var noiseLow = -1.0
@@ -119,7 +119,7 @@ extension RunConfiguration {
         public enum Schedule: String, Codable, CaseIterable, Sendable { case constant, step, cosine }
 
         public var kind = Kind.adam
-        public var learningRate = 1e-3
+        public var learningRate = 7e-4
         public var beta1 = 0.9
         public var beta2 = 0.999
         public var epsilon = 1e-8
@@ -163,6 +163,14 @@ extension RunConfiguration {
         public var columns = 8
         public var scale = 4
     }
+}
+
+extension RunConfiguration {
+    /// Rows of a step over all shards: as many chains as data rows.
+    public var rowsPerStep: Int { run.shards * run.chainsPerShard }
+
+    /// Chains that a replay buffer keeps: many times those of a step, so that a chain rests while the energy changes.
+    public var bufferSize: Int { chains.buffer ?? 16 * rowsPerStep }
 }
 
 extension RunConfiguration.Objective.Kind {

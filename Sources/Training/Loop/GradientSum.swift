@@ -3,32 +3,33 @@ import Failures
 import Numerics
 
 /// The sum of the shards' gradients over threads and ranks, and what rides with it: the shards' reports and requests to stop.
-struct GradientSum {
+package struct GradientSum {
     /// Set by a rank that was asked to stop.
     static let stopFlag = 0
 
     private var sum: ExactSum
     private let isExact: Bool
-    private let parameters: Int
+    private let tensors: [Range<Int>]
     private let shards: Int
 
     /// - Parameter isExact: false for the plain float sum, whose bits depend on ranks and threads; for comparison.
-    init(tensors: [Range<Int>], shards: Int, isExact: Bool) {
+    package init(tensors: [Range<Int>], shards: Int, isExact: Bool) {
         self.isExact = isExact
         self.shards = shards
-        parameters = tensors.last?.upperBound ?? 0
+        self.tensors = tensors
         // Without tensors the exact sum still carries reports and flags.
         sum = ExactSum(tensors: isExact ? tensors : [], shards: shards, recordLength: ShardReport.fieldCount, flags: 1)
     }
 
-    var exponents: [Int32] { sum.exponents }
+    /// The scales of the next sum, which belong in a checkpoint; nil for the float sum, which has none.
+    package var exponents: [Int32]? { isExact ? sum.exponents : nil }
 
-    mutating func restore(exponents: [Int32]) throws(Failure) {
+    package mutating func restore(exponents: [Int32]) throws(Failure) {
         if isExact { try sum.restore(exponents: exponents) }
     }
 
     /// The accumulator of a thread: the first one uses the sum's own, so that T threads cost T of them.
-    func makePart(thread: Int) -> ExactSum.Part {
+    package func makePart(thread: Int) -> ExactSum.Part {
         thread == 0 ? ExactSum(tensors: [], shards: 1).makePart() : sum.makePart()
     }
 
@@ -39,7 +40,7 @@ struct GradientSum {
     ///   - stop: whether this rank asks all to stop.
     ///   - add: runs all local shards on the workers; called again when the scales had to change.
     /// - Returns: the outcome, which is never `.rescaled`.
-    mutating func reduce(
+    package mutating func reduce(
         into total: inout [Float], workers: [ShardWorker], stop: Bool, _ communicator: any Communicator, add: () -> Void
     ) throws(Failure) -> ExactSum.Outcome {
         var outcome = ExactSum.Outcome.rescaled
@@ -50,24 +51,31 @@ struct GradientSum {
             if stop { sum.part.raise(flag: Self.stopFlag) }
             outcome = try sum.reduce(over: communicator)
         }
-        if isExact {
-            if outcome == .exact { sum.total(into: &total) }
-        } else {
-            for index in total.indices { total[index] = workers.reduce(0) { $0 + $1.plain[index] } }
-            try communicator.sum(&total)
-            if !total.allSatisfy({ $0.isFinite }) { outcome = .notFinite(tensor: 0) }
-        }
+        guard isExact else { return try sumFloats(into: &total, workers, communicator) }
+        if outcome == .exact { sum.total(into: &total) }
         return outcome
     }
 
+    /// Collective. The sum whose bits depend on threads and ranks.
+    private func sumFloats(
+        into total: inout [Float], _ workers: [ShardWorker], _ communicator: any Communicator
+    ) throws(Failure) -> ExactSum.Outcome {
+        for index in total.indices { total[index] = workers.reduce(0) { $0 + $1.plain[index] } }
+        try communicator.sum(&total)
+        let broken = tensors.firstIndex { !Array(total[$0]).isFinite }
+        return broken.map { .notFinite(tensor: $0) } ?? .exact
+    }
+
     /// Whether any rank asked to stop.
-    var stopRequested: Bool { sum.flag(Self.stopFlag) }
+    package var stopRequested: Bool { sum.flag(Self.stopFlag) }
 
     /// The sum of all shards' reports, in shard order.
-    var report: ShardReport { ShardReport.sum((0..<shards).flatMap { sum.record(of: $0) }) }
+    package var report: ShardReport { ShardReport.sum((0..<shards).flatMap { sum.record(of: $0) }) }
 
     /// What puts shards into the sum, on any thread.
-    var adder: Adder { Adder(isExact: isExact, parameters: parameters) }
+    package var adder: Adder { Adder(isExact: isExact, parameters: parameters) }
+
+    private var parameters: Int { tensors.last?.upperBound ?? 0 }
 
     private mutating func begin(_ workers: [ShardWorker]) {
         sum.begin()
@@ -85,11 +93,11 @@ struct GradientSum {
 
 extension GradientSum {
     /// Adds the shards of a thread to what that thread's worker has collected.
-    struct Adder: Sendable {
+    package struct Adder: Sendable {
         let isExact: Bool
         let parameters: Int
 
-        func add(_ shard: ShardState, on worker: ShardWorker) {
+        package func add(_ shard: ShardState, on worker: ShardWorker) {
             let gradient = unsafe UnsafeBufferPointer(start: UnsafePointer(worker.gradient.base), count: parameters)
             if isExact {
                 unsafe worker.part.add(gradient)

@@ -2,8 +2,10 @@ import Distributed
 
 /// What the guard remembers between steps.
 public struct GuardState: Codable, Hashable, Sendable {
-    /// Updates left out one after the other.
+    /// Updates left out one after the other, up to now.
     public var consecutiveSkips = 0
+    /// All updates left out.
+    public var skips = 0
     /// Times the run went back to a checkpoint.
     public var rollbacks = 0
 
@@ -16,26 +18,36 @@ public struct GuardState: Codable, Hashable, Sendable {
 /// Watches every step before its update: values that are not finite and an energy gap out of bounds.
 ///
 /// All ranks judge the same reduced values, so they take the same decision.
-struct Guard: Sendable {
+package struct Guard: Sendable {
     /// What to do with a step.
-    enum Verdict: Hashable, Sendable {
+    package enum Verdict: Hashable, Sendable {
         case update
         case skip(String)
         case rollBack(String)
         case stop(String)
     }
 
-    static let maximumSkips = 10
-    static let maximumRollbacks = 4
+    package static let maximumSkips = 10
+    package static let maximumRollbacks = 4
 
-    let policy: RunConfiguration.Guard.Policy
-    let maximumGap: Double?
+    package let policy: RunConfiguration.Guard.Policy
+    package let maximumGap: Double?
+
+    package init(policy: RunConfiguration.Guard.Policy, maximumGap: Double?) {
+        self.policy = policy
+        self.maximumGap = maximumGap
+    }
 
     /// - Parameters:
     ///   - outcome: how the gradient sum ended.
     ///   - gap: mean E(x+) - mean E(x-).
-    func judge(_ outcome: ExactSum.Outcome, gap: Double, state: GuardState) -> Verdict {
+    package func judge(_ outcome: ExactSum.Outcome, gap: Double, state: GuardState) -> Verdict {
         guard let problem = problem(outcome, gap: gap) else { return .update }
+        return verdict(on: problem, state: state)
+    }
+
+    /// What the policy says of a problem that lies in the step's gradient.
+    package func verdict(on problem: String, state: GuardState) -> Verdict {
         switch policy {
         case .stop: return .stop(problem)
         case .skip:
@@ -45,6 +57,11 @@ struct Guard: Sendable {
             return state.rollbacks < Self.maximumRollbacks
                 ? .rollBack(problem) : .stop("\(problem), after \(Self.maximumRollbacks) returns to a checkpoint")
         }
+    }
+
+    /// What follows from an update that broke the parameters: it cannot be left out any more.
+    package func verdict(onBrokenUpdate problem: String, state: GuardState) -> Verdict {
+        policy == .rollback ? verdict(on: problem, state: state) : .stop(problem)
     }
 
     private func problem(_ outcome: ExactSum.Outcome, gap: Double) -> String? {

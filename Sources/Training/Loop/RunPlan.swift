@@ -11,20 +11,24 @@ public struct RunPlan: Sendable {
     public let configuration: RunConfiguration
     public let source: DataSource
     public let model: EnergyModel
-    let objective: any Objective
+    package let objective: any Objective
     /// How shards are dealt to ranks.
     public let layout: ShardLayout
     /// What a checkpoint is bound to: the keys that touch the mathematics, and the data.
-    let configurationDigest: String
-    let dataDigest: String
+    package let configurationDigest: String
+    package let dataDigest: String
 
     /// Collective. Rank 0 reads the data, checks everything and gives it to the others.
     ///
     /// - Throws: `.configuration`, `.data`, `.missingInput` or `.launch` on all ranks together.
     public init(_ configuration: RunConfiguration, _ communicator: any Communicator) throws(Failure) {
+        try self.init(configuration, source: try configuration.sharedSource(communicator), communicator)
+    }
+
+    /// Collective. As above, with data that every rank has already.
+    init(_ configuration: RunConfiguration, source: DataSource, _ communicator: any Communicator) throws(Failure) {
         self.configuration = configuration
         let layout = try communicator.agree { try ShardLayout(shards: configuration.run.shards, ranks: communicator.size) }
-        let source = try configuration.sharedSource(communicator)
         let model = try communicator.agree { try configuration.energyModel(for: source.shape) }
         let objective = try communicator.agree { try configuration.makeObjective(source) }
         self.layout = layout
@@ -34,22 +38,25 @@ public struct RunPlan: Sendable {
         configurationDigest = Checksum.of(Array(try configuration.mathematics().utf8))
         dataDigest = Checksum.of(Array(source.digest.utf8))
         let bits = Checksum.of(Array("\(BuildInformation.version) \(configurationDigest) \(dataDigest)".utf8))
-        guard try communicator.isSame(UInt64(bits, radix: 16) ?? 0) else {
-            throw Failure(.launch, "the ranks have different programs, configurations or data: start the same program on every node")
+        let isSame = try communicator.isSame(UInt64(bits, radix: 16) ?? 0)
+        try communicator.onRoot {
+            if !isSame {
+                throw Failure(.launch, "the ranks have different programs, configurations or data: start the same program on every node")
+            }
         }
     }
 
     /// Samples of one shard in chains.safetensors.
-    var storedChains: Int { configuration.replayCapacity ?? configuration.run.chainsPerShard }
+    package var storedChains: Int { configuration.replayCapacity ?? configuration.run.chainsPerShard }
 
-    var chainsFile: ChainsFile {
+    package var chainsFile: ChainsFile {
         ChainsFile(
             shards: configuration.run.shards, capacity: storedChains, shape: source.shape,
             options: configuration.replayCapacity == nil ? nil : configuration.replayOptions)
     }
 
     /// A shard before its first step.
-    func makeShard(_ index: Int) -> ShardState {
+    package func makeShard(_ index: Int) -> ShardState {
         let dimension = source.shape.count
         let replay = configuration.replayCapacity.map {
             ReplayShard(capacity: $0, dimension: dimension, options: configuration.replayOptions)
@@ -58,7 +65,7 @@ public struct RunPlan: Sendable {
     }
 
     /// The replicated state before the first step.
-    func initialState() -> TrainingState {
+    package func initialState() -> TrainingState {
         let parameters = model.network.initialParameters(seed: configuration.run.seed)
         return TrainingState(
             step: 0, parameters: parameters, modelState: model.initialState(seed: configuration.run.seed),
@@ -68,7 +75,7 @@ public struct RunPlan: Sendable {
     }
 
     /// What a reader of model.safetensors needs to compute energies.
-    var modelMetadata: [String: String] {
+    package var modelMetadata: [String: String] {
         get throws(Failure) {
             var metadata = ["format": "pt", "network": try model.network.description.json()]
             if let deviation = model.referenceDeviation { metadata["referenceDeviation"] = String(deviation) }

@@ -4,23 +4,23 @@ import Numerics
 import Sampling
 
 /// What one thread works with: scratch for one shard's tile, made once.
-final class ShardWorker: @unchecked Sendable {
-    let potential: ModelPotential
-    let chains: ChainBuffers
+package final class ShardWorker: @unchecked Sendable {
+    package let potential: ModelPotential
+    package let chains: ChainBuffers
     /// Where the chains of the tile started: chains x dimension.
-    let origin: Matrix
+    package let origin: Matrix
     /// Data rows of the tile: chains x dimension.
-    let data: Matrix
-    let energies: Matrix
+    package let data: Matrix
+    package let energies: Matrix
     /// The shard's parameter gradient, 1 x parameters.
-    let gradient: Matrix
+    package let gradient: Matrix
     /// The shards' gradients and reports as the exact sum takes them.
-    var part: ExactSum.Part
+    package var part: ExactSum.Part
     /// The shards' gradients as a plain sum takes them; empty with the exact sum.
-    var plain: [Float] = []
-    var times = PhaseTimes()
+    package var plain: [Float] = []
+    package var times = PhaseTimes()
 
-    init(model: EnergyModel, weights: PreparedWeights, rows: Int, part: ExactSum.Part) {
+    package init(model: EnergyModel, weights: PreparedWeights, rows: Int, part: ExactSum.Part) {
         let dimension = model.network.inputShape.count
         potential = ModelPotential(model: model, weights: weights, workspace: Workspace(model.network, rows: rows))
         chains = ChainBuffers(chains: rows, dimension: dimension)

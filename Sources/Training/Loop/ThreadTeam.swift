@@ -4,12 +4,12 @@ import Synchronization
 /// A fixed number of threads that share out a range of items, again and again; the calling thread is one of them.
 ///
 /// Which thread takes which item is left to chance: everything computed per item must not depend on it.
-final class ThreadTeam: Sendable {
-    let count: Int
+package final class ThreadTeam: Sendable {
+    package let count: Int
     private let board = Board()
 
     /// - Parameter count: threads, the calling one included.
-    init(count: Int) {
+    package init(count: Int) {
         precondition(count >= 1, "a team of \(count) threads")
         self.count = count
         for index in 1..<max(1, count) {
@@ -22,7 +22,7 @@ final class ThreadTeam: Sendable {
     deinit { board.dismiss() }
 
     /// Calls `work(thread, item)` once for each item, on any of the threads, and returns when all are done.
-    func forEach(_ items: Range<Int>, _ work: @escaping @Sendable (_ thread: Int, _ item: Int) -> Void) {
+    package func forEach(_ items: Range<Int>, _ work: @escaping @Sendable (_ thread: Int, _ item: Int) -> Void) {
         if count == 1 || items.count <= 1 {
             for item in items { work(0, item) }
         } else {

@@ -8,9 +8,9 @@ import Sampling
 ///
 /// Every rank holds the replicated state and its own shards. `step` reads as the recipe: sample negatives, gradients and their sum, guard,
 /// optimiser. All of it is a function of (configuration, step), so that ranks, threads and restarts cannot be seen in the result.
-final class Trainer {
+package final class Trainer {
     /// What a step found, the same on every rank.
-    struct StepResult {
+    package struct StepResult {
         var report: ShardReport
         var gradientNorm: Double
         var learningRate: Float
@@ -21,14 +21,14 @@ final class Trainer {
         func gap(rows: Int) -> Double { (report.dataEnergy - report.sampleEnergy) / Double(rows) }
     }
 
-    let plan: RunPlan
-    let communicator: any Communicator
-    let shards: [ShardState]
-    private(set) var state: TrainingState
-    /// The step that this process began with.
-    private(set) var firstStep = 0
+    package let plan: RunPlan
+    package let communicator: any Communicator
+    package let shards: [ShardState]
+    package private(set) var state: TrainingState
+    /// Steps computed by this process: those that were left out or that a rollback takes back included.
+    package private(set) var stepsDone = 0
     /// Time of this rank, averaged over its threads where they work.
-    private(set) var times = PhaseTimes()
+    package private(set) var times = PhaseTimes()
     private let team: ThreadTeam
     private let workers: [ShardWorker]
     private let weights: PreparedWeights
@@ -39,14 +39,15 @@ final class Trainer {
     private let clip: GradientClip
 
     /// A trainer before its first step, its chains not populated.
-    init(_ plan: RunPlan, threads: Int, _ communicator: any Communicator) {
+    package init(_ plan: RunPlan, threads: Int, _ communicator: any Communicator) {
         let configuration = plan.configuration
         self.plan = plan
         self.communicator = communicator
         state = plan.initialState()
         shards = plan.layout.range(of: communicator.rank).map { plan.makeShard($0) }
         let sum = GradientSum(
-            tensors: plan.model.layout.tensors.map(\.range), shards: configuration.run.shards, isExact: configuration.run.reduction == .exact)
+            tensors: plan.model.layout.tensors.map(\.range), shards: configuration.run.shards,
+            isExact: configuration.run.reduction == .exact)
         self.sum = sum
         let weights = PreparedWeights(plan.model.network)
         self.weights = weights
@@ -61,23 +62,23 @@ final class Trainer {
     }
 
     /// Fills the chains of a new run.
-    func populate() {
+    package func populate() {
         let objective = plan.objective
         forEachShard { objective.populate($0, worker: $1) }
         prepareWeights(iterating: false)
     }
 
     /// Takes over the state of a checkpoint, whose chains are in the shards already.
-    func restore(_ state: TrainingState) throws(Failure) {
+    package func restore(_ state: TrainingState) throws(Failure) {
         self.state = state
-        firstStep = state.step
         try sum.restore(exponents: state.exponents)
         prepareWeights(iterating: false)
     }
 
     /// One step: the recipe. Collective.
-    func step(stop: Bool) throws(Failure) -> StepResult {
+    package func step(stop: Bool) throws(Failure) -> StepResult {
         let (objective, step) = (plan.objective, state.step)
+        stepsDone += 1
         times.start()
         communicator.progress.note("sampling")
         forEachShard { objective.sampleNegatives($0, worker: $1, step: step) }
@@ -94,19 +95,17 @@ final class Trainer {
     }
 
     /// Goes back to a checkpoint's state with half the learning rate.
-    func rollBack(to saved: TrainingState) throws(Failure) {
+    package func rollBack(to saved: TrainingState) throws(Failure) {
         var saved = saved
         saved.guardState.rollbacks = max(saved.guardState.rollbacks, state.guardState.rollbacks) + 1
-        let first = firstStep
         try restore(saved)
-        firstStep = first
     }
 
     /// Charges the time since the last stamp to a phase outside of `step`.
-    func charge(_ phase: Phase) { times.stamp(phase) }
+    package func charge(_ phase: Phase) { times.stamp(phase) }
 
     /// The first negatives of each own shard, `perShard` rows of each, shard by shard.
-    func negatives(perShard: Int) -> [Float] {
+    package func negatives(perShard: Int) -> [Float] {
         shards.flatMap { $0.negatives.rows(0..<perShard).values }
     }
 
@@ -130,21 +129,30 @@ final class Trainer {
     private func update(_ result: inout StepResult) {
         plan.model.convertGradient(&gradient, parameters: state.parameters, state: state.modelState)
         result.gradientNorm = clip.apply(to: &gradient, optimizer: state.optimizer)
+        guard result.gradientNorm.isFinite else {
+            result.verdict = watch.verdict(on: "the gradient's norm is \(result.gradientNorm)", state: state.guardState)
+            return
+        }
         result.learningRate = schedule.rate(at: state.step) * state.guardState.learningRateFactor
         state.apply(gradient, learningRate: result.learningRate)
+        guard state.isFinite else {
+            result.verdict = watch.verdict(onBrokenUpdate: "the update made parameters that are not finite", state: state.guardState)
+            return
+        }
         advance()
         prepareWeights(iterating: true)
     }
 
-    /// Leaves the parameters as they are; chains that are not finite have been started afresh.
+    /// Leaves the parameters as they are; the objective has started afresh the chains that are not finite.
     private func skip() {
         state.guardState.consecutiveSkips += 1
+        state.guardState.skips += 1
         advance()
     }
 
     private func advance() {
         state.step += 1
-        state.exponents = sum.exponents
+        if let exponents = sum.exponents { state.exponents = exponents }
     }
 
     private func prepareWeights(iterating: Bool) {

@@ -9,6 +9,8 @@ public struct TrainingRun: Sendable {
     public let folder: RunFolder
     /// Says nothing about its progress.
     public let isQuiet: Bool
+    /// Hears every line that rank 0 says, also of a quiet run.
+    package var listener: (@Sendable (String) -> Void)?
 
     public init(configuration: RunConfiguration, folder: RunFolder, isQuiet: Bool = false) {
         self.configuration = configuration
@@ -37,8 +39,10 @@ public struct TrainingRun: Sendable {
         let trainer = Trainer(plan, threads: summary.threads, communicator)
         let store = CheckpointStore(plan, folder)
         let loaded = try store.loadNewest(trainer, communicator)
+        let terminal = Terminal(isSilent: isQuiet || communicator.rank != 0, listener: communicator.rank == 0 ? listener : nil)
         let session = try TrainingSession(
-            plan: plan, folder: folder, trainer: trainer, store: store, metricsBytes: loaded?.manifest.metricsBytes ?? 0, start: clock, isQuiet: isQuiet)
+            plan: plan, folder: folder, trainer: trainer, store: store, metricsBytes: loaded?.manifest.metricsBytes ?? 0, start: clock,
+            terminal: terminal)
         session.tell(summary.text)
         for damage in loaded?.passedOver ?? [] {
             session.tell("passed over the checkpoint of step \(damage.step): \(damage.failure.message)")
@@ -64,7 +68,8 @@ public struct TrainingRun: Sendable {
         let differences = try configuration.differences(from: TrainedModel.configuration(of: folder))
         guard !differences.isEmpty else { return }
         throw Failure(
-            .runFolder, "\(folder.path): the folder holds a run with another configuration:\n"
+            .runFolder,
+            "\(folder.path): the folder holds a run with another configuration:\n"
                 + differences.map { "  \($0)" }.joined(separator: "\n"))
     }
 }

@@ -23,14 +23,14 @@ final class TrainingSession {
 
     init(
         plan: RunPlan, folder: RunFolder, trainer: Trainer, store: CheckpointStore, metricsBytes: Int, start: ContinuousClock.Instant,
-        isQuiet: Bool
+        terminal: Terminal
     ) throws(Failure) {
         self.plan = plan
         self.folder = folder
         self.trainer = trainer
         self.store = store
         communicator = trainer.communicator
-        terminal = Terminal(isSilent: isQuiet || trainer.communicator.rank != 0)
+        self.terminal = terminal
         started = start
         watchdog = Watchdog(trainer.communicator)
         reporter = Reporter(plan)
@@ -44,9 +44,12 @@ final class TrainingSession {
 
     /// Collective. Trains to the last step or to a request to stop.
     func run(continuing: Bool) throws(Failure) {
+        watchdog.start()
         defer { watchdog.stop() }
         if !continuing { trainer.populate() }
-        tell(continuing ? "continuing at step \(trainer.state.step) of \(configuration.run.steps)" : "starting \(configuration.run.steps) steps")
+        tell(
+            continuing
+                ? "continuing at step \(trainer.state.step) of \(configuration.run.steps)" : "starting \(configuration.run.steps) steps")
         let first = trainer.state.step
         guard first < configuration.run.steps else {
             return tell("the run is complete: raise run.steps to train on")
@@ -56,9 +59,13 @@ final class TrainingSession {
             let result = try timedStep()
             try obey(result.verdict)
             try reportIfDue(result)
-            try drawIfDue()
+            if isDue(configuration.samples.every) { try draw() }
             let stopping = result.stopRequested && trainer.state.step < configuration.run.steps
-            if stopping || isDue(configuration.checkpoint.every) { try save() }
+            if stopping || isDue(configuration.checkpoint.every) {
+                try save()
+            } else if isMultiple(of: configuration.guard.replicaCheckEvery) {
+                try checkReplicas()
+            }
             if stopping { try stop() }
         }
         try finish()
@@ -87,7 +94,8 @@ final class TrainingSession {
         case .stop(let problem):
             try communicator.onRoot {
                 throw Failure(
-                    .numerical, "step \(trainer.state.step): \(problem). Training stops here; the checkpoints are from before. "
+                    .numerical,
+                    "step \(trainer.state.step): \(problem). Training stops here; the checkpoints are from before. "
                         + "Try a smaller optimizer.learningRate or sampler.stepSize, or objective.energyRegularization.")
             }
         }
@@ -104,22 +112,24 @@ final class TrainingSession {
         tell("step \(step): \(problem): back to step \(saved.step) with the learning rate x \(trainer.state.guardState.learningRateFactor)")
     }
 
+    /// Whether something is done after this step: after every `interval` steps (0: never), and at the end.
     private func isDue(_ interval: Int) -> Bool {
-        trainer.state.step % interval == 0 || trainer.state.step == configuration.run.steps
+        isMultiple(of: interval) || trainer.state.step == configuration.run.steps
     }
+
+    private func isMultiple(of interval: Int) -> Bool { interval > 0 && trainer.state.step % interval == 0 }
 
     private func reportIfDue(_ result: Trainer.StepResult) throws(Failure) {
         guard result.verdict == .update, isDue(configuration.report.every) else { return }
         let report = try reporter.report(result, trainer: trainer)
         try communicator.onRoot {
             try log?.append(try report.line())
-            terminal.progress(reporter.progress(report))
+            terminal.progress(reporter.progress(report), isLast: trainer.state.step == configuration.run.steps)
         }
         trainer.charge(.report)
     }
 
-    private func drawIfDue() throws(Failure) {
-        guard configuration.samples.every > 0, isDue(configuration.samples.every) else { return }
+    private func draw() throws(Failure) {
         let samples = try SampleGathering(plan).gather(trainer)
         try communicator.onRoot {
             try SamplePicture(configuration: configuration, shape: plan.source.shape)
@@ -140,11 +150,13 @@ final class TrainingSession {
 
     /// All ranks must hold the same parameters.
     private func checkReplicas() throws(Failure) {
-        guard try communicator.isSame(trainer.state.replicaDigest) else {
-            try communicator.onRoot {
-                throw Failure(.numerical, "step \(trainer.state.step): the ranks hold different parameters: a machine computes wrongly, or they differ in type")
+        let isSame = try communicator.isSame(trainer.state.replicaDigest)
+        try communicator.onRoot {
+            guard isSame else {
+                throw Failure(
+                    .numerical,
+                    "step \(trainer.state.step): the ranks hold different parameters: a machine computes wrongly, or they differ in type")
             }
-            return
         }
     }
 
@@ -164,7 +176,8 @@ final class TrainingSession {
     private func stop() throws(Failure) {
         try communicator.onRoot {
             if RunFolder.isFile(folder.stop) { try RunFolder.remove(folder.stop) }
-            throw Failure(.requeue, "stopped on request at step \(trainer.state.step) of \(configuration.run.steps); the same command continues")
+            throw Failure(
+                .requeue, "stopped on request at step \(trainer.state.step) of \(configuration.run.steps); the same command continues")
         }
     }
 

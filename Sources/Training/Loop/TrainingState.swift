@@ -18,14 +18,14 @@ public struct TrainingState: Sendable {
     public var bestParameters: [Float] { average?.values ?? parameters }
 
     /// One update of parameters and average.
-    mutating func apply(_ gradient: [Float], learningRate: Float) {
+    package mutating func apply(_ gradient: [Float], learningRate: Float) {
         optimizer.update(&parameters, gradient: gradient, learningRate: learningRate)
         average?.add(parameters, step: optimizer.updates)
         guardState.consecutiveSkips = 0
     }
 
     /// A hash of the parameters and what updates them: equal on all ranks.
-    var replicaDigest: UInt64 {
+    package var replicaDigest: UInt64 {
         let sum = Checksum()
         sum.add(parameters)
         sum.add(modelState)
@@ -33,6 +33,17 @@ public struct TrainingState: Sendable {
         sum.add(optimizer.second)
         if let average { sum.add(average.values) }
         sum.add(exponents)
+        sum.add([step, optimizer.updates, guardState.consecutiveSkips, guardState.skips, guardState.rollbacks])
         return sum.value
+    }
+
+    /// Whether no parameter and no moment is NaN or infinite: what must hold before anything is saved.
+    var isFinite: Bool { parameters.isFinite && optimizer.first.isFinite && optimizer.second.isFinite }
+}
+
+extension [Float] {
+    /// Whether no value is NaN or infinite. The largest exponent in integers: a test of every value would not be vectorised.
+    var isFinite: Bool {
+        reduce(UInt32(0)) { Swift.max($0, $1.bitPattern & 0x7fff_ffff) } < 0x7f80_0000
     }
 }

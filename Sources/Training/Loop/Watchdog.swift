@@ -23,8 +23,11 @@ final class Watchdog: Sendable {
     init(_ communicator: any Communicator) {
         progress = communicator.progress
         rank = communicator.rank
-        let thread = Thread { [self] in watch() }
-        thread.start()
+    }
+
+    /// From now on; until `stop`.
+    func start() {
+        Thread { [self] in watch() }.start()
     }
 
     /// Says which step runs, and how long one takes: the job may stand still for max(60 s, 10 steps).

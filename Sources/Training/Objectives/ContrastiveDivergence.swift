@@ -9,7 +9,7 @@ import Sampling
 /// - `persistent`: a replay buffer (T. Tieleman, doi:10.1145/1390156.1390290; Y. Du, I. Mordatch, arXiv:1903.08689),
 /// - `data`: the data rows of the step (G. Hinton, doi:10.1162/089976602760128018),
 /// - `noise`: fresh noise (E. Nijkamp et al., arXiv:1904.09770).
-struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
+package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     enum Start: Sendable, Hashable {
         case persistent(restartFrom: Origin)
         case data
@@ -34,23 +34,27 @@ struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     let rowsPerStep: Int
     /// The positives.
     let data: DataStream
-    /// Where chains that start from data begin: a stream of its own.
+    /// Where chains that start from data begin: a stream of its own, whose first steps fill the buffer.
     let starts: DataStream
 
     // MARK: chains
 
-    func populate(_ shard: ShardState, worker: ShardWorker) {
+    package func populate(_ shard: ShardState, worker: ShardWorker) {
         guard let replay = shard.replay, case .persistent(let origin) = start else { return }
         let tile = worker.origin
         for first in stride(from: 0, to: replay.capacity, by: tile.rows) {
-            fill(tile, from: origin, shard: shard, step: first / tile.rows, purpose: .chainStart)
+            let part = first / tile.rows
+            switch origin {
+            case .noise: noise.fill(tile, stream: stream(.chainStart, part, shard))
+            case .data: starts.fill(tile, step: part, shard: shard.index)
+            }
             for row in 0..<min(tile.rows, replay.capacity - first) {
                 replay.write(tile.rows(row..<row + 1), age: 0, slot: first + row)
             }
         }
     }
 
-    func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int) {
+    package func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int) {
         shard.report = ShardReport()
         let positions = worker.chains.positions
         var slots: [Int] = []
@@ -66,7 +70,7 @@ struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         let info = kernel.run(worker.chains, steps: steps, noise: stream(.langevin, step, shard), in: worker.potential)
         shard.negatives.copy(from: positions)
         report(shard, worker, info)
-        if case .persistent = start { storeChains(shard, slots: slots, ages: ages, step: step) }
+        if case .persistent(let origin) = start { storeChains(shard, worker, origin, slots: slots, ages: ages, step: step) }
         worker.times.stamp(.sampling)
     }
 
@@ -83,7 +87,7 @@ struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         }
         var ages = slots.map { replay.ages[$0] }
         if !restarts.isEmpty {
-            fill(worker.origin, from: origin, shard: shard, step: step, purpose: .restartState)
+            fillFreshStates(worker.origin, replay, origin, shard, step)
             for row in restarts {
                 positions.rows(row..<row + 1).copy(from: worker.origin.rows(row..<row + 1))
                 ages[row] = 0
@@ -93,10 +97,21 @@ struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         return (slots, ages)
     }
 
-    private func storeChains(_ shard: ShardState, slots: [Int], ages: [Int32], step: Int) {
+    /// The last positions into the buffer. A chain that is not finite is started afresh where it came from: the guard may leave this step's
+    /// update out, and would leave out all that follow if the chain went on.
+    private func storeChains(
+        _ shard: ShardState, _ worker: ShardWorker, _ origin: Origin, slots: [Int], ages: [Int32], step: Int
+    ) {
         guard let replay = shard.replay else { return }
         let random = stream(.bufferReplacement, step, shard)
+        let broken = Set(slots.indices.filter { !shard.negatives.rows($0..<$0 + 1).values.isFinite })
+        if !broken.isEmpty { fillFreshStates(worker.origin, replay, origin, shard, step) }
+        shard.report.restarts += Double(broken.count)
         for (row, start) in slots.enumerated() {
+            if broken.contains(row) {
+                replay.write(worker.origin.rows(row..<row + 1), age: 0, slot: start)
+                continue
+            }
             let (age, overflow) = ages[row].addingReportingOverflow(Int32(steps))
             shard.report.age += Double(overflow ? .max : age)
             guard let slot = replay.slot(afterStartingFrom: start, random: random, draw: row) else { continue }
@@ -104,16 +119,20 @@ struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         }
     }
 
-    private func fill(_ tile: Matrix, from origin: Origin, shard: ShardState, step: Int, purpose: RandomPurpose) {
+    /// The states that chains take which start afresh in a step, one for each row of the tile.
+    private func fillFreshStates(_ tile: Matrix, _ replay: ReplayShard, _ origin: Origin, _ shard: ShardState, _ step: Int) {
         switch origin {
-        case .noise: noise.fill(tile, stream: stream(purpose, step, shard))
-        case .data: starts.fill(tile, step: step, shard: shard.index)
+        case .noise: noise.fill(tile, stream: stream(.restartState, step, shard))
+        case .data:
+            // Behind the rows that filled the buffer.
+            let filling = (replay.capacity + tile.rows - 1) / tile.rows
+            starts.fill(tile, step: filling + step, shard: shard.index)
         }
     }
 
     // MARK: gradient
 
-    func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
+    package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
         data.fill(worker.data, step: step, shard: shard.index)
         worker.times.stamp(.data)
         shard.report.dataEnergy = addGradient(of: worker.data, sign: 1, worker)

@@ -6,7 +6,7 @@ public enum NoiseDistribution: Sendable, Hashable {
     case gaussian(deviation: Float)
 
     /// Fills a tile with independent draws.
-    func fill(_ tile: Matrix, stream: RandomStream) {
+    package func fill(_ tile: Matrix, stream: RandomStream) {
         switch self {
         case .uniform(let range):
             stream.fillUniforms(tile)

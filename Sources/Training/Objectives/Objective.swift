@@ -4,7 +4,7 @@ import Numerics
 ///
 /// Both methods work on one shard, on any thread, and must give the same bits wherever they run: all randomness is a function of
 /// (seed, purpose, step, shard). The trainer owns the shards, the threads and the sum.
-protocol Objective: Sendable {
+package protocol Objective: Sendable {
     /// Fills a new shard's chains before the first step.
     func populate(_ shard: ShardState, worker: ShardWorker)
 

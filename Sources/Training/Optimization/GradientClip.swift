@@ -54,10 +54,10 @@ public struct GradientClip: Sendable, Hashable {
 
 extension Optimizer.Rule {
     /// The decay of the second moment; nil where there is none.
-    var beta2: Float? {
+    package var beta2: Float? {
         switch self {
         case .sgd: nil
-        case .adam(_, let beta2, _), .adamW(_, let beta2, _, _): beta2
+        case .adam(_, let beta2, _, _), .adamW(_, let beta2, _, _): beta2
         }
     }
 }

@@ -7,10 +7,10 @@ import Numerics
 public struct Optimizer: Sendable {
     /// The update rule.
     public enum Rule: Sendable, Hashable {
-        /// θ <- θ - η m, m <- μ m + g
-        case sgd(momentum: Float)
-        /// D. Kingma, J. Ba, arXiv:1412.6980, with ε outside of the root.
-        case adam(beta1: Float, beta2: Float, epsilon: Float)
+        /// θ <- θ - η m, m <- μ m + g + λ θ
+        case sgd(momentum: Float, weightDecay: Float = 0)
+        /// D. Kingma, J. Ba, arXiv:1412.6980, with ε outside of the root, of the gradient g + λ θ.
+        case adam(beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float = 0)
         /// Adam with decoupled weight decay: θ <- θ - η λ θ first (I. Loshchilov, F. Hutter, arXiv:1711.05101).
         case adamW(beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float)
     }
@@ -35,29 +35,32 @@ public struct Optimizer: Sendable {
         precondition(parameters.count == first.count && gradient.count == first.count, "one gradient for each parameter")
         updates += 1
         switch rule {
-        case .sgd(let momentum): sgd(&parameters, gradient, learningRate, momentum)
-        case .adam(let beta1, let beta2, let epsilon): adam(&parameters, gradient, learningRate, beta1, beta2, epsilon, decay: 0)
+        case .sgd(let momentum, let decay): sgd(&parameters, gradient, learningRate, momentum, decay)
+        case .adam(let beta1, let beta2, let epsilon, let decay):
+            adam(&parameters, gradient, learningRate, beta1, beta2, epsilon, coupledDecay: decay, decoupledDecay: 0)
         case .adamW(let beta1, let beta2, let epsilon, let decay):
-            adam(&parameters, gradient, learningRate, beta1, beta2, epsilon, decay: decay)
+            adam(&parameters, gradient, learningRate, beta1, beta2, epsilon, coupledDecay: 0, decoupledDecay: decay)
         }
     }
 
-    private mutating func sgd(_ parameters: inout [Float], _ gradient: [Float], _ learningRate: Float, _ momentum: Float) {
+    private mutating func sgd(
+        _ parameters: inout [Float], _ gradient: [Float], _ learningRate: Float, _ momentum: Float, _ decay: Float
+    ) {
         for index in parameters.indices {
-            first[index] = momentum * first[index] + gradient[index]
+            first[index] = momentum * first[index] + (gradient[index] + decay * parameters[index])
             parameters[index] -= learningRate * first[index]
         }
     }
 
     private mutating func adam(
         _ parameters: inout [Float], _ gradient: [Float], _ learningRate: Float, _ beta1: Float, _ beta2: Float, _ epsilon: Float,
-        decay: Float
+        coupledDecay: Float, decoupledDecay: Float
     ) {
-        let firstScale = Float(learningRate) / Float(1 - integerPower(Double(beta1), updates))
+        let firstScale = learningRate / Float(1 - integerPower(Double(beta1), updates))
         let secondScale = 1 / Float(1 - integerPower(Double(beta2), updates))
-        let keep = 1 - learningRate * decay
+        let keep = 1 - learningRate * decoupledDecay
         for index in parameters.indices {
-            let g = gradient[index]
+            let g = gradient[index] + coupledDecay * parameters[index]
             let m = beta1 * first[index] + (1 - beta1) * g
             let v = beta2 * second[index] + (1 - beta2) * g * g
             first[index] = m

@@ -1,3 +1,4 @@
+import Distributed
 import Foundation
 import Numerics
 
@@ -9,6 +10,7 @@ public enum BuildInformation {
     static func lines(ranks: Int) -> [String] {
         [
             version,
+            "MPI: \(MPILibrary.version)",
             "BLAS: \(Products.library)",
             "CPU: \(processor)",
             "ranks of this start: \(ranks)",

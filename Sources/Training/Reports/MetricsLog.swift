@@ -3,19 +3,20 @@ import Foundation
 import Glibc
 
 /// metrics.jsonl of a run, written by rank 0: one JSON object a line.
-final class MetricsLog {
+package final class MetricsLog {
     private let path: String
     private let descriptor: Int32
     /// The length of the file.
-    private(set) var bytes: Int
+    package private(set) var bytes: Int
 
-    /// Opens the log and cuts it to the length it had at the checkpoint that the run continues from.
-    init(_ path: String, keeping bytes: Int) throws(Failure) {
+    /// Opens the log and cuts it to the length it had at the checkpoint that the run continues from; a shorter one, which someone cut or
+    /// removed, goes on from its end.
+    package init(_ path: String, keeping wanted: Int) throws(Failure) {
         self.path = path
-        self.bytes = bytes
         descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw Self.failure(path, "opening") }
-        guard ftruncate(descriptor, bytes) == 0, lseek(descriptor, bytes, SEEK_SET) == bytes else {
+        bytes = min(wanted, lseek(descriptor, 0, SEEK_END))
+        guard bytes >= 0, ftruncate(descriptor, bytes) == 0, lseek(descriptor, bytes, SEEK_SET) == bytes else {
             close(descriptor)
             throw Self.failure(path, "cutting to \(bytes) bytes")
         }
@@ -23,7 +24,7 @@ final class MetricsLog {
 
     deinit { close(descriptor) }
 
-    func append(_ line: String) throws(Failure) {
+    package func append(_ line: String) throws(Failure) {
         let text = Array((line + "\n").utf8)
         var done = 0
         while done < text.count {
@@ -36,7 +37,7 @@ final class MetricsLog {
     }
 
     /// Brings what was appended onto the disk: before a checkpoint that refers to it.
-    func sync() throws(Failure) {
+    package func sync() throws(Failure) {
         guard fsync(descriptor) == 0 else { throw Self.failure(path, "syncing") }
     }
 

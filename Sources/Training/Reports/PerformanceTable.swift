@@ -21,7 +21,8 @@ struct PerformanceTable {
         }
         lines.append(
             "wall \(Self.fixed(wallSeconds, 1, width: 0)) s, "
-                + "\(Self.engineering(chainSteps / max(wallSeconds, 1e-9))) chain steps a second on \(seconds.count) rank\(seconds.count == 1 ? "" : "s")")
+                + "\(Self.engineering(chainSteps / max(wallSeconds, 1e-9))) chain steps a second on \(seconds.count) rank\(seconds.count == 1 ? "" : "s")"
+        )
         return lines.joined(separator: "\n")
     }
 

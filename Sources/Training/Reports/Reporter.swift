@@ -8,8 +8,7 @@ final class Reporter {
     private let plan: RunPlan
     private var lastTimes = PhaseTimes()
     private var lastInstant = ContinuousClock.now
-    private var lastStep = 0
-    private var firstStep: Int?
+    private var lastSteps = 0
 
     init(_ plan: RunPlan) { self.plan = plan }
 
@@ -29,7 +28,7 @@ final class Reporter {
             gradientNorm: result.gradientNorm, acceptance: nil, displacement: sums.displacement / chains,
             bufferAge: configuration.replayCapacity == nil ? nil : sums.age / chains,
             saturation: hasBox ? sums.saturated / (chains * Double(plan.source.shape.count)) : nil,
-            learningRate: Double(result.learningRate), skipped: trainer.state.guardState.consecutiveSkips, seconds: seconds,
+            learningRate: Double(result.learningRate), skipped: trainer.state.guardState.skips, seconds: seconds,
             chainStepsPerSecond: chains * Double(configuration.sampler.steps * steps) / max(wall, 1e-9))
     }
 
@@ -40,23 +39,17 @@ final class Reporter {
         lastTimes = trainer.times
         let means = try Self.allRanks(now.seconds, trainer.communicator)
         let instant = ContinuousClock.now
-        defer { (lastInstant, lastStep) = (instant, trainer.state.step) }
-        let steps = trainer.state.step - max(lastStep, firstReportedStep(trainer))
+        defer { (lastInstant, lastSteps) = (instant, trainer.stepsDone) }
+        let steps = trainer.stepsDone - lastSteps
         let named = Phase.allCases.map { phase in (phase.rawValue, means.map { $0[phase.index] }.reduce(0, +) / Double(means.count)) }
         return (Dictionary(uniqueKeysWithValues: named), (instant - lastInstant) / .seconds(1), steps)
     }
 
-    private func firstReportedStep(_ trainer: Trainer) -> Int {
-        if firstStep == nil { firstStep = trainer.firstStep }
-        return firstStep ?? 0
-    }
-
     /// Collective. Where the time of this process's steps went.
     func table(trainer: Trainer, wall: Double) throws(Failure) -> PerformanceTable {
-        let steps = trainer.state.step - trainer.firstStep
-        return PerformanceTable(
+        PerformanceTable(
             seconds: try Self.allRanks(trainer.times.seconds, trainer.communicator), wallSeconds: wall,
-            chainSteps: Double(plan.configuration.rowsPerStep * plan.configuration.sampler.steps * steps))
+            chainSteps: Double(plan.configuration.rowsPerStep * plan.configuration.sampler.steps * trainer.stepsDone))
     }
 
     /// Collective. The values of each rank.

@@ -20,6 +20,7 @@ struct RunSummary {
             "data     \(plan.source.name), \(plan.source.dataset.map { "\($0.count) rows of " } ?? "fresh samples of ")\(plan.source.shape)",
             "model    \(plan.model.layout.count) parameters",
             "training \(configuration.objective.kind.rawValue), \(configuration.sampler.steps) \(configuration.sampler.kind.rawValue) steps on \(rows) chains",
+            "memory   \(MemoryNeed(plan, threads: threads, shards: (configuration.run.shards + communicator.size - 1) / communicator.size).text)",
             "run      \(folder.path)",
         ]
         if let advice = communicator.node.advice(threads: threads) { lines.append("note     \(advice)") }

@@ -12,7 +12,8 @@ struct SampleGathering {
     /// Collective. `samples.count` of the step's negatives, channels innermost.
     func gather(_ trainer: Trainer) throws(Failure) -> [Float] {
         let configuration = plan.configuration
-        let perShard = min((configuration.samples.count + configuration.run.shards - 1) / configuration.run.shards, configuration.run.chainsPerShard)
+        let perShard = min(
+            (configuration.samples.count + configuration.run.shards - 1) / configuration.run.shards, configuration.run.chainsPerShard)
         let dimension = plan.source.shape.count
         let mine = trainer.negatives(perShard: perShard).map { Double($0) }
         let all = try trainer.communicator.gather(mine, perShard: perShard * dimension, layout: plan.layout)

@@ -3,16 +3,16 @@ import Formats
 import Numerics
 
 /// A picture of samples: a grid for images, a density plot for points of the plane, a gray table for other vectors.
-struct SamplePicture {
-    let low: Float
-    let high: Float
-    let columns: Int
-    let scale: Int
-    let shape: ImageShape
+package struct SamplePicture {
+    package let low: Float
+    package let high: Float
+    package let columns: Int
+    package let scale: Int
+    package let shape: ImageShape
     /// What a picture of points shows; nil for a square that holds all of them.
-    let square: PointPlot.Square?
+    package let square: PointPlot.Square?
 
-    init(configuration: RunConfiguration, shape: ImageShape) {
+    package init(configuration: RunConfiguration, shape: ImageShape) {
         low = Float(configuration.data.low)
         high = Float(configuration.data.high)
         columns = configuration.samples.columns
@@ -26,8 +26,15 @@ struct SamplePicture {
         return square ?? PointPlot.Square(x: -reach...reach, y: -reach...reach)
     }
 
+    /// The range of the finite values, wide enough to divide by.
+    private static func range(of samples: [Float]) -> (low: Float, high: Float) {
+        let finite = samples.filter { $0.isFinite && $0.magnitude < 1e30 }
+        let (low, high) = (finite.min() ?? 0, finite.max() ?? 0)
+        return (low, max(high, low + max(1e-6, low.magnitude * 1e-6)))
+    }
+
     /// - Parameter samples: `count` x shape, channels innermost.
-    func write(_ samples: [Float], count: Int, to path: String) throws {
+    package func write(_ samples: [Float], count: Int, to path: String) throws {
         try AtomicFile.write(picture(samples, count: count).png(), to: path)
     }
 
@@ -36,10 +43,10 @@ struct SamplePicture {
         if shape.channels == 1 || shape.channels == 3, !shape.isVector {
             return ImageGrid.picture(
                 samples, count: count, height: shape.height, width: shape.width, channels: shape.channels, low: low, high: high,
-                columns: columns, scale: scale)
+                columns: min(columns, count), scale: scale)
         }
+        let range = Self.range(of: samples)
         return ImageGrid.picture(
-            samples, count: 1, height: count, width: shape.count, channels: 1, low: samples.min() ?? 0, high: (samples.max() ?? 0) + 1e-6,
-            columns: 1, scale: scale)
+            samples, count: 1, height: count, width: shape.count, channels: 1, low: range.low, high: range.high, columns: 1, scale: scale)
     }
 }

@@ -23,7 +23,7 @@ public struct StepReport: Codable, Sendable {
     /// The share of values on the wall of the sampler's box; absent without a box.
     public var saturation: Double?
     public var learningRate: Double
-    /// Updates left out by the guard since the start, one after the other.
+    /// Updates left out by the guard since the run began.
     public var skipped: Int
     /// Seconds in each phase since the last line, averaged over ranks and threads.
     public var seconds: [String: Double]
@@ -31,7 +31,7 @@ public struct StepReport: Codable, Sendable {
     public var chainStepsPerSecond: Double
 
     /// The line, without the newline; values that are not finite are written as text.
-    func line() throws -> String {
+    package func line() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")

@@ -5,26 +5,36 @@ import Glibc
 final class Terminal {
     private let isTerminal = isatty(STDOUT_FILENO) == 1
     private let isSilent: Bool
+    private let listener: (@Sendable (String) -> Void)?
     private var progressLength = 0
+    private var lastLine: ContinuousClock.Instant?
+    private static let interval = Duration.seconds(5)
 
-    /// - Parameter isSilent: says nothing, as all ranks but 0.
-    init(isSilent: Bool) { self.isSilent = isSilent }
+    /// - Parameters:
+    ///   - isSilent: says nothing, as all ranks but 0.
+    ///   - listener: gets every line that stays, said or not.
+    init(isSilent: Bool, listener: (@Sendable (String) -> Void)? = nil) {
+        self.isSilent = isSilent
+        self.listener = listener
+    }
 
     /// A line that stays.
     func line(_ text: String) {
+        listener?(text)
         guard !isSilent else { return }
         clearProgress()
         print(text)
         flush()
     }
 
-    /// The state of the run; replaced by the next one on a terminal.
-    func progress(_ text: String) {
+    /// The state of the run: replaced by the next one on a terminal, a line every few seconds elsewhere.
+    /// - Parameter isLast: it is printed however short ago the one before was.
+    func progress(_ text: String, isLast: Bool) {
         guard !isSilent else { return }
         guard isTerminal else {
-            print(text)
-            flush()
-            return
+            if !isLast, let lastLine, ContinuousClock.now - lastLine < Self.interval { return }
+            lastLine = .now
+            return line(text)
         }
         let padding = String(repeating: " ", count: max(0, progressLength - text.count))
         print("\r\(text)\(padding)", terminator: "")

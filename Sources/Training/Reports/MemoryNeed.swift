@@ -1,0 +1,42 @@
+import Datasets
+import Model
+import Numerics
+
+/// The memory that a rank needs for a run, from sizes alone: what is allocated before the first step stays until the last.
+struct MemoryNeed: Sendable {
+    /// Parameters, their gradient, moments, average and prepared copies.
+    let parameters: Int
+    /// What threads work with: activations, gradients and the integers of the sum.
+    let threads: Int
+    /// Chains of the rank's shards.
+    let chains: Int
+    /// The training data, which every rank holds whole.
+    let data: Int
+
+    /// - Parameter shards: the most shards of a rank.
+    init(_ plan: RunPlan, threads count: Int, shards: Int) {
+        let configuration = plan.configuration
+        let (parameterCount, dimension, rows) = (plan.model.layout.count, plan.source.shape.count, configuration.run.chainsPerShard)
+        let moments = configuration.updateRule.beta2 == nil ? 1 : 2
+        let averages = configuration.optimizer.average == nil ? 0 : 1
+        // Current values, their reduced gradient, and two prepared copies of the weights.
+        parameters = 4 * parameterCount * (4 + moments + averages)
+        // Positions, gradients, origins and data rows of a tile; the gradient of a shard in float and as integers.
+        threads = count * (4 * Workspace.count(plan.model.network, rows: rows) + 16 * rows * dimension + (4 + 8) * parameterCount)
+        let bytesPerValue = configuration.chains.storage == .byte ? 1 : 4
+        chains = shards * (4 * rows * dimension + (configuration.replayCapacity ?? 0) * (bytesPerValue * dimension + 4))
+        data = plan.source.dataset.map { $0.count * dimension * ($0.levels == nil ? 4 : 1) } ?? 0
+    }
+
+    var bytes: Int { parameters + threads + chains + data }
+
+    var text: String {
+        let parts = [("parameters", parameters), ("threads", threads), ("chains", chains), ("data", data)]
+        return
+            "\(Self.mebibytes(bytes)) a rank (\(parts.map { "\($0.0) \(Self.mebibytes($0.1))" }.joined(separator: ", "))), and the program itself"
+    }
+
+    private static func mebibytes(_ bytes: Int) -> String {
+        "\(PerformanceTable.fixed(Double(bytes) / 1_048_576, bytes < 100 << 20 ? 1 : 0, width: 0)) MiB"
+    }
+}

@@ -1,0 +1,77 @@
+import Formats
+import Foundation
+import Testing
+
+extension CommandTests {
+    /// A run that was stopped goes on to the same bits.
+    @Suite(.serialized) struct ContinuationTests {
+        @Test func `A run stopped at any of ten steps continues to the same bits`() throws {
+            let folder = Scratch()
+            let reference = Training("whole", in: folder)
+            reference.run()
+            let metrics = try reference.metrics
+            for step in 1...10 {
+                let run = Training("split-\(step)", in: folder)
+                run.run(["run.steps=\(step)"])
+                #expect(run.steps == [step])
+                run.run()
+                #expect(run.bits() == reference.bits(), "stopped at step \(step)")
+                // A run that ends at a step reports it; one that goes through reports every third.
+                #expect(try run.metrics.filter { metrics.contains($0) } == metrics, "stopped at step \(step)")
+            }
+        }
+
+        @Test func `A checkpoint saved on one of 1 to 4 ranks continues on any other to the same bits`() throws {
+            let folder = Scratch()
+            let reference = Training("whole", in: folder)
+            reference.run()
+            for saving in 1...4 {
+                let half = Training("half-\(saving)", in: folder)
+                half.run(ranks: saving, ["run.steps=6"])
+                for continuing in 1...4 where continuing != saving {
+                    let run = try half.copied(to: "from-\(saving)-to-\(continuing)")
+                    run.run(ranks: continuing)
+                    #expect(run.bits() == reference.bits(), "saved on \(saving) ranks, continued on \(continuing)")
+                }
+            }
+        }
+
+        @Test func `A checkpoint interval of 0 saves only at the end, and keep keeps so many`() {
+            let folder = Scratch()
+            let last = Training("last", in: folder, ["checkpoint.every=0", "samples.every=0"])
+            last.run()
+            #expect(last.steps == [12])
+            #expect(FileManager.default.fileExists(atPath: "\(last.path)/samples/step-00000012.png"))
+            let three = Training("three", in: folder, ["checkpoint.every=2", "checkpoint.keep=3"])
+            three.run()
+            #expect(three.steps == [8, 10, 12])
+            #expect(three.bits() == last.bits())
+        }
+
+        @Test func `What does not touch the mathematics may change when a run continues`() {
+            let folder = Scratch()
+            let reference = Training("whole", in: folder)
+            reference.run()
+            let run = Training("changed", in: folder)
+            run.run(["run.steps=5"])
+            run.run(
+                threads: 3,
+                ["checkpoint.every=2", "checkpoint.keep=5", "report.every=1", "samples.every=4", "samples.count=9", "run.maxHours=1"])
+            #expect(run.bits() == reference.bits())
+            #expect(run.steps == [5, 6, 8, 10, 12])
+            let again = run.run(["checkpoint.every=2", "checkpoint.keep=5"])
+            #expect(again.output.contains("the run is complete"))
+        }
+
+        @Test func `Files and folders of a run are for their owner only`() throws {
+            let folder = Scratch()
+            let run = Training("private", in: folder)
+            run.run(ranks: 2)
+            for name in Folder.fingerprint(run.path).keys + [""] {
+                let attributes = try FileManager.default.attributesOfItem(atPath: "\(run.path)/\(name)")
+                let mode = try #require(attributes[.posixPermissions] as? Int)
+                #expect(mode & 0o077 == 0, "\(name) has mode \(String(mode, radix: 8))")
+            }
+        }
+    }
+}

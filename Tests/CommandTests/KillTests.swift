@@ -1,0 +1,92 @@
+import Foundation
+import Glibc
+import Testing
+
+extension CommandTests {
+    /// A run that is killed, in whatever way, goes on to the same bits.
+    @Suite(.serialized) struct KillTests {
+        enum Victim: CaseIterable, Sendable { case rank, all, launcher }
+
+        private static let kills = 21
+        private static let ranks = 3
+        private static let arguments = ["checkpoint.every=2", "checkpoint.keep=2", "run.steps=60", "report.every=1"]
+
+        @Test func `A run killed at random instants, in saves too, continues to the same bits`() throws {
+            let folder = Scratch()
+            let reference = Training("reference", in: folder, Self.arguments)
+            let begin = ContinuousClock.now
+            reference.run(ranks: Self.ranks)
+            let wall = (ContinuousClock.now - begin) / .seconds(1)
+
+            var random = Generator(state: 20)
+            var (kills, insideSaves, runs) = (0, 0, 0)
+            while kills < Self.kills {
+                runs += 1
+                try #require(runs <= 4 * Self.kills, "the runs end before they can be killed")
+                let run = Training("killed-\(runs)", in: folder, Self.arguments)
+                while kills < Self.kills {
+                    let newest = run.steps.last ?? 0
+                    let program = RunningProgram(run.command(["run.threads=1"]), ranks: Self.ranks, in: folder)
+                    let wanted = Victim.allCases[kills % Victim.allCases.count]
+                    guard Self.kill(wanted, of: program, run, after: wall * random.fraction(), insideSave: kills % 5 == 0, &random) else {
+                        break
+                    }
+                    kills += 1
+                    if Self.holdsPartial(run) { insideSaves += 1 }
+                    #expect((run.steps.last ?? 0) >= newest, "a checkpoint got lost")
+                }
+                run.run(ranks: Self.ranks)
+                #expect(run.bits() == reference.bits(), "run \(runs), after \(kills) kills in all")
+                #expect(run.steps == reference.steps)
+                #expect(try run.metrics == reference.metrics, "run \(runs): a killed run leaves other metrics")
+                #expect(!Self.holdsPartial(run), "left-overs of a save were not removed")
+            }
+            print("\(kills) kills in \(runs) runs, \(insideSaves) inside a save")
+            #expect(insideSaves > 0)
+        }
+
+        /// Kills some of a program's processes at an instant; false when it ended before.
+        private static func kill(
+            _ victim: Victim, of program: RunningProgram, _ run: Training, after seconds: Double, insideSave: Bool,
+            _ random: inout Generator
+        ) -> Bool {
+            usleep(UInt32(seconds * 1e6))
+            while insideSave && !program.hasEnded && !holdsPartial(run) { usleep(100) }
+            // Which ranks there are takes some time to find out: looked up where it is needed only.
+            switch victim {
+            case .rank:
+                let ranks = program.ranks
+                if !ranks.isEmpty { program.send(SIGKILL, to: ranks[Int(random.next() % UInt64(ranks.count))]) } else { program.endAll() }
+            case .all:
+                program.send(SIGSTOP)
+                program.endAll()
+            case .launcher: program.send(SIGKILL)
+            }
+            let result = program.wait(timeout: 60)
+            #expect(!result.timedOut, "mpirun went on after \(victim) was killed: \(result.summary)")
+            #expect(program.waitForMembers(seconds: 60), "processes went on after \(victim) was killed")
+            return result.exitCode != 0
+        }
+
+        private static func holdsPartial(_ run: Training) -> Bool {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(run.path)/checkpoints")) ?? []
+            return names.contains { $0.hasSuffix(".partial") }
+        }
+    }
+}
+
+/// SplitMix64: the same instants in every run of the tests.
+struct Generator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+
+    /// In 0 ..< 1.
+    mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
+}

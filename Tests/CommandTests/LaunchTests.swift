@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+extension CommandTests {
+    /// How the program was started, and what it says about itself.
+    @Suite(.serialized) struct LaunchTests {
+        @Test(arguments: [
+            ["PMI_RANK": "0", "PMI_SIZE": "2"], ["SLURM_STEP_ID": "0", "SLURM_STEP_NUM_TASKS": "2", "SLURM_PROCID": "0"],
+            ["MV2_COMM_WORLD_RANK": "0", "MV2_COMM_WORLD_SIZE": "4"],
+        ])
+        func `Processes that a foreign launcher started on their own are refused with code 69`(_ environment: [String: String]) {
+            let folder = Scratch()
+            let run = Training("singleton", in: folder)
+            let result = Program.run(run.command(), environment: environment, in: folder)
+            #expect(result.exitCode == 69 && result.messages.count == 1, "\(result.summary)")
+            for (name, value) in environment { #expect(result.errors.contains("\(name)=\(value)"), "\(result.summary)") }
+            #expect(result.errors.contains("srun --mpi=pmix"), "\(result.summary)")
+            #expect(!FileManager.default.fileExists(atPath: run.path))
+        }
+
+        @Test func `Only the first of such processes speaks`() {
+            let folder = Scratch()
+            let result = Program.run(["config"], environment: ["PMI_RANK": "1", "PMI_SIZE": "2"], in: folder)
+            #expect(result.exitCode == 69 && result.errors.isEmpty && result.output.isEmpty, "\(result.summary)")
+        }
+
+        @Test func `A batch script of Slurm is no launcher`() {
+            let folder = Scratch()
+            let environment = ["SLURM_JOB_ID": "1", "SLURM_PROCID": "0", "SLURM_NTASKS": "8", "SLURM_STEP_ID": "4294967291"]
+            #expect(Program.run(["config"], environment: environment, in: folder).exitCode == 0)
+        }
+
+        @Test func `The self-test passes alone, and on 1 and 3 ranks, and leaves nothing behind`() throws {
+            for ranks in [nil, 1, 3] {
+                let folder = Scratch()
+                let result = Program.run(["check"], ranks: ranks, in: folder)
+                #expect(result.exitCode == 0 && result.output.contains("everything works"), "\(result.summary)")
+                #expect(result.output.split(separator: "\n").filter { $0.hasPrefix("ok ") }.count == 6, "\(result.summary)")
+                let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+                #expect(left.allSatisfy { $0 == ".1" || $0.hasPrefix(".1.") }, "\(left)")
+            }
+        }
+
+        /// Every command with its options.
+        static let commands = [
+            ["train", "--out", "--dry-run"],
+            ["sample", "--run", "--count", "--out", "--grid", "--steps", "--from", "--weights", "--step", "--seed"],
+            ["energy", "--run", "--input", "--out", "--weights", "--step"], ["config", "--defaults"], ["check"],
+        ]
+
+        @Test func `Every command explains itself and its options`() {
+            let folder = Scratch()
+            for command in Self.commands {
+                for flag in ["--help", "-h"] {
+                    let result = Program.run([command[0], flag], in: folder)
+                    #expect(result.exitCode == 0 && result.errors.isEmpty, "\(result.summary)")
+                    for word in ["usage: ebm-dist \(command[0])"] + command.dropFirst() {
+                        #expect(result.output.contains(word), "\(word): \(result.summary)")
+                    }
+                }
+            }
+            let overview = Program.run(["--help"], ranks: 3, in: folder)
+            #expect(overview.exitCode == 0, "\(overview.summary)")
+            for command in Self.commands { #expect(overview.output.contains("  \(command[0]) "), "\(overview.summary)") }
+            #expect(overview.output.components(separatedBy: "usage:").count == 2, "more than one rank speaks: \(overview.summary)")
+            #expect(Program.run(["--version"], in: folder).output.hasPrefix("ebm-dist "))
+        }
+
+        @Test func `The printed defaults and every carried configuration resolve to themselves`() throws {
+            let folder = Scratch()
+            let defaults = Program.run(["config", "--defaults"], in: folder)
+            #expect(defaults.exitCode == 0, "\(defaults.summary)")
+            try folder.write(Array(defaults.output.utf8), to: "defaults.json5")
+            let plain = Program.run(["config"], in: folder)
+            let again = Program.run(["config", folder.at("defaults.json5")], in: folder)
+            #expect(again.exitCode == 0 && again.output == plain.output, "\(again.summary)")
+            // Every key has its comment in front.
+            let lines = defaults.output.split(separator: "\n").filter { $0.hasPrefix("    ") }
+            #expect(lines.count > 100 && lines.enumerated().allSatisfy { $0.offset % 2 == 1 || $0.element.hasPrefix("    // ") })
+
+            let configurations = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../configs").standardized.path
+            for name in try FileManager.default.contentsOfDirectory(atPath: configurations) {
+                let resolved = Program.run(["config", "\(configurations)/\(name)"], in: folder)
+                #expect(resolved.exitCode == 0, "\(name): \(resolved.summary)")
+                try folder.write(Array(resolved.output.utf8), to: name)
+                #expect(Program.run(["config", folder.at(name)], in: folder).output == resolved.output, "\(name)")
+            }
+        }
+
+        @Test func `A dry run checks and tells, and makes no folder`() {
+            let folder = Scratch()
+            let run = Training("dry", in: folder)
+            let result = Program.run(run.command(["--dry-run"]), ranks: 3, in: folder)
+            #expect(result.exitCode == 0 && result.output.contains("3 ranks") && result.output.contains("12 shards"), "\(result.summary)")
+            #expect(!FileManager.default.fileExists(atPath: run.path))
+        }
+    }
+}

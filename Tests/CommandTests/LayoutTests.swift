@@ -1,0 +1,114 @@
+import Formats
+import Foundation
+import Testing
+
+extension CommandTests {
+    /// The same bits on any number of ranks and threads, with a stop in between.
+    @Suite(.serialized) struct LayoutTests {
+        /// A kind of training; together they touch every part of the state that is divided among ranks or saved.
+        struct Kind: Sendable, CustomTestStringConvertible {
+            let name: String
+            let arguments: [String]
+            var testDescription: String { name }
+        }
+
+        static let kinds = [
+            Kind(name: "bytes", arguments: ["chains.storage=byte", "sampler.low=-1", "sampler.high=1"]),
+            Kind(
+                name: "reservoir",
+                arguments: ["chains.replacement=reservoir", "chains.restartFrom=data", "objective.energyRegularization=0.1"]),
+            Kind(name: "spectral", arguments: ["model.spectralNormalization=true", "optimizer.clipNorm=0.5"]),
+            Kind(
+                name: "convolution",
+                arguments: [
+                    "model.kind=convolution", "model.channels=[4]", "model.kernels=[3]", "model.strides=[2]", "model.paddings=[1]",
+                    "model.dense=[8]",
+                ]),
+            Kind(name: "cd", arguments: ["objective.kind=cd", "optimizer.kind=sgd", "optimizer.momentum=0.5"]),
+            Kind(name: "short-run", arguments: ["objective.kind=short-run", "chains.noise=gaussian", "optimizer.average=null"]),
+            Kind(
+                name: "plane",
+                arguments: [
+                    "data.source=25gaussians", "sampler.noise=null", "sampler.stepSize=0.05", "optimizer.kind=adamw",
+                    "model.referenceDeviation=3",
+                ]),
+        ]
+
+        private static func expectSame(
+            _ run: Training, as reference: Training, _ what: String, _ location: SourceLocation = #_sourceLocation
+        ) throws {
+            #expect(run.bits() == reference.bits(), "\(what): the checkpoints differ", sourceLocation: location)
+            let (lines, expected) = (try run.metrics, try reference.metrics)
+            #expect(lines == expected, "\(what): the metrics differ", sourceLocation: location)
+        }
+
+        @Test(arguments: kinds)
+        func `A training has the same bits on three ranks with two threads, and stopped on two ranks and continued on eight`(_ kind: Kind)
+            throws
+        {
+            let folder = Scratch()
+            let reference = Training("alone", in: folder, kind.arguments)
+            reference.run()
+            #expect(reference.steps == [12] && !reference.bits().values.contains("absent"))
+
+            let ranks = Training("ranks", in: folder, kind.arguments)
+            ranks.run(ranks: 3, threads: 2)
+            try Self.expectSame(ranks, as: reference, "3 ranks x 2 threads")
+
+            let stopped = Training("stopped", in: folder, kind.arguments)
+            stopped.run(ranks: 2, threads: 2, ["run.steps=6"])
+            #expect(stopped.steps == [6])
+            stopped.run(ranks: 8)
+            try Self.expectSame(stopped, as: reference, "6 steps on 2 ranks x 2 threads, then 8 ranks")
+        }
+
+        @Test func `A training, its samples and its energies have the same bits on 1, 2, 3 and 8 ranks with 1 and 2 threads`() throws {
+            let folder = Scratch()
+            let reference = Training("alone", in: folder)
+            reference.run()
+            for ranks in [1, 2, 3, 8] {
+                for threads in [1, 2] {
+                    let run = Training("ranks-\(ranks)-\(threads)", in: folder)
+                    run.run(ranks: ranks, threads: threads)
+                    try Self.expectSame(run, as: reference, "\(ranks) ranks x \(threads) threads")
+                }
+            }
+            try Self.expectSameResults(of: reference, in: folder)
+        }
+
+        @Test func `Another seed gives other bits`() {
+            let folder = Scratch()
+            let (one, two) = (Training("one", in: folder), Training("two", in: folder, ["run.seed=2"]))
+            one.run()
+            two.run()
+            for (name, sum) in one.bits() { #expect(two.bits()[name] != sum, "\(name) does not depend on the seed") }
+        }
+
+        /// What `sample` and `energy` write, alone and on 3 ranks.
+        private static func expectSameResults(of run: Training, in folder: Scratch) throws {
+            // More than two tiles, and a last one that is not full.
+            let rows = 150
+            let values = (0..<rows * 64).map { index in Float(index * 37 % 101) / 50 - 1 }
+            try folder.write(NPY.encode(NumericArray(shape: [rows, 1, 8, 8], .float32(values))), to: "rows.npy")
+            let commands = [
+                ["energy", "--run", run.path, "--input", folder.at("rows.npy"), "--out"],
+                ["energy", "--weights", "current", "--run", run.path, "--input", folder.at("rows.npy"), "--out"],
+                ["sample", "--run", run.path, "--count", "27", "--steps", "3", "--out"],
+                ["sample", "--run", run.path, "--count", "27", "--from", "noise", "--seed", "5", "--out"],
+            ]
+            for (number, command) in commands.enumerated() {
+                var results: [[UInt8]] = []
+                for ranks in [nil, 1, 3] {
+                    let output = folder.at("result-\(number)-\(ranks ?? 0).npy")
+                    let result = Program.run(command + [output], ranks: ranks, in: folder)
+                    #expect(result.exitCode == 0, "\(command.joined(separator: " ")): \(result.summary)")
+                    results.append(Folder.bytes(output))
+                }
+                let array = try NPY.decode(results[0], name: "result")
+                let shape = command[0] == "energy" ? [rows] : [27, 1, 8, 8]
+                #expect(array.shape == shape && array.values.floats.allSatisfy(\.isFinite) && Set(array.values.floats).count > 20)
+                #expect(results[1] == results[0] && results[2] == results[0], "\(command): the results depend on the ranks")
+            }
+        }
+    }
+}

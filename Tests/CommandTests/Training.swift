@@ -1,0 +1,85 @@
+import Formats
+import Foundation
+import Testing
+
+/// A short training and what it leaves behind.
+struct Training {
+    /// 12 shards, so that 1, 2, 3, 4 and 8 ranks share them, evenly or not; a buffer of twice the batch, so that draws matter.
+    static let base = [
+        "run.shards=12", "run.chainsPerShard=8", "run.steps=12", "model.widths=[32]", "sampler.steps=4", "chains.buffer=192",
+        "chains.restartProbability=0.2", "optimizer.warmupSteps=2", "optimizer.average=0.9", "checkpoint.every=1000", "report.every=3",
+        "samples.every=1000", "samples.count=16",
+    ]
+
+    /// The folder of the run.
+    let path: String
+    let folder: Scratch
+    var arguments = Training.base
+
+    init(_ name: String, in folder: Scratch, _ more: [String] = []) {
+        path = folder.at(name)
+        self.folder = folder
+        arguments += more
+    }
+
+    func command(_ more: [String] = []) -> [String] { ["train", "--out", path] + arguments + more }
+
+    /// Trains, and expects that it ends well.
+    @discardableResult
+    func run(ranks: Int? = nil, threads: Int = 1, _ more: [String] = [], _ location: SourceLocation = #_sourceLocation) -> Program.Result {
+        let result = Program.run(command(["run.threads=\(threads)"] + more), ranks: ranks, in: folder)
+        #expect(
+            result.exitCode == 0, "\(ranks.map { "\($0) ranks" } ?? "alone"), \(threads) threads, \(more): \(result.summary)",
+            sourceLocation: location)
+        return result
+    }
+
+    /// The same run in another folder.
+    func copied(to name: String) throws -> Training {
+        var copy = Training(name, in: folder)
+        copy.arguments = arguments
+        try Folder.copy(path, to: copy.path)
+        return copy
+    }
+
+    /// The committed checkpoints, oldest first.
+    var steps: [Int] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(path)/checkpoints")) ?? []
+        return names.compactMap { $0.hasPrefix("step-") ? Int($0.dropFirst(5)) : nil }.sorted()
+    }
+
+    func checkpoint(_ step: Int) -> String {
+        let digits = String(step)
+        return "\(path)/checkpoints/step-\(String(repeating: "0", count: 8 - digits.count))\(digits)"
+    }
+
+    /// The XXH3 of model, optimiser and chains at a step; the newest where none is given.
+    func bits(step: Int? = nil) -> [String: String] {
+        guard let step = step ?? steps.last else { return [:] }
+        let names = ["model.safetensors", "optimizer.safetensors", "chains.safetensors"]
+        return Dictionary(
+            uniqueKeysWithValues: names.map { name in
+                let bytes = Folder.bytes("\(checkpoint(step))/\(name)")
+                return (name, bytes.isEmpty ? "absent" : Checksum.of(bytes))
+            })
+    }
+
+    /// The lines of metrics.jsonl without what depends on time.
+    var metrics: [String] {
+        get throws {
+            try Folder.text("\(path)/metrics.jsonl").split(separator: "\n").map { line in
+                var values = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+                values["seconds"] = nil
+                values["chainStepsPerSecond"] = nil
+                return String(decoding: try JSONSerialization.data(withJSONObject: values, options: .sortedKeys), as: UTF8.self)
+            }
+        }
+    }
+}
+
+extension Folder {
+    static func text(_ path: String) -> String { String(decoding: bytes(path), as: UTF8.self) }
+}
+
+/// All suites that start programs: one after the other, since each uses all cores.
+@Suite(.serialized) enum CommandTests {}

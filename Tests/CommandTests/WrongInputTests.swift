@@ -1,0 +1,320 @@
+import Formats
+import Foundation
+import Testing
+
+/// A command that cannot work, and how the program has to say so.
+struct WrongInput: Sendable {
+    let name: String
+    /// `@` in front of a name stands for the folder of the test.
+    let arguments: [String]
+    let exitCode: Int32
+    /// What the message has to contain.
+    let mentions: [String]
+
+    init(_ name: String, _ arguments: [String], _ exitCode: Int32, _ mentions: String...) {
+        self.name = name
+        self.arguments = arguments
+        self.exitCode = exitCode
+        self.mentions = mentions
+    }
+
+    /// A configuration key as an argument of `train`.
+    static func key(_ assignment: String, _ mentions: String...) -> WrongInput {
+        WrongInput(name: assignment, ["train", "--out", "@new", assignment], 78, [String(assignment.prefix { $0 != "=" })] + mentions)
+    }
+
+    /// Several keys that do not go together.
+    static func keys(_ assignments: [String], _ mentions: String...) -> WrongInput {
+        WrongInput(name: assignments.joined(separator: " "), ["train", "--out", "@new"] + assignments, 78, mentions)
+    }
+
+    /// A configuration file.
+    static func file(_ file: String, _ exitCode: Int32, _ mentions: String...) -> WrongInput {
+        WrongInput(name: file, ["train", "@\(file)", "--out", "@new"], exitCode, ["@\(file)"] + mentions)
+    }
+
+    /// A data file.
+    static func data(_ file: String, _ mentions: String..., exitCode: Int32 = 65) -> WrongInput {
+        WrongInput(name: "data \(file)", ["train", "--out", "@new", "data.source=@\(file)"], exitCode, ["@\(file)"] + mentions)
+    }
+
+    /// `energy` for a run that exists.
+    static func energy(_ file: String, _ exitCode: Int32, _ mentions: String...) -> WrongInput {
+        WrongInput(
+            name: "energy of \(file)", ["energy", "--run", "@run", "--input", "@\(file)", "--out", "@new.npy"], exitCode,
+            ["@\(file)"] + mentions)
+    }
+
+    /// `sample` for a run that exists.
+    static func sample(_ arguments: [String], _ exitCode: Int32, _ mentions: String...) -> WrongInput {
+        WrongInput(
+            name: "sample \(arguments.joined(separator: " "))", ["sample", "--run", "@run", "--out", "@new.npy"] + arguments, exitCode,
+            mentions)
+    }
+
+    private init(name: String, _ arguments: [String], _ exitCode: Int32, _ mentions: [String]) {
+        self.name = name
+        self.arguments = arguments
+        self.exitCode = exitCode
+        self.mentions = mentions
+    }
+}
+
+extension CommandTests {
+    /// Wrong input: the exit code, one message that names the place, nothing written, alone and on 3 ranks.
+    @Suite(.serialized) struct WrongInputTests {
+        @Test(arguments: [nil, 3])
+        func `Wrong input is refused with its exit code and one message that names the place, and changes nothing`(_ ranks: Int?) throws {
+            let folder = Scratch()
+            try Self.prepare(folder)
+            let before = Folder.fingerprint(folder.at("run"))
+            try #require(!before.isEmpty)
+            #expect(Self.cases.count >= 60)
+            // A few at a time: most of the time of a start is waiting.
+            var waiting = Self.cases[...]
+            while !waiting.isEmpty {
+                let batch = waiting.prefix(6)
+                waiting = waiting.dropFirst(6)
+                let programs = batch.map { wrong in
+                    RunningProgram(wrong.arguments.map { Self.resolve($0, folder) }, ranks: ranks, in: folder)
+                }
+                for (wrong, program) in zip(batch, programs) { Self.expect(wrong, program.wait(timeout: 60), folder) }
+                for name in ["new", "new.npy"] where FileManager.default.fileExists(atPath: folder.at(name)) {
+                    Issue.record("\(batch.map(\.name)): one of them wrote \(name)")
+                    try FileManager.default.removeItem(atPath: folder.at(name))
+                }
+            }
+            #expect(Folder.fingerprint(folder.at("run")) == before, "the run folder has changed")
+        }
+
+        private static func expect(_ wrong: WrongInput, _ result: Program.Result, _ folder: Scratch) {
+            #expect(result.exitCode == wrong.exitCode && !result.timedOut, "\(wrong.name): \(result.summary)")
+            #expect(result.messages.count == 1, "\(wrong.name): not one message: \(result.summary)")
+            // The rest of the message may stand on further lines.
+            for text in wrong.mentions {
+                #expect(result.errors.contains(resolve(text, folder)), "\(wrong.name): no '\(text)' in: \(result.summary)")
+            }
+        }
+
+        private static func resolve(_ text: String, _ folder: Scratch) -> String {
+            text.replacingOccurrences(of: "@", with: "\(folder.path)/")
+        }
+
+        // MARK: files
+
+        private static func prepare(_ folder: Scratch) throws {
+            Training("run", in: folder, ["run.steps=2"]).run()
+            for (name, text) in texts { try folder.write(Array(text.utf8), to: name) }
+            for (name, bytes) in try binaries() { try folder.write(bytes, to: name) }
+            try FileManager.default.createDirectory(atPath: folder.at("empty-folder"), withIntermediateDirectories: false)
+            try Folder.copy(folder.at("run"), to: folder.at("foreign"))
+            let manifest = Training("foreign", in: folder).checkpoint(2) + "/manifest.json"
+            let text = Folder.text(manifest)
+            let checksum = try #require(text.firstMatch(of: /"manifestChecksum" : "([0-9a-f]{16})"/)).1
+            let blank = text.replacingOccurrences(of: checksum, with: String(repeating: "0", count: 16))
+                .replacingOccurrences(of: "\"format\" : 1", with: "\"format\" : 9")
+            let changed = blank.replacingOccurrences(of: String(repeating: "0", count: 16), with: Checksum.of(Array(blank.utf8)))
+            try Data(changed.utf8).write(to: URL(fileURLWithPath: manifest))
+        }
+
+        private static let texts = [
+            "broken.json5": "{ run: { steps: 5, ", "twice.json5": "{ run: { steps: 5, steps: 6 } }", "list.json5": "[1, 2]",
+            "unknown.json5": "{ sampler: { stepsize: 0.1 } }", "type.json5": "{ run: { steps: \"many\" } }",
+            "deep.json5": String(repeating: "[", count: 100),
+            "contradiction.json5": "{ objective: { kind: \"cd\" }, chains: { start: \"noise\" } }",
+            "nan.json5": "{ sampler: { stepSize: NaN } }",
+            "control.json5": "{ run: { name: \"a\u{1}b\" } }", "empty.json5": "",
+            "text.csv": "1,2\n3,four\n", "ragged.csv": "1,2\n3,4,5\n", "nan.csv": "1,2\nNaN,4\n", "one.csv": "a,b\n1,2\n",
+            "quote.csv": "1,2\n\"3,4\n",
+            "empty.csv": "", "missing.csv": "a,b\n1,\n", "empty.npy": "", "pickle.npy": "cos\nsystem\n", "file": "a regular file",
+            "constant.csv": "1,2\n1,3\n",
+        ]
+
+        private static func binaries() throws -> [String: [UInt8]] {
+            let array = NPY.encode(NumericArray(shape: [8, 2], .float32((0..<16).map { Float($0) })))
+            func header(_ from: String, _ to: String) -> [UInt8] { replace(from, to, in: array) }
+            let idx: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 4, 0, 0, 0, 4] + [UInt8](repeating: 7, count: 32)
+            func rows(_ values: [Float], _ shape: [Int]) -> [UInt8] { NPY.encode(NumericArray(shape: shape, .float32(values))) }
+            let zeros = [Float](repeating: 0, count: 128)
+            return [
+                "truncated.npy": Array(array.dropLast(5)), "fortran.npy": header("'fortran_order': False", "'fortran_order': True "),
+                "object.npy": header("'<f4'", "'|O' "), "huge.npy": header("(8, 2), }  ", "(8000000, 2)}"),
+                "version.npy": replaceByte(6, 9, in: array),
+                "nan.npy": rows([0, 1, .nan, 3], [2, 2]), "infinite.npy": rows([0, 1, .infinity, 3], [2, 2]),
+                "labels.npy": NPY.encode(NumericArray(shape: [3], .uint8([1, 2, 3]))),
+                "none.npy": rows([], [0, 2]),
+                "truncated-idx": Array(idx.dropLast(3)), "magic-idx": [0, 0, 9] + idx.dropFirst(3),
+                "foreign.bin": [UInt8](repeating: 1, count: 3000),
+                "label.bin": [77] + [UInt8](repeating: 1, count: 3072), "random.dat": [0xde, 0xad, 0xbe, 0xef],
+                "truncated.csv.gz": [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x33, 0xd4, 0x31],
+                "corrupt.csv.gz": [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3] + [UInt8](repeating: 0xff, count: 40),
+                "wrong-shape.npy": rows(zeros, [2, 8, 8, 1]), "vector.npy": rows(zeros, [128]), "rows.npy": rows(zeros, [2, 64]),
+                "rows-nan.npy": rows(zeros.dropLast() + [.nan], [2, 1, 8, 8]), "bad-utf8.json5": [0x7b, 0xff, 0x7d],
+            ]
+        }
+
+        private static func replace(_ old: String, _ new: String, in bytes: [UInt8]) -> [UInt8] {
+            let (old, new) = (Array(old.utf8), Array(new.utf8))
+            guard let start = bytes.indices.first(where: { bytes[$0...].starts(with: old) }) else {
+                fatalError("no such text in the header")
+            }
+            return bytes[..<start] + new + bytes[(start + old.count)...]
+        }
+
+        private static func replaceByte(_ index: Int, _ value: UInt8, in bytes: [UInt8]) -> [UInt8] {
+            var bytes = bytes
+            bytes[index] = value
+            return bytes
+        }
+
+        // MARK: cases
+
+        private static let cases = commandLine + keys + configurationFiles + data + runs
+
+        private static let commandLine: [WrongInput] = [
+            WrongInput("unknown command", ["trian"], 64, "unknown command `trian`", "`train`"),
+            WrongInput("unknown command far from all", ["xyzzyplugh"], 64, "unknown command", "Commands: train"),
+            WrongInput("unknown option", ["train", "--oot", "@new"], 64, "unknown option --oot", "--out"),
+            WrongInput("missing option value", ["train", "--out"], 64, "--out expects DIR"),
+            WrongInput("value for a switch", ["train", "--dry-run=yes"], 64, "--dry-run takes no value", "yes"),
+            WrongInput("option twice", ["train", "--out", "@new", "--out", "@new"], 64, "--out is given twice"),
+            WrongInput("two configurations", ["train", "a.json5", "b.json5"], 64, "one configuration file", "a.json5, b.json5"),
+            WrongInput("key without =", ["config", "=5"], 64, "key=value"),
+            WrongInput("sample without --run", ["sample", "--count", "4", "--out", "@new.npy"], 64, "--run DIR is missing"),
+            WrongInput("sample without --count", ["sample", "--run", "@run", "--out", "@new.npy"], 64, "--count N is missing"),
+            WrongInput("sample without --out", ["sample", "--run", "@run", "--count", "4"], 64, "--out F.npy is missing"),
+            WrongInput("energy without --input", ["energy", "--run", "@run", "--out", "@new.npy"], 64, "--input F.npy is missing"),
+            WrongInput("stray argument", ["check", "everything"], 64, "unexpected argument 'everything'"),
+            WrongInput("stray argument of energy", ["energy", "@run"], 64, "unexpected argument"),
+        ]
+
+        private static let keys: [WrongInput] = [
+            .key("run.stesp=5", "unknown key", "\"run.steps\""), .key("sampler.step=5", "unknown key", "\"sampler.steps\""),
+            .key("steps=5", "unknown key", "\"run.steps\""), .key("colour.of=5", "unknown key", "config --defaults"),
+            .key("run.steps=-1", "an integer from 1", "-1"), .key("run.steps=1.5", "an integer", "1.5"),
+            .key("run.steps=many", "an integer", "\"many\""),
+            .key("run.steps=", "an integer"), .key("run.steps=99999999999999999999", "an integer from 1", "1e+20"),
+            .key("run.shards=0", "an integer from 1", "0"), .key("run.name=../elsewhere", "a name of letters", "../elsewhere"),
+            .key("run.reduction=roughly", "\"exact\" or \"float\"", "roughly"), .key("sampler.stepSize=0", "greater than 0"),
+            .key("sampler.stepSize=[1]", "a number greater than 0", "a list"), .key("chains.restartProbability=1.5", "at most 1", "1.5"),
+            .key("chains.storage=nibble", "\"float\" or \"byte\"", "nibble"), .key("optimizer.beta1=1", "below 1"),
+            .key("data.flip=perhaps", "true or false", "perhaps"),
+            .key("model.widths=[0]", "an integer from 1", "model.widths[0]"), .key("model.widths=[]", "at least one entry"),
+            .key("model.widths=5", "a list", "5"),
+            .key("objective.kind=nce", "not available in this version", "\"pcd\""),
+            .key("objective.kind=perfect", "\"cd\", \"pcd\"", "perfect"),
+            .key("exchange.policy=ring", "not available in this version"), .key("checkpoint.keep=1", "an integer from 2"),
+            .keys(["objective.kind=cd", "chains.start=persistent"], "objective.kind", "chains.start", "give one of the two"),
+            .keys(["sampler.low=1", "sampler.high=-1"], "sampler.low below sampler.high"),
+            .keys(["chains.buffer=100"], "chains.buffer", "100", "run.shards"), .keys(["chains.buffer=16"], "chains.buffer", "16"),
+            .keys(["model.kind=convolution", "model.kernels=[3]"], "model.kernels", "model.channels", "found 1"),
+            .keys(
+                ["model.kind=convolution", "model.channels=[4]", "model.kernels=[9]", "model.strides=[1]", "model.paddings=[0]"], "model",
+                "9", "8"),
+            .keys(["model.kind=layers"], "model.layers"),
+            .keys(["model.kind=layers", "model.layers=[{kind: \"flatten\"}, {kind: \"dense\", outputs: 2}]"], "one output"),
+            .keys(["model.kind=layers", "model.layers=[{kind: \"dense\", outputs: 0}]"], "outputs", "0"),
+            .keys(["model.kind=layers", "model.layers=[{kind: \"dance\", outputs: 1}]"], "dance"),
+            .keys(["optimizer.kind=sgd", "optimizer.clipSigma=3"], "optimizer.clipSigma", "sgd"),
+            .keys(["run.shards=60000"], "run.shards", "4000"),
+        ]
+
+        private static let configurationFiles: [WrongInput] = [
+            .file("absent.json5", 66, "opening"), .file("empty-folder", 65, "folder"), .file("broken.json5", 78, "line 1, column 20"),
+            .file("twice.json5", 78, "\"steps\" stands twice", "line 1"), .file("list.json5", 78, "expected groups", "a list"),
+            .file("unknown.json5", 78, "unknown key \"sampler.stepsize\"", "\"sampler.stepSize\""),
+            .file("type.json5", 78, "run.steps", "\"many\""),
+            .file("deep.json5", 78, "nested deeper"), .file("contradiction.json5", 78, "objective.kind", "chains.start"),
+            .file("nan.json5", 78, "a finite number"),
+            .file("control.json5", 78, "run.name"), .file("empty.json5", 78, "a value", "the end of the text"),
+            .file("bad-utf8.json5", 78, "UTF-8", "byte 1"),
+        ]
+
+        private static let data: [WrongInput] = [
+            .data("absent.npy", "no such file or folder", exitCode: 66), .data("empty-folder", "folder"),
+            .data("truncated.npy", "64 bytes", "59"),
+            .data("fortran.npy", "Fortran order", "ascontiguousarray"), .data("object.npy", "'|O'", "<f4"),
+            .data("huge.npy", "64000000 bytes", "64 bytes"),
+            .data("version.npy", "version 1, 2 or 3", "9"), .data("nan.npy", "row 1, value 0", "finite"),
+            .data("infinite.npy", "row 1, value 0", "finite"),
+            .data("labels.npy", "looks like labels"), .data("none.npy", "no dimension 0"), .data("empty.npy"), .data("pickle.npy"),
+            .data("text.csv", "line 2, column 2", "four"),
+            .data("ragged.csv", "line 2"), .data("nan.csv", "line 2, column 1", "NaN"), .data("missing.csv", "line 2, column 2", "missing"),
+            .data("quote.csv", "closing quote"),
+            .data("empty.csv"), .data("truncated-idx", "32 bytes", "29"), .data("magic-idx", "IDX", "0 0 9 3"),
+            .data("foreign.bin", "3073"),
+            .data("label.bin", "a label from 0 to 9", "77"), .data("truncated.csv.gz", "truncated"), .data("corrupt.csv.gz", "corrupt"),
+            .data("random.dat"),
+            WrongInput("a mistyped name", ["train", "--out", "@new", "data.source=25gausians"], 66, "25gausians", "'25gaussians'"),
+            WrongInput(
+                "a constant column", ["train", "--out", "@new", "data.source=@constant.csv", "data.standardise=true"], 65, "@constant.csv",
+                "column 1", "constant"),
+            WrongInput(
+                "a column that is not there", ["train", "--out", "@new", "data.source=@one.csv", "data.columns=[\"c\"]"], 65, "@one.csv",
+                "c", "a, b"),
+        ]
+
+        private static let runs: [WrongInput] = [
+            WrongInput(
+                "another configuration", ["train", "--out", "@run"] + Training.base + ["run.seed=2", "sampler.steps=9"], 73, "@run",
+                "run.seed", "has 1, asked for 2", "sampler.steps", "has 4, asked for 9"),
+            WrongInput(
+                "fewer steps", ["train", "--out", "@run"] + Training.base + ["run.steps=1"], 73, "@run", "run.steps", "only be made longer"),
+            WrongInput("a file as run folder", ["train", "--out", "@file"], 74, "@file"),
+            WrongInput("a run folder below a file", ["train", "--out", "@file/run"], 74, "@file/run"),
+            WrongInput("no run", ["sample", "--run", "@nothing", "--count", "4", "--out", "@new.npy"], 66, "@nothing", "run folder"),
+            WrongInput(
+                "no run in a folder", ["energy", "--run", "@empty-folder", "--input", "@rows.npy", "--out", "@new.npy"], 66,
+                "@empty-folder", "run folder"),
+            WrongInput(
+                "another format", ["sample", "--run", "@foreign", "--count", "4", "--out", "@new.npy"], 77, "@foreign", "format 1", "9",
+                "another version"),
+            WrongInput(
+                "training on from another format", ["train", "--out", "@foreign"] + Training.base, 77, "@foreign", "manifest.json",
+                "another version"),
+            .sample(["--count", "0"], 64, "--count", "at least 1", "'0'"), .sample(["--count", "-4"], 64, "--count", "at least 1"),
+            .sample(["--count", "some"], 64, "--count", "'some'"),
+            .sample(["--count", "193"], 64, "--count 193", "192", "--from noise"),
+            .sample(["--count", "99999999999999999999"], 64, "--count"),
+            .sample(["--count", "4", "--step", "7"], 66, "step 7", "found 2"),
+            .sample(["--count", "4", "--from", "nowhere"], 64, "chains, noise", "nowhere"),
+            .sample(["--count", "4", "--weights", "heavy"], 64, "average, current", "heavy"),
+            .sample(["--count", "4", "--steps", "-1"], 64, "--steps", "at least 0"),
+            WrongInput("samples below a file", ["sample", "--run", "@run", "--count", "4", "--out", "@file/s.npy"], 74, "@file/s.npy"),
+            WrongInput(
+                "a picture below a file", ["sample", "--run", "@run", "--count", "4", "--out", "@s.npy", "--grid", "@file/s.png"], 74,
+                "@file/s.png"),
+            WrongInput(
+                "energies below a file", ["energy", "--run", "@run", "--input", "@rows.npy", "--out", "@file/e.npy"], 74, "@file/e.npy"),
+            .energy("absent.npy", 66, "opening"), .energy("wrong-shape.npy", 65, "N x 1 x 8 x 8", "2 x 8 x 8 x 1"),
+            .energy("vector.npy", 65, "128"), .energy("nan.npy", 65, "2 x 2"),
+            .energy("rows-nan.npy", 65, "row 1, value 63", "nan"), .energy("truncated.npy", 65, "59 bytes"),
+            .energy("text.csv", 65, "NUMPY"), .energy("empty-folder", 65, "folder"),
+        ]
+
+        @Test func `More ranks than shards are refused with both numbers`() {
+            let folder = Scratch()
+            let run = Training("few", in: folder, ["run.shards=2", "chains.buffer=null"])
+            let result = Program.run(run.command(), ranks: 3, in: folder)
+            #expect(result.exitCode == 69 && result.messages.count == 1, "\(result.summary)")
+            #expect(result.errors.contains("3 ranks were started for 2 shards"), "\(result.summary)")
+            #expect(!FileManager.default.fileExists(atPath: run.path))
+        }
+
+        @Test func `Another data file under the same name is noticed when a run continues`() throws {
+            let folder = Scratch()
+            let rows = (0..<40).map { Float($0 % 7) / 7 }
+            try folder.write(NPY.encode(NumericArray(shape: [20, 2], .float32(rows))), to: "rows.npy")
+            let run = Training("run", in: folder, ["data.source=\(folder.at("rows.npy"))", "run.steps=2"])
+            run.run()
+            let before = Folder.fingerprint(run.path)
+            try folder.write(NPY.encode(NumericArray(shape: [20, 2], .float32(rows.reversed()))), to: "rows.npy")
+            for ranks in [nil, 2] {
+                let result = Program.run(run.command(["run.steps=4"]), ranks: ranks, in: folder)
+                #expect(result.exitCode == 77 && result.messages.count == 1 && result.errors.contains("other data"), "\(result.summary)")
+            }
+            let after = Folder.fingerprint(run.path)
+            for (name, sum) in before where name != "config.json5" { #expect(after[name] == sum, "\(name) has changed") }
+        }
+    }
+}

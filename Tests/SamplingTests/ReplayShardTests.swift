@@ -1,0 +1,142 @@
+import Numerics
+import Sampling
+import Testing
+
+/// Samples come back as they were stored, chains are drawn evenly, and each way of replacement does what it promises.
+struct ReplayShardTests {
+    static func stream(step: Int, index: Int = 0) -> RandomStream { RandomStream(seed: 3, purpose: .test, step: step, index: index) }
+
+    static func row(_ values: [Float]) -> Matrix { Matrix(rows: 1, columns: values.count, values) }
+
+    static func read(_ shard: ReplayShard, _ slot: Int, step: Int = 0, from draw: Int = 0) -> [Float] {
+        let row = Matrix(rows: 1, columns: shard.dimension)
+        shard.read(slot, into: row, dither: stream(step: step), from: draw)
+        return row.values
+    }
+
+    @Test("float storage gives back every bit, NaN and infinities included")
+    func floatRoundTrip() {
+        let shard = ReplayShard(capacity: 4, dimension: 3, options: ReplayOptions())
+        let samples: [[Float]] = [[0.1, -2, Float.leastNonzeroMagnitude], [.nan, .infinity, -.infinity], [1, 2, 3], [-0.0, 0, 5]]
+        for (slot, sample) in samples.enumerated() { shard.write(Self.row(sample), age: Int32(slot * 7), slot: slot) }
+        for (slot, sample) in samples.enumerated() {
+            #expect(Self.read(shard, slot).map(\.bitPattern) == sample.map(\.bitPattern))
+        }
+        #expect(shard.ages == [0, 7, 14, 21])
+    }
+
+    @Test("byte storage gives back a value of the same level: less than a 256th of the range away, and clamped outside of it")
+    func byteRoundTrip() {
+        let range: ClosedRange<Float> = -1...3
+        let shard = ReplayShard(capacity: 1, dimension: 4096, options: ReplayOptions(storage: .byte(range)))
+        let values = Matrix(rows: 1, columns: 4096)
+        Self.stream(step: 1).fillUniforms(values)
+        let samples = values.values.map { -1.2 + 4.4 * $0 }
+        shard.write(Self.row(samples), age: 0, slot: 0)
+        let width = (range.upperBound - range.lowerBound) / 256
+        for (old, new) in zip(samples, Self.read(shard, 0)) {
+            #expect(range.contains(new))
+            let inside = min(max(old, range.lowerBound), range.upperBound)
+            // A level is [k, k + 1) widths; the sum rounds to 2^-23.
+            #expect(abs(new - inside) <= width + 4 * 0x1p-23, "\(old) came back as \(new)")
+        }
+    }
+
+    @Test("what was read once and stored again keeps its byte")
+    func byteIsStable() {
+        let shard = ReplayShard(capacity: 1, dimension: 256, options: ReplayOptions(storage: .byte(-1...1)))
+        shard.storedBytes = (0...255).map { UInt8($0) }
+        for step in 0..<20 {
+            let row = Matrix(rows: 1, columns: 256)
+            shard.read(0, into: row, dither: Self.stream(step: step), from: 0)
+            shard.write(row, age: 0, slot: 0)
+        }
+        // u reaches 1 - 2^-24, which rounds to the next level where the level is large: at most one in 2^16 reads of a value.
+        let moved = zip(shard.storedBytes, 0...255).filter { Int($0) != $1 }.count
+        #expect(moved <= 1)
+    }
+
+    @Test("values outside of the range and NaN become the end levels")
+    func byteEnds() {
+        let shard = ReplayShard(capacity: 1, dimension: 6, options: ReplayOptions(storage: .byte(0...1)))
+        shard.write(Self.row([-5, 0, 1, 7, .infinity, .nan]), age: 0, slot: 0)
+        #expect(shard.storedBytes == [0, 0, 255, 255, 255, 0])
+    }
+
+    @Test("dequantised values are uniform inside their level, and no two values of a step share a draw")
+    func dither() {
+        let dimension = 64
+        let shard = ReplayShard(capacity: 2, dimension: dimension, options: ReplayOptions(storage: .byte(0...256)))
+        shard.storedBytes = Array(repeating: 7, count: 2 * dimension)
+        var bins = [Int](repeating: 0, count: 64)
+        for step in 0..<500 {
+            for value in Self.read(shard, 0, step: step) { bins[min(63, Int((value - 7) * 64))] += 1 }
+        }
+        let chiSquare = Statistics.chiSquare(bins)
+        #expect(Statistics.chiSquareIsPlausible(chiSquare, degrees: 63), "\(chiSquare)")
+        #expect(Self.read(shard, 0) != Self.read(shard, 1, from: dimension))
+    }
+
+    @Test("stored bytes put into another shard make it the same", arguments: [ReplayOptions.Storage.float, .byte(-2...2)])
+    func storedBytes(storage: ReplayOptions.Storage) {
+        let options = ReplayOptions(storage: storage)
+        let (first, second) = (
+            ReplayShard(capacity: 5, dimension: 3, options: options), ReplayShard(capacity: 5, dimension: 3, options: options)
+        )
+        for slot in 0..<5 {
+            let row = Matrix(rows: 1, columns: 3)
+            Self.stream(step: slot).fillNormals(row)
+            first.write(row, age: 1, slot: slot)
+        }
+        #expect(first.storedBytes.count == 15 * first.bytesPerValue)
+        second.storedBytes = first.storedBytes
+        for slot in 0..<5 { #expect(Self.read(first, slot) == Self.read(second, slot)) }
+    }
+
+    @Test("the drawn slots of a step are distinct, and every pair of slots is as likely as any other")
+    func draw() {
+        let shard = ReplayShard(capacity: 7, dimension: 1, options: ReplayOptions())
+        var pairs = [Int](repeating: 0, count: 49)
+        for step in 0..<20_000 {
+            let slots = shard.draw(count: 4, key: Self.stream(step: step))
+            #expect(Set(slots).count == 4 && slots.allSatisfy { (0..<7).contains($0) })
+            pairs[slots[0] * 7 + slots[1]] += 1
+        }
+        let counts = pairs.indices.filter { $0 / 7 != $0 % 7 }.map { pairs[$0] }
+        #expect(Statistics.chiSquareIsPlausible(Statistics.chiSquare(counts), degrees: 41))
+        #expect(shard.draw(count: 7, key: Self.stream(step: 0)).sorted() == Array(0..<7))
+    }
+
+    @Test("in-place replacement returns every chain to its slot")
+    func inPlace() {
+        let shard = ReplayShard(capacity: 6, dimension: 1, options: ReplayOptions())
+        #expect((0..<6).map { shard.slot(afterStartingFrom: $0, random: Self.stream(step: 0), draw: $0) } == Array(0..<6))
+        #expect(shard.offered == 0)
+    }
+
+    @Test("a reservoir is a uniform sample of everything it was offered")
+    func reservoir() {
+        let (capacity, items, runs, tile) = (10, 60, 4000, 4)
+        var kept = [Int](repeating: 0, count: items)
+        for run in 0..<runs {
+            let shard = ReplayShard(
+                capacity: capacity, dimension: 1, options: ReplayOptions(replacement: .reservoir))
+            for item in 0..<items {
+                // As in training: a stream for each step, a draw for each row of the tile.
+                let random = Self.stream(step: item / tile, index: run)
+                if let slot = shard.slot(afterStartingFrom: 0, random: random, draw: item % tile) {
+                    shard.write(Self.row([Float(item)]), age: 0, slot: slot)
+                }
+            }
+            #expect(shard.offered == items)
+            for slot in 0..<capacity { kept[Int(Self.read(shard, slot)[0])] += 1 }
+        }
+        // Each item is kept with probability p = capacity/items; in one run exactly `capacity` are, so the counts have the covariance
+        // p(1 - p)(δ - 1/n) n/(n - 1): this sum is chi-square with n - 1 degrees of freedom.
+        let p = Double(capacity) / Double(items)
+        let (n, expected) = (Double(items), Double(runs) * p)
+        let chiSquare =
+            kept.reduce(0) { $0 + (Double($1) - expected) * (Double($1) - expected) } / (Double(runs) * p * (1 - p)) * (n - 1) / n
+        #expect(Statistics.chiSquareIsPlausible(chiSquare, degrees: items - 1), "\(chiSquare)")
+    }
+}
