@@ -32,9 +32,9 @@ package struct ChainsFile: Sendable {
 
     /// What one shard puts into the file.
     package struct Part: Sendable {
-        var samples: [UInt8]
-        var ages: [UInt8]
-        var offered: [UInt8]
+        package var samples: [UInt8]
+        package var ages: [UInt8]
+        package var offered: [UInt8]
 
         /// Ages and counter are counts of what has happened: never negative, and with room to go on counting.
         func checkRanges(_ place: String) throws(Failure) {
@@ -47,7 +47,7 @@ package struct ChainsFile: Sendable {
         }
 
         /// XXH3 over the three, in order.
-        var checksum: String {
+        package var checksum: String {
             let sum = Checksum()
             sum.add(samples)
             sum.add(ages)

@@ -26,19 +26,19 @@ package struct CheckpointReader {
         package let failure: Failure
     }
 
-    /// Collective. The newest checkpoint that is whole. Newer ones that are not are set aside (`RunFolder.setAside`), so that the run can save
-    /// their steps anew.
+    /// Collective. The newest checkpoint that is whole, of a step below `limit` where there is one. Newer ones are set aside
+    /// (`RunFolder.setAside`), so that the run can save their steps anew.
     /// - Returns: the state, the manifest and the damaged checkpoints that were passed over; nil when there is no checkpoint at all.
     /// - Throws: `.checkpoint` when there are checkpoints and all are damaged.
     func loadNewest(
-        into shards: [ShardState], _ communicator: any Communicator
+        before limit: Int = .max, into shards: [ShardState], _ communicator: any Communicator
     ) throws(Failure) -> (state: TrainingState, manifest: Manifest, passedOver: [Damage])? {
         let steps = try communicator.fromRoot { try folder.steps() }
         var passedOver: [Damage] = []
-        for step in steps {
+        for step in steps where step < limit {
             do {
                 let (state, manifest) = try load(step, into: shards, communicator)
-                try communicator.onRoot { for damage in passedOver { try folder.setAside(damage.step) } }
+                try communicator.onRoot { for newer in steps where newer > step { try folder.setAside(newer) } }
                 return (state, manifest, passedOver)
             } catch  where [.checkpoint, .data, .missingInput].contains(error.kind) {
                 passedOver.append(Damage(step: step, failure: error))

@@ -23,9 +23,11 @@ package struct CheckpointStore {
         return (manifest, passedOver)
     }
 
-    /// Collective. The newest whole checkpoint's state; its chains go into the shards.
-    package func loadState(into shards: [ShardState], _ communicator: any Communicator) throws(Failure) -> (TrainingState, Manifest)? {
-        try reader.loadNewest(into: shards, communicator).map { ($0.state, $0.manifest) }
+    /// Collective. The state of the newest whole checkpoint before a step; its chains go into the shards.
+    package func loadState(before step: Int, into shards: [ShardState], _ communicator: any Communicator) throws(Failure) -> (
+        TrainingState, Manifest
+    )? {
+        try reader.loadNewest(before: step, into: shards, communicator).map { ($0.state, $0.manifest) }
     }
 
     /// Collective. On return the checkpoint is on disk.

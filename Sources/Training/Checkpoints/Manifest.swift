@@ -7,9 +7,9 @@ package struct Manifest: Codable, Hashable, Sendable {
 
     /// A file of the checkpoint.
     package struct File: Codable, Hashable, Sendable {
-        let bytes: Int
+        package let bytes: Int
         /// XXH3 of the whole file; nil for the chains, which have a checksum for each part.
-        let checksum: String?
+        package let checksum: String?
     }
 
     /// XXH3 of this file with these sixteen digits as zeros.
@@ -31,9 +31,9 @@ package struct Manifest: Codable, Hashable, Sendable {
     /// Checksums of the chains by shard: never by rank.
     package struct Chains: Codable, Hashable, Sendable {
         /// XXH3 of the file's header.
-        let header: String
+        package let header: String
         /// XXH3 of each shard's samples, ages and counters.
-        let shards: [String]
+        package let shards: [String]
     }
 }
 

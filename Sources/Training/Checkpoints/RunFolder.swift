@@ -45,14 +45,14 @@ public struct RunFolder: Sendable {
     public func steps() throws(Failure) -> [Int] {
         guard FileManager.default.fileExists(atPath: checkpoints) else { return [] }
         return try names(in: checkpoints).compactMap { name in
-            // Only the names that a save gives: `step-7` or `step-00000007.damaged` is something else.
+            // Only the names that a save gives: `step-7` or `step-00000007.aside` is something else.
             Int(name.dropFirst(5)).flatMap { $0 >= 0 && name == Self.stepName($0) ? $0 : nil }
         }.sorted(by: >)
     }
 
-    /// Takes a damaged checkpoint out of the way, as `step-N.damaged`, for whoever wants to look at it.
+    /// Takes a checkpoint out of the way, as `step-N.aside`, for whoever wants to look at it: it is damaged, or a rollback went back behind it.
     func setAside(_ step: Int) throws(Failure) {
-        let aside = "\(checkpoint(step)).damaged"
+        let aside = "\(checkpoint(step)).aside"
         if Self.isFile(aside) { try Self.remove(aside) }
         try AtomicFile.rename(checkpoint(step), to: aside)
         try AtomicFile.syncFolder(checkpoints)

@@ -11,14 +11,14 @@ import Sampling
 package final class Trainer {
     /// What a step found, the same on every rank.
     package struct StepResult {
-        var report: ShardReport
-        var gradientNorm: Double
-        var learningRate: Float
-        var verdict: Guard.Verdict
-        var stopRequested: Bool
+        package var report: ShardReport
+        package var gradientNorm: Double
+        package var learningRate: Float
+        package var verdict: Guard.Verdict
+        package var stopRequested: Bool
 
         /// mean E(x+) - mean E(x-)
-        func gap(rows: Int) -> Double { (report.dataEnergy - report.sampleEnergy) / Double(rows) }
+        package func gap(rows: Int) -> Double { (report.dataEnergy - report.sampleEnergy) / Double(rows) }
     }
 
     package let plan: RunPlan

@@ -103,7 +103,8 @@ final class TrainingSession {
 
     private func rollBack(_ problem: String) throws(Failure) {
         let step = trainer.state.step
-        guard let (saved, manifest) = try store.loadState(into: trainer.shards, communicator) else {
+        // From a checkpoint of this very step the same gradient would follow again, whatever the learning rate.
+        guard let (saved, manifest) = try store.loadState(before: step, into: trainer.shards, communicator) else {
             try communicator.onRoot { throw Failure(.numerical, "step \(step): \(problem), and there is no checkpoint to go back to") }
             return
         }

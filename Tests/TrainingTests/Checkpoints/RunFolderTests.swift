@@ -1,0 +1,97 @@
+import Failures
+import Foundation
+import Testing
+import Training
+
+struct RunFolderTests {
+    let scratch = ScratchFolder()
+
+    private func touch(_ path: String, folder: Bool = false) {
+        if folder {
+            try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } else {
+            _ = FileManager.default.createFile(atPath: path, contents: Data("x".utf8))
+        }
+    }
+
+    @Test("names sort like numbers")
+    func names() {
+        let folder = RunFolder("runs/x/")
+        #expect(folder.path == "runs/x" && RunFolder("/").path == "/")
+        #expect(folder.checkpoint(1000) == "runs/x/checkpoints/step-00001000")
+        #expect(folder.sample(123_456_789) == "runs/x/samples/step-123456789.png")
+        #expect(folder.partial(7) == "runs/x/checkpoints/.step-00000007.partial")
+    }
+
+    @Test("only names that a save gives are steps, the newest first")
+    func steps() throws {
+        let folder = scratch.run()
+        #expect(try folder.steps() == [])
+        try folder.create()
+        for name in [
+            "step-00000008", "step-00000012", "step-123456789", "step-7", "step--0000005", "step-+0000006", "step-00000004.aside",
+            ".step-00000016.partial",
+            "step-", "other", "step-99999999999999999999",
+        ] {
+            touch("\(folder.checkpoints)/\(name)", folder: true)
+        }
+        #expect(try folder.steps() == [123_456_789, 12, 8])
+    }
+
+    @Test("a run folder belongs to its owner alone")
+    func permissions() throws {
+        let folder = scratch.run()
+        try folder.create()
+        let mode = try FileManager.default.attributesOfItem(atPath: folder.checkpoints)[.posixPermissions] as? Int
+        #expect(mode == 0o700)
+    }
+
+    @Test("what interrupted saves left is removed, what the user put there stays")
+    func leftovers() throws {
+        let folder = scratch.run()
+        try folder.create()
+        let gone = [".step-00000004.partial", "../config.json5.123.tmp", "../samples/step-00000004.png.99.tmp"]
+        let kept = ["step-00000004", "notes.txt", "../mine.tmp", "../samples/step-00000004.png"]
+        for name in gone + kept { touch("\(folder.checkpoints)/\(name)", folder: name.hasPrefix(".step") || name.hasPrefix("step")) }
+        touch("\(folder.checkpoints)/.step-00000004.partial/half")
+        try folder.removeLeftovers()
+        for name in gone { #expect(!RunFolder.isFile("\(folder.checkpoints)/\(name)"), "\(name)") }
+        for name in kept { #expect(RunFolder.isFile("\(folder.checkpoints)/\(name)"), "\(name)") }
+    }
+}
+
+struct RunLockTests {
+    let scratch = ScratchFolder()
+
+    @Test("a second lock is refused and names the owner; the first one's end frees the folder")
+    func exclusive() throws {
+        let folder = scratch.run()
+        try folder.create()
+        var lock: RunLock? = try RunLock(folder)
+        let refused = failure { _ = try RunLock(folder) }
+        #expect(refused?.kind == .runFolder)
+        #expect(refused?.message.contains("process \(ProcessInfo.processInfo.processIdentifier)") == true, "\(refused?.message ?? "")")
+        withExtendedLifetime(lock) {}
+        lock = nil
+        _ = try RunLock(folder)
+    }
+
+    @Test("a lock file of a job that is gone is no lock")
+    func stale() throws {
+        let folder = scratch.run()
+        try folder.create()
+        _ = FileManager.default.createFile(atPath: "\(folder.path)/lock", contents: Data("host elsewhere, process 1\n".utf8))
+        _ = try RunLock(folder)
+        #expect(try String(contentsOfFile: "\(folder.path)/lock", encoding: .utf8).contains("elsewhere") == false)
+    }
+
+    @Test("a run in a folder where another one trains is refused, on all ranks")
+    func run() throws {
+        let folder = scratch.run()
+        try folder.create()
+        let lock = try RunLock(folder)
+        let refused = failure { _ = try ThreadRanks.run(2) { try ScratchRun.train(in: folder, on: $0) } }
+        #expect(refused?.kind == .runFolder)
+        withExtendedLifetime(lock) {}
+    }
+}

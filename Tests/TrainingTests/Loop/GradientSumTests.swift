@@ -1,0 +1,122 @@
+import Distributed
+import Model
+import Numerics
+import Testing
+import Training
+
+/// Threads, ranks and scales cannot be seen in the sum.
+struct GradientSumTests {
+    static let shards = 7
+
+    /// What the shards add, and how often they were asked.
+    final class Gradients {
+        let model: EnergyModel
+        let scale: Float
+        let broken: (shard: Int, index: Int)?
+        var attempts = 0
+
+        init(scale: Float, broken: (shard: Int, index: Int)? = nil) throws {
+            model = try ScratchRun.trainer().plan.model
+            self.scale = scale
+            self.broken = broken
+        }
+
+        var count: Int { model.layout.count }
+
+        func values(_ shard: Int) -> [Float] {
+            let out = Matrix(rows: 1, columns: count)
+            RandomStream(seed: 2, purpose: .test, step: 0, index: shard).fillNormals(out)
+            var values = out.values.map { $0 * scale }
+            if let broken, broken.shard == shard { values[broken.index] = .nan }
+            return values
+        }
+
+        func report(_ shard: Int) -> ShardReport {
+            ShardReport(values: (0..<ShardReport.fieldCount).map { 0.1 * Double(shard) + Double($0) }[...])
+        }
+
+        /// Sums over threads that take the shards in turns, the last shard first.
+        func reduce(
+            threads: Int, isExact: Bool = true, stop: Bool = false, _ communicator: any Communicator = SoloCommunicator()
+        ) throws -> (total: [Float], outcome: ExactSum.Outcome, sum: GradientSum) {
+            var sum = GradientSum(tensors: model.layout.tensors.map(\.range), shards: shards, isExact: isExact)
+            let weights = PreparedWeights(model.network)
+            let workers = (0..<threads).map { ShardWorker(model: model, weights: weights, rows: 1, part: sum.makePart(thread: $0)) }
+            let states = (0..<shards).map { ShardState(index: $0, chains: 1, dimension: 2, replay: nil) }
+            var total = [Float](repeating: -1, count: count)
+            let adder = sum.adder
+            attempts = 0
+            let outcome = try sum.reduce(into: &total, workers: workers, stop: stop, communicator) {
+                attempts += 1
+                for shard in states.reversed() {
+                    let worker = workers[shard.index % threads]
+                    worker.gradient.copy(from: Matrix(rows: 1, columns: count, values(shard.index)))
+                    shard.report = report(shard.index)
+                    adder.add(shard, on: worker)
+                }
+            }
+            return (total, outcome, sum)
+        }
+    }
+
+    /// The sum of all shards in Double.
+    static func exact(_ gradients: Gradients) -> [Double] {
+        (0..<shards).map { gradients.values($0).map(Double.init) }.reduce([Double](repeating: 0, count: gradients.count)) {
+            zip($0, $1).map { $0 + $1 }
+        }
+    }
+
+    @Test("one, two and three threads give the same bits, which are the sum")
+    func threads() throws {
+        let gradients = try Gradients(scale: 0.01)
+        let results = try (1...3).map { try gradients.reduce(threads: $0) }
+        #expect(results.allSatisfy { $0.outcome == .exact && $0.total == results[0].total })
+        #expect(results.allSatisfy { $0.sum.exponents == results[0].sum.exponents })
+        // Seven shards rounded to 2^-41 (the first scale is 2^40), and the total to 2^-24 of at most 0.3.
+        for (value, expected) in zip(results[0].total, Self.exact(gradients)) {
+            #expect(abs(Double(value) - expected) < 7 * 0x1p-41 + 0.3 * 0x1p-24)
+        }
+    }
+
+    @Test("reports come back in shard order, and a request to stop from any thread's rank is seen")
+    func rides() throws {
+        let gradients = try Gradients(scale: 1)
+        for threads in 1...3 {
+            let (_, _, sum) = try gradients.reduce(threads: threads, stop: threads == 2)
+            #expect(sum.report == ShardReport.sum((0..<Self.shards).flatMap { gradients.report($0).values }))
+            #expect(sum.stopRequested == (threads == 2))
+        }
+    }
+
+    @Test("gradients beyond the scale, and far below it, are computed once more and summed exactly", arguments: [Float(1e9), 1e-9, 1e30])
+    func rescaling(scale: Float) throws {
+        let gradients = try Gradients(scale: scale)
+        let results = try (1...3).map { try gradients.reduce(threads: $0) }
+        #expect(gradients.attempts == 2)
+        #expect(results.allSatisfy { $0.outcome == .exact && $0.total == results[0].total })
+        let largest = Self.exact(gradients).map(abs).max() ?? 0
+        for (value, expected) in zip(results[0].total, Self.exact(gradients)) {
+            #expect(abs(Double(value) - expected) < largest * 0x1p-23)
+        }
+    }
+
+    @Test("a NaN in one shard is found, in its tensor, by exact and by float sums", arguments: [true, false], 1...3)
+    func notFinite(isExact: Bool, threads: Int) throws {
+        let layout = try Gradients(scale: 1).model.layout
+        for (number, tensor) in layout.tensors.enumerated() {
+            let gradients = try Gradients(scale: 1, broken: (shard: 4, index: tensor.range.upperBound - 1))
+            let (_, outcome, sum) = try gradients.reduce(threads: threads, isExact: isExact)
+            #expect(outcome == .notFinite(tensor: number))
+            #expect(sum.report.dataEnergy == (0..<Self.shards).reduce(0.0) { $0 + 0.1 * Double($1) })
+        }
+    }
+
+    @Test("the float sum is the sum up to rounding, and has no scales")
+    func floats() throws {
+        let gradients = try Gradients(scale: 1)
+        let (total, outcome, sum) = try gradients.reduce(threads: 2, isExact: false)
+        #expect(outcome == .exact && sum.exponents == nil)
+        // Six additions of values below 30, each rounded to 2^-24.
+        for (value, expected) in zip(total, Self.exact(gradients)) { #expect(abs(Double(value) - expected) < 6 * 30 * 0x1p-24) }
+    }
+}

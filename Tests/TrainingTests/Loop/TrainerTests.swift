@@ -1,0 +1,143 @@
+import Distributed
+import Failures
+import Foundation
+import Model
+import Numerics
+import Testing
+import Training
+
+/// A step depends on configuration and step number alone.
+struct TrainerTests {
+    /// Everything that a run leaves behind, as it stands after some steps.
+    struct Bits: Hashable, Sendable {
+        var state: UInt64
+        var shards: [Int: [UInt8]]
+        var reports: [ShardReport]
+    }
+
+    static func bits(_ arguments: [String], threads: Int, steps: Int, on communicator: any Communicator) throws -> Bits {
+        let trainer = try ScratchRun.trainer(arguments, threads: threads, on: communicator)
+        let reports = try (0..<steps).map { _ in try trainer.step(stop: false).report }
+        var shards: [Int: [UInt8]] = [:]
+        for shard in trainer.shards {
+            let part = trainer.plan.chainsFile.part(shard)
+            shards[shard.index] = part.samples + part.ages + part.offered
+        }
+        return Bits(state: trainer.state.replicaDigest, shards: shards, reports: reports)
+    }
+
+    static let variants: [[String]] = [
+        [],
+        ["objective.kind=cd", "optimizer.kind=sgd", "optimizer.momentum=0.5", "model.spectralNormalization=true"],
+        ["objective.kind=short-run", "optimizer.clipSigma=3", "optimizer.clipNorm=0.5", "objective.energyRegularization=0.1"],
+        [
+            "chains.storage=byte", "sampler.low=-2", "sampler.high=2", "chains.replacement=reservoir", "chains.restartFrom=data",
+            "chains.restartProbability=0.3", "chains.buffer=52", "sampler.noiseFirst=true",
+        ],
+        [
+            "data.source=digits", "data.flip=true", "model.kind=convolution", "model.channels=[3, 5]", "model.dense=[7]",
+            "chains.buffer=null",
+        ],
+    ]
+
+    @Test("ranks and threads leave no trace in parameters, chains and reports", arguments: variants)
+    func layouts(arguments: [String]) throws {
+        let alone = try Self.bits(arguments, threads: 1, steps: 4, on: SoloCommunicator())
+        for (ranks, threads) in [(1, 3), (2, 1), (3, 1), (4, 1), (2, 2)] {
+            let parts = try ThreadRanks.run(ranks) { try Self.bits(arguments, threads: threads, steps: 4, on: $0) }
+            #expect(parts.allSatisfy { $0.state == alone.state && $0.reports == alone.reports }, "\(ranks) ranks, \(threads) threads")
+            #expect(parts.flatMap(\.shards).count == alone.shards.count)
+            for part in parts {
+                for (shard, bytes) in part.shards { #expect(bytes == alone.shards[shard], "shard \(shard) on \(ranks) ranks") }
+            }
+        }
+        let other = try Self.bits(arguments + ["run.seed=2"], threads: 1, steps: 4, on: SoloCommunicator())
+        #expect(other.state != alone.state)
+    }
+
+    @Test("a request to stop on one rank is seen by all ranks in the same step")
+    func stopRequest() throws {
+        let seen = try ThreadRanks.run(3) { communicator in
+            let trainer = try ScratchRun.trainer(on: communicator)
+            return try (0..<3).map { step in try trainer.step(stop: step == 1 && communicator.rank == 2).stopRequested }
+        }
+        #expect(seen == Array(repeating: [false, true, false], count: 3))
+    }
+
+    @Test("more ranks than shards, and ranks with different configurations, do not start")
+    func refused() throws {
+        let tooMany = failure { _ = try ThreadRanks.run(5) { _ = try ScratchRun.trainer(on: $0) } }
+        #expect(tooMany?.kind == .launch && tooMany?.message.contains("5 ranks") == true && tooMany?.message.contains("4 shards") == true)
+        let different = failure {
+            _ = try ThreadRanks.run(2) { _ = try ScratchRun.trainer(["run.seed=\($0.rank + 1)"], on: $0) }
+        }
+        #expect(different?.kind == .launch)
+    }
+
+    @Test("two shards of one rank and one shard each of two ranks are the whole batch: the gradient is the mean over both")
+    func halves() throws {
+        // SGD from the same parameters: the update of two shards is the mean of the updates that each shard makes with its own half of the rows.
+        let arguments = [
+            "run.shards=2", "optimizer.kind=sgd", "optimizer.learningRate=1", "optimizer.warmupSteps=0", "optimizer.average=null",
+        ]
+        let whole = try ScratchRun.trainer(arguments)
+        let start = whole.state.parameters
+        _ = try whole.step(stop: false)
+        let update = zip(start, whole.state.parameters).map { Double($0) - Double($1) }
+        // Each shard's own gradient, from the objective itself.
+        var mean = [Double](repeating: 0, count: start.count)
+        let other = try ScratchRun.trainer(arguments)
+        for shard in other.shards {
+            let gradient = try shardGradient(other, shard)
+            for index in mean.indices { mean[index] += Double(gradient[index]) }
+        }
+        // θ - (θ - g) rounds to 2^-24 of |θ| < 1.
+        for (a, b) in zip(update, mean) { #expect(abs(a - b) < 0x1p-22 * max(1, abs(b))) }
+    }
+
+    private func shardGradient(_ trainer: Trainer, _ shard: ShardState) throws -> [Float] {
+        let worker = try makeWorker(trainer)
+        trainer.plan.objective.sampleNegatives(shard, worker: worker, step: 0)
+        trainer.plan.objective.addGradient(shard, worker: worker, step: 0)
+        return worker.gradient.values
+    }
+
+    @Test("a step after the first ones takes no memory that it does not give back")
+    func memory() async {
+        // A process of its own: other tests take memory meanwhile. 3,000 steps that kept 500 bytes each would keep 1.5 MB.
+        await #expect(processExitsWith: .success) {
+            func residentPages() throws -> Int {
+                let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+                return Int(text.split(separator: " ")[1]) ?? 0
+            }
+            let variants = [
+                ["chains.restartProbability=0.5"], ["objective.kind=cd", "run.reduction=float"],
+                ["chains.storage=byte", "sampler.low=-2", "sampler.high=2", "chains.replacement=reservoir"],
+            ]
+            for (index, arguments) in variants.enumerated() {
+                let trainer = try ScratchRun.trainer(arguments, threads: 1 + index % 2)
+                for _ in 0..<500 { _ = try trainer.step(stop: false) }
+                let before = try residentPages()
+                for _ in 0..<3000 { _ = try trainer.step(stop: false) }
+                let grown = (try residentPages() - before) * 4096
+                guard grown < 1_000_000 else {
+                    print("variant \(index): grew by \(grown) bytes")
+                    exit(1)
+                }
+            }
+        }
+    }
+}
+
+extension TrainerTests {
+    /// A worker with the trainer's present weights.
+    private func makeWorker(_ trainer: Trainer) throws -> ShardWorker {
+        let model = trainer.plan.model
+        let weights = PreparedWeights(model.network)
+        var state = trainer.state.modelState
+        model.prepare(weights, parameters: trainer.state.parameters, state: &state, iterating: false)
+        return ShardWorker(
+            model: model, weights: weights, rows: trainer.plan.configuration.run.chainsPerShard,
+            part: GradientSum(tensors: model.layout.tensors.map(\.range), shards: 1, isExact: true).makePart(thread: 0))
+    }
+}

@@ -1,0 +1,118 @@
+import Numerics
+import Testing
+import Training
+
+/// Updates agree with the published rules, written out in Double.
+struct OptimizerTests {
+    static let count = 50
+    static let steps = 200
+
+    static func normals(_ step: Int) -> [Float] {
+        let values = Matrix(rows: 1, columns: count)
+        RandomStream(seed: 1, purpose: .test, step: step, index: 0).fillNormals(values)
+        return values.values
+    }
+
+    /// The largest difference between the optimiser and a rule in Double after `steps` steps, in units of the step size.
+    static func difference(_ rule: Optimizer.Rule, learningRate: Float, _ reference: (inout Reference, [Double]) -> Void) -> Double {
+        var optimizer = Optimizer(rule, parameters: count)
+        var parameters = normals(1_000)
+        var exact = Reference(parameters.map(Double.init))
+        for step in 1...steps {
+            let gradient = normals(step)
+            optimizer.update(&parameters, gradient: gradient, learningRate: learningRate)
+            exact.step = step
+            reference(&exact, gradient.map(Double.init))
+        }
+        return zip(parameters, exact.parameters).map { abs(Double($0) - $1) }.max() ?? .nan
+    }
+
+    struct Reference {
+        var parameters: [Double]
+        var first: [Double]
+        var second: [Double]
+        var step = 0
+
+        init(_ parameters: [Double]) {
+            self.parameters = parameters
+            first = Array(repeating: 0, count: parameters.count)
+            second = first
+        }
+    }
+
+    /// Each of the 200 steps rounds parameters of size about 5 to 2^-24, and moments to 2^-24 of a step of at most 0.05.
+    static let tolerance = 200.0 * 6 * 0x1p-24
+
+    @Test("SGD is θ - η m with m = μ m + g + λ θ", arguments: [Float(0), 0.9], [Float(0), 0.1])
+    func sgd(momentum: Float, decay: Float) {
+        let rate: Float = 0.01
+        let difference = Self.difference(.sgd(momentum: momentum, weightDecay: decay), learningRate: rate) { state, gradient in
+            for i in gradient.indices {
+                state.first[i] = Double(momentum) * state.first[i] + gradient[i] + Double(decay) * state.parameters[i]
+                state.parameters[i] -= Double(rate) * state.first[i]
+            }
+        }
+        #expect(difference < Self.tolerance)
+    }
+
+    @Test("Adam corrects the bias of both moments; its decay is part of the gradient", arguments: [Float(0), 0.1])
+    func adam(decay: Float) {
+        let (rate, beta1, beta2, epsilon): (Float, Float, Float, Float) = (0.02, 0.8, 0.99, 1e-3)
+        let rule = Optimizer.Rule.adam(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: decay)
+        let difference = Self.difference(rule, learningRate: rate) { state, gradient in
+            for i in gradient.indices {
+                let g = gradient[i] + Double(decay) * state.parameters[i]
+                Self.adam(&state, i, g, (rate, beta1, beta2, epsilon))
+            }
+        }
+        #expect(difference < Self.tolerance)
+    }
+
+    @Test("AdamW shrinks parameters apart from the gradient: θ - η λ θ")
+    func adamW() {
+        let (rate, beta1, beta2, epsilon): (Float, Float, Float, Float) = (0.02, 0.8, 0.99, 1e-3)
+        let rule = Optimizer.Rule.adamW(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: 0.3)
+        let difference = Self.difference(rule, learningRate: rate) { state, gradient in
+            for i in gradient.indices {
+                state.parameters[i] -= Double(rate) * Double(Float(0.3)) * state.parameters[i]
+                Self.adam(&state, i, gradient[i], (rate, beta1, beta2, epsilon))
+            }
+        }
+        #expect(difference < Self.tolerance)
+    }
+
+    private static func adam(_ state: inout Reference, _ i: Int, _ g: Double, _ constants: (Float, Float, Float, Float)) {
+        let (rate, beta1, beta2, epsilon) = (Double(constants.0), Double(constants.1), Double(constants.2), Double(constants.3))
+        state.first[i] = beta1 * state.first[i] + (1 - beta1) * g
+        state.second[i] = beta2 * state.second[i] + (1 - beta2) * g * g
+        let (m, v) = (state.first[i] / (1 - power(beta1, state.step)), state.second[i] / (1 - power(beta2, state.step)))
+        state.parameters[i] -= rate * m / (v.squareRoot() + epsilon)
+    }
+
+    private static func power(_ base: Double, _ exponent: Int) -> Double { (0..<exponent).reduce(1) { product, _ in product * base } }
+
+    @Test("the first step of Adam has the length of the learning rate in every direction, whatever the gradient's size")
+    func firstStep() {
+        var optimizer = Optimizer(.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-12), parameters: 3)
+        var parameters: [Float] = [0, 0, 0]
+        optimizer.update(&parameters, gradient: [1e-4, -3, 200], learningRate: 0.5)
+        for (value, expected) in zip(parameters, [Float(-0.5), 0.5, -0.5]) { #expect(abs(value - expected) < 1e-6) }
+        #expect(optimizer.updates == 1)
+    }
+}
+
+struct ParameterAverageTests {
+    @Test("the average follows d = min(decay, (1 + n)/(10 + n)) and starts at the first parameters")
+    func average() {
+        var average = ParameterAverage(decay: 0.5, of: [4])
+        var expected = 4.0
+        #expect(average.values == [4])
+        for (step, value) in [1, -2, 3, 5, 5, 5, 5, 5, 5, 5, 0].enumerated() {
+            let n = Double(step + 1)
+            let d = min(0.5, (1 + n) / (10 + n))
+            expected = d * expected + (1 - d) * Double(value)
+            average.add([Float(value)], step: step + 1)
+            #expect(abs(Double(average.values[0]) - expected) < 1e-5)
+        }
+    }
+}

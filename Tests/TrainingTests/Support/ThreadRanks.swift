@@ -1,0 +1,123 @@
+import Distributed
+import Failures
+import Foundation
+import Synchronization
+
+/// Ranks as threads of this process: what a run does with several ranks can be compared in one test.
+enum ThreadRanks {
+    /// Runs `body` on so many ranks and gives their values in the order of ranks, or the failure of the lowest failing rank.
+    static func run<T: Sendable>(_ size: Int, _ body: @escaping @Sendable (any Communicator) throws -> T) throws -> [T] {
+        let meeting = Meeting(size: size)
+        let results = Mutex<[Result<T, any Error>?]>(Array(repeating: nil, count: size))
+        let done = DispatchSemaphore(value: 0)
+        for rank in 0..<size {
+            let thread = Thread {
+                let result = Result { try body(RankOnThread(rank: rank, meeting: meeting)) }
+                results.withLock { $0[rank] = result }
+                // Ranks that wait for this one would wait for ever.
+                if case .failure = result { meeting.close() }
+                done.signal()
+            }
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+        for _ in 0..<size { done.wait() }
+        return try results.withLock { try $0.compactMap { try $0?.get() } }
+    }
+}
+
+/// Where ranks exchange one value each.
+private final class Meeting: @unchecked Sendable {
+    let size: Int
+    private let condition = NSCondition()
+    private var values: [Any?]
+    private var published: [Any?] = []
+    private var arrived = 0
+    private var round = 0
+    private var isClosed = false
+
+    init(size: Int) {
+        self.size = size
+        values = Array(repeating: nil, count: size)
+    }
+
+    /// The values of all ranks, in the order of ranks.
+    func exchange<T>(_ value: T, rank: Int) throws(Failure) -> [T] {
+        condition.lock()
+        defer { condition.unlock() }
+        let mine = round
+        values[rank] = value
+        arrived += 1
+        if arrived == size {
+            (published, arrived, round) = (values, 0, round + 1)
+            condition.broadcast()
+        }
+        while round == mine && !isClosed { condition.wait() }
+        // The next round cannot be published before this rank has arrived there.
+        guard round > mine else { throw Failure(.software, "another rank ended while rank \(rank) waited") }
+        return published.compactMap { $0 as? T }
+    }
+
+    func close() {
+        condition.withLock {
+            isClosed = true
+            condition.broadcast()
+        }
+    }
+}
+
+private final class RankOnThread: Communicator {
+    let rank: Int
+    let node: NodeInfo
+    let progress = ProgressBoard()
+    var agreedFailure: Failure?
+    private let meeting: Meeting
+
+    init(rank: Int, meeting: Meeting) {
+        self.rank = rank
+        self.meeting = meeting
+        node = NodeInfo(ranks: meeting.size, index: rank, cores: 1, nodeCores: meeting.size)
+    }
+
+    var size: Int { meeting.size }
+
+    func barrier() throws(Failure) { _ = try meeting.exchange(true, rank: rank) }
+
+    private func combine<T>(_ values: inout [T], _ operation: (T, T) -> T) throws(Failure) {
+        let all = try meeting.exchange(values, rank: rank)
+        for index in values.indices { values[index] = all.dropFirst().reduce(all[0][index]) { operation($0, $1[index]) } }
+    }
+
+    func sum(_ values: inout [Int64]) throws(Failure) { try combine(&values, &+) }
+    func sum(_ values: inout [Float]) throws(Failure) { try combine(&values, +) }
+    func maximum(_ values: inout [Double]) throws(Failure) { try combine(&values, max) }
+    func minimum(_ values: inout [Double]) throws(Failure) { try combine(&values, min) }
+
+    func broadcast(_ bytes: inout [UInt8], from root: Int) throws(Failure) {
+        bytes = try meeting.exchange(bytes, rank: rank)[root]
+    }
+
+    func gather(_ mine: [Double], perShard: Int, layout: ShardLayout) throws(Failure) -> [Double] {
+        precondition(mine.count == perShard * layout.range(of: rank).count, "every shard gives \(perShard) values")
+        return try meeting.exchange(mine, rank: rank).flatMap { $0 }
+    }
+
+    func exchange(_ values: [Float], counts: [Int]) throws(Failure) -> (values: [Float], counts: [Int]) {
+        preconditionFailure("no test exchanges samples between threads")
+    }
+
+    func write(_ pieces: [FilePiece], to path: String, size: Int) throws(Failure) {
+        if rank == 0 { _ = FileManager.default.createFile(atPath: path, contents: Data(count: size)) }
+        try barrier()
+        if let file = FileHandle(forWritingAtPath: path) {
+            for piece in pieces {
+                file.seek(toFileOffset: UInt64(piece.offset))
+                file.write(Data(piece.bytes))
+            }
+            file.closeFile()
+        }
+        try barrier()
+    }
+
+    func abort(_ failure: Failure) -> Never { fatalError(failure.message) }
+}
