@@ -107,7 +107,8 @@ extension CommandTests {
             for (name, text) in texts { try folder.write(Array(text.utf8), to: name) }
             for (name, bytes) in try binaries() { try folder.write(bytes, to: name) }
             try FileManager.default.createDirectory(atPath: folder.at("empty-folder"), withIntermediateDirectories: false)
-            try Folder.copy(folder.at("run"), to: folder.at("foreign"))
+            // Cases run side by side, so that each that takes the lock has a folder of its own.
+            for name in ["foreign", "shorter"] { try Folder.copy(folder.at("run"), to: folder.at(name)) }
             let manifest = Training("foreign", in: folder).checkpoint(2) + "/manifest.json"
             let text = Folder.text(manifest)
             let checksum = try #require(text.firstMatch(of: /"manifestChecksum" : "([0-9a-f]{16})"/)).1
@@ -245,7 +246,8 @@ extension CommandTests {
             .data("foreign.bin", "3073"),
             .data("label.bin", "a label from 0 to 9", "77"), .data("truncated.csv.gz", "truncated"), .data("corrupt.csv.gz", "corrupt"),
             .data("random.dat"),
-            WrongInput("a mistyped name", ["train", "--out", "@new", "data.source=25gausians"], 66, "25gausians", "Did you mean \"25gaussians\"?"),
+            WrongInput(
+                "a mistyped name", ["train", "--out", "@new", "data.source=25gausians"], 66, "25gausians", "Did you mean \"25gaussians\"?"),
             WrongInput(
                 "a constant column", ["train", "--out", "@new", "data.source=@constant.csv", "data.standardise=true"], 65, "@constant.csv",
                 "column 1", "constant"),
@@ -259,7 +261,8 @@ extension CommandTests {
                 "another configuration", ["train", "--out", "@run"] + Training.base + ["run.seed=2", "sampler.steps=9"], 73, "@run",
                 "run.seed", "has 1, asked for 2", "sampler.steps", "has 4, asked for 9"),
             WrongInput(
-                "fewer steps", ["train", "--out", "@run"] + Training.base + ["run.steps=1"], 73, "@run", "run.steps", "only be made longer"),
+                "fewer steps", ["train", "--out", "@shorter"] + Training.base + ["run.steps=1"], 73, "@shorter", "run.steps",
+                "only be made longer"),
             WrongInput("a file as run folder", ["train", "--out", "@file"], 74, "@file"),
             WrongInput("a run folder below a file", ["train", "--out", "@file/run"], 74, "@file/run"),
             WrongInput("no run", ["sample", "--run", "@nothing", "--count", "4", "--out", "@new.npy"], 66, "@nothing", "run folder"),

@@ -15,10 +15,11 @@ package final class RunLock {
         }
         guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
             close(opened)
-            let owner = (try? String(contentsOfFile: folder.lock, encoding: .utf8)) ?? "unknown"
+            // Empty when the owner took the lock a moment ago.
+            let owner = (try? String(contentsOfFile: folder.lock, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
             throw Failure(
                 .runFolder,
-                "\(folder.path): another job trains in this folder (\(owner.trimmingCharacters(in: .whitespacesAndNewlines))). "
+                "\(folder.path): another job trains in this folder\(owner.isEmpty ? "" : " (\(owner))"). "
                     + "Wait for it, or choose another folder with --out.")
         }
         descriptor = opened
