@@ -5,7 +5,8 @@ import Training
 enum BenchTool: Command {
     static let name = "bench"
     static let summary = "measures speed: training steps of three networks, random numbers, matrix products, sums over ranks"
-    static let usage = "mlp2d|conv28|conv32 [--steps N] [--chains N] [--langevin-steps K] [--threads T]\n       ebm-dist bench noise|gemm|sum"
+    static let usage =
+        "mlp2d|conv28|conv32 [--steps N] [--chains N] [--langevin-steps K] [--threads T]\n       ebm-dist bench noise|gemm|sum"
     static let options = [
         Option(name: "--steps", value: "N", explanation: "training steps that are timed (default: some seconds' worth)"),
         Option(name: "--chains", value: "N", explanation: "chains of a rank, and data rows (default: 256, 64, 32)"),

@@ -14,7 +14,8 @@ public struct TrainingSpeed: Sendable {
     let productRate: Double
 
     init(
-        _ benchmark: TrainingBenchmark, ranks: Int, seconds: Double, times: PhaseTimes, memory: Double, work: Network.Work, productRate: Double
+        _ benchmark: TrainingBenchmark, ranks: Int, seconds: Double, times: PhaseTimes, memory: Double, work: Network.Work,
+        productRate: Double
     ) {
         self.benchmark = benchmark
         self.ranks = ranks
