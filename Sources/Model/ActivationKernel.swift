@@ -13,10 +13,10 @@ struct IdentityKernel: ActivationKernel {
 }
 
 struct SiLUKernel: ActivationKernel {
-    @inline(__always) func value(_ x: Lanes) -> Lanes { x * VectorMath.logistic(x) }
+    @inline(__always) func value(_ x: Lanes) -> Lanes { x * VectorMath.logisticOfNumber(x) }
 
     @inline(__always) func valueAndSlope(_ x: Lanes) -> (value: Lanes, slope: Lanes) {
-        let s = VectorMath.logistic(x)
+        let s = VectorMath.logisticOfNumber(x)
         let value = x * s
         // s (1 + x (1 - s)) with x s at hand
         return (value, s + value * (1 - s))

@@ -177,6 +177,34 @@ struct ConvolutionMap: LinearMap {
     }
 
     func addWeightGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix) {
+        let run = kernel * input.channels
+        guard run % 16 == 0 || outputs % 16 == 0 else { return addWeightGradientByColumns(x, delta, scratch: scratch, into: gradient) }
+        let lineFloats = padded.width * input.channels
+        let (places, patches) = (
+            PatchProduct.Steps(image: output.count, line: output.width * outputs, position: outputs),
+            PatchProduct.Steps(image: padded.imageCount, line: stride * lineFloats, position: stride * input.channels)
+        )
+        forEachGroup(rows: x.rows) { images in
+            let source = padded.pad(x.rows(images), into: scratch)
+            let delta = delta.rows((images.lowerBound * positions)..<(images.upperBound * positions))
+            if run % 16 == 0 {
+                let product = OuterProduct(
+                    images: images.count, height: output.height, width: output.width, left: places, right: patches)
+                for line in 0..<kernel {
+                    let target = OuterProduct.Target(matrix: gradient, start: line * run, rowStride: inputs, columnStride: 1)
+                    product.add(delta, rows: outputs, offset: { $0 }, source, from: line * lineFloats, columns: run, to: target)
+                }
+            } else {
+                let product = OuterProduct(
+                    images: images.count, height: output.height, width: output.width, left: patches, right: places)
+                let target = OuterProduct.Target(matrix: gradient, rowStride: 1, columnStride: inputs)
+                product.add(
+                    source, rows: inputs, offset: { $0 / run * lineFloats + $0 % run }, delta, columns: outputs, to: target)
+            }
+        }
+    }
+
+    private func addWeightGradientByColumns(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix) {
         let (group, lines) = blocking(rows: x.rows)
         let scratch = split(scratch, group: group, lines: lines)
         for first in Swift.stride(from: 0, to: x.rows, by: group) {
@@ -342,9 +370,14 @@ private struct PaddedImages {
         guard always || imageCount > image.count else { return x }
         let images = x.count / image.count
         let target = target.view(from: 0, rows: 1, columns: count(images))
-        if imageCount > image.count { target.fill(0) }
-        forEachLine(images) { line, inside, count in
-            unsafe (target.base + inside).update(from: x.base + line, count: count)
+        withExtendedLifetime((x.storage, target.storage)) {
+            var written = 0
+            forEachLine(images) { line, inside, count in
+                unsafe (target.base + written).update(repeating: 0, count: inside - written)
+                unsafe (target.base + inside).update(from: x.base + line, count: count)
+                written = inside + count
+            }
+            unsafe (target.base + written).update(repeating: 0, count: target.count - written)
         }
         return target
     }

@@ -70,7 +70,18 @@ struct DenseMap: LinearMap {
     }
 
     func addWeightGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix) {
-        Products.multiply(transposing: delta, x.reshaped(rows: delta.rows, columns: inputs), into: gradient, accumulate: true)
+        let x = x.reshaped(rows: delta.rows, columns: inputs)
+        if inputs % 16 == 0 {
+            let product = OuterProduct(width: delta.rows, left: .init(position: outputs), right: .init(position: inputs))
+            let target = OuterProduct.Target(matrix: gradient, rowStride: inputs, columnStride: 1)
+            product.add(delta, rows: outputs, offset: { $0 }, x, columns: inputs, to: target)
+        } else if outputs % 16 == 0 {
+            let product = OuterProduct(width: delta.rows, left: .init(position: inputs), right: .init(position: outputs))
+            let target = OuterProduct.Target(matrix: gradient, rowStride: 1, columnStride: inputs)
+            product.add(x, rows: inputs, offset: { $0 }, delta, columns: outputs, to: target)
+        } else {
+            Products.multiply(transposing: delta, x, into: gradient, accumulate: true)
+        }
     }
 
     private func product(rows: Int, _ inner: Int, _ columns: Int) -> PatchProduct {

@@ -20,7 +20,7 @@ struct PatchProduct {
 
     /// Floats from one image, line and position to the next.
     struct Steps {
-        var image: Int
+        var image = 0
         var line = 0
         var position = 0
     }

@@ -4,6 +4,15 @@ extension VectorMath {
     /// x = n ln 2 + r with |r| <= ln 2 / 2; eʳ by a polynomial of degree 6; 2ⁿ by an addition to the exponent. Error <= 1 ulp.
     /// Above 88.722839 the result is infinity; results below the smallest normal number (x < -87.33654) are zero; NaN stays NaN.
     @inlinable @inline(__always) public static func exp(_ x: Vector) -> Vector {
+        var result = unguardedExp(x)
+        result.replace(with: .infinity, where: x .> 0x1.62e42ep+6)
+        result.replace(with: 0, where: x .< -0x1.5d589ep+6)
+        result.replace(with: x, where: x .!= x)
+        return result
+    }
+
+    /// eˣ where it is a normal number; rubbish elsewhere.
+    @inlinable @inline(__always) static func unguardedExp(_ x: Vector) -> Vector {
         let shifted = fma(x, 0x1.715476p+0, Vector(repeating: rounder))
         let n = shifted - rounder
         let high = fma(n, -0x1.62e43p-1, x)
@@ -14,11 +23,7 @@ extension VectorMath {
         p = fma(p, r, 0x1.fffffcp-2)
         p = fma(p, r, 1)
         p = fma(p, r, 1)
-        var result = float(bits(p) &+ (bits(shifted) &<< Bits(repeating: 23)))
-        result.replace(with: .infinity, where: x .> 0x1.62e42ep+6)
-        result.replace(with: 0, where: x .< -0x1.5d589ep+6)
-        result.replace(with: x, where: x .!= x)
-        return result
+        return float(bits(p) &+ (bits(shifted) &<< Bits(repeating: 23)))
     }
 
     /// eˣ: lane 0 of the vector form.
@@ -26,7 +31,15 @@ extension VectorMath {
 
     /// The logistic function 1 / (1 + e⁻ˣ). Error <= 2.5 ulp; results below the smallest normal number may be zero; NaN stays NaN.
     @inlinable @inline(__always) public static func logistic(_ x: Vector) -> Vector {
-        Vector(repeating: 1) / (exp(-x) + 1)
+        logisticOfNumber(x).replacing(with: x, where: x .!= x)
+    }
+
+    /// `logistic` without its care for NaN, which gives some number here: for a caller who multiplies by x next.
+    @inlinable @inline(__always) public static func logisticOfNumber(_ x: Vector) -> Vector {
+        // Above 87, 1 + e⁻ˣ is 1 whatever e⁻ˣ is.
+        let bounded = x.replacing(with: 87, where: x .> 87)
+        let power = unguardedExp(-bounded).replacing(with: .infinity, where: bounded .< -0x1.62e42ep+6)
+        return Vector(repeating: 1) / (power + 1)
     }
 
     /// 1 / (1 + e⁻ˣ): lane 0 of the vector form.

@@ -4,7 +4,8 @@ import Numerics
 enum LangevinUpdate {
     /// Random numbers come in groups of 64; a tile starts at a whole group.
     static let groupSize = 64
-    static let lanes = 16
+    /// Groups whose squares are summed in Float before they go into a Double: 32 terms a lane.
+    private static let groupsOfBlock = 8
 
     static func groups(of x: Matrix) -> Int { (x.count + groupSize - 1) / groupSize }
 
@@ -17,49 +18,90 @@ enum LangevinUpdate {
         precondition(x.count == gradient.count, "a gradient for each value")
         let drift = Drift(stepSize: stepSize, clip: clip ?? .infinity)
         let walls = Walls(box)
-        var squares = SIMD16<Double>.zero
-        for group in 0..<groups(of: x) {
-            let normals = noise == 0 ? nil : stream.normals(group: firstGroup + group)
-            for part in 0..<4 {
-                let start = group * groupSize + part * lanes
-                guard start < x.count else { break }
-                let g = Lanes.load(gradient, start)
-                squares += Lanes.widened(g * g)
-                var moved = drift.apply(Lanes.load(x, start), g)
-                if let normals { moved = moved.addingProduct(SIMD16(repeating: noise), Lanes.part(normals, part)) }
-                Lanes.store(walls.clamp(moved), x, start)
+        let deviation = Lanes(repeating: noise)
+        var total = 0.0
+        withExtendedLifetime((x.storage, gradient.storage)) {
+            for block in stride(from: 0, to: groups(of: x), by: groupsOfBlock) {
+                var squares = Lanes.zero
+                for group in block..<min(block + groupsOfBlock, groups(of: x)) {
+                    let normals = noise == 0 ? (.zero, .zero, .zero, .zero) : stream.normals(group: firstGroup + group)
+                    unsafe forEachPart(of: group, x, gradient, normals) { x, g, normal in
+                        squares += g * g
+                        return walls.clamp(drift.apply(x, g).addingProduct(deviation, normal))
+                    }
+                }
+                for lane in 0..<16 { total += Double(squares[lane]) }
             }
         }
-        return squares.sum()
+        return total
     }
 
     /// x <- clamp(x + σ ξ).
     static func diffuse(_ x: Matrix, noise: Float, stream: RandomStream, firstGroup: Int, box: ClosedRange<Float>?) {
         let walls = Walls(box)
-        for group in 0..<groups(of: x) {
-            let normals = stream.normals(group: firstGroup + group)
-            for part in 0..<4 {
-                let start = group * groupSize + part * lanes
-                guard start < x.count else { break }
-                let moved = Lanes.load(x, start).addingProduct(SIMD16(repeating: noise), Lanes.part(normals, part))
-                Lanes.store(walls.clamp(moved), x, start)
+        let deviation = Lanes(repeating: noise)
+        withExtendedLifetime(x.storage) {
+            for group in 0..<groups(of: x) {
+                let normals = stream.normals(group: firstGroup + group)
+                unsafe forEachPart(of: group, x, x, normals) { x, _, normal in walls.clamp(x.addingProduct(deviation, normal)) }
             }
         }
     }
+
+    /// Replaces x by `body(x, y, normal)`, sixteen values at a time; the last group may be needed only in part and goes through a buffer.
+    @inline(__always) @unsafe
+    private static func forEachPart(
+        of group: Int, _ x: Matrix, _ y: Matrix, _ normals: (Lanes, Lanes, Lanes, Lanes), _ body: (Lanes, Lanes, Lanes) -> Lanes
+    ) {
+        let start = group * groupSize
+        let left = x.count - start
+        let (x, y) = unsafe (UnsafeMutableRawPointer(x.base + start), UnsafeRawPointer(y.base + start))
+        if left >= groupSize {
+            return unsafe replaceGroup(x, y, normals, body)
+        }
+        unsafe withUnsafeTemporaryAllocation(byteCount: 8 * groupSize, alignment: 64) { buffer in
+            let (rest, other) = unsafe (buffer.baseAddress!, buffer.baseAddress! + 4 * groupSize)
+            unsafe rest.initializeMemory(as: UInt8.self, repeating: 0, count: 8 * groupSize)
+            unsafe rest.copyMemory(from: x, byteCount: 4 * left)
+            unsafe other.copyMemory(from: y, byteCount: 4 * left)
+            unsafe replaceGroup(rest, UnsafeRawPointer(other), normals, body)
+            unsafe x.copyMemory(from: rest, byteCount: 4 * left)
+        }
+    }
+
+    @inline(__always) @unsafe
+    private static func replaceGroup(
+        _ x: UnsafeMutableRawPointer, _ y: UnsafeRawPointer, _ normals: (Lanes, Lanes, Lanes, Lanes), _ body: (Lanes, Lanes, Lanes) -> Lanes
+    ) {
+        unsafe replace(x, y, normals.0, body)
+        unsafe replace(x + 64, y + 64, normals.1, body)
+        unsafe replace(x + 128, y + 128, normals.2, body)
+        unsafe replace(x + 192, y + 192, normals.3, body)
+    }
+
+    @inline(__always) @unsafe
+    private static func replace(
+        _ x: UnsafeMutableRawPointer, _ y: UnsafeRawPointer, _ normal: Lanes, _ body: (Lanes, Lanes, Lanes) -> Lanes
+    ) {
+        let moved = unsafe body(x.loadUnaligned(as: Lanes.self), y.loadUnaligned(as: Lanes.self), normal)
+        unsafe x.storeBytes(of: moved, as: Lanes.self)
+    }
 }
+
+private typealias Lanes = SIMD16<Float>
 
 /// x - a clip(g).
 private struct Drift {
-    let stepSize: SIMD16<Float>
-    let clip: SIMD16<Float>
+    let stepSize: Lanes
+    let clip: Lanes
 
     init(stepSize: Float, clip: Float) {
-        self.stepSize = SIMD16(repeating: -stepSize)
-        self.clip = SIMD16(repeating: clip)
+        self.stepSize = Lanes(repeating: -stepSize)
+        self.clip = Lanes(repeating: clip)
     }
 
     @inline(__always)
-    func apply(_ x: SIMD16<Float>, _ g: SIMD16<Float>) -> SIMD16<Float> {
+    func apply(_ x: Lanes, _ g: Lanes) -> Lanes {
         var bounded = g.replacing(with: clip, where: g .> clip)
         bounded = bounded.replacing(with: -clip, where: bounded .< -clip)
         return x.addingProduct(stepSize, bounded)
@@ -68,58 +110,17 @@ private struct Drift {
 
 /// The box that positions are clamped to; NaN stays NaN, so that a diverged chain is seen.
 private struct Walls {
-    let low: SIMD16<Float>
-    let high: SIMD16<Float>
+    let low: Lanes
+    let high: Lanes
 
     init(_ box: ClosedRange<Float>?) {
-        low = SIMD16(repeating: box?.lowerBound ?? -.infinity)
-        high = SIMD16(repeating: box?.upperBound ?? .infinity)
+        low = Lanes(repeating: box?.lowerBound ?? -.infinity)
+        high = Lanes(repeating: box?.upperBound ?? .infinity)
     }
 
     @inline(__always)
-    func clamp(_ x: SIMD16<Float>) -> SIMD16<Float> {
+    func clamp(_ x: Lanes) -> Lanes {
         let above = x.replacing(with: low, where: x .< low)
         return above.replacing(with: high, where: above .> high)
-    }
-}
-
-/// Sixteen values at a time from and to a matrix whose count need not be a multiple of sixteen.
-enum Lanes {
-    @inline(__always)
-    static func load(_ matrix: Matrix, _ start: Int) -> SIMD16<Float> {
-        let left = matrix.count - start
-        if left >= 16 { return unsafe UnsafeRawPointer(matrix.base + start).loadUnaligned(as: SIMD16<Float>.self) }
-        var value = SIMD16<Float>.zero
-        for lane in 0..<left { unsafe value[lane] = matrix.base[start + lane] }
-        return value
-    }
-
-    @inline(__always)
-    static func store(_ value: SIMD16<Float>, _ matrix: Matrix, _ start: Int) {
-        let left = matrix.count - start
-        if left >= 16 {
-            unsafe UnsafeMutableRawPointer(matrix.base + start).storeBytes(of: value, as: SIMD16<Float>.self)
-        } else {
-            for lane in 0..<left { unsafe matrix.base[start + lane] = value[lane] }
-        }
-    }
-
-    @inline(__always)
-    static func part(
-        _ group: (SIMD16<Float>, SIMD16<Float>, SIMD16<Float>, SIMD16<Float>), _ part: Int
-    ) -> SIMD16<Float> {
-        switch part {
-        case 0: group.0
-        case 1: group.1
-        case 2: group.2
-        default: group.3
-        }
-    }
-
-    @inline(__always)
-    static func widened(_ x: SIMD16<Float>) -> SIMD16<Double> {
-        var wide = SIMD16<Double>.zero
-        for lane in 0..<16 { wide[lane] = Double(x[lane]) }
-        return wide
     }
 }

@@ -56,13 +56,13 @@ struct LangevinTests {
             for index in 0..<3 {
                 let before = buffers.positions.values
                 _ = kernel.step(&state, index: index, noise: Self.stream, in: potential)
-                for (place, (old, new)) in zip(before, buffers.positions.values).enumerated() {
-                    let normal = Double(Self.stream.normal(at: index * groups * 64 + place))
-                    let expected = Self.reference(kernel, Double(old), normal)
-                    // Four roundings of values of at most |x³| a + |x| + σ |ξ|, each to 2^-24.
-                    let size = 2 + abs(Double(old)) + 0.2 * abs(Double(old * old * old))
-                    #expect(abs(Double(new) - expected) < 4 * size * 0x1p-24, "chains \(chains), step \(index), value \(place)")
+                let errors = zip(before, buffers.positions.values).enumerated().map { place, values in
+                    let (old, new) = (Double(values.0), Double(values.1))
+                    let expected = Self.reference(kernel, old, Double(Self.stream.normal(at: index * groups * 64 + place)))
+                    // In units of the bound: four roundings of values of at most |x³| a + |x| + σ |ξ|, each to 2^-24.
+                    return abs(new - expected) / (4 * (2 + abs(old) + 0.2 * abs(old * old * old)) * 0x1p-24)
                 }
+                #expect(errors.allSatisfy { $0 < 1 }, "\(chains) chains, step \(index)")
             }
         }
     }

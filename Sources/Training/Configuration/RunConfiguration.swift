@@ -141,7 +141,7 @@ extension RunConfiguration {
         public enum Policy: String, Codable, CaseIterable, Sendable { case stop, skip, rollback }
 
         public var policy = Policy.stop
-        public var maximumGap: Double? = nil
+        public var maximumGap: Double? = 1e6
         public var replicaCheckEvery = 100
     }
 

@@ -74,7 +74,7 @@ struct AssemblyTests {
         ])
         #expect(configuration.replayCapacity == 12 && configuration.rowsPerStep == 24)
         #expect(configuration.replayOptions == ReplayOptions(storage: .byte(-2...3), replacement: .reservoir, restartProbability: 0.25))
-        #expect(try ScratchRun.configuration(["chains.buffer=null"]).replayCapacity == 6)
+        #expect(try ScratchRun.configuration(["chains.buffer=null"]).replayCapacity == 16 * 6)
         for kind in ["cd", "short-run"] { #expect(try ScratchRun.configuration(["objective.kind=\(kind)"]).replayCapacity == nil) }
         #expect(
             try ScratchRun.configuration(["chains.noise=gaussian", "chains.noiseDeviation=0.5"]).startNoise == .gaussian(deviation: 0.5))
@@ -96,9 +96,10 @@ struct AssemblyTests {
                 == .adamW(beta1: 0.5, beta2: 0.25, epsilon: 0.125, weightDecay: 0.5))
         #expect(
             try ScratchRun.configuration(["optimizer.clipNorm=2", "optimizer.clipSigma=3"]).gradientClip == GradientClip(norm: 2, sigma: 3))
-        let cosine = try ScratchRun.configuration(["optimizer.schedule=cosine", "optimizer.finalLearningRate=0.0005", "run.steps=77"])
+        let rate = "optimizer.learningRate=0.001"
+        let cosine = try ScratchRun.configuration(["optimizer.schedule=cosine", "optimizer.finalLearningRate=0.0005", "run.steps=77", rate])
         #expect(cosine.learningRateSchedule == LearningRateSchedule(base: 1e-3, shape: .cosine(final: 5e-4, steps: 77), warmup: 3))
-        let step = try ScratchRun.configuration(["optimizer.schedule=step", "optimizer.decayEvery=9", "optimizer.decayFactor=0.5"])
+        let step = try ScratchRun.configuration(["optimizer.schedule=step", "optimizer.decayEvery=9", "optimizer.decayFactor=0.5", rate])
         #expect(step.learningRateSchedule == LearningRateSchedule(base: 1e-3, shape: .step(every: 9, factor: 0.5), warmup: 3))
     }
 

@@ -68,7 +68,7 @@ import Training
         let path = FileManager.default.temporaryDirectory.appending(path: "ebm-dist-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: path) }
         let small = [
-            "run.steps=2", "run.shards=2", "run.chainsPerShard=8", "chains.buffer=16", "run.threads=1", "sampler.steps=2",
+            "run.steps=2", "run.shards=2", "run.chainsPerShard=8", "run.threads=1", "sampler.steps=2", "chains.buffer=32",
             "model.widths=[8]",
         ]
         let configuration = try RunConfiguration.resolve(arguments: small + arguments)
@@ -87,7 +87,7 @@ import Training
             let fit = try #require(measures["fit"] as? [String: Any])
             let coverage = try #require(measures["coverage"] as? [String: Any])
             #expect(report["step"] as? Int == 2 && measures["density"] as? String == "25gaussians")
-            #expect((fit["squaredError"] as? Double ?? 0) > 0.1 && coverage["samples"] as? Int == 16)
+            #expect((fit["squaredError"] as? Double ?? 0) > 0.1 && coverage["samples"] as? Int == 32)
             #expect(FileManager.default.fileExists(atPath: "\(path)/measures.png"))
         }
     }

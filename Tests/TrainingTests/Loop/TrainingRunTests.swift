@@ -91,7 +91,7 @@ struct TrainingRunTests {
         // The file is looked for once a second, so the run must last longer than that.
         try folder.create()
         _ = FileManager.default.createFile(atPath: "\(folder.path)/STOP", contents: nil)
-        let stopped = failure { try ScratchRun.train(["run.steps=100000000", "report.every=1000000", "checkpoint.every=0"], in: folder) }
+        let stopped = failure { try ScratchRun.train(["run.steps=100000", "report.every=100000", "checkpoint.every=0"], in: folder) }
         #expect(stopped?.kind == .requeue)
         #expect(!RunFolder.isFile("\(folder.path)/STOP"))
         #expect(try folder.steps().count == 1)
@@ -164,7 +164,7 @@ struct TrainingRunTests {
             try ScratchRun.train(
                 [
                     "guard.policy=\(policy)", "checkpoint.every=1", "checkpoint.keep=99", "optimizer.kind=sgd",
-                    "optimizer.learningRate=1e37",
+                    "optimizer.learningRate=3e38", "objective.energyRegularization=10",
                     "optimizer.warmupSteps=0", "run.steps=20",
                 ], in: folder)
         }
