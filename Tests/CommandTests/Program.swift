@@ -49,10 +49,11 @@ enum Program {
     }
 }
 
-/// A child process in a session of its own, so that whatever it starts can be found and ended, and nothing else.
+/// A child process in a session and with a temporary folder of its own, so that whatever it starts can be found and ended, and nothing else.
 final class RunningProgram {
     let pid: pid_t
     private let files: (output: String, errors: String)
+    private let temporary: String
     private var status: Int32?
 
     convenience init(_ arguments: [String], ranks: Int? = nil, environment: [String: String] = [:], in folder: Scratch) {
@@ -64,7 +65,7 @@ final class RunningProgram {
         let number = folder.nextNumber()
         files = ("\(folder.path)/.\(number).out", "\(folder.path)/.\(number).err")
         // One for each process: two mpirun that start at once get in each other's way.
-        let temporary = "\(folder.path)/.\(number)"
+        temporary = "\(folder.path)/.\(number)"
         _ = unsafe mkdir(temporary, 0o700)
         let variables = Self.environment(environment, temporary: temporary).map { "\($0.key)=\($0.value)" }
         pid = Self.spawn(command, variables, workingFolder: folder.path, files: files)
@@ -103,16 +104,14 @@ final class RunningProgram {
 
     func send(_ signal: Int32, to process: pid_t? = nil) { _ = Glibc.kill(process ?? pid, signal) }
 
-    /// The processes of the session that still run: mpirun and its ranks, also when mpirun is gone.
+    /// What this process started and still runs: mpirun and its ranks, also when mpirun is gone, and daemons that have left its session. Their
+    /// temporary folder is this process's own.
     var members: [pid_t] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        let mark = Data("TMPDIR=\(temporary)\0".utf8)
         return names.compactMap { pid_t($0) }.filter { process in
-            guard let text = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8), let end = text.lastIndex(of: ")") else {
-                return false
-            }
-            // State, parent, process group, session.
-            let fields = text[text.index(after: end)...].split(separator: " ")
-            return fields.count > 3 && fields[0] != "Z" && fields[3] == "\(pid)"
+            // Empty for a process that has ended and is not waited for.
+            FileManager.default.contents(atPath: "/proc/\(process)/environ")?.range(of: mark) != nil
         }
     }
 
