@@ -11,19 +11,24 @@ extension CommandTests {
         func `Processes that a foreign launcher started on their own are refused with code 69`(_ environment: [String: String]) {
             let folder = Scratch()
             let run = Training("singleton", in: folder)
-            let program = RunningProgram(run.command(), environment: environment, in: folder)
-            let result = program.wait()
-            // Open MPI starts a daemon for a process on its own.
-            #expect(program.waitForMembers(seconds: 30))
+            let result = Self.runSingleton(run.command(), environment, in: folder)
             #expect(result.exitCode == 69 && result.messages.count == 1, "\(result.summary)")
             for (name, value) in environment { #expect(result.errors.contains("\(name)=\(value)"), "\(result.summary)") }
             #expect(result.errors.contains("srun --mpi=pmix"), "\(result.summary)")
             #expect(!FileManager.default.fileExists(atPath: run.path))
         }
 
+        /// Runs a process that starts MPI alone, for which Open MPI starts a daemon that ends a little later.
+        private static func runSingleton(_ arguments: [String], _ environment: [String: String], in folder: Scratch) -> Program.Result {
+            let program = RunningProgram(arguments, environment: environment, in: folder)
+            let result = program.wait()
+            #expect(program.waitForMembers(seconds: 30), "\(arguments): a process is left")
+            return result
+        }
+
         @Test func `Only the first of such processes speaks`() {
             let folder = Scratch()
-            let result = Program.run(["config"], environment: ["PMI_RANK": "1", "PMI_SIZE": "2"], in: folder)
+            let result = Self.runSingleton(["config"], ["PMI_RANK": "1", "PMI_SIZE": "2"], in: folder)
             #expect(result.exitCode == 69 && result.errors.isEmpty && result.output.isEmpty, "\(result.summary)")
         }
 
