@@ -4,8 +4,10 @@ import Numerics
 ///
 /// Backward, a pixel of the input collects from the outputs whose kernels covered it. For a stride s these are the same taps for all
 /// pixels with the same remainders (y mod s, x mod s): each of these phases is again a product of patches, now of the padded `delta`,
-/// with weights mirrored. Inputs of few channels would leave the kernel's columns empty; there the product with all taps is made as
-/// columns and added up (col2im). The weight gradient needs both factors transposed and goes through im2col and OpenBLAS.
+/// with weights mirrored. Inputs of few channels would leave the kernel's columns empty. With a stride, the pixels of a small block are made
+/// together there, as the columns of one product with patches of `delta` (`BlockGradient`); without, the product with all taps is made as columns
+/// and added up (col2im). The weight gradient is a sum of outer products over the positions (`OuterProduct`), or for channels that are not whole
+/// vectors im2col and OpenBLAS.
 ///
 /// Samples are taken in groups that stay in the cache. Groups and blocks depend on the shapes alone.
 struct ConvolutionMap: LinearMap {
@@ -28,6 +30,7 @@ struct ConvolutionMap: LinearMap {
     private static let leastChannels = 8
 
     private var usesPhases: Bool { input.channels >= Self.leastChannels }
+    private var blockGradient: BlockGradient? { usesPhases ? nil : BlockGradient(self) }
 
     private var padded: PaddedImages {
         PaddedImages(image: input, before: padding, heightAfter: padding, widthAfter: padding)
@@ -68,7 +71,8 @@ struct ConvolutionMap: LinearMap {
         let lines = min(group * output.height, max(1, blockPositions / output.width))
         let blocks = Scratch.columnCount(lines * output.width * inputs) + padded.count(group)
         let direct = min(rows, largestGroup)
-        return max(blocks, padded.count(direct), usesPhases ? paddedDelta.count(direct) : 0)
+        let blockCount = blockGradient.map { $0.scratchCount(min(rows, largestGroup)) } ?? 0
+        return max(blocks, padded.count(direct), usesPhases ? paddedDelta.count(direct) : blockCount)
     }
 
     private func split(_ scratch: Matrix, group: Int, lines: Int) -> Scratch {
@@ -80,9 +84,8 @@ struct ConvolutionMap: LinearMap {
     private var forwardCount: Int { PackedWeights.count(inner: inputs, columns: outputs) }
 
     private var backwardCount: Int {
-        usesPhases
-            ? PackedWeights.count(inner: kernel * kernel * outputs, columns: input.channels)
-            : PackedWeights.count(inner: outputs, columns: inputs)
+        if usesPhases { return PackedWeights.count(inner: kernel * kernel * outputs, columns: input.channels) }
+        return blockGradient?.preparedCount ?? PackedWeights.count(inner: outputs, columns: inputs)
     }
 
     var preparedCount: Int { forwardCount + backwardCount }
@@ -91,12 +94,15 @@ struct ConvolutionMap: LinearMap {
         PackedWeights(inner: inputs, columns: outputs, in: copies.view(from: 0, rows: 1, columns: forwardCount))
     }
 
+    private func backwardCopy(_ copies: Matrix) -> Matrix { copies.view(from: forwardCount, rows: 1, columns: backwardCount) }
+
     private func packedColumns(_ copies: Matrix) -> PackedWeights {
-        PackedWeights(inner: outputs, columns: inputs, in: copies.view(from: forwardCount, rows: 1, columns: backwardCount))
+        PackedWeights(inner: outputs, columns: inputs, in: backwardCopy(copies))
     }
 
     func prepare(_ weights: Matrix, into copies: Matrix) {
         packedForward(copies).pack(inputs, at: 0, from: weights, start: 0, rowStride: 1, columnStride: inputs)
+        if let blockGradient { return blockGradient.prepare(weights, into: backwardCopy(copies)) }
         guard usesPhases else {
             return packedColumns(copies).pack(outputs, at: 0, from: weights, start: 0, rowStride: inputs, columnStride: 1)
         }
@@ -130,6 +136,13 @@ struct ConvolutionMap: LinearMap {
     }
 
     func applyTranspose(_ delta: Matrix, _ copies: Matrix, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {
+        if let blockGradient {
+            return forEachGroup(rows: gradient.rows) { images in
+                let part = delta.rows((images.lowerBound * positions)..<(images.upperBound * positions))
+                blockGradient.apply(part, backwardCopy(copies), scratch: scratch, into: gradient.rows(images))
+                epilogue.apply(to: gradient.rows(images), startingAt: images.lowerBound)
+            }
+        }
         guard usesPhases else { return applyTransposeByColumns(delta, copies, scratch: scratch, into: gradient, epilogue) }
         // pixels between the kernels get nothing
         if kernel < stride { gradient.fill(0) }
@@ -346,57 +359,5 @@ private struct Scratch {
 
     func columns(rows: Int, _ count: Int) -> Matrix {
         all.view(from: 0, rows: rows, columns: count)
-    }
-}
-
-/// Images with a border of zeros: `before` lines and columns in front, others behind.
-private struct PaddedImages {
-    let image: ImageShape
-    let before: Int
-    let heightAfter: Int
-    let widthAfter: Int
-
-    var width: Int { before + image.width + widthAfter }
-    var height: Int { before + image.height + heightAfter }
-    /// Floats of one image.
-    var imageCount: Int { width * height * image.channels }
-
-    /// Floats of so many images, with slack for a vector that runs over the end.
-    func count(_ images: Int) -> Int { images * imageCount + 16 }
-
-    /// Copies images into the front of `target`, with their border, and returns them there; without a border there is nothing to copy,
-    /// and the images are returned where they are unless a copy, with slack behind it, is wanted always.
-    func pad(_ x: Matrix, into target: Matrix, always: Bool = false) -> Matrix {
-        guard always || imageCount > image.count else { return x }
-        let images = x.count / image.count
-        let target = target.view(from: 0, rows: 1, columns: count(images))
-        withExtendedLifetime((x.storage, target.storage)) {
-            var written = 0
-            forEachLine(images) { line, inside, count in
-                unsafe (target.base + written).update(repeating: 0, count: inside - written)
-                unsafe (target.base + inside).update(from: x.base + line, count: count)
-                written = inside + count
-            }
-            unsafe (target.base + written).update(repeating: 0, count: target.count - written)
-        }
-        return target
-    }
-
-    func crop(_ source: Matrix, into x: Matrix) {
-        forEachLine(x.count / image.count) { line, inside, count in
-            unsafe (x.base + line).update(from: source.base + inside, count: count)
-        }
-    }
-
-    /// Calls `body` with the first float of every line, without and with the border, and its length.
-    @inline(__always)
-    private func forEachLine(_ images: Int, _ body: (_ line: Int, _ inside: Int, _ count: Int) -> Void) {
-        let count = image.width * image.channels
-        for index in 0..<images {
-            for y in 0..<image.height {
-                let inside = ((index * height + y + before) * width + before) * image.channels
-                body((index * image.height + y) * count, inside, count)
-            }
-        }
     }
 }

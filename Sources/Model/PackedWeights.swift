@@ -37,4 +37,20 @@ struct PackedWeights {
             }
         }
     }
+
+    /// Takes rows `first...` of `count` columns from `start` on; in the source, columns follow one another.
+    func pack(_ rows: Int, at first: Int, from source: Matrix, start: Int, rowStride: Int, columns begin: Int, count: Int) {
+        precondition(first + rows <= inner && begin + count <= columns, "rows or columns behind the last one")
+        precondition(rows == 0 || start + (rows - 1) * rowStride + count <= source.count, "the source has fewer values")
+        withExtendedLifetime((source.storage, storage.storage)) {
+            for column in 0..<count {
+                let panel = (begin + column) & ~31
+                let width = width(ofPanel: panel)
+                for row in 0..<rows {
+                    let place = panel * inner + (first + row) * width + begin + column - panel
+                    unsafe storage.base[place] = source.base[start + row * rowStride + column]
+                }
+            }
+        }
+    }
 }

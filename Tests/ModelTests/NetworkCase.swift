@@ -70,6 +70,13 @@ struct NetworkCase: Sendable, CustomStringConvertible {
             NetworkCase("kernel as large as the image", ImageShape(height: 4, width: 4, channels: 5), [convolution(3, 4, 1, 0)]),
             NetworkCase("kernel as large as the padded image", ImageShape(height: 2, width: 2, channels: 5), [convolution(3, 4, 1, 1)]),
             NetworkCase("one channel", ImageShape(height: 9, width: 5, channels: 1), [convolution(16, 5, 2, 4)]),
+            NetworkCase("blocks of one channel", ImageShape(height: 12, width: 8, channels: 1), [convolution(16, 5, 2, 4)]),
+            NetworkCase("blocks that read over the edge", ImageShape(height: 4, width: 8, channels: 1), [convolution(5, 3, 2, 1)]),
+            NetworkCase("blocks of three channels", ImageShape(height: 6, width: 4, channels: 3), [convolution(7, 4, 2, 1)]),
+            NetworkCase("blocks wider than the kernel", ImageShape(height: 8, width: 8, channels: 1), [convolution(3, 3, 4, 0)]),
+            NetworkCase(
+                "blocks with a padding wider than the kernel", ImageShape(height: 4, width: 4, channels: 4), [convolution(2, 2, 2, 3)]),
+            NetworkCase("many channels and no whole vectors", ImageShape(height: 6, width: 5, channels: 18), [convolution(20, 3, 1, 1)]),
             NetworkCase("one output channel", ImageShape(height: 5, width: 5, channels: 17), [convolution(1, 3, 1, 1)]),
             NetworkCase("phases of stride 2", ImageShape(height: 7, width: 10, channels: 9), [convolution(5, 3, 2, 1)]),
             NetworkCase("phases of stride 3, even kernel", ImageShape(height: 9, width: 8, channels: 33), [convolution(6, 4, 3, 3)]),

@@ -3,7 +3,7 @@ import Glibc
 
 /// What the program tells the person at the terminal: a progress line that is redrawn on a terminal, plain lines elsewhere.
 final class Terminal {
-    private let isTerminal = isatty(STDOUT_FILENO) == 1
+    private let isTerminal = Terminal.hasWidth
     private let isSilent: Bool
     private let listener: (@Sendable (String) -> Void)?
     private var progressLength = 0
@@ -49,4 +49,10 @@ final class Terminal {
     }
 
     private func flush() { fflush(nil) }
+
+    /// Whether stdout is a terminal that somebody looks at: mpirun gives each rank one without a size, whatever its own output is.
+    private static var hasWidth: Bool {
+        var size = winsize()
+        return unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    }
 }
