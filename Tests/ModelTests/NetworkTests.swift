@@ -146,7 +146,8 @@ struct NetworkTests {
     @Test("the work of a network is that of its products")
     func work() throws {
         let layers: [LayerDescription] = [
-            .convolution(channels: 4, kernel: 3, stride: 2, padding: 1), .activation(.silu), .flatten, .dense(outputs: 5), .dense(outputs: 1),
+            .convolution(channels: 4, kernel: 3, stride: 2, padding: 1), .activation(.silu), .flatten, .dense(outputs: 5),
+            .dense(outputs: 1),
         ]
         let network = try Network(NetworkDescription(input: ImageShape(height: 6, width: 8, channels: 2), layers: layers))
         let (first, others) = (2 * (3 * 4) * 4 * (9 * 2), 2 * (48 * 5 + 5))

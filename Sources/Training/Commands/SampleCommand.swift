@@ -108,7 +108,8 @@ final class StoredChains {
         }
         wanted = count ?? available
         guard wanted <= available else {
-            throw Failure(.usage, "--count \(wanted): the checkpoint has \(available) chains. Ask for at most \(available), or use --from noise.")
+            throw Failure(
+                .usage, "--count \(wanted): the checkpoint has \(available) chains. Ask for at most \(available), or use --from noise.")
         }
         self.available = available
         let ends = file.header.metadata["range"]?.split(separator: " ").compactMap { Float($0) } ?? []
