@@ -87,36 +87,46 @@ struct PatchProduct {
     /// Panel by panel, so that a panel of weights stays in the cache while all rows pass by it.
     @unsafe
     private func run<Finish: TileFinish>(_ source: UnsafePointer<Float>, _ weights: PackedWeights, _ finish: Finish) {
-        let rows = Self.tileRows
-        unsafe withUnsafeTemporaryAllocation(byteCount: rows * 32 * 4, alignment: 64) { bytes in
+        unsafe withUnsafeTemporaryAllocation(byteCount: Self.tileRows * 32 * 4, alignment: 64) { bytes in
             let sums = unsafe bytes.baseAddress!.assumingMemoryBound(to: Float.self)
-            unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: rows) { patches in
-                unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: rows) { targets in
-                    for panel in stride(from: 0, to: weights.columns, by: 32) {
-                        let width = weights.width(ofPanel: panel)
-                        let used = min(width, weights.columns - panel)
-                        let packed = unsafe UnsafePointer(weights.storage.base) + panel * weights.inner
-                        var walk = GridWalk(grid)
-                        for first in stride(from: 0, to: grid.count, by: rows) {
-                            let valid = min(rows, grid.count - first)
-                            for row in 0..<rows {
-                                // rows behind the last one repeat it: every tile is computed alike
-                                unsafe patches[row] = source + walk.source
-                                unsafe targets[row] = walk.target
-                                if row + 1 < valid || row + 1 == rows { walk.advance() }
-                            }
-                            if width == 32 {
-                                unsafe sum32(patches.baseAddress!, packed, sums)
-                            } else {
-                                unsafe sum16(patches.baseAddress!, packed, sums)
-                            }
-                            for row in 0..<valid {
-                                let line = unsafe UnsafePointer(sums) + row &* width
-                                unsafe finish.storeLine(line, column: panel, at: targets[row] &+ panel, count: used)
-                            }
+            unsafe withPlaces(source) { patches, targets in
+                for panel in stride(from: 0, to: weights.columns, by: 32) {
+                    let width = weights.width(ofPanel: panel)
+                    let used = min(width, weights.columns - panel)
+                    let packed = unsafe UnsafePointer(weights.storage.base) + panel * weights.inner
+                    for first in stride(from: 0, to: grid.count, by: Self.tileRows) {
+                        if width == 32 {
+                            unsafe sum32(patches + first, packed, sums)
+                        } else {
+                            unsafe sum16(patches + first, packed, sums)
+                        }
+                        for row in 0..<min(Self.tileRows, grid.count - first) {
+                            let line = unsafe UnsafePointer(sums) + row &* width
+                            unsafe finish.storeLine(line, column: panel, at: targets[first &+ row] &+ panel, count: used)
                         }
                     }
                 }
+            }
+        }
+    }
+
+    /// Where each position's patch starts, and its result: found once for all panels. Behind the last position stands the last one again, so that
+    /// every tile of rows is computed alike.
+    @inline(__always) @unsafe
+    private func withPlaces(
+        _ source: UnsafePointer<Float>, _ body: (_ patches: UnsafePointer<UnsafePointer<Float>>, _ targets: UnsafePointer<Int>) -> Void
+    ) {
+        let capacity = (grid.count + Self.tileRows - 1) / Self.tileRows * Self.tileRows
+        unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: capacity) { patches in
+            unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: capacity) { targets in
+                var walk = GridWalk(grid)
+                let (patch, target) = (patches.baseAddress!, targets.baseAddress!)
+                for index in 0..<capacity {
+                    unsafe patch[index] = source + walk.source
+                    unsafe target[index] = walk.target
+                    if index + 1 < grid.count { walk.advance() }
+                }
+                unsafe body(patch, target)
             }
         }
     }
