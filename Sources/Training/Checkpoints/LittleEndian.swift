@@ -1,7 +1,9 @@
+import Formats
+
 /// Numbers as the bytes of a file. Every machine that Swift and Open MPI run on together is little-endian.
 package enum LittleEndian {
     package static func bytes<T: BitwiseCopyable>(of values: [T]) -> [UInt8] {
-        unsafe values.withUnsafeBytes { unsafe Array($0) }
+        rawBytes(values)
     }
 
     package static func values<T: BitwiseCopyable & AdditiveArithmetic>(of bytes: [UInt8]) -> [T] {

@@ -1,5 +1,6 @@
 import Distributed
 import Failures
+import Formats
 import Foundation
 import Numerics
 
@@ -58,8 +59,8 @@ public struct TrainingRun: Sendable {
             lock = try RunLock(folder)
             try folder.removeLeftovers()
             if folder.exists { try refuseDifferences() }
-            try AtomicText.write(
-                try configuration.encodedJSON5(header: BuildInformation.lines(ranks: communicator.size)), to: folder.configuration)
+            let text = try configuration.encodedJSON5(header: BuildInformation.lines(ranks: communicator.size))
+            try AtomicFile.write(Array(text.utf8), to: folder.configuration)
         }
         return lock
     }
