@@ -89,6 +89,8 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case evaluation = 98
     /// Data of the `bench` command.
     case benchmark = 99
+    /// Acceptance and trajectory lengths of the `sample` command.
+    case samplingDecision = 100
 
     /// Numbers in tests and in the self-test.
     case test = 255

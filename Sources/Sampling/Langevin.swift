@@ -31,11 +31,11 @@ public struct Langevin: TransitionKernel {
     /// σ = √(2 a T): the noise for which the chain samples exp(-E/T).
     public static func properNoise(stepSize: Float, temperature: Float) -> Float { (2 * stepSize * temperature).squareRoot() }
 
-    /// The most steps that `noise` of one random stream suffices for, with chains of so many values together.
-    public static func stepLimit(values: Int) -> Int {
-        let groups = (max(1, values) + LangevinUpdate.groupSize - 1) / LangevinUpdate.groupSize
-        return RandomStream.drawLimit / LangevinUpdate.groupSize / groups
-    }
+    public var scratchTiles: Int { 0 }
+
+    public var hasAcceptStep: Bool { false }
+
+    public func stepLimit(values: Int) -> Int { LangevinUpdate.stepLimit(values: values) }
 
     public struct State {
         public let buffers: ChainBuffers
@@ -43,7 +43,6 @@ public struct Langevin: TransitionKernel {
 
     public struct Info: StepInfo {
         public let squaredGradient: Double
-        public var acceptance: Double? { nil }
     }
 
     /// The kernel evaluates the gradient where a step begins, so no evaluation is spent here.
@@ -52,13 +51,13 @@ public struct Langevin: TransitionKernel {
         return State(buffers: buffers)
     }
 
-    public func step(_ state: inout State, index: Int, noise stream: RandomStream, in potential: some Potential) -> Info {
-        let (x, gradient) = (state.buffers.positions, state.buffers.gradient)
+    public func step(_ state: inout State, index: Int, noise: ChainNoise, in potential: some Potential) -> Info {
+        let (x, gradient, stream) = (state.buffers.positions, state.buffers.gradient, noise.motion)
         let firstGroup = index * LangevinUpdate.groups(of: x)
-        if noiseFirst { LangevinUpdate.diffuse(x, noise: noise, stream: stream, firstGroup: firstGroup, box: box) }
+        if noiseFirst { LangevinUpdate.diffuse(x, noise: self.noise, stream: stream, firstGroup: firstGroup, box: box) }
         potential.evaluate(x, energies: state.buffers.energies, gradient: gradient)
         let squared = LangevinUpdate.move(
-            x, gradient: gradient, stepSize: stepSize, clip: gradientClip, noise: noiseFirst ? 0 : noise, stream: stream,
+            x, gradient: gradient, stepSize: stepSize, clip: gradientClip, noise: noiseFirst ? 0 : self.noise, stream: stream,
             firstGroup: firstGroup, box: box)
         return Info(squaredGradient: squared)
     }

@@ -7,7 +7,12 @@ enum LangevinUpdate {
     /// Groups whose squares are summed in Float before they go into a Double: 32 terms a lane.
     private static let groupsOfBlock = 8
 
-    static func groups(of x: Matrix) -> Int { (x.count + groupSize - 1) / groupSize }
+    static func groups(of x: Matrix) -> Int { groups(values: x.count) }
+
+    /// The steps that the normal numbers of one stream suffice for, when a step takes one for each value.
+    static func stepLimit(values: Int) -> Int { RandomStream.drawLimit / groupSize / groups(values: max(1, values)) }
+
+    private static func groups(values: Int) -> Int { (values + groupSize - 1) / groupSize }
 
     /// x <- clamp(x - a clip(g) + σ ξ).
     /// - Returns: Σ g² over the tile, before clipping, summed in a fixed order.

@@ -8,21 +8,61 @@ public protocol TransitionKernel: Sendable {
     associatedtype State
     associatedtype Info: StepInfo
 
+    /// Tiles of chains x dimension that a step needs beside positions and gradient: the length of `ChainBuffers.scratch`.
+    var scratchTiles: Int { get }
+
+    /// Whether proposals may be rejected, so that `StepInfo.accepted` counts.
+    var hasAcceptStep: Bool { get }
+
+    /// The most steps that one `ChainNoise` suffices for, with chains of so many values together.
+    func stepLimit(values: Int) -> Int
+
     /// The state of chains that stand at `buffers.positions`.
     func initialState(_ buffers: ChainBuffers, in potential: some Potential) -> State
 
     /// Moves every chain by one step.
     /// - Parameters:
+    ///   - index: the number of the step since `initialState`.
     ///   - noise: the random numbers of these chains; step `index` uses its own part of them.
-    func step(_ state: inout State, index: Int, noise: RandomStream, in potential: some Potential) -> Info
+    func step(_ state: inout State, index: Int, noise: ChainNoise, in potential: some Potential) -> Info
 }
 
 /// What every kernel reports of a step over a tile.
 public protocol StepInfo {
     /// Sum over chains of |∇E(x)|² at the position the step started from.
     var squaredGradient: Double { get }
-    /// Accepted moves divided by proposed ones; nil where the kernel always moves.
-    var acceptance: Double? { get }
+    /// Chains whose proposal was accepted; nil where the kernel always moves.
+    var accepted: Int? { get }
+    /// Chains whose proposal was not finite and therefore rejected.
+    var invalid: Int { get }
+}
+
+extension StepInfo {
+    public var accepted: Int? { nil }
+    public var invalid: Int { 0 }
+}
+
+/// The random numbers of a tile of chains: what moves them and what decides about moves, so that a kernel with an accept step has the same noise
+/// as the one without.
+public struct ChainNoise: Sendable {
+    /// Noise and momenta.
+    public let motion: RandomStream
+    /// Acceptance, lengths of trajectories.
+    public let decisions: RandomStream
+
+    public init(motion: RandomStream, decisions: RandomStream) {
+        self.motion = motion
+        self.decisions = decisions
+    }
+
+    /// - Parameters:
+    ///   - motion, decisions: two purposes, so that no number serves twice.
+    public init(seed: UInt64, motion: RandomPurpose, decisions: RandomPurpose, step: Int, index: Int) {
+        precondition(motion != decisions, "motion and decisions need streams of their own")
+        self.init(
+            motion: RandomStream(seed: seed, purpose: motion, step: step, index: index),
+            decisions: RandomStream(seed: seed, purpose: decisions, step: step, index: index))
+    }
 }
 
 /// The buffers of a tile of chains: positions, energies and gradients, made once and used in every step.
@@ -33,22 +73,44 @@ public struct ChainBuffers: Sendable {
     public let energies: Matrix
     /// rows x dimension
     public let gradient: Matrix
+    /// Further tiles, rows x dimension, as many as the kernel asks for; nothing in them lasts from one run to the next.
+    public let scratch: [Matrix]
 
-    public init(chains: Int, dimension: Int) {
+    /// - Parameter scratch: `TransitionKernel.scratchTiles`.
+    public init(chains: Int, dimension: Int, scratch: Int = 0) {
         positions = Matrix(rows: chains, columns: dimension)
         energies = Matrix(rows: chains, columns: 1)
         gradient = Matrix(rows: chains, columns: dimension)
+        self.scratch = (0..<scratch).map { _ in Matrix(rows: chains, columns: dimension) }
+    }
+}
+
+/// What a run of several steps over a tile reports.
+public struct RunInfo: Sendable, Hashable {
+    /// Sum over chains of |∇E(x)|² at the position the last step started from.
+    public var squaredGradient = 0.0
+    /// Accepted moves of all chains and steps; nil where the kernel always moves.
+    public var accepted: Int?
+    /// Proposals that were not finite.
+    public var invalid = 0
+
+    public init() {}
+
+    mutating func add(_ info: some StepInfo) {
+        squaredGradient = info.squaredGradient
+        if let count = info.accepted { accepted = (accepted ?? 0) + count }
+        invalid += info.invalid
     }
 }
 
 extension TransitionKernel {
     /// Runs `steps` steps from `buffers.positions` and leaves the chains' last positions there.
-    /// - Returns: the report of the last step; nil for no steps.
     @discardableResult
-    public func run(_ buffers: ChainBuffers, steps: Int, noise: RandomStream, in potential: some Potential) -> Info? {
+    public func run(_ buffers: ChainBuffers, steps: Int, noise: ChainNoise, in potential: some Potential) -> RunInfo {
+        precondition(buffers.scratch.count >= scratchTiles, "\(Self.self) needs \(scratchTiles) tiles of scratch")
         var state = initialState(buffers, in: potential)
-        var last: Info?
-        for index in 0..<steps { last = step(&state, index: index, noise: noise, in: potential) }
-        return last
+        var total = RunInfo()
+        for index in 0..<steps { total.add(step(&state, index: index, noise: noise, in: potential)) }
+        return total
     }
 }

@@ -36,7 +36,7 @@ struct LangevinUpdateTests {
         let noise = RandomStream(seed: 5, purpose: .test, step: 1, index: 0)
         let bowl = Bowl(dimension: shape.dimension, curvature: 2)
         var state = kernel.initialState(buffers, in: bowl)
-        let info = kernel.step(&state, index: 3, noise: noise, in: bowl)
+        let info = kernel.step(&state, index: 3, noise: ChainNoise(noise), in: bowl)
 
         let firstDraw = 3 * ((before.count + 63) / 64) * 64
         var squares = 0.0
@@ -64,7 +64,8 @@ struct LangevinUpdateTests {
         buffers.positions[2, 7] = .nan
         let kernel = Langevin(stepSize: 0.1, noise: 0.3, gradientClip: 1, box: -1...1)
         kernel.run(
-            buffers, steps: 2, noise: RandomStream(seed: 5, purpose: .test, step: 2, index: 0), in: Bowl(dimension: 30, curvature: 1))
+            buffers, steps: 2, noise: ChainNoise(RandomStream(seed: 5, purpose: .test, step: 2, index: 0)),
+            in: Bowl(dimension: 30, curvature: 1))
         let values = buffers.positions.values
         #expect(values.indices.filter { values[$0].isNaN } == [2 * 30 + 7])
     }

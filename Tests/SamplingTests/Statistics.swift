@@ -35,15 +35,17 @@ struct ChainMeans {
     ///   - discarded: steps before the averages begin.
     ///   - functions: of one state.
     init(
-        _ kernel: Langevin, _ buffers: ChainBuffers, in potential: some Potential, discarded: Int, steps: Int, stream: RandomStream,
+        _ kernel: some TransitionKernel, _ buffers: ChainBuffers, in potential: some Potential, discarded: Int, steps: Int,
+        stream: RandomStream,
         functions: [([Double]) -> Double]
     ) {
         let chains = buffers.positions.rows
+        let noise = ChainNoise(stream)
         var state = kernel.initialState(buffers, in: potential)
         var sums = [[Double]](repeating: [Double](repeating: 0, count: functions.count), count: chains)
         var squares = [Double](repeating: 0, count: functions.count)
         for index in 0..<discarded + steps {
-            _ = kernel.step(&state, index: index, noise: stream, in: potential)
+            _ = kernel.step(&state, index: index, noise: noise, in: potential)
             guard index >= discarded else { continue }
             for row in 0..<chains {
                 let point = (0..<buffers.positions.columns).map { Double(buffers.positions[row, $0]) }
@@ -68,5 +70,12 @@ struct ChainMeans {
     /// Whether a mean is where it should be, within its error.
     func agrees(_ number: Int, _ expected: Double) -> Bool {
         abs(means[number] - expected) < Statistics.deviations * errors[number]
+    }
+}
+
+extension ChainNoise {
+    /// A stream for what moves chains, and one of its own for decisions.
+    init(_ motion: RandomStream) {
+        self.init(motion: motion, decisions: RandomStream(seed: 12, purpose: .acceptance, step: 0, index: 0))
     }
 }

@@ -5,6 +5,12 @@ import Sampling
 
 extension RunConfiguration {
     /// The transition kernel of the `sampler` group.
+    package var kernel: any TransitionKernel {
+        switch sampler.kind {
+        case .langevin: langevin
+        }
+    }
+
     package var langevin: Langevin {
         let stepSize = Float(sampler.stepSize)
         return Langevin(
@@ -47,23 +53,30 @@ extension RunConfiguration {
     /// The objective of the `objective` group over a data source.
     /// - Throws: `.configuration` when the data cannot be prepared as asked, or a step needs more random numbers than a stream has.
     package func makeObjective(_ source: DataSource) throws(Failure) -> any Training.Objective {
-        let limit = Langevin.stepLimit(values: run.chainsPerShard * source.shape.count)
+        let limit = kernel.stepLimit(values: run.chainsPerShard * source.shape.count)
         guard sampler.steps <= limit else {
             throw Failure(
                 .configuration,
                 "sampler.steps: expected at most \(limit) with run.chainsPerShard = \(run.chainsPerShard) chains of \(source.shape) (2^33 random "
                     + "numbers for a shard and step), found \(sampler.steps). Use fewer steps, or more and smaller shards.")
         }
-        let origin: ContrastiveDivergence<Langevin>.Origin = chains.restartFrom == .noise ? .noise : .data
-        let start: ContrastiveDivergence<Langevin>.Start =
+        let origin: ChainStart.Origin = chains.restartFrom == .noise ? .noise : .data
+        let start: ChainStart =
             switch objective.kind {
             case .cd: .data
             case .pcd: .persistent(restartFrom: origin)
             case .shortRun: .noise
             }
-        return ContrastiveDivergence(
-            seed: run.seed, kernel: langevin, steps: sampler.steps, start: start, noise: startNoise, box: samplerBox,
-            energyRegularization: Float(objective.energyRegularization), rowsPerStep: rowsPerStep,
-            data: try dataStream(source, seed: run.seed), starts: try dataStream(source, seed: run.seed ^ Self.startSeed))
+        return contrastiveDivergence(
+            kernel, start: start, data: try dataStream(source, seed: run.seed),
+            starts: try dataStream(source, seed: run.seed ^ Self.startSeed))
+    }
+
+    private func contrastiveDivergence(
+        _ kernel: some TransitionKernel, start: ChainStart, data: DataStream, starts: DataStream
+    ) -> any Training.Objective {
+        ContrastiveDivergence(
+            seed: run.seed, kernel: kernel, steps: sampler.steps, start: start, noise: startNoise, box: samplerBox,
+            energyRegularization: Float(objective.energyRegularization), rowsPerStep: rowsPerStep, data: data, starts: starts)
     }
 }

@@ -12,7 +12,10 @@ public enum NoiseCost {
         return [
             ("uniform numbers", { stream.fillUniforms(tile) }),
             ("normal numbers", { stream.fillNormals(tile) }),
-            ("Langevin update, noise included", { kernel.run(buffers, steps: 1, noise: stream, in: potential) }),
+            (
+                "Langevin update, noise included",
+                { kernel.run(buffers, steps: 1, noise: ChainNoise(motion: stream, decisions: stream), in: potential) }
+            ),
         ].map { (name: String, work: () -> Void) in
             "\(PerformanceTable.padded(name, 32))\(PerformanceTable.fixed(1e9 * Timing.least(work) / Double(tile.count), 3, width: 6)) ns a number"
         }.joined(separator: "\n")

@@ -65,7 +65,8 @@ public struct SampleCommand: Codable, Sendable {
     private func draw(
         _ tile: Int, _ rows: Range<Int>, _ trained: TrainedModel, _ weights: PreparedWeights, chains: StoredChains?, steps: Int
     ) throws -> [Float] {
-        let buffers = ChainBuffers(chains: rows.count, dimension: trained.shape.count)
+        let kernel = trained.configuration.kernel
+        let buffers = ChainBuffers(chains: rows.count, dimension: trained.shape.count, scratch: kernel.scratchTiles)
         if let chains {
             buffers.positions.copy(from: Matrix(rows: rows.count, columns: trained.shape.count, try chains.samples(rows)))
         } else {
@@ -75,11 +76,11 @@ public struct SampleCommand: Codable, Sendable {
         let potential = ModelPotential(
             model: trained.model, weights: weights, workspace: Workspace(trained.model.network, rows: rows.count))
         // A stream lasts for so many steps; long runs take one after the other.
-        let limit = Langevin.stepLimit(values: buffers.positions.count)
+        let limit = kernel.stepLimit(values: buffers.positions.count)
         for (part, first) in stride(from: 0, to: steps, by: limit).enumerated() {
-            trained.configuration.langevin.run(
-                buffers, steps: min(limit, steps - first), noise: RandomStream(seed: seed, purpose: .sampling, step: part, index: tile),
-                in: potential)
+            kernel.run(
+                buffers, steps: min(limit, steps - first),
+                noise: ChainNoise(seed: seed, motion: .sampling, decisions: .samplingDecision, step: part, index: tile), in: potential)
         }
         return buffers.positions.values
     }

@@ -20,10 +20,10 @@ package final class ShardWorker: @unchecked Sendable {
     package var plain: [Float] = []
     package var times = PhaseTimes()
 
-    package init(model: EnergyModel, weights: PreparedWeights, rows: Int, part: ExactSum.Part) {
+    package init(model: EnergyModel, weights: PreparedWeights, rows: Int, scratch: Int, part: ExactSum.Part) {
         let dimension = model.network.inputShape.count
         potential = ModelPotential(model: model, weights: weights, workspace: Workspace(model.network, rows: rows))
-        chains = ChainBuffers(chains: rows, dimension: dimension)
+        chains = ChainBuffers(chains: rows, dimension: dimension, scratch: scratch)
         origin = Matrix(rows: rows, columns: dimension)
         data = Matrix(rows: rows, columns: dimension)
         energies = Matrix(rows: rows, columns: 1)

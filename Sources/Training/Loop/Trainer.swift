@@ -53,7 +53,9 @@ package final class Trainer {
         self.weights = weights
         team = ThreadTeam(count: max(1, min(threads, shards.count)))
         workers = (0..<team.count).map {
-            ShardWorker(model: plan.model, weights: weights, rows: configuration.run.chainsPerShard, part: sum.makePart(thread: $0))
+            ShardWorker(
+                model: plan.model, weights: weights, rows: configuration.run.chainsPerShard, scratch: plan.objective.scratchTiles,
+                part: sum.makePart(thread: $0))
         }
         gradient = Array(repeating: 0, count: plan.model.layout.count)
         watch = Guard(policy: configuration.guard.policy, maximumGap: configuration.guard.maximumGap)

@@ -10,22 +10,10 @@ import Sampling
 /// - `data`: the data rows of the step (G. Hinton, doi:10.1162/089976602760128018),
 /// - `noise`: fresh noise (E. Nijkamp et al., arXiv:1904.09770).
 package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
-    enum Start: Sendable, Hashable {
-        case persistent(restartFrom: Origin)
-        case data
-        case noise
-    }
-
-    /// Where a fresh chain begins.
-    enum Origin: Sendable, Hashable {
-        case noise
-        case data
-    }
-
     let seed: UInt64
     let kernel: Kernel
     let steps: Int
-    let start: Start
+    let start: ChainStart
     let noise: NoiseDistribution
     let box: ClosedRange<Float>?
     /// α
@@ -36,6 +24,10 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     let data: DataStream
     /// Where chains that start from data begin: a stream of its own, whose first steps fill the buffer.
     let starts: DataStream
+
+    package var scratchTiles: Int { kernel.scratchTiles }
+
+    package var hasAcceptStep: Bool { kernel.hasAcceptStep }
 
     // MARK: chains
 
@@ -67,7 +59,8 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         worker.origin.copy(from: positions)
         worker.times.stamp(.data)
 
-        let info = kernel.run(worker.chains, steps: steps, noise: stream(.langevin, step, shard), in: worker.potential)
+        let noise = ChainNoise(seed: seed, motion: .langevin, decisions: .acceptance, step: step, index: shard.index)
+        let info = kernel.run(worker.chains, steps: steps, noise: noise, in: worker.potential)
         shard.negatives.copy(from: positions)
         report(shard, worker, info)
         if case .persistent(let origin) = start { storeChains(shard, worker, origin, slots: slots, ages: ages, step: step) }
@@ -75,7 +68,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     }
 
     /// Chains from the buffer into the tile, some of them started afresh.
-    private func drawChains(_ shard: ShardState, _ worker: ShardWorker, _ origin: Origin, _ step: Int) -> ([Int], [Int32]) {
+    private func drawChains(_ shard: ShardState, _ worker: ShardWorker, _ origin: ChainStart.Origin, _ step: Int) -> ([Int], [Int32]) {
         guard let replay = shard.replay else { preconditionFailure("persistent chains need a replay buffer") }
         let positions = worker.chains.positions
         let slots = replay.draw(count: positions.rows, key: stream(.bufferSelection, step, shard))
@@ -100,7 +93,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     /// The last positions into the buffer. A chain that is not finite is started afresh where it came from: the guard may leave this step's
     /// update out, and would leave out all that follow if the chain went on.
     private func storeChains(
-        _ shard: ShardState, _ worker: ShardWorker, _ origin: Origin, slots: [Int], ages: [Int32], step: Int
+        _ shard: ShardState, _ worker: ShardWorker, _ origin: ChainStart.Origin, slots: [Int], ages: [Int32], step: Int
     ) {
         guard let replay = shard.replay else { return }
         let random = stream(.bufferReplacement, step, shard)
@@ -120,7 +113,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     }
 
     /// The states that chains take which start afresh in a step, one for each row of the tile.
-    private func fillFreshStates(_ tile: Matrix, _ replay: ReplayShard, _ origin: Origin, _ shard: ShardState, _ step: Int) {
+    private func fillFreshStates(_ tile: Matrix, _ replay: ReplayShard, _ origin: ChainStart.Origin, _ shard: ShardState, _ step: Int) {
         switch origin {
         case .noise: noise.fill(tile, stream: stream(.restartState, step, shard))
         case .data:
@@ -155,10 +148,11 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
 
     // MARK: report
 
-    private func report(_ shard: ShardState, _ worker: ShardWorker, _ info: Kernel.Info?) {
+    private func report(_ shard: ShardState, _ worker: ShardWorker, _ info: RunInfo) {
         let (end, origin) = (shard.negatives, worker.origin)
-        shard.report.squaredGradient = info?.squaredGradient ?? 0
-        shard.report.accepted = (info?.acceptance ?? 1) * Double(end.rows)
+        shard.report.squaredGradient = info.squaredGradient
+        shard.report.accepted = Double(info.accepted ?? 0)
+        shard.report.invalid = Double(info.invalid)
         for row in 0..<end.rows {
             var squares = 0.0
             for index in row * end.columns..<(row + 1) * end.columns {

@@ -5,6 +5,12 @@ import Numerics
 /// Both methods work on one shard, on any thread, and must give the same bits wherever they run: all randomness is a function of
 /// (seed, purpose, step, shard). The trainer owns the shards, the threads and the sum.
 package protocol Objective: Sendable {
+    /// Tiles of scratch that the chains of a worker need.
+    var scratchTiles: Int { get }
+
+    /// Whether the chains' sampler rejects proposals, so that reports have an acceptance rate.
+    var hasAcceptStep: Bool { get }
+
     /// Fills a new shard's chains before the first step.
     func populate(_ shard: ShardState, worker: ShardWorker)
 

@@ -25,11 +25,16 @@ final class Reporter {
         return StepReport(
             step: trainer.state.step, dataEnergy: sums.dataEnergy / chains, sampleEnergy: sums.sampleEnergy / chains,
             energyGap: result.gap(rows: configuration.rowsPerStep), chainGradientNorm: (sums.squaredGradient / chains).squareRoot(),
-            gradientNorm: result.gradientNorm, acceptance: nil, displacement: sums.displacement / chains,
+            gradientNorm: result.gradientNorm, acceptance: acceptance(sums), displacement: sums.displacement / chains,
             bufferAge: configuration.replayCapacity == nil ? nil : sums.age / chains,
             saturation: hasBox ? sums.saturated / (chains * Double(plan.source.shape.count)) : nil,
             learningRate: Double(result.learningRate), skipped: trainer.state.guardState.skips, seconds: seconds,
             chainStepsPerSecond: chains * Double(configuration.sampler.steps * steps) / max(wall, 1e-9))
+    }
+
+    private func acceptance(_ sums: ShardReport) -> Double? {
+        guard plan.objective.hasAcceptStep else { return nil }
+        return sums.accepted / Double(plan.configuration.rowsPerStep * plan.configuration.sampler.steps)
     }
 
     /// Collective. Seconds per phase since the last line, averaged over ranks; wall seconds; steps.

@@ -12,8 +12,10 @@ public struct ShardReport: Sendable, Hashable {
     public var age = 0.0
     /// Values that lie on the wall of the sampler's box.
     public var saturated = 0.0
-    /// Σ over chains of the accepted share of moves; the number of chains where every move is taken.
+    /// Accepted moves of all chains and sampler steps; 0 for samplers without an accept step.
     public var accepted = 0.0
+    /// Proposals that were not finite.
+    public var invalid = 0.0
     /// Chains started afresh.
     public var restarts = 0.0
 
@@ -21,10 +23,10 @@ public struct ShardReport: Sendable, Hashable {
 
     /// The fields in a fixed order.
     public static var fields: [WritableKeyPath<ShardReport, Double>] {
-        [\.dataEnergy, \.sampleEnergy, \.squaredGradient, \.displacement, \.age, \.saturated, \.accepted, \.restarts]
+        [\.dataEnergy, \.sampleEnergy, \.squaredGradient, \.displacement, \.age, \.saturated, \.accepted, \.invalid, \.restarts]
     }
 
-    public static let fieldCount = 8
+    public static let fieldCount = 9
 
     public var values: [Double] { Self.fields.map { self[keyPath: $0] } }
 
