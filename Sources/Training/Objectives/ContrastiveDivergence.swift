@@ -29,6 +29,9 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
 
     package var hasAcceptStep: Bool { kernel.hasAcceptStep }
 
+    /// The chains' steps, and the gradient at positives and negatives.
+    package var energyEvaluationsPerStep: Int { rowsPerStep * (steps * kernel.evaluationsPerStep + 2) }
+
     // MARK: chains
 
     package func populate(_ shard: ShardState, worker: ShardWorker) {

@@ -11,6 +11,12 @@ package protocol Objective: Sendable {
     /// Whether the chains' sampler rejects proposals, so that reports have an acceptance rate.
     var hasAcceptStep: Bool { get }
 
+    /// Whether `ShardState.negatives` and the replay buffer hold chains of the model, which evaluations look at.
+    var hasChains: Bool { get }
+
+    /// Energies of single rows that a training step computes over all shards, with or without a gradient.
+    var energyEvaluationsPerStep: Int { get }
+
     /// Fills a new shard's chains before the first step.
     func populate(_ shard: ShardState, worker: ShardWorker)
 
@@ -19,4 +25,8 @@ package protocol Objective: Sendable {
 
     /// Adds the shard's part of the gradient to `worker.gradient`. Called again with the same arguments when the exact sum needs another scale.
     func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int)
+}
+
+extension Objective {
+    package var hasChains: Bool { true }
 }
