@@ -10,7 +10,9 @@ enum EvaluateTool: Command {
         Option(name: "--run", value: "DIR", explanation: "the run folder"),
         Option(name: "--from", value: "chains|noise", explanation: "where the samples start, as in sample (default: as there)"),
         Option(name: "--steps", value: "K", explanation: "steps of the run's sampler (default: as in training)"),
-        Option(name: "--count", value: "N", explanation: "the number of samples (default: 2048, or all chains where they are fewer)"),
+        Option(
+            name: "--count", value: "N",
+            explanation: "the number of samples (default: 2048, or half the data or all chains where they are fewer)"),
         Option(name: "--seed", value: "S", explanation: "seed of the samples' noise (default: 1)"),
         Option(name: "--samples", value: "F.npy", explanation: "measure the samples of a file instead: N x C x H x W or N x d"),
         Option(name: "--data", value: "NAME|PATH", explanation: "compare with other data than the run's, such as a test set"),

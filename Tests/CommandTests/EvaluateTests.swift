@@ -50,7 +50,9 @@ extension CommandTests {
             _ = try evaluate(["--from", "noise"], run, ranks: 2, to: "own.json")
             _ = try evaluate(["--data", folder.at("test.csv")], run, to: "other.json")
             let (own, other) = (try report(folder.at("own.json")), try report(folder.at("other.json")))
-            #expect(own["origin"] as? String == "noise" && own["referenceRows"] as? Int == 30 && own["features"] as? Int == 3)
+            #expect(
+                own["origin"] as? String == "noise" && own["referenceRows"] as? Int == 30
+                    && (own["samples"] as? [String: Any])?["count"] as? Int == 30 && own["features"] as? Int == 3)
             #expect(other["origin"] as? String == "chains" && other["referenceRows"] as? Int == 15)
             // On the scale of the model both have about mean 0 and deviation 1; unscaled test rows would be at 3² + 2² + 1² and more.
             let distance = try #require((other["floor"] as? [String: Any])?["frechetDistance"] as? Double)

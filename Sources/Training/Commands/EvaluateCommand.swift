@@ -34,6 +34,9 @@ public struct EvaluateCommand: Codable, Sendable {
         (self.data, self.output, self.picture) = (data, output, picture)
     }
 
+    /// Samples that are drawn where no number is given, at most.
+    private static let defaultCount = 2048
+
     /// What the JSON file holds.
     private struct Report: Encodable {
         let step: Int
@@ -81,7 +84,7 @@ public struct EvaluateCommand: Codable, Sendable {
         let source = try runSource(trained, communicator)
         let training = try communicator.agree { try EvaluationRows(source, trained.configuration) }
         let other = try otherRows(trained, source, communicator)
-        let (rows, origin, length) = try drawnOrRead(trained, communicator)
+        let (rows, origin, length) = try drawnOrRead(trained, rows: training.available, communicator)
         return try SampleEvaluation(
             of: rows, origin: origin, steps: length, training: training, other: other, noise: trained.configuration.startNoise, communicator
         )
@@ -116,7 +119,7 @@ public struct EvaluateCommand: Codable, Sendable {
 
     /// Collective. The samples on all ranks, where they come from, and after how many steps.
     private func drawnOrRead(
-        _ trained: TrainedModel, _ communicator: any Communicator
+        _ trained: TrainedModel, rows available: Int, _ communicator: any Communicator
     ) throws(Failure) -> (rows: Matrix, origin: String, steps: Int?) {
         if let samples {
             let rows = try communicator.agree { try SampleFile.read(samples, shape: trained.shape) }
@@ -125,7 +128,11 @@ public struct EvaluateCommand: Codable, Sendable {
             }
             return (rows, samples, nil)
         }
-        let sampler = try communicator.agree { try ModelSampler(trained, count: count, steps: steps, start: start, seed: seed ?? 1) }
+        // Not more than half of the data, so that there are as many data rows to compare the samples' measures with.
+        let limit = max(2, min(Self.defaultCount, available / 2))
+        let sampler = try communicator.agree {
+            try ModelSampler(trained, count: count, orAtMost: limit, steps: steps, start: start, seed: seed ?? 1)
+        }
         return (try sampler.drawAll(communicator), sampler.start.rawValue, sampler.steps)
     }
 

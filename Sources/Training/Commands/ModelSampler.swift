@@ -27,22 +27,20 @@ public final class ModelSampler {
     private let seed: UInt64
 
     /// - Parameters:
-    ///   - count: samples wanted; default: `defaultCount`, or as many chains as the checkpoint has where they are fewer.
+    ///   - count: samples wanted; default: `limit`, or as many chains as the checkpoint has where they are fewer.
     ///   - steps: default: as many as in training.
     ///   - start: default: the checkpoint's chains where they persist, else noise.
     /// - Throws: `.usage` when more chains are wanted than there are.
-    init(_ trained: TrainedModel, count: Int?, steps: Int?, start: Start?, seed: UInt64) throws {
+    init(_ trained: TrainedModel, count: Int?, orAtMost limit: Int, steps: Int?, start: Start?, seed: UInt64) throws {
         let origin = start ?? (trained.configuration.replayCapacity == nil ? .noise : .chains)
-        chains = origin == .chains ? try StoredChains(trained, wanted: count, orAtMost: Self.defaultCount) : nil
-        self.count = chains?.wanted ?? count ?? Self.defaultCount
+        chains = origin == .chains ? try StoredChains(trained, wanted: count, orAtMost: limit) : nil
+        self.count = chains?.wanted ?? count ?? limit
         self.start = origin
         self.steps = steps ?? trained.configuration.sampler.steps
         self.trained = trained
         self.seed = seed
         weights = trained.prepared()
     }
-
-    static let defaultCount = 2048
 
     var rowsPerTile: Int { trained.configuration.run.chainsPerShard }
 

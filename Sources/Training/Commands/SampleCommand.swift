@@ -38,7 +38,9 @@ public struct SampleCommand: Codable, Sendable {
     /// - Returns: a line for the person at the terminal.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
         let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
-        let sampler = try communicator.agree { try ModelSampler(trained, count: count, steps: steps, start: start, seed: seed) }
+        let sampler = try communicator.agree {
+            try ModelSampler(trained, count: count, orAtMost: count, steps: steps, start: start, seed: seed)
+        }
         let results = TileResults(rows: count, rowsPerTile: sampler.rowsPerTile, rowShape: trained.shape.fileShape)
         let values = try communicator.agree {
             try results.tiles(of: communicator).map { tile in

@@ -5,14 +5,14 @@ import Numerics
 import Sampling
 
 /// The chains of a run that an evaluation looks at: as many of each shard, evenly chosen, in shard order.
-struct EvaluationChains {
+package struct EvaluationChains {
     private let plan: RunPlan
 
-    init(_ plan: RunPlan) { self.plan = plan }
+    package init(_ plan: RunPlan) { self.plan = plan }
 
     /// Collective. Chains of the replay buffer, or the step's negatives where chains do not persist, on all ranks: rows x dimension.
     /// - Parameter count: rounded up to the same number for each shard, and not more than there are.
-    func gather(_ trainer: Trainer, count: Int) throws(Failure) -> Matrix {
+    package func gather(_ trainer: Trainer, count: Int) throws(Failure) -> Matrix {
         let (shards, width) = (plan.configuration.run.shards, plan.source.shape.count)
         let perShard = min((count + shards - 1) / shards, plan.storedChains)
         let mine = trainer.shards.flatMap { chosen($0, perShard, step: trainer.state.step).values.map { Double($0) } }

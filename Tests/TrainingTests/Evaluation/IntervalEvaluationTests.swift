@@ -1,5 +1,7 @@
 import Distributed
 import Foundation
+import Numerics
+import Sampling
 import Testing
 import Training
 
@@ -75,6 +77,20 @@ import Training
         try FileManager.default.removeItem(atPath: folder.checkpoint(8))
         try ScratchRun.train(arguments + ["evaluate.every=0"], in: folder)
         #expect(try timeless(lines(folder)) == Array(expected.prefix(1)))
+    }
+
+    @Test func `The chains that are looked at are evenly chosen from every shard's buffer`() throws {
+        let trainer = try ScratchRun.trainer()
+        let found = try EvaluationChains(trainer.plan).gather(trainer, count: 15)
+        // 4 chains of each of 4 shards, which hold 12.
+        let (row, dither) = (Matrix(rows: 1, columns: 2), RandomStream(seed: 1, purpose: .test, step: 0, index: 0))
+        let expected = try trainer.shards.flatMap { shard in
+            try [0, 3, 6, 9].flatMap { slot in
+                try #require(shard.replay).read(slot, into: row, dither: dither, from: 0)
+                return row.values
+            }
+        }
+        #expect(found.rows == 16 && found.values == expected)
     }
 
     @Test func `Evaluations change nothing else, may begin later, and are off by default`() throws {
