@@ -14,9 +14,6 @@ public protocol TransitionKernel: Sendable {
     /// Whether proposals may be rejected, so that `StepInfo.accepted` counts.
     var hasAcceptStep: Bool { get }
 
-    /// Energies, each with its gradient, that a step computes for a chain.
-    var evaluationsPerStep: Int { get }
-
     /// The most steps that one `ChainNoise` suffices for, with chains of so many values together.
     func stepLimit(values: Int) -> Int
 
@@ -107,8 +104,6 @@ public struct RunInfo: Sendable, Hashable {
 }
 
 extension TransitionKernel {
-    public var evaluationsPerStep: Int { 1 }
-
     /// Runs `steps` steps from `buffers.positions` and leaves the chains' last positions there.
     @discardableResult
     public func run(_ buffers: ChainBuffers, steps: Int, noise: ChainNoise, in potential: some Potential) -> RunInfo {

@@ -51,10 +51,10 @@ final class IntervalEvaluation {
     func evaluate(_ trainer: Trainer) throws(Failure) {
         let (before, seconds) = (ContinuousClock.now, trainingSeconds)
         let count = plan.configuration.evaluate.count
-        let chains = plan.objective.hasChains ? try EvaluationChains(plan).gather(trainer, count: count) : nil
+        let chains = plan.objective.profile.hasChains ? try EvaluationChains(plan).gather(trainer, count: count) : nil
         let line = EvaluationLine(
             step: trainer.state.step, trainingSeconds: seconds,
-            energyEvaluations: trainer.state.step * plan.objective.energyEvaluationsPerStep,
+            energyEvaluations: Int(Double(trainer.state.step * plan.configuration.rowsPerStep) * plan.objective.profile.evaluations),
             samples: try chains.flatMap { (chains) throws(Failure) in try measures(of: chains) },
             plane: try planeMeasures(trainer.state, chains: chains?.values ?? []))
         try communicator.onRoot { try log?.append(try line.text()) }

@@ -106,6 +106,15 @@ import Training
         }
     }
 
+    @Test func `An objective without chains has only the measures of the energy`() throws {
+        let folder = scratch.run()
+        try ScratchRun.train(
+            ["data.source=8gaussians", "objective.kind=denoising-score", "evaluate.every=8", "model.widths=[4]", "chains.buffer=null"],
+            in: folder)
+        let line = try #require(try lines(folder).last)
+        #expect(line.samples == nil && line.plane?.coverage == nil && (line.plane?.fit.squaredError ?? 0) > 0)
+    }
+
     @Test func `For a density of the plane the last line has the measures of evaluate`() throws {
         let folder = scratch.run()
         try ScratchRun.train(
