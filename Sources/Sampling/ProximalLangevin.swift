@@ -6,7 +6,7 @@ import Numerics
 /// curvature of E is below 1. Implicit steps contract where explicit ones overshoot: on a Gaussian of precision k the exact step has the
 /// variance (T/k) / (1 + a k/2), too small where Langevin dynamics is too wide. A step costs J forward and input-gradient passes.
 ///
-/// Source: M. Pereyra, arXiv:1306.0187; J. Wibisono, arXiv:1802.08089 (the implicit step).
+/// Source: M. Pereyra, arXiv:1306.0187; A. Wibisono, arXiv:1802.08089 (the implicit step).
 public struct ProximalLangevin: TransitionKernel {
     /// a
     public var stepSize: Float

@@ -4,26 +4,6 @@ import Numerics
 import Sampling
 
 extension RunConfiguration {
-    /// The transition kernel of the `sampler` group.
-    package var kernel: any TransitionKernel {
-        switch sampler.kind {
-        case .langevin: langevin
-        }
-    }
-
-    package var langevin: Langevin {
-        let stepSize = Float(sampler.stepSize)
-        return Langevin(
-            stepSize: stepSize,
-            noise: sampler.noise.map { Float($0) } ?? Langevin.properNoise(stepSize: stepSize, temperature: Float(sampler.temperature)),
-            gradientClip: sampler.gradientClip.map { Float($0) }, noiseFirst: sampler.noiseFirst, box: samplerBox)
-    }
-
-    package var samplerBox: ClosedRange<Float>? {
-        guard sampler.low != nil || sampler.high != nil else { return nil }
-        return Float(sampler.low ?? -.infinity)...Float(sampler.high ?? .infinity)
-    }
-
     package var startNoise: NoiseDistribution {
         switch chains.noise {
         case .uniform: .uniform(Float(chains.noiseLow)...Float(chains.noiseHigh))
@@ -53,6 +33,7 @@ extension RunConfiguration {
     /// The objective of the `objective` group over a data source.
     /// - Throws: `.configuration` when the data cannot be prepared as asked, or a step needs more random numbers than a stream has.
     package func makeObjective(_ source: DataSource) throws(Failure) -> any Training.Objective {
+        let kernel = kernel(for: source.shape)
         let limit = kernel.stepLimit(values: run.chainsPerShard * source.shape.count)
         guard sampler.steps <= limit else {
             throw Failure(

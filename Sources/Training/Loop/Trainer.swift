@@ -14,6 +14,8 @@ package final class Trainer {
         package var report: ShardReport
         package var gradientNorm: Double
         package var learningRate: Float
+        /// The factor of the sampler's step size in this step.
+        package var stepSizeFactor: Float
         package var verdict: Guard.Verdict
         package var stopRequested: Bool
 
@@ -83,12 +85,15 @@ package final class Trainer {
         stepsDone += 1
         times.start()
         communicator.progress.note("sampling")
+        let factor = stepSizeFactor
+        for worker in workers { worker.stepSizeFactor = factor }
         forEachShard { objective.sampleNegatives($0, worker: $1, step: step) }
         chargeWorkers()
         communicator.progress.note("gradients")
         let outcome = try sumGradients(stop: stop)
         var result = StepResult(
-            report: sum.report, gradientNorm: .nan, learningRate: 0, verdict: .update, stopRequested: sum.stopRequested)
+            report: sum.report, gradientNorm: .nan, learningRate: 0, stepSizeFactor: factor, verdict: .update,
+            stopRequested: sum.stopRequested)
         result.verdict = watch.judge(outcome, gap: result.gap(rows: plan.configuration.rowsPerStep), state: state.guardState)
         if result.verdict == .update { update(&result) }
         if case .skip = result.verdict { skip() }
@@ -153,8 +158,22 @@ package final class Trainer {
     }
 
     private func advance() {
+        adaptStepSize()
         state.step += 1
         if let exponents = sum.exponents { state.exponents = exponents }
+    }
+
+    /// The factor of the sampler's step size: what is tried during the warm-up, its average afterwards.
+    private var stepSizeFactor: Float {
+        state.stepSize?.factor(isFinished: state.step >= plan.configuration.sampler.adaptSteps) ?? 1
+    }
+
+    /// Brings the acceptance of this step, the same on every rank, nearer to what is wanted; in the warm-up only.
+    private func adaptStepSize() {
+        let configuration = plan.configuration
+        guard let target = configuration.targetAcceptance, state.step < configuration.sampler.adaptSteps else { return }
+        let proposals = Double(configuration.rowsPerStep * configuration.sampler.steps)
+        state.stepSize?.update(acceptance: sum.report.accepted / proposals, target: target)
     }
 
     private func prepareWeights(iterating: Bool) {

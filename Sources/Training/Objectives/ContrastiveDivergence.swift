@@ -60,7 +60,8 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         worker.times.stamp(.data)
 
         let noise = ChainNoise(seed: seed, motion: .langevin, decisions: .acceptance, step: step, index: shard.index)
-        let info = kernel.run(worker.chains, steps: steps, noise: noise, in: worker.potential)
+        let factor = worker.stepSizeFactor
+        let info = (factor == 1 ? kernel : kernel.scaled(by: factor)).run(worker.chains, steps: steps, noise: noise, in: worker.potential)
         shard.negatives.copy(from: positions)
         report(shard, worker, info)
         if case .persistent(let origin) = start { storeChains(shard, worker, origin, slots: slots, ages: ages, step: step) }

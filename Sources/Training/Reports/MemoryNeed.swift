@@ -21,8 +21,11 @@ struct MemoryNeed: Sendable {
         let averages = configuration.optimizer.average == nil ? 0 : 1
         // Current values, their reduced gradient, and two prepared copies of the weights.
         parameters = 4 * parameterCount * (4 + moments + averages)
-        // Positions, gradients, origins and data rows of a tile; the gradient of a shard in float and as integers.
-        threads = count * (4 * Workspace.count(plan.model.network, rows: rows) + 16 * rows * dimension + (4 + 8) * parameterCount)
+        // Positions, gradients, origins, data rows and the kernel's scratch of a tile; the gradient of a shard in float and as integers.
+        threads =
+            count
+            * (4 * Workspace.count(plan.model.network, rows: rows) + 4 * (4 + plan.objective.scratchTiles) * rows * dimension + (4 + 8)
+                * parameterCount)
         let bytesPerValue = configuration.chains.storage == .byte ? 1 : 4
         chains = shards * (4 * rows * dimension + (configuration.replayCapacity ?? 0) * (bytesPerValue * dimension + 4))
         data = plan.source.dataset.map { $0.count * dimension * ($0.levels == nil ? 4 : 1) } ?? 0

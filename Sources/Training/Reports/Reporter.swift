@@ -25,7 +25,9 @@ final class Reporter {
         return StepReport(
             step: trainer.state.step, dataEnergy: sums.dataEnergy / chains, sampleEnergy: sums.sampleEnergy / chains,
             energyGap: result.gap(rows: configuration.rowsPerStep), chainGradientNorm: (sums.squaredGradient / chains).squareRoot(),
-            gradientNorm: result.gradientNorm, acceptance: acceptance(sums), displacement: sums.displacement / chains,
+            gradientNorm: result.gradientNorm, acceptance: acceptance(sums),
+            samplerStepSize: trainer.state.stepSize.map { _ in configuration.sampler.stepSize * Double(result.stepSizeFactor) },
+            displacement: sums.displacement / chains,
             bufferAge: configuration.replayCapacity == nil ? nil : sums.age / chains,
             saturation: hasBox ? sums.saturated / (chains * Double(plan.source.shape.count)) : nil,
             learningRate: Double(result.learningRate), skipped: trainer.state.guardState.skips, seconds: seconds,

@@ -16,6 +16,8 @@ public struct StepReport: Codable, Sendable {
     public var gradientNorm: Double
     /// Accepted moves divided by proposed ones; absent for samplers without an accept step.
     public var acceptance: Double?
+    /// The sampler's step size in this step; absent where it is not adapted.
+    public var samplerStepSize: Double?
     /// mean |x_K - x_0| of the chains.
     public var displacement: Double
     /// Mean age in sampler steps of the chains that took part; absent where chains do not persist.
