@@ -12,47 +12,59 @@ extension CommandTests {
             var testDescription: String { name }
         }
 
-        static let kinds = [
-            Kind(name: "bytes", arguments: ["chains.storage=byte", "sampler.low=-1", "sampler.high=1"]),
-            Kind(
-                name: "reservoir",
-                arguments: ["chains.replacement=reservoir", "chains.restartFrom=data", "objective.energyRegularization=0.1"]),
-            Kind(name: "spectral", arguments: ["model.spectralNormalization=true", "optimizer.clipNorm=0.5"]),
-            Kind(
-                name: "convolution",
-                arguments: [
-                    "model.kind=convolution", "model.channels=[4]", "model.kernels=[3]", "model.strides=[2]", "model.paddings=[1]",
-                    "model.dense=[8]",
-                ]),
-            Kind(name: "cd", arguments: ["objective.kind=cd", "optimizer.kind=sgd", "optimizer.momentum=0.5"]),
-            Kind(name: "short-run", arguments: ["objective.kind=short-run", "chains.noise=gaussian", "optimizer.average=null"]),
-            // The warm-up ends behind the stop, so that an adaptation that goes on is saved and loaded.
-            Kind(
-                name: "mala",
-                arguments: [
-                    "sampler.kind=mala", "sampler.stepSize=0.02", "sampler.adaptSteps=9", "sampler.low=-1", "sampler.high=1",
-                ]),
-            Kind(
-                name: "hmc",
-                arguments: [
-                    "sampler.kind=hmc", "sampler.stepSize=0.2", "sampler.leapfrogSteps=3", "sampler.leapfrogJitter=true",
-                    "sampler.adaptSteps=4", "sampler.targetAcceptance=0.8",
-                ]),
-            Kind(
-                name: "adjusted stanley",
-                arguments: [
-                    "sampler.kind=stanley", "sampler.adjusted=true", "sampler.granularity=channels", "sampler.threshold=0.05",
-                    "sampler.stepSize=0.01", "model.kind=convolution", "model.channels=[4]", "model.kernels=[3]", "model.strides=[2]",
-                    "model.paddings=[1]", "model.dense=[8]",
-                ]),
-            Kind(name: "underdamped", arguments: ["sampler.kind=underdamped", "sampler.stepSize=0.2"]),
-            Kind(
-                name: "plane",
-                arguments: [
-                    "data.source=25gaussians", "sampler.noise=null", "sampler.stepSize=0.05", "optimizer.kind=adamw",
-                    "model.referenceDeviation=3",
-                ]),
-        ]
+        static let kinds =
+            [
+                Kind(name: "bytes", arguments: ["chains.storage=byte", "sampler.low=-1", "sampler.high=1"]),
+                Kind(
+                    name: "reservoir",
+                    arguments: ["chains.replacement=reservoir", "chains.restartFrom=data", "objective.energyRegularization=0.1"]),
+                Kind(name: "spectral", arguments: ["model.spectralNormalization=true", "optimizer.clipNorm=0.5"]),
+                Kind(
+                    name: "convolution",
+                    arguments: [
+                        "model.kind=convolution", "model.channels=[4]", "model.kernels=[3]", "model.strides=[2]", "model.paddings=[1]",
+                        "model.dense=[8]",
+                    ]),
+                Kind(name: "cd", arguments: ["objective.kind=cd", "optimizer.kind=sgd", "optimizer.momentum=0.5"]),
+                Kind(name: "short-run", arguments: ["objective.kind=short-run", "chains.noise=gaussian", "optimizer.average=null"]),
+                // The warm-up ends behind the stop, so that an adaptation that goes on is saved and loaded.
+                Kind(
+                    name: "mala",
+                    arguments: [
+                        "sampler.kind=mala", "sampler.stepSize=0.02", "sampler.adaptSteps=9", "sampler.low=-1", "sampler.high=1",
+                    ]),
+                Kind(
+                    name: "hmc",
+                    arguments: [
+                        "sampler.kind=hmc", "sampler.stepSize=0.2", "sampler.leapfrogSteps=3", "sampler.leapfrogJitter=true",
+                        "sampler.adaptSteps=4", "sampler.targetAcceptance=0.8",
+                    ]),
+                Kind(
+                    name: "adjusted stanley",
+                    arguments: [
+                        "sampler.kind=stanley", "sampler.adjusted=true", "sampler.granularity=channels", "sampler.threshold=0.05",
+                        "sampler.stepSize=0.01", "model.kind=convolution", "model.channels=[4]", "model.kernels=[3]", "model.strides=[2]",
+                        "model.paddings=[1]", "model.dense=[8]",
+                    ]),
+                Kind(name: "underdamped", arguments: ["sampler.kind=underdamped", "sampler.stepSize=0.2"]),
+                Kind(
+                    name: "plane",
+                    arguments: [
+                        "data.source=25gaussians", "sampler.noise=null", "sampler.stepSize=0.05", "optimizer.kind=adamw",
+                        "model.referenceDeviation=3",
+                    ]),
+            ] + objectives
+
+        /// The objectives beside maximum likelihood, on images with a smooth energy.
+        static let objectives: [Kind] = [
+            ("energy-discrepancy", ["objective.samples=2"]), ("diffusion-cd", ["objective.estimator=oneStep"]),
+            ("diffusion-cd", ["objective.estimator=recovery"]), ("wasserstein-flow", ["objective.innerSteps=3"]),
+            ("wasserstein-flow", ["objective.flow=explicit", "chains.start=data"]), ("denoising-score", []),
+            ("sliced-score", ["objective.projections=2"]), ("nce", []),
+        ].map { kind, options in
+            let noise = ["diffusion-cd", "denoising-score", "energy-discrepancy"].contains(kind) ? ["objective.noise=0.3"] : []
+            return Kind(name: ([kind] + options).joined(separator: " "), arguments: ["objective.kind=\(kind)"] + noise + options)
+        }
 
         private static func expectSame(
             _ run: Training, as reference: Training, _ what: String, _ location: SourceLocation = #_sourceLocation

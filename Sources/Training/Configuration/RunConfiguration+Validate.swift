@@ -7,6 +7,7 @@ extension RunConfiguration {
         var values = try ConfigurationValues(self)
         try values.check(origin: "configuration")
         try checkStart(origin: "configuration")
+        try checkObjective()
         try checkData()
         try checkModel()
         try checkSampler()
@@ -15,14 +16,13 @@ extension RunConfiguration {
     }
 
     func checkStart(origin: String) throws(Failure) {
-        guard chains.start == objective.kind.start else {
-            throw Failure(
-                .configuration,
-                """
-                \(origin): objective.kind = "\(objective.kind.rawValue)" means chains.start = "\(objective.kind.start.rawValue)", found \
-                "\(chains.start.rawValue)", which is objective.kind = "\(chains.start.objective.rawValue)"; give one of the two keys and the other follows
-                """)
-        }
+        guard let start = objective.kind.start, chains.start != start else { return }
+        throw Failure(
+            .configuration,
+            """
+            \(origin): objective.kind = "\(objective.kind.rawValue)" means chains.start = "\(start.rawValue)", found \
+            "\(chains.start.rawValue)", which is objective.kind = "\(chains.start.objective.rawValue)"; give one of the two keys and the other follows
+            """)
     }
 
     private func checkData() throws(Failure) {

@@ -65,6 +65,10 @@ extension RunConfiguration {
             sampler.adaptSteps == 0 || sampler.hasAcceptStep,
             "sampler.adaptSteps = \(sampler.adaptSteps) needs an acceptance to adapt to; expected 0 with \(kind), which accepts every move")
         try require(
+            sampler.adaptSteps == 0 || objective.kind.start != nil || objective.kind.hasChainsAnywhere,
+            "sampler.adaptSteps = \(sampler.adaptSteps) has no effect with objective.kind = \"\(objective.kind.rawValue)\", whose training runs no "
+                + "chains of the energy; expected 0")
+        try require(
             sampler.targetAcceptance == nil || sampler.adaptSteps > 0,
             "sampler.targetAcceptance = \(sampler.targetAcceptance ?? 0) has no effect with sampler.adaptSteps = 0; expected null")
     }

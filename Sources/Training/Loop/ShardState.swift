@@ -9,6 +9,8 @@ package final class ShardState: @unchecked Sendable {
     package let replay: ReplayShard?
     /// The negatives of the current step: chains x dimension.
     package let negatives: Matrix
+    /// ∇E of the negatives before the step's first update, for objectives that stay close to it; made when first used.
+    package private(set) lazy var anchor = Matrix(rows: negatives.rows, columns: negatives.columns)
     package var report = ShardReport()
 
     package init(index: Int, chains: Int, dimension: Int, replay: ReplayShard?) {

@@ -1,3 +1,4 @@
+import Datasets
 import Distributed
 import Failures
 import Model
@@ -21,6 +22,11 @@ package final class Trainer {
 
         /// mean E(x+) - mean E(x-)
         package func gap(rows: Int) -> Double { (report.dataEnergy - report.sampleEnergy) / Double(rows) }
+
+        /// What the guard watches: the gap, or the mean loss of an objective without negatives.
+        func watched(_ profile: ObjectiveProfile, rows: Int) -> Double {
+            profile.hasNegatives ? gap(rows: rows) : report.loss / Double(rows)
+        }
     }
 
     package let plan: RunPlan
@@ -54,9 +60,11 @@ package final class Trainer {
         let weights = PreparedWeights(plan.model.network)
         self.weights = weights
         team = ThreadTeam(count: max(1, min(threads, shards.count)))
+        var profile = plan.objective.profile
+        profile.chainScratch = max(profile.chainScratch, configuration.kernel(for: plan.source.shape).scratchTiles)
         workers = (0..<team.count).map {
             ShardWorker(
-                model: plan.model, weights: weights, rows: configuration.run.chainsPerShard, scratch: plan.objective.scratchTiles,
+                model: plan.model, weights: weights, rows: configuration.run.chainsPerShard, profile: profile,
                 part: sum.makePart(thread: $0))
         }
         gradient = Array(repeating: 0, count: plan.model.layout.count)
@@ -89,14 +97,28 @@ package final class Trainer {
         for worker in workers { worker.stepSizeFactor = factor }
         forEachShard { objective.sampleNegatives($0, worker: $1, step: step) }
         chargeWorkers()
+        var result = try update(stop: stop)
+        for _ in 1..<objective.profile.updates where result.verdict == .update {
+            let stopRequested = result.stopRequested
+            result = try update(stop: stop)
+            result.stopRequested = result.stopRequested || stopRequested
+        }
+        if result.verdict == .update { advance() }
+        if case .skip = result.verdict { skip() }
+        times.stamp(.optimiser)
+        return result
+    }
+
+    /// One update of the parameters with the negatives of the step. Collective.
+    private func update(stop: Bool) throws(Failure) -> StepResult {
         communicator.progress.note("gradients")
         let outcome = try sumGradients(stop: stop)
         var result = StepResult(
-            report: sum.report, gradientNorm: .nan, learningRate: 0, stepSizeFactor: factor, verdict: .update,
+            report: sum.report, gradientNorm: .nan, learningRate: 0, stepSizeFactor: stepSizeFactor, verdict: .update,
             stopRequested: sum.stopRequested)
-        result.verdict = watch.judge(outcome, gap: result.gap(rows: plan.configuration.rowsPerStep), state: state.guardState)
+        result.verdict = watch.judge(
+            outcome, gap: result.watched(plan.objective.profile, rows: plan.configuration.rowsPerStep), state: state.guardState)
         if result.verdict == .update { update(&result) }
-        if case .skip = result.verdict { skip() }
         times.stamp(.optimiser)
         return result
     }
@@ -110,6 +132,14 @@ package final class Trainer {
 
     /// Charges the time since the last stamp to a phase outside of `step`.
     package func charge(_ phase: Phase) { times.stamp(phase) }
+
+    /// Brings the shards' negatives to samples of the model, where the objective's are not.
+    package func drawSamples() {
+        guard !plan.objective.profile.hasChains else { return }
+        let (fill, step) = (plan.configuration.freshChains(for: plan.source.shape), state.step)
+        forEachShard { fill($0, $1, step) }
+        chargeWorkers()
+    }
 
     /// The first negatives of each own shard, `perShard` rows of each, shard by shard.
     package func negatives(perShard: Int) -> [Float] {
@@ -146,7 +176,6 @@ package final class Trainer {
             result.verdict = watch.verdict(onBrokenUpdate: "the update made parameters that are not finite", state: state.guardState)
             return
         }
-        advance()
         prepareWeights(iterating: true)
     }
 

@@ -25,9 +25,14 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     /// Where chains that start from data begin: a stream of its own, whose first steps fill the buffer.
     let starts: DataStream
 
-    package var scratchTiles: Int { kernel.scratchTiles }
-
-    package var hasAcceptStep: Bool { kernel.hasAcceptStep }
+    package var profile: ObjectiveProfile {
+        var profile = ObjectiveProfile()
+        profile.chainScratch = kernel.scratchTiles
+        profile.hasChains = true
+        profile.hasAcceptStep = kernel.hasAcceptStep
+        profile.evaluations = kernel.energyEvaluations(steps: steps) + 2
+        return profile
+    }
 
     // MARK: chains
 
@@ -63,7 +68,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         let factor = worker.stepSizeFactor
         let info = (factor == 1 ? kernel : kernel.scaled(by: factor)).run(worker.chains, steps: steps, noise: noise, in: worker.potential)
         shard.negatives.copy(from: positions)
-        report(shard, worker, info)
+        shard.report.add(info, from: worker.origin, to: shard.negatives, box: box)
         if case .persistent(let origin) = start { storeChains(shard, worker, origin, slots: slots, ages: ages, step: step) }
         worker.times.stamp(.sampling)
     }
@@ -129,41 +134,10 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
         data.fill(worker.data, step: step, shard: shard.index)
         worker.times.stamp(.data)
-        shard.report.dataEnergy = addGradient(of: worker.data, sign: 1, worker)
-        shard.report.sampleEnergy = addGradient(of: shard.negatives, sign: -1, worker)
-        worker.times.stamp(.gradients)
-    }
-
-    /// Adds Σ (±1/n + 2αE/n) ∇θE.
-    /// - Returns: the sum of the energies.
-    private func addGradient(of rows: Matrix, sign: Float, _ worker: ShardWorker) -> Double {
         let (scale, alpha) = (1 / Float(rowsPerStep), energyRegularization)
-        let potential = worker.potential
-        potential.model.addParameterGradient(
-            of: rows, potential.weights, potential.workspace, energies: worker.energies,
-            rowWeights: { energies, weights in
-                for row in 0..<energies.rows { weights[row, 0] = scale * (sign + 2 * alpha * energies[row, 0]) }
-            }, into: worker.gradient)
-        return worker.energies.values.reduce(0) { $0 + Double($1) }
-    }
-
-    // MARK: report
-
-    private func report(_ shard: ShardState, _ worker: ShardWorker, _ info: RunInfo) {
-        let (end, origin) = (shard.negatives, worker.origin)
-        shard.report.squaredGradient = info.squaredGradient
-        shard.report.accepted = Double(info.accepted ?? 0)
-        shard.report.invalid = Double(info.invalid)
-        for row in 0..<end.rows {
-            var squares = 0.0
-            for index in row * end.columns..<(row + 1) * end.columns {
-                let value = unsafe end.base[index]
-                let difference = unsafe Double(value - origin.base[index])
-                squares += difference * difference
-                if let box, value <= box.lowerBound || value >= box.upperBound { shard.report.saturated += 1 }
-            }
-            shard.report.displacement += squares.squareRoot()
-        }
+        shard.report.dataEnergy = worker.addGradient(of: worker.data) { scale * (1 + 2 * alpha * $0) }
+        shard.report.sampleEnergy = worker.addGradient(of: shard.negatives) { scale * (-1 + 2 * alpha * $0) }
+        worker.times.stamp(.gradients)
     }
 
     private func stream(_ purpose: RandomPurpose, _ step: Int, _ shard: ShardState) -> RandomStream {

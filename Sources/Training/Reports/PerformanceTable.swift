@@ -5,7 +5,8 @@ struct PerformanceTable {
     /// Seconds of each phase on each rank: ranks x phases.
     let seconds: [[Double]]
     let wallSeconds: Double
-    let chainSteps: Double
+    /// Passes through the energy and back, those of a row counted one by one.
+    let evaluations: Double
 
     var text: String {
         let phases = Phase.allCases
@@ -21,7 +22,7 @@ struct PerformanceTable {
         }
         lines.append(
             "wall \(Self.fixed(wallSeconds, 1, width: 0)) s, "
-                + "\(Self.engineering(chainSteps / max(wallSeconds, 1e-9))) chain steps a second on \(seconds.count) rank\(seconds.count == 1 ? "" : "s")"
+                + "\(Self.engineering(evaluations / max(wallSeconds, 1e-9))) energy evaluations a second on \(seconds.count) rank\(seconds.count == 1 ? "" : "s")"
         )
         return lines.joined(separator: "\n")
     }

@@ -9,7 +9,7 @@ struct SampleGathering {
 
     init(_ plan: RunPlan) { self.plan = plan }
 
-    /// Collective. `samples.count` of the step's negatives, channels innermost.
+    /// Collective. `samples.count` of the shards' negatives, channels innermost.
     func gather(_ trainer: Trainer) throws(Failure) -> [Float] {
         let configuration = plan.configuration
         let perShard = min(

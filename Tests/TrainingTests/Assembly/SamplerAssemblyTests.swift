@@ -81,7 +81,8 @@ struct SamplerAssemblyTests {
                 continue
             }
             let refused = failure { try resolve() }
-            #expect(refused?.kind == .configuration && refused?.message.contains(String(key.prefix { $0 != "=" })) == true, "\(kind) \(key)")
+            #expect(
+                refused?.kind == .configuration && refused?.message.contains(String(key.prefix { $0 != "=" })) == true, "\(kind) \(key)")
         }
     }
 }

@@ -31,6 +31,19 @@ import Training
         "sampler.hotTemperature": ["sampler.hotTemperature=5", "sampler.kind=annealed"],
         "sampler.adaptSteps": ["sampler.adaptSteps=5", "sampler.kind=mala"],
         "sampler.targetAcceptance": ["sampler.targetAcceptance=.7", "sampler.adaptSteps=5", "sampler.kind=mala"],
+        "objective.noise": ["objective.noise=2", "objective.kind=denoising-score"],
+        "objective.samples": ["objective.samples=2", "objective.kind=energy-discrepancy"],
+        "objective.stabilisation": ["objective.stabilisation=2", "objective.kind=energy-discrepancy"],
+        "objective.estimator": ["objective.estimator=recovery", "objective.kind=diffusion-cd"],
+        "objective.diffusion": [
+            "objective.diffusion=variancePreserving", "objective.noise=.5", "objective.estimator=oneStep", "objective.kind=diffusion-cd",
+        ],
+        "objective.trace": ["objective.trace=stein", "objective.estimator=oneStep", "objective.kind=diffusion-cd"],
+        "objective.bracket": ["objective.bracket=noised", "objective.estimator=oneStep", "objective.kind=diffusion-cd"],
+        "objective.projections": ["objective.projections=2", "objective.kind=sliced-score"],
+        "objective.flow": ["objective.flow=explicit", "objective.kind=wasserstein-flow"],
+        "objective.penalty": ["objective.penalty=2", "objective.kind=wasserstein-flow"],
+        "objective.innerSteps": ["objective.innerSteps=3", "objective.kind=wasserstein-flow"],
     ]
 
     private static func change(_ key: ConfigurationKey) -> [String] {
