@@ -30,7 +30,7 @@ public struct EnergyCommand: Codable, Sendable {
         let count = rows.count / trained.shape.count
         let results = TileResults(rows: count, rowsPerTile: Self.rowsPerTile, rowShape: [])
         let prepared = trained.prepared()
-        let workspace = Workspace(trained.model.network, rows: Self.rowsPerTile)
+        let workspace = Workspace(trained.model, rows: Self.rowsPerTile)
         let values = results.tiles(of: communicator).map { tile in
             let width = trained.shape.count
             let part = ChannelOrder.innermost(

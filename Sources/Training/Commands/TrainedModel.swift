@@ -50,7 +50,7 @@ public struct TrainedModel: Sendable {
         }
     }
 
-    public var shape: ImageShape { model.network.inputShape }
+    public var shape: ImageShape { model.inputShape }
 
     /// The run's sampler with the step size that training adapted it to.
     /// - Parameters:
