@@ -91,6 +91,12 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case benchmark = 99
     /// Acceptance and trajectory lengths of the `sample` command.
     case samplingDecision = 100
+    /// Noise of chains in windows of diagnostics.
+    case diagnosticMotion = 101
+    /// Acceptance and trajectory lengths in windows of diagnostics.
+    case diagnosticDecision = 102
+    /// Fixed directions that states are projected on.
+    case diagnosticDirection = 103
 
     /// Numbers in tests and in the self-test.
     case test = 255

@@ -26,6 +26,8 @@ package struct Manifest: Codable, Hashable, Sendable {
     package let guardState: GuardState
     /// The adaptation of the sampler's step size; nil where it is not adapted.
     package let stepSize: StepSizeAdaptation?
+    /// What reports of health remember; absent in checkpoints of programs that had none.
+    package let health: HealthState?
     /// Updates made by the optimiser.
     package let updates: Int
     /// The length of metrics.jsonl at this step.
@@ -66,6 +68,9 @@ extension Manifest {
         for (key, value, range) in ranges where !range.contains(value) {
             throw Failure(
                 .checkpoint, "\(name): \(key): expected \(range.lowerBound) to \(range.upperBound), found \(value): the file is damaged")
+        }
+        guard health?.isPlausible ?? true else {
+            throw Failure(.checkpoint, "\(name): health: expected what reports leave behind: the file is damaged")
         }
         guard stepSize?.isPlausible ?? true else {
             throw Failure(.checkpoint, "\(name): stepSize: expected what an adaptation leaves behind: the file is damaged")

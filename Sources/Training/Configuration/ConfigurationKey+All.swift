@@ -222,6 +222,14 @@ extension ConfigurationKey {
         .init("samples.scale", .integer(1...64), continuation: .free, "side of an image's pixel in a picture"),
         .init("evaluate.every", .integer(interval), continuation: .free, "steps between two lines of evaluation.jsonl; 0: never"),
         .init("evaluate.count", .integer(2...65536), continuation: .free, "chains that are measured, over all shards"),
+        .init(
+            "diagnostics.every", .integer(interval), continuation: .free,
+            "steps between two windows of chain diagnostics in metrics.jsonl; 0: never"),
+        .init("diagnostics.draws", .integer(4...100_000), continuation: .free, "draws of a window"),
+        .init(
+            "diagnostics.thin", .integer(count), optional: true, continuation: .free,
+            "sampler steps between two draws; null: sampler.steps"),
+        .init("diagnostics.chains", .integer(1...65536), continuation: .free, "chains of each shard in a window"),
     ]
 
     private static func words<Word: CaseIterable & RawRepresentable>(_: Word.Type) -> [String] where Word.RawValue == String {

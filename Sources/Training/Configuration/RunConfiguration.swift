@@ -14,6 +14,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     public var report = Report()
     public var samples = Samples()
     public var evaluate = Evaluate()
+    public var diagnostics = Diagnostics()
 
     /// The defaults: the digits run of `make run`.
     public init() {}
@@ -206,6 +207,14 @@ extension RunConfiguration {
         public var count = 64
         public var columns = 8
         public var scale = 4
+    }
+
+    /// When and how chains are diagnosed during training.
+    public struct Diagnostics: Codable, Hashable, Sendable {
+        public var every = 0
+        public var draws = 100
+        public var thin: Int? = nil
+        public var chains = 4
     }
 
     /// When measures of the model are taken during training.

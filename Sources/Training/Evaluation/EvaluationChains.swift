@@ -20,7 +20,8 @@ package struct EvaluationChains {
         return Matrix(rows: shards * perShard, columns: width, all.map { Float($0) })
     }
 
-    private func chosen(_ shard: ShardState, _ count: Int, step: Int) -> Matrix {
+    /// Chains of one shard, evenly chosen: count x dimension.
+    func chosen(_ shard: ShardState, _ count: Int, step: Int) -> Matrix {
         let rows = Matrix(rows: count, columns: plan.source.shape.count)
         let dither = RandomStream(seed: plan.configuration.run.seed, purpose: .evaluation, step: step, index: shard.index)
         for row in 0..<count {

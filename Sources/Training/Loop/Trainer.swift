@@ -130,6 +130,14 @@ package final class Trainer {
         try restore(saved)
     }
 
+    /// Remembers a step's gap for the next report.
+    func note(gap: Double) { state.health.note(gap: gap) }
+
+    func note(rHat: Double?) { state.health.note(rHat: rHat) }
+
+    /// A report was written.
+    func startHealthInterval() { state.health.startInterval() }
+
     /// Charges the time since the last stamp to a phase outside of `step`.
     package func charge(_ phase: Phase) { times.stamp(phase) }
 
@@ -193,7 +201,7 @@ package final class Trainer {
     }
 
     /// The factor of the sampler's step size: what is tried during the warm-up, its average afterwards.
-    private var stepSizeFactor: Float {
+    var stepSizeFactor: Float {
         state.stepSize?.factor(isFinished: state.step >= plan.configuration.sampler.adaptSteps) ?? 1
     }
 
@@ -210,7 +218,7 @@ package final class Trainer {
     }
 
     /// Calls `work` for each own shard, on the threads of this rank.
-    private func forEachShard(_ work: @escaping @Sendable (ShardState, ShardWorker) -> Void) {
+    func forEachShard(_ work: @escaping @Sendable (ShardState, ShardWorker) -> Void) {
         let (shards, workers) = (shards, workers)
         let progress = communicator.progress
         team.forEach(shards.indices) { thread, index in
@@ -222,7 +230,7 @@ package final class Trainer {
     }
 
     /// Moves the workers' times into this rank's, averaged over threads.
-    private func chargeWorkers() {
+    func chargeWorkers() {
         for worker in workers {
             times.add(worker.times, scale: 1 / Double(workers.count))
             worker.times.reset()

@@ -17,6 +17,7 @@ final class TrainingSession {
     /// Rank 0 alone.
     private var log: MetricsLog?
     private let reporter: Reporter
+    private let health: HealthReporter
     private let evaluation: IntervalEvaluation
     private let started: ContinuousClock.Instant
     private var lastFileCheck = ContinuousClock.now
@@ -35,6 +36,7 @@ final class TrainingSession {
         started = start
         watchdog = Watchdog(trainer.communicator)
         reporter = Reporter(plan)
+        health = HealthReporter(plan)
         var log: MetricsLog?
         try communicator.onRoot { log = try MetricsLog(folder.metrics, keeping: manifest?.metricsBytes ?? 0) }
         self.log = log
@@ -126,10 +128,17 @@ final class TrainingSession {
     private func isMultiple(of interval: Int) -> Bool { interval > 0 && trainer.state.step % interval == 0 }
 
     private func reportIfDue(_ result: Trainer.StepResult) throws(Failure) {
-        guard result.verdict == .update, isDue(configuration.report.every) else { return }
-        let report = try reporter.report(result, trainer: trainer)
+        guard result.verdict == .update else { return }
+        if plan.objective.profile.hasNegatives { trainer.note(gap: result.gap(rows: configuration.rowsPerStep)) }
+        let isDiagnosed = isMultiple(of: configuration.diagnostics.every)
+        guard isDiagnosed || isDue(configuration.report.every) else { return }
+        var report = try reporter.report(result, trainer: trainer)
+        try health.complete(&report, result, trainer, isDiagnosed: isDiagnosed)
+        trainer.startHealthInterval()
+        let warnings = health.newWarnings()
         try communicator.onRoot {
             try log?.append(try report.line())
+            for warning in warnings { tell("warning, step \(report.step): \(warning)") }
             terminal.progress(reporter.progress(report), isLast: trainer.state.step == configuration.run.steps)
         }
         trainer.charge(.report)

@@ -16,6 +16,7 @@ public struct TrainingState: Sendable {
     public var guardState: GuardState
     /// The adaptation of the sampler's step size; nil where it is not adapted.
     public var stepSize: StepSizeAdaptation?
+    public var health = HealthState()
 
     /// The parameters to sample from and to evaluate: the average where there is one.
     public var bestParameters: [Float] { average?.values ?? parameters }
@@ -37,6 +38,8 @@ public struct TrainingState: Sendable {
         if let average { sum.add(average.values) }
         sum.add(exponents)
         sum.add([step, optimizer.updates, guardState.consecutiveSkips, guardState.skips, guardState.rollbacks])
+        sum.add([health.steps, health.signChanges, health.lastSign, Int(bitPattern: UInt(health.gapSum.bitPattern))])
+        if let rHat = health.rHat { sum.add([Int(bitPattern: UInt(rHat.bitPattern))]) }
         if let stepSize {
             sum.add([stepSize.meanError, stepSize.logFactor, stepSize.averageLogFactor].map { Int(bitPattern: UInt($0.bitPattern)) })
         }

@@ -137,6 +137,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         let (scale, alpha) = (1 / Float(rowsPerStep), energyRegularization)
         shard.report.dataEnergy = worker.addGradient(of: worker.data) { scale * (1 + 2 * alpha * $0) }
         shard.report.sampleEnergy = worker.addGradient(of: shard.negatives) { scale * (-1 + 2 * alpha * $0) }
+        shard.report.squaredSampleEnergy = worker.energies.squaredNorm
         worker.times.stamp(.gradients)
     }
 

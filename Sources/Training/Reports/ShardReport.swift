@@ -22,6 +22,8 @@ public struct ShardReport: Sendable, Hashable {
     public var squaredDisplacement = 0.0
     /// Σ of the loss over the shard's data rows, for objectives that have one.
     public var loss = 0.0
+    /// Σ E(x-)² over the shard's negatives, where they are chains.
+    public var squaredSampleEnergy = 0.0
 
     public init() {}
 
@@ -29,11 +31,11 @@ public struct ShardReport: Sendable, Hashable {
     public static var fields: [WritableKeyPath<ShardReport, Double>] {
         [
             \.dataEnergy, \.sampleEnergy, \.squaredGradient, \.displacement, \.age, \.saturated, \.accepted, \.invalid, \.restarts,
-            \.squaredDisplacement, \.loss,
+            \.squaredDisplacement, \.loss, \.squaredSampleEnergy,
         ]
     }
 
-    public static let fieldCount = 11
+    public static let fieldCount = 12
 
     public var values: [Double] { Self.fields.map { self[keyPath: $0] } }
 

@@ -28,6 +28,20 @@ public struct StepReport: Codable, Sendable {
     public var bufferAge: Double?
     /// The share of values on the wall of the sampler's box; absent without a box.
     public var saturation: Double?
+    /// Changes of sign of the energy gap since the last line: in healthy training there are some.
+    public var gapSignChanges: Int? = nil
+    /// Mean energy gap of the steps since the last line.
+    public var meanEnergyGap: Double? = nil
+    /// Standard deviation of E(x-); absent without chains.
+    public var energySpread: Double? = nil
+    /// a|∇E| / (σ √d): the drift of a sampler step over its noise; absent where the sampler has no such noise.
+    public var driftToNoise: Double? = nil
+    /// The share of the replay buffer that chains have been run from; absent where chains do not persist.
+    public var bufferCoverage: Double? = nil
+    /// A window of diagnostics at this step; absent at most steps.
+    public var diagnostics: ChainDiagnostics.Digest? = nil
+    /// Sentences about what leaves the known good range.
+    public var warnings: [String]? = nil
     public var learningRate: Double
     /// Updates left out by the guard since the run began.
     public var skipped: Int

@@ -77,6 +77,7 @@ import Training
                 "run.name", "run.steps", "run.threads", "run.maxHours", "guard.replicaCheckEvery", "checkpoint.every", "checkpoint.keep",
                 "report.every",
                 "samples.every", "samples.count", "samples.columns", "samples.scale", "evaluate.every", "evaluate.count",
+                "diagnostics.every", "diagnostics.draws", "diagnostics.thin", "diagnostics.chains",
             ])
     }
 

@@ -1,0 +1,156 @@
+import Datasets
+import Distributed
+import Failures
+import Formats
+import Foundation
+import Model
+import Numerics
+import Sampling
+
+/// `diagnose`: runs the chains of a checkpoint on with its parameters and says how well they sample.
+public struct DiagnoseCommand: Codable, Sendable {
+    public var folder: String
+    public var step: Int?
+    public var weights: TrainedModel.Weights
+    public var start: ModelSampler.Start?
+    public var draws: Int
+    /// Sampler steps between two draws; nil: those of a training step.
+    public var thin: Int?
+    /// Chains of each shard; nil: four, or as many as there are.
+    public var chains: Int?
+    /// Where the figures go as JSON.
+    public var output: String?
+    /// Where (chain, draw, ...) goes as float32.
+    public var npy: String?
+    /// Where the window goes as a file that ArviZ opens.
+    public var arviz: String?
+
+    public static let defaultDraws = 200
+    private static let defaultChains = 4
+    /// Numbers that a window may hold: 1 GiB.
+    private static let mostValues = 1 << 27
+
+    public init(
+        folder: String, step: Int? = nil, weights: TrainedModel.Weights = .average, start: ModelSampler.Start? = nil,
+        draws: Int = DiagnoseCommand.defaultDraws, thin: Int? = nil, chains: Int? = nil, output: String? = nil, npy: String? = nil,
+        arviz: String? = nil
+    ) {
+        (self.folder, self.step, self.weights, self.start) = (folder, step, weights, start)
+        (self.draws, self.thin, self.chains) = (draws, thin, chains)
+        (self.output, self.npy, self.arviz) = (output, npy, arviz)
+    }
+
+    /// What the JSON file holds.
+    private struct Report: Encodable {
+        let step: Int
+        let weights: TrainedModel.Weights
+        let start: ModelSampler.Start
+        let diagnostics: ChainDiagnostics
+        let findings: [String]
+        let history: [String]
+    }
+
+    /// Collective. Shards are dealt to ranks; the same bytes on any number of them.
+    /// - Returns: lines for the person at the terminal.
+    /// - Throws: `.usage`, `.missingInput`, `.checkpoint`.
+    public func run(_ communicator: any Communicator) throws(Failure) -> String {
+        Products.useOneThreadPerProduct()
+        let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
+        let origin = start ?? (trained.configuration.replayCapacity == nil ? .noise : .chains)
+        let window = try record(trained, origin, communicator)
+        // One rank computes: what a table says must not depend on how many there are.
+        return try communicator.fromRoot { () throws -> String in
+            let diagnostics = ChainDiagnostics(window, density: PlaneDensity(named: trained.configuration.data.source))
+            let findings = DiagnosticFindings(diagnostics, stepsOfTraining: trained.configuration.sampler.steps).sentences
+            let history = try HealthHistory(RunFolder(folder).metrics)?.sentences ?? []
+            try writeFiles(window)
+            if let output {
+                let report = Report(
+                    step: trained.step, weights: weights, start: origin, diagnostics: diagnostics, findings: findings, history: history)
+                try writeReport(report, to: output)
+            }
+            let title = "\(trained.configuration.data.source) at step \(trained.step), \(weights.rawValue) weights, from \(origin.rawValue)"
+            return
+                ([title, diagnostics.overview, "", diagnostics.table, ""] + [diagnostics.histogram].compactMap { $0 } + findings
+                + (history.isEmpty ? [] : ["", "in training:"] + history)).joined(separator: "\n")
+        }
+    }
+
+    // MARK: the window
+
+    /// Collective. The window of all shards, on all ranks.
+    private func record(
+        _ trained: TrainedModel, _ origin: ModelSampler.Start, _ communicator: any Communicator
+    ) throws(Failure) -> WindowValues {
+        let configuration = trained.configuration
+        let (shards, dimension) = (configuration.run.shards, trained.shape.count)
+        let perShard = try communicator.agree { try chainsPerShard(trained, origin) }
+        let stored = try communicator.agree { origin == .chains ? try StoredChains(trained, wanted: shards * perShard) : nil }
+        let run = WindowRun(
+            seed: configuration.run.seed, step: trained.step, draws: draws, thin: thin ?? configuration.sampler.steps,
+            functionals: ChainFunctionals(dimension: dimension, seed: configuration.run.seed))
+        let kernel = trained.kernel(steps: run.thin)
+        try communicator.agree { try check(run, kernel, chains: perShard, shards: shards) }
+        let prepared = trained.prepared()
+        let values = try DealtTiles.gather(tiles: shards, perTile: run.count(chains: perShard), communicator) { shard in
+            let positions = Matrix(rows: perShard, columns: dimension)
+            if let stored {
+                positions.copy(
+                    from: Matrix(rows: perShard, columns: dimension, try stored.samples(shard * perShard..<(shard + 1) * perShard)))
+            } else {
+                configuration.startNoise.fill(
+                    positions, stream: RandomStream(seed: run.seed, purpose: .samplingStart, step: trained.step, index: shard))
+            }
+            let potential = ModelPotential(model: trained.model, weights: prepared, workspace: Workspace(trained.model, rows: perShard))
+            return run.values(of: shard, kernel: kernel, from: positions, in: potential)
+        }
+        return WindowValues(
+            shards: shards, chainsPerShard: perShard, draws: run.draws, thin: run.thin, functionals: run.functionals,
+            hasAcceptStep: kernel.hasAcceptStep, values: values)
+    }
+
+    private func chainsPerShard(_ trained: TrainedModel, _ origin: ModelSampler.Start) throws -> Int {
+        guard origin == .chains else { return chains ?? Self.defaultChains }
+        let available = try StoredChains(trained).wanted / trained.configuration.run.shards
+        guard available > 0 else {
+            throw Failure(.usage, "diagnose: the checkpoint has no chains to go on from. Use --from noise.")
+        }
+        let wanted = chains ?? min(Self.defaultChains, available)
+        guard wanted <= available else {
+            throw Failure(
+                .usage,
+                "--chains \(wanted): the checkpoint has \(available) chains of each shard. Ask for at most \(available), or use --from noise."
+            )
+        }
+        return wanted
+    }
+
+    private func check(_ run: WindowRun, _ kernel: any TransitionKernel, chains: Int, shards: Int) throws {
+        guard (4...WindowRun.mostDraws).contains(run.draws) else {
+            throw Failure(.usage, "--draws: expected 4 to \(WindowRun.mostDraws), found \(run.draws)")
+        }
+        let (perShard, overflow) = chains.multipliedReportingOverflow(by: run.draws * (run.functionals.count + 2))
+        guard !overflow, perShard <= Self.mostValues / shards else {
+            throw Failure(
+                .usage,
+                "diagnose: \(chains) chains of \(shards) shards and \(run.draws) draws are more than can be held: use fewer --chains or --draws, "
+                    + "and a larger --thin")
+        }
+        let limit = kernel.stepLimit(values: chains * run.functionals.dimension)
+        guard run.thin <= limit else { throw Failure(.usage, "--thin: expected at most \(limit) with these chains, found \(run.thin)") }
+    }
+
+    // MARK: files
+
+    private func writeFiles(_ window: WindowValues) throws {
+        if let npy { try AtomicFile.write(NPY.encode(window.array), to: npy) }
+        if let arviz { try AtomicFile.write(Array(InferenceFile(window).text.utf8), to: arviz) }
+    }
+
+    private func writeReport(_ report: Report, to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        try AtomicFile.write(Array(try encoder.encode(report)) + [10], to: path)
+    }
+}

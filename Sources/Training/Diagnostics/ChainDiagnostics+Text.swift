@@ -1,0 +1,39 @@
+import Sampling
+
+extension ChainDiagnostics {
+    /// A table: a line for each functional.
+    var table: String {
+        let titles = ["mean", "sd", "mcse", "R-hat", "R-hat shards", "ESS bulk", "ESS tail", "tau"]
+        let width = (functionals.map(\.name.count).max() ?? 0) + 1
+        let head = PerformanceTable.padded("", width) + titles.map { Self.column($0) }.joined()
+        let rows = functionals.map { row in
+            let summary = row.summary
+            let cells =
+                [summary.mean, summary.deviation, summary.meanError, summary.rHat, summary.rHatBetweenShards].map { Self.cell($0, 4) }
+                + [summary.bulkESS, summary.tailESS].map { Self.cell($0, 0) } + [Self.cell(summary.autocorrelationTime, 1)]
+            return PerformanceTable.padded(row.name, width) + cells.map { Self.column($0) }.joined()
+        }
+        return ([head] + rows).joined(separator: "\n")
+    }
+
+    /// What the window was, and what has no line of the table.
+    var overview: String {
+        var parts = [
+            "\(shards) shards x \(chainsPerShard) chains, \(draws) draws, \(thin) sampler step\(thin == 1 ? "" : "s") apart",
+            "displacement \(Self.cell(displacement, 4)) a draw",
+        ]
+        if let acceptance { parts.append("acceptance \(Self.cell(acceptance, 3))") }
+        return parts.joined(separator: "; ")
+    }
+
+    /// Draws near each mode, in the order of the density's modes.
+    var histogram: String? {
+        modes.map { modes in "draws near each of \(modes.modes) modes: " + modes.counts.map(String.init).joined(separator: " ") }
+    }
+
+    private static func column(_ text: String) -> String { String(repeating: " ", count: max(1, 13 - text.count)) + text }
+
+    private static func cell(_ value: Double, _ digits: Int) -> String {
+        value.isNaN ? "-" : value.isInfinite ? "inf" : PerformanceTable.fixed(value, digits, width: 0)
+    }
+}

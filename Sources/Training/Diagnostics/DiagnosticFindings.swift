@@ -1,0 +1,115 @@
+import Sampling
+
+/// What diagnostics found, in sentences: whether it is good, and what to try where it is not.
+struct DiagnosticFindings: Sendable {
+    /// Sentences that begin with `good:`, `look:` or `bad:`.
+    private(set) var sentences: [String] = []
+    private let diagnostics: ChainDiagnostics
+    private typealias Limits = DiagnosticThresholds
+
+    /// - Parameter stepsOfTraining: sampler steps of a training step.
+    init(_ diagnostics: ChainDiagnostics, stepsOfTraining: Int) {
+        self.diagnostics = diagnostics
+        addBroken()
+        addAgreement()
+        addShards()
+        addSizes(stepsOfTraining)
+        addMoves()
+        addDrift()
+        addModes()
+    }
+
+    private mutating func good(_ text: String) { sentences.append("good: \(text)") }
+    private mutating func look(_ text: String) { sentences.append("look: \(text)") }
+    private mutating func bad(_ text: String) { sentences.append("bad:  \(text)") }
+
+    private static func number(_ value: Double, _ digits: Int = 3) -> String { PerformanceTable.fixed(value, digits, width: 0) }
+
+    private mutating func addBroken() {
+        guard diagnostics.brokenDraws > 0 else { return }
+        bad(
+            "\(diagnostics.brokenDraws) draws have an energy that is not finite: the chains diverge. Try a smaller sampler.stepSize, or a box "
+                + "(sampler.low, sampler.high).")
+    }
+
+    private mutating func addAgreement() {
+        guard let (name, value) = diagnostics.worst(\.rHat, largest: true) else {
+            return bad("R-hat cannot be told: nothing changes over the window, values are not finite, or there are less than 4 draws.")
+        }
+        let text = "R-hat is \(Self.number(value)) at most (\(name))"
+        if value <= Limits.goodRHat {
+            good("\(text): chains and their halves agree.")
+        } else if value <= Limits.badRHat {
+            look("\(text), above \(Limits.goodRHat): chains nearly agree; more --draws tell whether it is chance.")
+        } else {
+            bad(
+                "\(text), above \(Limits.badRHat): chains have not found the same law. Try more sampler.steps, a larger sampler.stepSize, "
+                    + "some restarts (chains.restartProbability), or a sampler that moves further (hmc).")
+        }
+    }
+
+    private mutating func addShards() {
+        guard let (name, value) = diagnostics.worst(\.rHatBetweenShards, largest: true) else { return }
+        let text = "R-hat between shards is \(Self.number(value)) at most (\(name))"
+        value <= Limits.badRHat
+            ? good("\(text): the shards hold the same law.")
+            : bad(
+                "\(text), above \(Limits.badRHat): shards hold different samples. Exchange samples between them (exchange.policy), or restart more chains."
+            )
+    }
+
+    private mutating func addSizes(_ stepsOfTraining: Int) {
+        guard let bulk = diagnostics.worst(\.bulkESS, largest: false), let tail = diagnostics.worst(\.tailESS, largest: false),
+            let time = diagnostics.worst(\.autocorrelationTime, largest: true)
+        else { return }
+        let steps = time.value * Double(diagnostics.thin)
+        let cost =
+            "An independent draw takes a chain about \(Self.number(steps, 0)) sampler steps; a training step has \(stepsOfTraining)."
+        let text =
+            "effective sample sizes are at least \(Self.number(bulk.value, 0)) (bulk, \(bulk.name)) and \(Self.number(tail.value, 0)) (tails, \(tail.name))"
+        min(bulk.value, tail.value) >= Limits.effectiveSize
+            ? good("\(text). \(cost)")
+            : look(
+                "\(text), below \(Self.number(Limits.effectiveSize, 0)): these figures are rough. \(cost) Use more --draws or a larger --thin."
+            )
+    }
+
+    private mutating func addMoves() {
+        if diagnostics.stillChains > 0 {
+            bad(
+                "\(diagnostics.stillChains) of \(diagnostics.shards * diagnostics.chainsPerShard) chains do not move at all. Try a smaller "
+                    + "sampler.stepSize where proposals are rejected, and look at sampler.noise.")
+        }
+        guard let acceptance = diagnostics.acceptance else { return }
+        let text = "\(Self.number(100 * acceptance, 1)) % of the proposals are accepted"
+        if acceptance < Limits.acceptance.lowerBound {
+            bad("\(text): the steps are too long. Try a smaller sampler.stepSize, or let sampler.adaptSteps find one.")
+        } else if acceptance > Limits.acceptance.upperBound {
+            look("\(text): the steps are short. A larger sampler.stepSize gets further at the same cost.")
+        } else {
+            good("\(text).")
+        }
+    }
+
+    private mutating func addDrift() {
+        let (drift, error) = (diagnostics.energyDrift, diagnostics.energyDriftError)
+        guard drift.isFinite else { return }
+        guard abs(drift) > Limits.drift, abs(drift) > Limits.driftErrors * error else {
+            return good("the energy does not drift within the window.")
+        }
+        bad(
+            "the energy \(drift < 0 ? "falls" : "rises") by \(Self.number(abs(drift), 2)) of its standard deviations from the first half of the window "
+                + "to the second: the chains are not stationary. They were short, or belong to other parameters; run more steps before measuring "
+                + "(a larger --thin), and in training more sampler.steps.")
+    }
+
+    private mutating func addModes() {
+        guard let modes = diagnostics.modes else { return }
+        let near = "\(Self.number(100 * modes.nearShare, 1)) % of the draws lie near one"
+        modes.covered == modes.modes
+            ? good("all \(modes.modes) modes are covered; \(near) (98.9 % for the density itself).")
+            : bad(
+                "\(modes.modes - modes.covered) of \(modes.modes) modes are empty or nearly so; \(near). Chains that start from data or far-spread noise, "
+                    + "restarts, or exchange between shards reach them.")
+    }
+}

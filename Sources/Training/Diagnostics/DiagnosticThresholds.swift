@@ -1,0 +1,23 @@
+/// Where good ends, with the sources in `Documentation/Diagnostics.md`.
+enum DiagnosticThresholds {
+    /// R-hat up to which chains agree (A. Vehtari et al., arXiv:1903.08008).
+    static let goodRHat = 1.01
+    /// R-hat from which they do not.
+    static let badRHat = 1.05
+    /// Effective sample size below which the diagnostics themselves are uncertain (the same source).
+    static let effectiveSize = 400.0
+    /// Acceptance rates between which a sampler with an accept step works well: .574 is best for MALA, .65 to .9 for HMC (G. Roberts, J. Rosenthal,
+    /// doi:10.1111/1467-9868.00123; A. Beskos et al., arXiv:1001.4460).
+    static let acceptance = 0.3...0.95
+    /// a|∇E| / (σ √d) of a chain near equilibrium is near 1 or below.
+    static let driftToNoise = 0.02...10.0
+    /// The share of values on the wall of the box.
+    static let saturation = 0.5
+    /// |mean gap| over the standard deviation of the energies of the negatives.
+    static let gapToSpread = 1.0
+    /// Steps without a change of sign that say something.
+    static let gapSteps = 20
+    /// Standard deviations of the energy, and standard errors, that energies may drift in a window.
+    static let drift = 0.1
+    static let driftErrors = 4.0
+}

@@ -1,0 +1,38 @@
+import Failures
+import Formats
+import Foundation
+
+/// The health of a run over its training, read from metrics.jsonl.
+struct HealthHistory {
+    private let reports: [StepReport]
+
+    /// - Returns: nil where there is no such file or no line in it.
+    init?(_ path: String) throws {
+        guard RunFolder.isFile(path) else { return nil }
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        let text = String(decoding: try FileBytes.read(path, limit: 1 << 30), as: UTF8.self)
+        // A line that a crash cut short, or that another version wrote, says nothing here.
+        reports = text.split(separator: "\n").compactMap { try? decoder.decode(StepReport.self, from: Foundation.Data($0.utf8)) }
+        if reports.isEmpty { return nil }
+    }
+
+    var sentences: [String] {
+        let last = reports[reports.count - 1]
+        var lines = ["\(reports.count) reports, the last one of step \(last.step)"]
+        lines += [
+            course("energy gap", \.energyGap), course("gradient norm of the chains", \.chainGradientNorm),
+            course("acceptance", \.acceptance),
+            course("saturation", \.saturation),
+        ].compactMap { $0 }
+        return lines
+    }
+
+    /// First, middle and last values.
+    private func course(_ name: String, _ value: (StepReport) -> Double?) -> String? {
+        let values = reports.compactMap(value)
+        guard let first = values.first, let last = values.last else { return nil }
+        let texts = [first, values[values.count / 2], last].map { PerformanceTable.fixed($0, 4, width: 0) }
+        return "\(name): \(texts[0]) at first, \(texts[1]) half way, \(texts[2]) at last"
+    }
+}

@@ -1,0 +1,79 @@
+import Datasets
+import Distributed
+import Failures
+import Numerics
+import Sampling
+
+/// Completes report lines with what tells healthy training from sick: signs of the gap, spread, drift, coverage, diagnostics, warnings.
+final class HealthReporter {
+    private let plan: RunPlan
+    private var told: Set<HealthWarning.Kind> = []
+    private var news: [String] = []
+
+    init(_ plan: RunPlan) { self.plan = plan }
+
+    /// Warnings that were not told yet; each is given once.
+    func newWarnings() -> [String] {
+        defer { news = [] }
+        return news
+    }
+
+    /// Collective. Fills the fields of health of a line.
+    /// - Parameter isDiagnosed: whether a window of diagnostics belongs to the line.
+    func complete(
+        _ report: inout StepReport, _ result: Trainer.StepResult, _ trainer: Trainer, isDiagnosed: Bool
+    ) throws(Failure) {
+        let profile = plan.objective.profile
+        if isDiagnosed && profile.hasChains { report.diagnostics = try diagnose(trainer) }
+        let health = trainer.state.health
+        if profile.hasNegatives {
+            report.gapSignChanges = health.signChanges
+            report.meanEnergyGap = health.meanGap
+        }
+        if profile.hasChains {
+            report.energySpread = spread(result.report)
+            report.driftToNoise = driftToNoise(report)
+            report.bufferCoverage = try coverage(trainer)
+        }
+        let warnings =
+            profile.hasChains ? HealthWarning.all(report, steps: health.steps, rHat: health.rHat, plan.configuration) : []
+        report.warnings = warnings.map(\.text)
+        for warning in warnings where told.insert(warning.kind).inserted { news.append(warning.text) }
+    }
+
+    /// Collective. A window of all shards' chains.
+    private func diagnose(_ trainer: Trainer) throws(Failure) -> ChainDiagnostics.Digest {
+        let window = try trainer.window()
+        let density = PlaneDensity(named: plan.configuration.data.source)
+        // One rank computes and all take its word, as the state keeps it: another type of CPU may have another logarithm.
+        let digest = try trainer.communicator.fromRoot { ChainDiagnostics(window, density: density).digest }
+        trainer.note(rHat: digest.rHat)
+        return digest
+    }
+
+    /// The standard deviation of the negatives' energies.
+    private func spread(_ sums: ShardReport) -> Double {
+        let rows = Double(plan.configuration.rowsPerStep)
+        let mean = sums.sampleEnergy / rows
+        return max(0, sums.squaredSampleEnergy / rows - mean * mean).squareRoot()
+    }
+
+    /// a|∇E| / (σ √d): how far a step of the sampler is moved by the energy, compared with its noise.
+    private func driftToNoise(_ report: StepReport) -> Double? {
+        let sampler = plan.configuration.sampler
+        guard [.langevin, .heun, .proximal].contains(sampler.kind), let norm = report.chainGradientNorm else { return nil }
+        let noise = sampler.noise ?? (2 * sampler.stepSize * sampler.temperature).squareRoot()
+        guard noise > 0 else { return nil }
+        let root = Double(plan.source.shape.count).squareRoot()
+        let felt = min(norm, (sampler.gradientClip ?? .infinity) * root)
+        return sampler.stepSize * felt / (noise * root)
+    }
+
+    /// Collective. The share of the replay buffer that chains have been run from.
+    private func coverage(_ trainer: Trainer) throws(Failure) -> Double? {
+        guard let capacity = plan.configuration.replayCapacity else { return nil }
+        let mine = trainer.shards.map { shard in Double(shard.replay?.ages.count { $0 > 0 } ?? 0) }
+        let visited = try trainer.communicator.gather(mine, perShard: 1, layout: plan.layout)
+        return visited.reduce(0, +) / Double(capacity * plan.configuration.run.shards)
+    }
+}

@@ -1,0 +1,48 @@
+import Datasets
+import Distributed
+import Failures
+import Numerics
+import Sampling
+import Synchronization
+
+extension Trainer {
+    /// Collective. Runs a window of diagnostics from copies of every shard's chains, with the parameters and the sampler as they are: nothing of the
+    /// training changes.
+    /// - Returns: the window of all shards, on all ranks.
+    /// - Throws: `.configuration` when a window needs more random numbers than a stream has.
+    func window() throws(Failure) -> WindowValues {
+        let (configuration, shape) = (plan.configuration, plan.source.shape)
+        let options = configuration.diagnostics
+        let chains = min(options.chains, plan.storedChains)
+        let run = WindowRun(
+            seed: configuration.run.seed, step: state.step, draws: options.draws, thin: options.thin ?? configuration.sampler.steps,
+            functionals: ChainFunctionals(dimension: shape.count, seed: configuration.run.seed))
+        let kernel = configuration.kernel(for: shape, steps: run.thin).scaled(by: stepSizeFactor)
+        try communicator.agree {
+            let limit = kernel.stepLimit(values: chains * shape.count)
+            guard run.thin <= limit else {
+                throw Failure(.configuration, "diagnostics.thin: expected at most \(limit) with these chains, found \(run.thin)")
+            }
+        }
+        let values = try run.recordAll(self, kernel, chains: chains)
+        return WindowValues(
+            shards: configuration.run.shards, chainsPerShard: chains, draws: run.draws, thin: run.thin, functionals: run.functionals,
+            hasAcceptStep: kernel.hasAcceptStep, values: values)
+    }
+}
+
+extension WindowRun {
+    /// Collective. The numbers of all shards, in shard order.
+    fileprivate func recordAll(_ trainer: Trainer, _ kernel: some TransitionKernel, chains: Int) throws(Failure) -> [Double] {
+        let (choice, step, first) = (EvaluationChains(trainer.plan), trainer.state.step, trainer.shards.first?.index ?? 0)
+        let parts = Mutex([[Double]](repeating: [], count: trainer.shards.count))
+        trainer.forEachShard { shard, worker in
+            let part = values(of: shard.index, kernel: kernel, from: choice.chosen(shard, chains, step: step), in: worker.potential)
+            parts.withLock { $0[shard.index - first] = part }
+            worker.times.stamp(.report)
+        }
+        trainer.chargeWorkers()
+        let mine = parts.withLock { Array($0.joined()) }
+        return try trainer.communicator.gather(mine, perShard: count(chains: chains), layout: trainer.plan.layout)
+    }
+}

@@ -1,0 +1,59 @@
+import Distributed
+import Failures
+import Model
+import Numerics
+import Sampling
+
+/// The recorded numbers of all shards' chains, in shard order: what rank 0 makes diagnostics from.
+struct WindowValues: Sendable {
+    let shards: Int
+    let chainsPerShard: Int
+    let draws: Int
+    let thin: Int
+    let functionals: ChainFunctionals
+    let hasAcceptStep: Bool
+    /// Number n of draw t of chain c at (c draws + t) width + n, as `DiagnosticWindow.Record` has them.
+    let values: [Double]
+
+    var chains: Int { shards * chainsPerShard }
+    var width: Int { functionals.count + 2 }
+
+    /// One of the recorded numbers.
+    func series(_ number: Int) -> ChainSeries {
+        ChainSeries(chains: chains, draws: draws, stride(from: number, to: values.count, by: width).map { values[$0] })
+    }
+
+    var energy: ChainSeries { series(0) }
+    var displacement: ChainSeries { series(functionals.count) }
+    var acceptance: ChainSeries? { hasAcceptStep ? series(functionals.count + 1) : nil }
+}
+
+/// A window as it is run for every shard.
+struct WindowRun: Sendable {
+    let seed: UInt64
+    /// The training step, which tells the random numbers of windows apart.
+    let step: Int
+    let draws: Int
+    let thin: Int
+    let functionals: ChainFunctionals
+
+    /// Draws of a window are numbered below this.
+    static let mostDraws = 100_000
+
+    /// Values that a shard's window gives.
+    func count(chains: Int) -> Int { chains * draws * (functionals.count + 2) }
+
+    /// - Parameter start: chains x dimension, where the chains begin; it is left where they end.
+    func values(
+        of shard: Int, kernel: some TransitionKernel, from start: Matrix, in potential: some Potential
+    ) -> [Double] {
+        let buffers = ChainBuffers(chains: start.rows, dimension: start.columns, scratch: kernel.scratchTiles)
+        buffers.positions.copy(from: start)
+        let window = DiagnosticWindow(kernel, draws: draws, thin: thin, functionals: functionals)
+        let record = window.run(buffers, in: potential) { draw in
+            ChainNoise(
+                seed: seed, motion: .diagnosticMotion, decisions: .diagnosticDecision, step: step * Self.mostDraws + draw, index: shard)
+        }
+        return record.values
+    }
+}

@@ -1,0 +1,36 @@
+import Distributed
+import Failures
+import Training
+
+enum DiagnoseTool: Command {
+    static let name = "diagnose"
+    static let summary = "says how well a run's chains sample: R-hat, effective sample sizes, acceptance, modes, and what to try"
+    static let usage = "--run DIR [OPTIONS]"
+    static let options = [
+        Option(name: "--run", value: "DIR", explanation: "the run folder"),
+        Option(name: "--draws", value: "N", explanation: "draws of each chain (default: \(DiagnoseCommand.defaultDraws))"),
+        Option(name: "--thin", value: "K", explanation: "sampler steps between two draws (default: those of a training step)"),
+        Option(name: "--chains", value: "N", explanation: "chains of each shard (default: 4, or as many as there are)"),
+        Option(
+            name: "--from", value: "chains|noise", explanation: "where chains start (default: the checkpoint's chains where they persist)"),
+        Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
+        Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
+        Option(name: "--out", value: "F.json", explanation: "where the figures go as JSON"),
+        Option(
+            name: "--npy", value: "F.npy",
+            explanation: "float32, (chain, draw, value): states of up to 8 values, else energy, mean and projections"),
+        Option(name: "--arviz", value: "F.json", explanation: "the window as a file that arviz.from_json opens"),
+    ]
+
+    static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
+        try arguments.refusePositional()
+        let command = DiagnoseCommand(
+            folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0),
+            weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average,
+            start: try arguments.choice("--from", ModelSampler.Start.self),
+            draws: try arguments.integer("--draws", atLeast: 4) ?? DiagnoseCommand.defaultDraws,
+            thin: try arguments.integer("--thin", atLeast: 1), chains: try arguments.integer("--chains", atLeast: 1),
+            output: arguments["--out"], npy: arguments["--npy"], arviz: arguments["--arviz"])
+        Console(communicator).line(try command.run(communicator))
+    }
+}
