@@ -30,7 +30,7 @@ public struct EnergyCommand: Codable, Sendable {
         let count = rows.rows
         let results = TileResults(rows: count, rowsPerTile: Self.rowsPerTile, rowShape: [])
         let prepared = trained.prepared()
-        let workspace = Workspace(trained.model.network, rows: Self.rowsPerTile)
+        let workspace = Workspace(trained.model, rows: Self.rowsPerTile)
         let values = results.tiles(of: communicator).map { tile in
             let energies = Matrix(rows: tile.rows.count, columns: 1)
             trained.model.energies(of: rows.rows(tile.rows), prepared, workspace, into: energies)

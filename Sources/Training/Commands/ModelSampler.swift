@@ -55,7 +55,7 @@ public final class ModelSampler {
                 buffers.positions, stream: RandomStream(seed: seed, purpose: .samplingStart, step: 0, index: tile))
         }
         let potential = ModelPotential(
-            model: trained.model, weights: weights, workspace: Workspace(trained.model.network, rows: rows.count))
+            model: trained.model, weights: weights, workspace: Workspace(trained.model, rows: rows.count))
         // A stream lasts for so many steps; long runs take one after the other.
         let limit = kernel.stepLimit(values: buffers.positions.count)
         for (part, first) in stride(from: 0, to: steps, by: limit).enumerated() {

@@ -49,7 +49,7 @@ public struct TrainedModel: Sendable {
         }
     }
 
-    public var shape: ImageShape { model.network.inputShape }
+    public var shape: ImageShape { model.inputShape }
 
     /// Weights ready for products.
     func prepared() -> PreparedWeights {
