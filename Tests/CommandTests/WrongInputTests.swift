@@ -226,6 +226,20 @@ extension CommandTests {
             .keys(["model.kind=layers", "model.layers=[{kind: \"dance\", outputs: 1}]"], "dance"),
             .keys(["optimizer.kind=sgd", "optimizer.clipSigma=3"], "optimizer.clipSigma", "sgd"),
             .keys(["run.shards=60000"], "run.shards", "4000"),
+            .key("sampler.kind=gibbs", "\"langevin\", \"stanley\"", "gibbs"),
+            .key("sampler.threshold=0.5", "no effect with sampler.kind = \"langevin\"", "\"stanley\"", "0.01", "0.5"),
+            .key("sampler.adaptSteps=5", "needs an acceptance", "langevin"),
+            .key("sampler.targetAcceptance=0.7", "no effect", "adaptSteps"),
+            .keys(["sampler.kind=mala", "sampler.gradientClip=1"], "sampler.gradientClip", "no effect", "\"mala\"", "\"langevin\""),
+            .keys(["sampler.kind=stanley", "sampler.noiseFirst=true"], "sampler.noiseFirst", "no effect", "\"stanley\""),
+            .keys(["sampler.kind=hmc", "sampler.noise=0.1"], "sampler.noise = 0.1", "no effect", "hmc", "expected null"),
+            .keys(["sampler.kind=hmc", "sampler.leapfrogSteps=0"], "sampler.leapfrogSteps", "an integer from 1", "0"),
+            .keys(
+                ["sampler.kind=stanley", "sampler.adjusted=true", "sampler.recompute=oncePerIteration"], "sampler.adjusted",
+                "sampler.recompute", "everyStep"),
+            .keys(["sampler.kind=stanley", "sampler.preset=code", "sampler.halfDrift=false"], "sampler.preset", "sampler.halfDrift"),
+            .keys(["sampler.kind=stanley", "sampler.adaptSteps=9"], "sampler.adaptSteps", "sampler.adjusted = false"),
+            .keys(["sampler.kind=annealed", "sampler.hotTemperature=0.5"], "sampler.hotTemperature", "at least 1", "0.5"),
         ]
 
         private static let configurationFiles: [WrongInput] = [

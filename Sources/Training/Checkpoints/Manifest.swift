@@ -1,4 +1,5 @@
 import Failures
+import Sampling
 
 /// What a checkpoint consists of: written last, so that a folder with a manifest is whole.
 package struct Manifest: Codable, Hashable, Sendable {
@@ -23,6 +24,8 @@ package struct Manifest: Codable, Hashable, Sendable {
     package let files: [String: File]
     package let chains: Chains
     package let guardState: GuardState
+    /// The adaptation of the sampler's step size; nil where it is not adapted.
+    package let stepSize: StepSizeAdaptation?
     /// Updates made by the optimiser.
     package let updates: Int
     /// The length of metrics.jsonl at this step.
@@ -63,6 +66,9 @@ extension Manifest {
         for (key, value, range) in ranges where !range.contains(value) {
             throw Failure(
                 .checkpoint, "\(name): \(key): expected \(range.lowerBound) to \(range.upperBound), found \(value): the file is damaged")
+        }
+        guard stepSize?.isPlausible ?? true else {
+            throw Failure(.checkpoint, "\(name): stepSize: expected what an adaptation leaves behind: the file is damaged")
         }
     }
 }

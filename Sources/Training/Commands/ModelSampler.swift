@@ -46,7 +46,7 @@ public final class ModelSampler {
 
     /// The samples of a tile, values in the order of computation.
     func draw(_ tile: Int, _ rows: Range<Int>) throws -> Matrix {
-        let kernel = trained.configuration.kernel
+        let kernel = trained.kernel(steps: steps)
         let buffers = ChainBuffers(chains: rows.count, dimension: trained.shape.count, scratch: kernel.scratchTiles)
         if let chains {
             buffers.positions.copy(from: Matrix(rows: rows.count, columns: trained.shape.count, try chains.samples(rows)))
@@ -59,7 +59,7 @@ public final class ModelSampler {
         // A stream lasts for so many steps; long runs take one after the other.
         let limit = kernel.stepLimit(values: buffers.positions.count)
         for (part, first) in stride(from: 0, to: steps, by: limit).enumerated() {
-            kernel.run(
+            trained.kernel(steps: steps, firstStep: first).run(
                 buffers, steps: min(limit, steps - first),
                 noise: ChainNoise(seed: seed, motion: .sampling, decisions: .samplingDecision, step: part, index: tile), in: potential)
         }

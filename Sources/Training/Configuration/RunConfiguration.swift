@@ -68,9 +68,15 @@ extension RunConfiguration {
         public var spectralNormalization = false
     }
 
-    /// The transition kernel of the chains: x <- x - a g + σ ξ.
+    /// The transition kernel of the chains. Keys of some kinds only: `keysOfKinds`.
     public struct Sampler: Codable, Hashable, Sendable {
-        public enum Kind: String, Codable, CaseIterable, Sendable { case langevin }
+        public enum Kind: String, Codable, CaseIterable, Sendable {
+            case langevin, stanley, mala, hmc, heun, proximal, underdamped, annealed
+        }
+        public enum Preset: String, Codable, CaseIterable, Sendable { case paper, code }
+        public enum Granularity: String, Codable, CaseIterable, Sendable { case element, channels, sample }
+        public enum Recomputation: String, Codable, CaseIterable, Sendable { case everyStep, oncePerIteration }
+        public enum NoiseScaling: String, Codable, CaseIterable, Sendable { case sqrt, linear, none }
 
         public var kind = Kind.langevin
         public var steps = 20
@@ -81,6 +87,20 @@ extension RunConfiguration {
         public var noiseFirst = false
         public var low: Double? = nil
         public var high: Double? = nil
+        public var threshold = 0.01
+        public var preset: Preset? = nil
+        public var granularity = Granularity.element
+        public var recompute = Recomputation.everyStep
+        public var noiseScaling = NoiseScaling.sqrt
+        public var halfDrift = true
+        public var adjusted = false
+        public var leapfrogSteps = 10
+        public var leapfrogJitter = false
+        public var friction = 1.0
+        public var iterations = 3
+        public var hotTemperature = 10.0
+        public var adaptSteps = 0
+        public var targetAcceptance: Double? = nil
     }
 
     /// Where chains start and how they are kept between training steps.

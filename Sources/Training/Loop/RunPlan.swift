@@ -71,7 +71,8 @@ public struct RunPlan: Sendable {
             step: 0, parameters: parameters, modelState: model.initialState(seed: configuration.run.seed),
             optimizer: Optimizer(configuration.updateRule, parameters: parameters.count),
             average: configuration.optimizer.average.map { ParameterAverage(decay: Float($0), of: parameters) },
-            exponents: Array(repeating: ExactSum.initialExponent, count: model.layout.tensors.count), guardState: GuardState())
+            exponents: Array(repeating: ExactSum.initialExponent, count: model.layout.tensors.count), guardState: GuardState(),
+            stepSize: configuration.targetAcceptance == nil ? nil : StepSizeAdaptation())
     }
 
     /// What a reader of model.safetensors needs to compute energies.

@@ -25,6 +25,8 @@ package final class ShardWorker: @unchecked Sendable {
     /// The shards' gradients as a plain sum takes them; empty with the exact sum.
     package var plain: [Float] = []
     package var times = PhaseTimes()
+    /// The factor of the sampler's step size in this training step, the same for all workers.
+    package var stepSizeFactor: Float = 1
 
     package init(model: EnergyModel, weights: PreparedWeights, rows: Int, profile: ObjectiveProfile, part: ExactSum.Part) {
         let dimension = model.inputShape.count

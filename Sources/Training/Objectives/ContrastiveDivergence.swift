@@ -30,7 +30,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         profile.chainScratch = kernel.scratchTiles
         profile.hasChains = true
         profile.hasAcceptStep = kernel.hasAcceptStep
-        profile.evaluations = Double(steps) + 2
+        profile.evaluations = kernel.energyEvaluations(steps: steps) + 2
         return profile
     }
 
@@ -65,7 +65,8 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         worker.times.stamp(.data)
 
         let noise = ChainNoise(seed: seed, motion: .langevin, decisions: .acceptance, step: step, index: shard.index)
-        let info = kernel.run(worker.chains, steps: steps, noise: noise, in: worker.potential)
+        let factor = worker.stepSizeFactor
+        let info = (factor == 1 ? kernel : kernel.scaled(by: factor)).run(worker.chains, steps: steps, noise: noise, in: worker.potential)
         shard.negatives.copy(from: positions)
         shard.report.add(info, from: worker.origin, to: shard.negatives, box: box)
         if case .persistent(let origin) = start { storeChains(shard, worker, origin, slots: slots, ages: ages, step: step) }

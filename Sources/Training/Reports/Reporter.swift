@@ -29,7 +29,9 @@ final class Reporter {
             energyGap: profile.hasNegatives ? result.gap(rows: configuration.rowsPerStep) : nil,
             loss: profile.hasLoss ? sums.loss / rows : nil,
             chainGradientNorm: profile.hasChains ? (sums.squaredGradient / rows).squareRoot() : nil, gradientNorm: result.gradientNorm,
-            acceptance: acceptance(sums), displacement: profile.hasChains ? sums.displacement / rows : nil,
+            acceptance: acceptance(sums),
+            samplerStepSize: trainer.state.stepSize.map { _ in configuration.sampler.stepSize * Double(result.stepSizeFactor) },
+            displacement: profile.hasChains ? sums.displacement / rows : nil,
             wassersteinStep: wassersteinStep(sums), bufferAge: configuration.replayCapacity == nil ? nil : sums.age / rows,
             saturation: profile.hasChains && configuration.samplerBox != nil
                 ? sums.saturated / (rows * Double(plan.source.shape.count)) : nil,
