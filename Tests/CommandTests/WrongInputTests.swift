@@ -202,7 +202,7 @@ extension CommandTests {
             .key("data.flip=perhaps", "true or false", "perhaps"),
             .key("model.widths=[0]", "an integer from 1", "model.widths[0]"), .key("model.widths=[]", "at least one entry"),
             .key("model.widths=5", "a list", "5"),
-            .key("objective.kind=nce", "not available in this version", "\"pcd\""),
+            .key("objective.kind=latent-prior", "not available in this version", "\"pcd\""),
             .key("objective.kind=perfect", "\"cd\", \"pcd\"", "perfect"),
             .key("exchange.policy=ring", "not available in this version"), .key("checkpoint.keep=1", "an integer from 2"),
             .keys(["objective.kind=cd", "chains.start=persistent"], "objective.kind", "chains.start", "give one of the two"),
