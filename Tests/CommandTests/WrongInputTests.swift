@@ -52,6 +52,13 @@ struct WrongInput: Sendable {
             mentions)
     }
 
+    /// `evaluate` for a run that exists.
+    static func evaluate(_ arguments: [String], _ exitCode: Int32, _ mentions: String...) -> WrongInput {
+        WrongInput(
+            name: "evaluate \(arguments.joined(separator: " "))", ["evaluate", "--run", "@run", "--out", "@new"] + arguments, exitCode,
+            mentions)
+    }
+
     private init(name: String, _ arguments: [String], _ exitCode: Int32, _ mentions: [String]) {
         self.name = name
         self.arguments = arguments
@@ -150,7 +157,8 @@ extension CommandTests {
                 "truncated.csv.gz": [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x33, 0xd4, 0x31],
                 "corrupt.csv.gz": [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3] + [UInt8](repeating: 0xff, count: 40),
                 "wrong-shape.npy": rows(zeros, [2, 8, 8, 1]), "vector.npy": rows(zeros, [128]), "rows.npy": rows(zeros, [2, 64]),
-                "rows-nan.npy": rows(zeros.dropLast() + [.nan], [2, 1, 8, 8]), "bad-utf8.json5": [0x7b, 0xff, 0x7d],
+                "one-row.npy": rows(Array(zeros[..<64]), [1, 64]), "rows-nan.npy": rows(zeros.dropLast() + [.nan], [2, 1, 8, 8]),
+                "bad-utf8.json5": [0x7b, 0xff, 0x7d],
             ]
         }
 
@@ -307,6 +315,16 @@ extension CommandTests {
             .energy("vector.npy", 65, "128"), .energy("nan.npy", 65, "2 x 2"),
             .energy("rows-nan.npy", 65, "row 1, value 63", "nan"), .energy("truncated.npy", 65, "59 bytes"),
             .energy("text.csv", 65, "NUMPY"), .energy("empty-folder", 65, "folder"),
+            WrongInput("evaluate without a run", ["evaluate", "--run", "@nothing", "--out", "@new"], 66, "@nothing", "run folder"),
+            .evaluate(["--samples", "@wrong-shape.npy"], 65, "@wrong-shape.npy", "N x 1 x 8 x 8", "2 x 8 x 8 x 1"),
+            .evaluate(["--samples", "@one-row.npy"], 65, "@one-row.npy", "at least two samples", "found 1"),
+            .evaluate(["--samples", "@rows-nan.npy"], 65, "row 1, value 63", "nan"),
+            .evaluate(["--samples", "@absent.npy"], 66, "@absent.npy"),
+            .evaluate(["--samples", "@rows.npy", "--steps", "3"], 64, "--steps", "--samples"),
+            .evaluate(["--count", "1"], 64, "--count", "at least 2"), .evaluate(["--count", "193"], 64, "--count 193", "192"),
+            .evaluate(["--data", "@one.csv"], 65, "@one.csv", "8x8x1", "2"), .evaluate(["--data", "@absent.npy"], 66, "@absent.npy"),
+            .evaluate(["--picture", "@new.npy"], 64, "--picture", "density of the plane"),
+            .evaluate(["--out", "@new"], 64, "--out is given twice"),
         ]
 
         @Test func `More ranks than shards are refused with both numbers`() {

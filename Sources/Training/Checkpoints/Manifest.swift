@@ -30,6 +30,19 @@ package struct Manifest: Codable, Hashable, Sendable {
     package let updates: Int
     /// The length of metrics.jsonl at this step.
     package let metricsBytes: Int
+    /// What evaluations at intervals go on from; absent in checkpoints of programs that had none.
+    package let evaluation: Evaluation?
+
+    package struct Evaluation: Codable, Hashable, Sendable {
+        /// The length of evaluation.jsonl at this step.
+        package let bytes: Int
+        /// Seconds of training up to this step.
+        package let trainingSeconds: Double
+
+        package init(bytes: Int, trainingSeconds: Double) {
+            (self.bytes, self.trainingSeconds) = (bytes, trainingSeconds)
+        }
+    }
 
     /// Checksums of the chains by shard: never by rank.
     package struct Chains: Codable, Hashable, Sendable {
@@ -45,6 +58,7 @@ extension Manifest {
     func checkRanges(_ name: String) throws(Failure) {
         let ranges = [
             ("step", step, 0...1 << 40), ("updates", updates, 0...1 << 50), ("metricsBytes", metricsBytes, 0...1 << 50),
+            ("evaluation.bytes", evaluation?.bytes ?? 0, 0...1 << 50),
             ("guardState.consecutiveSkips", guardState.consecutiveSkips, 0...Guard.maximumSkips),
             ("guardState.skips", guardState.skips, 0...max(0, step)),
             ("guardState.rollbacks", guardState.rollbacks, 0...Guard.maximumRollbacks),

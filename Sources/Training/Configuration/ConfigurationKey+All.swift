@@ -3,7 +3,7 @@ extension ConfigurationKey {
     public static let all: [ConfigurationKey] = run + data + model + sampler + chains + objective + optimizer + keeping
 
     /// Keys of later versions, refused with a sentence of their own.
-    static let later = ["exchange.policy", "exchange.fraction", "exchange.every", "evaluate.every"]
+    static let later = ["exchange.policy", "exchange.fraction", "exchange.every"]
 
     private static let count = 1...1_000_000_000
     private static let interval = 0...1_000_000_000
@@ -220,6 +220,8 @@ extension ConfigurationKey {
         .init("samples.count", .integer(1...65536), continuation: .free, "chains in a picture"),
         .init("samples.columns", .integer(1...65536), continuation: .free, "images in a row of a picture"),
         .init("samples.scale", .integer(1...64), continuation: .free, "side of an image's pixel in a picture"),
+        .init("evaluate.every", .integer(interval), continuation: .free, "steps between two lines of evaluation.jsonl; 0: never"),
+        .init("evaluate.count", .integer(2...65536), continuation: .free, "chains that are measured, over all shards"),
     ]
 
     private static func words<Word: CaseIterable & RawRepresentable>(_: Word.Type) -> [String] where Word.RawValue == String {

@@ -13,6 +13,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     public var checkpoint = Checkpoint()
     public var report = Report()
     public var samples = Samples()
+    public var evaluate = Evaluate()
 
     /// The defaults: the digits run of `make run`.
     public init() {}
@@ -205,6 +206,12 @@ extension RunConfiguration {
         public var count = 64
         public var columns = 8
         public var scale = 4
+    }
+
+    /// When measures of the model are taken during training.
+    public struct Evaluate: Codable, Hashable, Sendable {
+        public var every = 0
+        public var count = 1024
     }
 }
 

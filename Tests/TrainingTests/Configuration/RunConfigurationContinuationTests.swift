@@ -76,7 +76,7 @@ import Training
             free == [
                 "run.name", "run.steps", "run.threads", "run.maxHours", "guard.replicaCheckEvery", "checkpoint.every", "checkpoint.keep",
                 "report.every",
-                "samples.every", "samples.count", "samples.columns", "samples.scale",
+                "samples.every", "samples.count", "samples.columns", "samples.scale", "evaluate.every", "evaluate.count",
             ])
     }
 
