@@ -77,6 +77,7 @@ extension RunConfiguration {
     ) -> any Training.Objective {
         ContrastiveDivergence(
             seed: run.seed, kernel: kernel, steps: sampler.steps, start: start, noise: startNoise, box: samplerBox,
-            energyRegularization: Float(objective.energyRegularization), rowsPerStep: rowsPerStep, data: data, starts: starts)
+            energyRegularization: Float(objective.energyRegularization), rowsPerStep: rowsPerStep,
+            negativesPerStep: negativesPerStep, ladder: ladder, data: data, starts: starts)
     }
 }

@@ -12,6 +12,8 @@ package final class ShardWorker: @unchecked Sendable {
     /// Data rows of the tile: chains x dimension.
     package let data: Matrix
     package let energies: Matrix
+    /// 1/T of each chain, for runs with a ladder of temperatures.
+    package let inverseTemperatures: Matrix
     /// The shard's parameter gradient, 1 x parameters.
     package let gradient: Matrix
     /// The shards' gradients and reports as the exact sum takes them.
@@ -27,6 +29,7 @@ package final class ShardWorker: @unchecked Sendable {
         origin = Matrix(rows: rows, columns: dimension)
         data = Matrix(rows: rows, columns: dimension)
         energies = Matrix(rows: rows, columns: 1)
+        inverseTemperatures = Matrix(rows: rows, columns: 1)
         gradient = Matrix(rows: 1, columns: model.layout.count)
         self.part = part
     }

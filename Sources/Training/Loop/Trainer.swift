@@ -18,7 +18,9 @@ package final class Trainer {
         package var stopRequested: Bool
 
         /// mean E(x+) - mean E(x-)
-        package func gap(rows: Int) -> Double { (report.dataEnergy - report.sampleEnergy) / Double(rows) }
+        package func gap(_ configuration: RunConfiguration) -> Double {
+            report.dataEnergy / Double(configuration.rowsPerStep) - report.sampleEnergy / Double(configuration.negativesPerStep)
+        }
     }
 
     package let plan: RunPlan
@@ -29,6 +31,10 @@ package final class Trainer {
     package private(set) var stepsDone = 0
     /// Time of this rank, averaged over its threads where they work.
     package private(set) var times = PhaseTimes()
+    /// What this rank sent to others in exchanges of samples.
+    package private(set) var traffic = ExchangeTraffic()
+    package let buffers: BufferExchange?
+    package let replicas: ReplicaExchange?
     private let team: ThreadTeam
     private let workers: [ShardWorker]
     private let weights: PreparedWeights
@@ -61,6 +67,8 @@ package final class Trainer {
         watch = Guard(policy: configuration.guard.policy, maximumGap: configuration.guard.maximumGap)
         schedule = configuration.learningRateSchedule
         clip = configuration.gradientClip
+        buffers = BufferExchange(plan)
+        replicas = ReplicaExchange(plan)
     }
 
     /// Fills the chains of a new run.
@@ -77,7 +85,7 @@ package final class Trainer {
         prepareWeights(iterating: false)
     }
 
-    /// One step: the recipe. Collective.
+    /// One step: the recipe. Collective. Samples on their way to other shards travel while gradients are computed and summed.
     package func step(stop: Bool) throws(Failure) -> StepResult {
         let (objective, step) = (plan.objective, state.step)
         stepsDone += 1
@@ -85,14 +93,24 @@ package final class Trainer {
         communicator.progress.note("sampling")
         forEachShard { objective.sampleNegatives($0, worker: $1, step: step) }
         chargeWorkers()
+        let exchange = try buffers?.begin(step, shards, communicator)
+        times.stamp(.exchange)
         communicator.progress.note("gradients")
         let outcome = try sumGradients(stop: stop)
+        try replicas?.swap(step, shards, communicator)
+        times.stamp(.exchange)
         var result = StepResult(
             report: sum.report, gradientNorm: .nan, learningRate: 0, verdict: .update, stopRequested: sum.stopRequested)
-        result.verdict = watch.judge(outcome, gap: result.gap(rows: plan.configuration.rowsPerStep), state: state.guardState)
+        result.verdict = watch.judge(outcome, gap: result.gap(plan.configuration), state: state.guardState)
         if result.verdict == .update { update(&result) }
         if case .skip = result.verdict { skip() }
         times.stamp(.optimiser)
+        // Here whatever the verdict: a checkpoint, a rollback and an end find the buffers whole.
+        if let exchange {
+            try exchange.finish()
+            traffic.add(exchange.traffic)
+        }
+        times.stamp(.exchange)
         return result
     }
 
@@ -106,9 +124,13 @@ package final class Trainer {
     /// Charges the time since the last stamp to a phase outside of `step`.
     package func charge(_ phase: Phase) { times.stamp(phase) }
 
-    /// The first negatives of each own shard, `perShard` rows of each, shard by shard.
-    package func negatives(perShard: Int) -> [Float] {
-        shards.flatMap { $0.negatives.rows(0..<perShard).values }
+    /// The first chains of the step of each own shard, `perShard` of each, shard by shard: in front of each whether it is a negative.
+    package func flaggedChains(perShard: Int) -> [Double] {
+        shards.flatMap { shard in
+            (0..<perShard).flatMap { row in
+                [shard.isNegative(row) ? 1 : 0] + shard.negatives.rows(row..<row + 1).values.map { Double($0) }
+            }
+        }
     }
 
     // MARK: parts of a step

@@ -18,8 +18,11 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     let box: ClosedRange<Float>?
     /// α
     let energyRegularization: Float
-    /// Rows of a step over all shards: the n of the means.
+    /// Data rows and negatives of a step over all shards: the n of the two means.
     let rowsPerStep: Int
+    let negativesPerStep: Int
+    /// The temperatures of the chains; nil: all have the sampler's.
+    let ladder: TemperatureLadder?
     /// The positives.
     let data: DataStream
     /// Where chains that start from data begin: a stream of its own, whose first steps fill the buffer.
@@ -49,10 +52,9 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     package func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int) {
         shard.report = ShardReport()
         let positions = worker.chains.positions
-        var slots: [Int] = []
         var ages: [Int32] = []
         switch start {
-        case .persistent(let origin): (slots, ages) = drawChains(shard, worker, origin, step)
+        case .persistent(let origin): ages = drawChains(shard, worker, origin, step)
         case .data: data.fill(positions, step: step, shard: shard.index)
         case .noise: noise.fill(positions, stream: stream(.chainStart, step, shard))
         }
@@ -60,18 +62,43 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         worker.times.stamp(.data)
 
         let noise = ChainNoise(seed: seed, motion: .langevin, decisions: .acceptance, step: step, index: shard.index)
-        let info = kernel.run(worker.chains, steps: steps, noise: noise, in: worker.potential)
+        let info = run(shard, worker, noise)
         shard.negatives.copy(from: positions)
         report(shard, worker, info)
-        if case .persistent(let origin) = start { storeChains(shard, worker, origin, slots: slots, ages: ages, step: step) }
+        if case .persistent(let origin) = start { storeChains(shard, worker, origin, ages: ages, step: step) }
         worker.times.stamp(.sampling)
     }
 
+    /// The kernel's steps, each chain at its temperature.
+    private func run(_ shard: ShardState, _ worker: ShardWorker, _ noise: ChainNoise) -> RunInfo {
+        guard let ladder else { return kernel.run(worker.chains, steps: steps, noise: noise, in: worker.potential) }
+        for (row, level) in shard.levels.enumerated() { worker.inverseTemperatures[row, 0] = ladder.inverse(level) }
+        let tempered = TemperedPotential(worker.potential, inverseTemperatures: worker.inverseTemperatures)
+        var info = kernel.run(worker.chains, steps: steps, noise: noise, in: tempered)
+        info.squaredGradient = squaredGradient(ofNegatives: shard, worker.chains.gradient)
+        return info
+    }
+
+    /// Σ |∇E|² over the coldest chains, from the last gradient of the tile: the kernel's own sum mixes the temperatures.
+    private func squaredGradient(ofNegatives shard: ShardState, _ gradient: Matrix) -> Double {
+        var sum = 0.0
+        for row in 0..<gradient.rows where shard.isNegative(row) {
+            for column in 0..<gradient.columns { sum += Double(gradient[row, column]) * Double(gradient[row, column]) }
+        }
+        return sum
+    }
+
     /// Chains from the buffer into the tile, some of them started afresh.
-    private func drawChains(_ shard: ShardState, _ worker: ShardWorker, _ origin: ChainStart.Origin, _ step: Int) -> ([Int], [Int32]) {
+    /// - Returns: their ages.
+    private func drawChains(_ shard: ShardState, _ worker: ShardWorker, _ origin: ChainStart.Origin, _ step: Int) -> [Int32] {
         guard let replay = shard.replay else { preconditionFailure("persistent chains need a replay buffer") }
         let positions = worker.chains.positions
-        let slots = replay.draw(count: positions.rows, key: stream(.bufferSelection, step, shard))
+        // The chains of a ladder stand at one slot of several shards and go on together.
+        let drawIndex = ladder?.drawIndex(ofShard: shard.index) ?? shard.index
+        let slots = replay.draw(
+            count: positions.rows, key: RandomStream(seed: seed, purpose: .bufferSelection, step: step, index: drawIndex))
+        shard.slots = slots
+        shard.levels = ladder == nil ? [] : slots.map { replay.levels[$0] }
         let chance = stream(.chainRestart, step, shard)
         let restarts = slots.indices.filter { chance.uniform(at: $0) < replay.options.restartProbability }
         let dither = stream(.bufferDither, step, shard)
@@ -87,15 +114,16 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
             }
         }
         shard.report.restarts = Double(restarts.count)
-        return (slots, ages)
+        return ages
     }
 
     /// The last positions into the buffer. A chain that is not finite is started afresh where it came from: the guard may leave this step's
     /// update out, and would leave out all that follow if the chain went on.
     private func storeChains(
-        _ shard: ShardState, _ worker: ShardWorker, _ origin: ChainStart.Origin, slots: [Int], ages: [Int32], step: Int
+        _ shard: ShardState, _ worker: ShardWorker, _ origin: ChainStart.Origin, ages: [Int32], step: Int
     ) {
         guard let replay = shard.replay else { return }
+        let slots = shard.slots
         let random = stream(.bufferReplacement, step, shard)
         let broken = Set(slots.indices.filter { !shard.negatives.rows($0..<$0 + 1).values.isFinite })
         if !broken.isEmpty { fillFreshStates(worker.origin, replay, origin, shard, step) }
@@ -106,7 +134,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
                 continue
             }
             let (age, overflow) = ages[row].addingReportingOverflow(Int32(steps))
-            shard.report.age += Double(overflow ? .max : age)
+            if shard.isNegative(row) { shard.report.age += Double(overflow ? .max : age) }
             guard let slot = replay.slot(afterStartingFrom: start, random: random, draw: row) else { continue }
             replay.write(shard.negatives.rows(row..<row + 1), age: overflow ? .max : age, slot: slot)
         }
@@ -128,22 +156,29 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
         data.fill(worker.data, step: step, shard: shard.index)
         worker.times.stamp(.data)
-        shard.report.dataEnergy = addGradient(of: worker.data, sign: 1, worker)
-        shard.report.sampleEnergy = addGradient(of: shard.negatives, sign: -1, worker)
+        shard.report.dataEnergy = addGradient(of: worker.data, sign: 1, n: rowsPerStep, worker) { _ in true }
+        shard.report.sampleEnergy = addGradient(of: shard.negatives, sign: -1, n: negativesPerStep, worker, isRow: shard.isNegative)
+        if ladder != nil { shard.negativeEnergies = worker.energies.values }
         worker.times.stamp(.gradients)
     }
 
-    /// Adds Σ (±1/n + 2αE/n) ∇θE.
-    /// - Returns: the sum of the energies.
-    private func addGradient(of rows: Matrix, sign: Float, _ worker: ShardWorker) -> Double {
-        let (scale, alpha) = (1 / Float(rowsPerStep), energyRegularization)
+    /// Adds Σ (±1/n + 2αE/n) ∇θE over the rows that `isRow` tells.
+    /// - Returns: the sum of their energies.
+    private func addGradient(
+        of rows: Matrix, sign: Float, n: Int, _ worker: ShardWorker, isRow: (Int) -> Bool
+    ) -> Double {
+        let (scale, alpha) = (1 / Float(n), energyRegularization)
         let potential = worker.potential
         potential.model.addParameterGradient(
             of: rows, potential.weights, potential.workspace, energies: worker.energies,
             rowWeights: { energies, weights in
-                for row in 0..<energies.rows { weights[row, 0] = scale * (sign + 2 * alpha * energies[row, 0]) }
+                for row in 0..<energies.rows {
+                    weights[row, 0] = isRow(row) ? scale * (sign + 2 * alpha * energies[row, 0]) : 0
+                }
             }, into: worker.gradient)
-        return worker.energies.values.reduce(0) { $0 + Double($1) }
+        var sum = 0.0
+        for row in 0..<rows.rows where isRow(row) { sum += Double(worker.energies[row, 0]) }
+        return sum
     }
 
     // MARK: report
@@ -153,7 +188,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         shard.report.squaredGradient = info.squaredGradient
         shard.report.accepted = Double(info.accepted ?? 0)
         shard.report.invalid = Double(info.invalid)
-        for row in 0..<end.rows {
+        for row in 0..<end.rows where shard.isNegative(row) {
             var squares = 0.0
             for index in row * end.columns..<(row + 1) * end.columns {
                 let value = unsafe end.base[index]

@@ -24,7 +24,13 @@ struct MemoryNeed: Sendable {
         // Positions, gradients, origins and data rows of a tile; the gradient of a shard in float and as integers.
         threads = count * (4 * Workspace.count(plan.model.network, rows: rows) + 16 * rows * dimension + (4 + 8) * parameterCount)
         let bytesPerValue = configuration.chains.storage == .byte ? 1 : 4
-        chains = shards * (4 * rows * dimension + (configuration.replayCapacity ?? 0) * (bytesPerValue * dimension + 4))
+        let record = bytesPerValue * dimension + 4
+        let capacity = configuration.replayCapacity ?? 0
+        let exchanged =
+            configuration.exchange.policy == .none
+            ? 0 : ExchangePlan.perShard(fraction: configuration.exchange.fraction, capacity: capacity)
+        // What leaves and what comes, each once as it is packed and once in the hands of MPI.
+        chains = shards * (4 * rows * dimension + (capacity + 4 * exchanged) * record)
         data = plan.source.dataset.map { $0.count * dimension * ($0.levels == nil ? 4 : 1) } ?? 0
     }
 

@@ -18,18 +18,27 @@ final class Reporter {
     /// Collective. The line of a step.
     func report(_ result: Trainer.StepResult, trainer: Trainer) throws(Failure) -> StepReport {
         let configuration = plan.configuration
-        let chains = Double(configuration.rowsPerStep)
+        let (rows, chains) = (Double(configuration.rowsPerStep), Double(configuration.negativesPerStep))
         let sums = result.report
         let (seconds, wall, steps) = try interval(trainer)
         let hasBox = configuration.samplerBox != nil
+        let modes = try ChainModes(trainer, trainer.communicator)
         return StepReport(
-            step: trainer.state.step, dataEnergy: sums.dataEnergy / chains, sampleEnergy: sums.sampleEnergy / chains,
-            energyGap: result.gap(rows: configuration.rowsPerStep), chainGradientNorm: (sums.squaredGradient / chains).squareRoot(),
+            step: trainer.state.step, dataEnergy: sums.dataEnergy / rows, sampleEnergy: sums.sampleEnergy / chains,
+            energyGap: result.gap(configuration), chainGradientNorm: (sums.squaredGradient / chains).squareRoot(),
             gradientNorm: result.gradientNorm, acceptance: acceptance(sums), displacement: sums.displacement / chains,
             bufferAge: configuration.replayCapacity == nil ? nil : sums.age / chains,
             saturation: hasBox ? sums.saturated / (chains * Double(plan.source.shape.count)) : nil,
+            exchangedBytes: exchangedBytes(trainer), swapRates: try trainer.replicas?.swapRates(trainer.shards, trainer.communicator),
+            modesCovered: modes?.covered, modesPerShard: modes?.perShard,
             learningRate: Double(result.learningRate), skipped: trainer.state.guardState.skips, seconds: seconds,
-            chainStepsPerSecond: chains * Double(configuration.sampler.steps * steps) / max(wall, 1e-9))
+            chainStepsPerSecond: rows * Double(configuration.sampler.steps * steps) / max(wall, 1e-9))
+    }
+
+    private func exchangedBytes(_ trainer: Trainer) -> Int? {
+        // Rank 0 alone writes the line: the others need not count the places of a shuffle.
+        guard trainer.communicator.rank == 0 else { return nil }
+        return trainer.buffers?.bytesOfNewestExchange(steps: trainer.state.step) ?? trainer.replicas?.bytesOfSwap
     }
 
     private func acceptance(_ sums: ShardReport) -> Double? {
@@ -52,8 +61,11 @@ final class Reporter {
 
     /// Collective. Where the time of this process's steps went.
     func table(trainer: Trainer, wall: Double) throws(Failure) -> PerformanceTable {
-        PerformanceTable(
+        let traffic = trainer.traffic
+        let sent = try Self.allRanks([Double(traffic.messages), Double(traffic.bytes)], trainer.communicator)
+        return PerformanceTable(
             seconds: try Self.allRanks(trainer.times.seconds, trainer.communicator), wallSeconds: wall,
+            exchanged: trainer.buffers == nil ? nil : (sent.reduce(0) { $0 + $1[0] }, sent.reduce(0) { $0 + $1[1] }),
             chainSteps: Double(plan.configuration.rowsPerStep * plan.configuration.sampler.steps * trainer.stepsDone))
     }
 
