@@ -10,7 +10,6 @@ struct AffineStage<Map: LinearMap>: Stage {
 
     var inputCount: Int { map.sampleInputs }
     var outputCount: Int { map.positions * map.outputs }
-    var hasActivation: Bool { activation != nil }
     var preparedCount: Int { map.preparedCount }
     var multiplications: Int { map.positions * map.outputs * map.inputs }
 
@@ -30,14 +29,19 @@ struct AffineStage<Map: LinearMap>: Stage {
         map.apply(x, weights.copies, scratch: scratch, into: byPosition(output), epilogue)
     }
 
+    func applyLinearPart(_ x: Matrix, _ weights: StageWeights, withBias: Bool, scratch: Matrix, into output: Matrix) {
+        let epilogue = withBias ? Epilogue.activate(bias: biases(in: weights.parameters), activation: nil, slopes: nil) : .none
+        map.apply(x, weights.copies, scratch: scratch, into: byPosition(output), epilogue)
+    }
+
     func pullBack(_ delta: Matrix, _ weights: StageWeights, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {
         map.applyTranspose(byPosition(delta), weights.copies, scratch: scratch, into: gradient, epilogue)
     }
 
-    func addParameterGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix) {
+    func addParameterGradient(_ x: Matrix, _ delta: Matrix, withBias: Bool, scratch: Matrix, into gradient: Matrix) {
         let delta = byPosition(delta)
         map.addWeightGradient(x, delta, scratch: scratch, into: matrix(in: gradient))
-        Elementwise.addColumnSums(of: delta, to: biases(in: gradient))
+        if withBias { Elementwise.addColumnSums(of: delta, to: biases(in: gradient)) }
     }
 
     /// W, outputs x inputs.

@@ -87,7 +87,7 @@ public struct Network: Sendable {
             let stage = stages[index]
             if let parameterGradient {
                 let input = index > 0 ? workspace.outputs[index - 1].rows(range) : x
-                stage.addParameterGradient(input, delta, scratch: workspace.scratch, into: parameterGradient)
+                stage.addParameterGradient(input, delta, withBias: true, scratch: workspace.scratch, into: parameterGradient)
             }
             if index > 0 {
                 let below = workspace.deltas[(last - index) % 2].view(from: 0, rows: x.rows, columns: stage.inputCount)

@@ -106,7 +106,7 @@ struct NetworkCompiler {
         if let fused = stages.last?.followed(by: activation) {
             stages[stages.count - 1] = fused
         } else {
-            stages.append(ActivationStage(count: shape.count, activation: activation))
+            stages.append(ActivationStage(count: shape.count, function: activation))
         }
     }
 

@@ -10,7 +10,7 @@ struct PoolingStage: Stage {
 
     var inputCount: Int { input.count }
     var outputCount: Int { input.count / (windowHeight * windowWidth) }
-    var hasActivation: Bool { false }
+    var activation: Activation? { nil }
 
     func forward(_ x: Matrix, _ weights: StageWeights, scratch: Matrix, into output: Matrix, slopes: Matrix?) {
         output.fill(0)
@@ -20,6 +20,10 @@ struct PoolingStage: Stage {
             let target = output.view(from: window * channels, rows: 1, columns: channels)
             Elementwise.add(target, source, scale: scale, into: target)
         }
+    }
+
+    func applyLinearPart(_ x: Matrix, _ weights: StageWeights, withBias: Bool, scratch: Matrix, into output: Matrix) {
+        forward(x, weights, scratch: scratch, into: output, slopes: nil)
     }
 
     func pullBack(_ delta: Matrix, _ weights: StageWeights, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {

@@ -8,8 +8,8 @@ protocol Stage: Sendable {
     /// Values of one sample at the input and at the output.
     var inputCount: Int { get }
     var outputCount: Int { get }
-    /// Whether the output went through an activation, so that backward needs its slopes.
-    var hasActivation: Bool { get }
+    /// What the output went through, so that backward needs its slopes.
+    var activation: Activation? { get }
     /// Floats of prepared copies of the weights.
     var preparedCount: Int { get }
     /// Multiplications of the linear map for one sample; the padding of images counts as if it were data.
@@ -27,11 +27,14 @@ protocol Stage: Sendable {
     /// output = stage(x); the slopes of the activation where a matrix for them is given.
     func forward(_ x: Matrix, _ weights: StageWeights, scratch: Matrix, into output: Matrix, slopes: Matrix?)
 
+    /// The linear part of the stage: without activation, and for the derivatives of x along a line without bias.
+    func applyLinearPart(_ x: Matrix, _ weights: StageWeights, withBias: Bool, scratch: Matrix, into output: Matrix)
+
     /// The vector-Jacobian product to the input; the epilogue runs over it and counts samples as rows.
     func pullBack(_ delta: Matrix, _ weights: StageWeights, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue)
 
-    /// Adds the gradient of this stage's parameters to their places in a flat gradient.
-    func addParameterGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix)
+    /// Adds the gradient of this stage's parameters to their places in a flat gradient; the bias has none from derivatives of x along a line.
+    func addParameterGradient(_ x: Matrix, _ delta: Matrix, withBias: Bool, scratch: Matrix, into gradient: Matrix)
 }
 
 /// What a stage sees of the weights: all parameters, and its own prepared copies.
@@ -48,5 +51,6 @@ extension Stage {
     func followed(by activation: Activation) -> (any Stage)? { nil }
     func scratchCount(rows: Int) -> Int { 0 }
     func prepare(_ weights: StageWeights) {}
-    func addParameterGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix) {}
+    func addParameterGradient(_ x: Matrix, _ delta: Matrix, withBias: Bool, scratch: Matrix, into gradient: Matrix) {}
+    var hasActivation: Bool { activation != nil }
 }

@@ -1,0 +1,63 @@
+import Numerics
+
+extension EnergyModel {
+    /// The energies and their derivatives along lines, and gradient += Σ_i Σ_k w_ik ∇θ (d/dt)ᵏ E(x_i + t v_i) at t = 0.
+    ///
+    /// k = 0: E; k = 1: v·∇E; k = 2 (workspaces of order 2): vᵀ(∇²E)v. The directions are held fixed: the gradient of a function of ∇E
+    /// follows by the chain rule, as ∇θ ½|∇E|² is the gradient of v·∇E along v = ∇E.
+    /// - Parameters:
+    ///   - x, direction: samples x inputShape.count.
+    ///   - derivatives: samples x 1 for each k, overwritten.
+    ///   - rowWeights: gets the derivatives and fills the weights w_k, samples x 1 for each k.
+    ///   - gradient: 1 x layout.count, with respect to the weights that act (`convertGradient`).
+    public func addLineGradient(
+        of x: Matrix, along direction: Matrix, _ weights: PreparedWeights, _ workspace: LineWorkspace, derivatives: [Matrix],
+        rowWeights: (_ derivatives: [Matrix], _ weights: [Matrix]) -> Void, into gradient: Matrix
+    ) {
+        lineDerivatives(of: x, along: direction, weights, workspace, into: derivatives)
+        let factors = workspace.rowWeights.map { $0.rows(0..<x.rows) }
+        rowWeights(derivatives, factors)
+        network.backwardAlongLines(
+            x, direction: direction, outputGradients: factors, weights, workspace, inputGradient: nil, parameterGradient: gradient)
+    }
+
+    /// E, v·∇E and, for workspaces of order 2, vᵀ(∇²E)v; each samples x 1.
+    public func lineDerivatives(
+        of x: Matrix, along direction: Matrix, _ weights: PreparedWeights, _ workspace: LineWorkspace, into derivatives: [Matrix]
+    ) {
+        precondition(derivatives.count == workspace.order + 1, "a column for the energies and one for each derivative")
+        precondition(derivatives.allSatisfy { $0.rows == x.rows && $0.columns == 1 }, "derivatives are columns with a row per sample")
+        network.forwardAlongLines(x, direction: direction, weights, workspace)
+        for (column, output) in zip(derivatives, workspace.outputs) { column.copy(from: output.rows(0..<x.rows)) }
+        addReferenceDerivatives(of: x, along: direction, to: derivatives)
+    }
+
+    /// (∇²E) v, samples x inputShape.count.
+    public func hessianProduct(
+        of x: Matrix, along direction: Matrix, _ weights: PreparedWeights, _ workspace: LineWorkspace, into product: Matrix
+    ) {
+        network.forwardAlongLines(x, direction: direction, weights, workspace)
+        let factors = workspace.rowWeights.map { $0.rows(0..<x.rows) }
+        for (order, column) in factors.enumerated() { column.fill(order == 1 ? 1 : 0) }
+        network.backwardAlongLines(
+            x, direction: direction, outputGradients: factors, weights, workspace, inputGradient: product, parameterGradient: nil)
+        if let referenceDeviation {
+            Elementwise.add(product, direction, scale: 1 / (referenceDeviation * referenceDeviation), into: product)
+        }
+    }
+
+    /// |x|²/(2 s²) along x + t v: x·v/s² and |v|²/s².
+    private func addReferenceDerivatives(of x: Matrix, along direction: Matrix, to derivatives: [Matrix]) {
+        guard let referenceDeviation else { return }
+        let precision = 1 / (referenceDeviation * referenceDeviation)
+        let count = x.columns
+        withExtendedLifetime((x.storage, direction.storage, derivatives)) {
+            for row in 0..<x.rows {
+                let (position, step) = unsafe (UnsafePointer(x.base) + row * count, UnsafePointer(direction.base) + row * count)
+                unsafe derivatives[0].base[row] += precision / 2 * Elementwise.dot(position, position, count: count)
+                unsafe derivatives[1].base[row] += precision * Elementwise.dot(position, step, count: count)
+                if derivatives.count == 3 { unsafe derivatives[2].base[row] += precision * Elementwise.dot(step, step, count: count) }
+            }
+        }
+    }
+}
