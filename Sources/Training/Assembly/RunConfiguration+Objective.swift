@@ -76,7 +76,8 @@ extension RunConfiguration {
         _ kernel: some TransitionKernel, start: ChainStart, data: DataStream, starts: DataStream
     ) -> any Training.Objective {
         ContrastiveDivergence(
-            seed: run.seed, kernel: kernel, steps: sampler.steps, start: start, noise: startNoise, box: samplerBox,
+            seed: run.seed, kernel: kernel, steps: sampler.steps, start: start, noise: startNoise,
+            noiseSpread: Float(chains.noiseSpread), box: samplerBox,
             energyRegularization: Float(objective.energyRegularization), rowsPerStep: rowsPerStep,
             negativesPerStep: negativesPerStep, ladder: ladder, data: data, starts: starts)
     }

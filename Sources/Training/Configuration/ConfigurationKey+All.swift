@@ -107,6 +107,9 @@ extension ConfigurationKey {
         .init("chains.noiseLow", .number(.any), "uniform noise: lower end"),
         .init("chains.noiseHigh", .number(.any), "uniform noise: upper end"),
         .init("chains.noiseDeviation", .number(.positive), "Gaussian noise: standard deviation"),
+        .init(
+            "chains.noiseSpread", .number(.notNegative),
+            "noise: standard deviation of a centre of each shard that its noise is moved to, so that shards start apart; 0: none"),
     ]
 
     private static let exchange: [ConfigurationKey] = [

@@ -102,6 +102,7 @@ extension RunConfiguration {
         public var noiseLow = -1.0
         public var noiseHigh = 1.0
         public var noiseDeviation = 1.0
+        public var noiseSpread = 0.0
     }
 
     /// What the chains of different shards tell each other.

@@ -15,6 +15,8 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     let steps: Int
     let start: ChainStart
     let noise: NoiseDistribution
+    /// The standard deviation of each shard's centre of the noise.
+    let noiseSpread: Float
     let box: ClosedRange<Float>?
     /// α
     let energyRegularization: Float
@@ -40,12 +42,24 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         for first in stride(from: 0, to: replay.capacity, by: tile.rows) {
             let part = first / tile.rows
             switch origin {
-            case .noise: noise.fill(tile, stream: stream(.chainStart, part, shard))
+            case .noise: fillNoise(tile, .chainStart, part, shard)
             case .data: starts.fill(tile, step: part, shard: shard.index)
             }
             for row in 0..<min(tile.rows, replay.capacity - first) {
                 replay.write(tile.rows(row..<row + 1), age: 0, slot: first + row)
             }
+        }
+    }
+
+    /// Noise for chains that start, around the shard's centre.
+    private func fillNoise(_ tile: Matrix, _ purpose: RandomPurpose, _ step: Int, _ shard: ShardState) {
+        noise.fill(tile, stream: stream(purpose, step, shard))
+        guard noiseSpread > 0 else { return }
+        // The centre of a shard is the same at every step.
+        let centre = stream(.startCentre, 0, shard)
+        for column in 0..<tile.columns {
+            let shift = noiseSpread * centre.normal(at: column)
+            for row in 0..<tile.rows { tile[row, column] += shift }
         }
     }
 
@@ -56,7 +70,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         switch start {
         case .persistent(let origin): ages = drawChains(shard, worker, origin, step)
         case .data: data.fill(positions, step: step, shard: shard.index)
-        case .noise: noise.fill(positions, stream: stream(.chainStart, step, shard))
+        case .noise: fillNoise(positions, .chainStart, step, shard)
         }
         worker.origin.copy(from: positions)
         worker.times.stamp(.data)
@@ -143,7 +157,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     /// The states that chains take which start afresh in a step, one for each row of the tile.
     private func fillFreshStates(_ tile: Matrix, _ replay: ReplayShard, _ origin: ChainStart.Origin, _ shard: ShardState, _ step: Int) {
         switch origin {
-        case .noise: noise.fill(tile, stream: stream(.restartState, step, shard))
+        case .noise: fillNoise(tile, .restartState, step, shard)
         case .data:
             // Behind the rows that filled the buffer.
             let filling = (replay.capacity + tile.rows - 1) / tile.rows
