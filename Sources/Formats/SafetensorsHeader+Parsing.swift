@@ -18,7 +18,10 @@ extension SafetensorsHeader {
             }
         }
         try scanner.end()
-        tensors.sort { ($0.range.lowerBound, $0.range.upperBound, $0.name) < ($1.range.lowerBound, $1.range.upperBound, $1.name) }
+        // Empty tensors share their place with the next one: they keep the order of the text.
+        tensors = tensors.enumerated()
+            .sorted { ($0.1.range.lowerBound, $0.1.range.upperBound, $0.0) < ($1.1.range.lowerBound, $1.1.range.upperBound, $1.0) }
+            .map(\.1)
         let dataStart = 8 + bytes.count
         try Self.check(tensors, dataCount: fileSize - dataStart, dataStart: dataStart, name)
         self.init(tensors, metadata, dataStart: dataStart)

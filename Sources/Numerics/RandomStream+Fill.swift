@@ -11,6 +11,16 @@ extension RandomStream {
         fill(out, from: draw) { normals(group: $0) }
     }
 
+    /// Fills a matrix, row by row, with -1 and 1, equally likely, one draw each.
+    public func fillSigns(_ out: Matrix, from draw: Int = 0) {
+        fillUniforms(out, from: draw)
+        let half = SIMD16<Float>(repeating: 0.5)
+        out.combine(out, out) { uniform, _ in SIMD16<Float>(repeating: 1).replacing(with: -1, where: uniform .< half) }
+    }
+
+    /// The draws that so many numbers take when they start at a whole group, as those of the next fill should.
+    public static func draws(for count: Int) -> Int { (count + 63) / 64 * 64 }
+
     /// Whole groups are stored directly; the first and the last may be needed only in part and go through a buffer.
     @inline(__always) private func fill(
         _ out: Matrix, from start: Int, _ numbers: (Int) -> (SIMD16<Float>, SIMD16<Float>, SIMD16<Float>, SIMD16<Float>)

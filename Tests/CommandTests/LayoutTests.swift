@@ -12,20 +12,31 @@ extension CommandTests {
             var testDescription: String { name }
         }
 
-        static let kinds = [
-            Kind(name: "bytes", arguments: ["chains.storage=byte", "sampler.low=-1", "sampler.high=1"]),
-            Kind(
-                name: "reservoir",
-                arguments: ["chains.replacement=reservoir", "chains.restartFrom=data", "objective.energyRegularization=0.1"]),
-            Kind(name: "spectral", arguments: ["model.spectralNormalization=true", "optimizer.clipNorm=0.5"]),
-            Kind(
-                name: "convolution",
-                arguments: [
-                    "model.kind=convolution", "model.channels=[4]", "model.kernels=[3]", "model.strides=[2]", "model.paddings=[1]",
-                    "model.dense=[8]",
-                ]),
-            Kind(name: "cd", arguments: ["objective.kind=cd", "optimizer.kind=sgd", "optimizer.momentum=0.5"]),
-            Kind(name: "short-run", arguments: ["objective.kind=short-run", "chains.noise=gaussian", "optimizer.average=null"]),
+        static let kinds =
+            [
+                Kind(name: "bytes", arguments: ["chains.storage=byte", "sampler.low=-1", "sampler.high=1"]),
+                Kind(
+                    name: "reservoir",
+                    arguments: ["chains.replacement=reservoir", "chains.restartFrom=data", "objective.energyRegularization=0.1"]),
+                Kind(name: "spectral", arguments: ["model.spectralNormalization=true", "optimizer.clipNorm=0.5"]),
+                Kind(
+                    name: "convolution",
+                    arguments: [
+                        "model.kind=convolution", "model.channels=[4]", "model.kernels=[3]", "model.strides=[2]", "model.paddings=[1]",
+                        "model.dense=[8]",
+                    ]),
+                Kind(name: "cd", arguments: ["objective.kind=cd", "optimizer.kind=sgd", "optimizer.momentum=0.5"]),
+                Kind(name: "short-run", arguments: ["objective.kind=short-run", "chains.noise=gaussian", "optimizer.average=null"]),
+                Kind(
+                    name: "plane",
+                    arguments: [
+                        "data.source=25gaussians", "sampler.noise=null", "sampler.stepSize=0.05", "optimizer.kind=adamw",
+                        "model.referenceDeviation=3",
+                    ]),
+            ] + exchanges + objectives
+
+        /// Exchange between shards.
+        static let exchanges = [
             Kind(name: "ring", arguments: ["exchange.policy=ring", "exchange.fraction=0.5"]),
             Kind(name: "pairs", arguments: ["exchange.policy=pairs", "exchange.every=2", "chains.replacement=reservoir"]),
             Kind(
@@ -36,13 +47,18 @@ extension CommandTests {
                 arguments: [
                     "exchange.temperatures=[1, 1.5, 3]", "data.source=25gaussians", "sampler.noise=null", "sampler.stepSize=0.05",
                 ]),
-            Kind(
-                name: "plane",
-                arguments: [
-                    "data.source=25gaussians", "sampler.noise=null", "sampler.stepSize=0.05", "optimizer.kind=adamw",
-                    "model.referenceDeviation=3",
-                ]),
         ]
+
+        /// The objectives beside maximum likelihood, on images with a smooth energy.
+        static let objectives: [Kind] = [
+            ("energy-discrepancy", ["objective.samples=2"]), ("diffusion-cd", ["objective.estimator=oneStep"]),
+            ("diffusion-cd", ["objective.estimator=recovery"]), ("wasserstein-flow", ["objective.innerSteps=3"]),
+            ("wasserstein-flow", ["objective.flow=explicit", "chains.start=data"]), ("denoising-score", []),
+            ("sliced-score", ["objective.projections=2"]), ("nce", []),
+        ].map { kind, options in
+            let noise = ["diffusion-cd", "denoising-score", "energy-discrepancy"].contains(kind) ? ["objective.noise=0.3"] : []
+            return Kind(name: ([kind] + options).joined(separator: " "), arguments: ["objective.kind=\(kind)"] + noise + options)
+        }
 
         private static func expectSame(
             _ run: Training, as reference: Training, _ what: String, _ location: SourceLocation = #_sourceLocation
@@ -86,7 +102,7 @@ extension CommandTests {
             try Self.expectSameResults(of: reference, in: folder)
         }
 
-        @Test(arguments: kinds.filter { ["ring", "pairs", "shuffle", "ladder"].contains($0.name) })
+        @Test(arguments: exchanges)
         func `A training with exchange has the same bits on 1, 2, 3 and 8 ranks`(_ kind: Kind) throws {
             let folder = Scratch()
             let reference = Training("alone", in: folder, kind.arguments)

@@ -71,6 +71,7 @@ struct Training {
                 var values = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
                 values["seconds"] = nil
                 values["chainStepsPerSecond"] = nil
+                values["evaluationsPerSecond"] = nil
                 return String(decoding: try JSONSerialization.data(withJSONObject: values, options: .sortedKeys), as: UTF8.self)
             }
         }

@@ -33,7 +33,11 @@ extension RunConfiguration {
 
     /// One shard's slice of the replay buffer; nil where chains do not persist.
     package var replayCapacity: Int? {
-        objective.kind == .pcd ? bufferSize / run.shards : nil
+        hasPersistentChains ? bufferSize / run.shards : nil
+    }
+
+    package var hasPersistentChains: Bool {
+        objective.kind.start == .persistent || (objective.kind.hasChainsAnywhere && chains.start == .persistent)
     }
 
     package var replayOptions: ReplayOptions {
@@ -60,23 +64,90 @@ extension RunConfiguration {
                 "sampler.steps: expected at most \(limit) with run.chainsPerShard = \(run.chainsPerShard) chains of \(source.shape) (2^33 random "
                     + "numbers for a shard and step), found \(sampler.steps). Use fewer steps, or more and smaller shards.")
         }
-        let origin: ChainStart.Origin = chains.restartFrom == .noise ? .noise : .data
-        let start: ChainStart =
-            switch objective.kind {
-            case .cd: .data
-            case .pcd: .persistent(restartFrom: origin)
-            case .shortRun: .noise
-            }
-        return contrastiveDivergence(
-            kernel, start: start, data: try dataStream(source, seed: run.seed),
-            starts: try dataStream(source, seed: run.seed ^ Self.startSeed))
+        let data = try dataStream(source, seed: run.seed)
+        let starts = try dataStream(source, seed: run.seed ^ Self.startSeed)
+        return makeObjective(data, starts)
+    }
+
+    /// How samples are drawn for pictures where the objective has no chains.
+    package var freshChains: @Sendable (ShardState, ShardWorker, Int) -> Void { makeFreshChains(kernel) }
+
+    private func makeFreshChains(_ kernel: some TransitionKernel) -> @Sendable (ShardState, ShardWorker, Int) -> Void {
+        let chains = FreshChains(seed: run.seed, kernel: kernel, steps: sampler.steps, noise: startNoise)
+        return { chains.fill($0, worker: $1, step: $2) }
+    }
+
+    private func makeObjective(_ data: DataStream, _ starts: DataStream) -> any Training.Objective {
+        let seed = run.seed
+        switch objective.kind {
+        case .cd, .pcd, .shortRun: return contrastiveDivergence(kernel, data: data, starts: starts)
+        case .energyDiscrepancy: return energyDiscrepancy(data)
+        case .diffusionCD: return diffusion(data)
+        case .wassersteinFlow: return wassersteinFlow(kernel, data: data, starts: starts)
+        case .denoisingScore:
+            return DenoisingScoreMatching(seed: seed, deviation: Float(objective.noise), rowsPerStep: rowsPerStep, data: data)
+        case .slicedScore, .exactScore:
+            return SlicedScoreMatching(
+                seed: seed, directions: objective.kind == .exactScore ? .axes : .random(objective.projections), dimension: data.shape.count,
+                rowsPerStep: rowsPerStep, data: data)
+        case .nce:
+            let noise = DiagonalGaussian(of: starts, rows: Self.rowsForMoments, floor: 1e-3)
+            return NoiseContrastiveEstimation(seed: seed, noise: noise, rowsPerStep: rowsPerStep, data: data)
+        }
+    }
+
+    /// Rows from which the noise of noise-contrastive estimation takes its moments.
+    private static let rowsForMoments = 10_000
+
+    private func energyDiscrepancy(_ data: DataStream) -> any Training.Objective {
+        EnergyDiscrepancy(
+            seed: run.seed, deviation: Float(objective.noise), samples: objective.samples, stabilisation: Float(objective.stabilisation),
+            rowsPerStep: rowsPerStep, data: data)
+    }
+
+    private func diffusion(_ data: DataStream) -> any Training.Objective {
+        switch objective.estimator {
+        case .importance: energyDiscrepancy(data)
+        case .oneStep:
+            OneStepDiffusion(
+                seed: run.seed, form: objective.diffusion == .varianceExploding ? .varianceExploding : .variancePreserving,
+                trace: objective.trace == .hutchinson ? .hutchinson : .stein, bracketAtData: objective.bracket == .data,
+                deviation: Float(objective.noise), rowsPerStep: rowsPerStep, data: data)
+        case .recovery: recovery(kernel, data)
+        }
+    }
+
+    private func recovery(_ kernel: some TransitionKernel, _ data: DataStream) -> any Training.Objective {
+        RecoveryDiffusion(
+            seed: run.seed, kernel: kernel, steps: sampler.steps, deviation: Float(objective.noise), box: samplerBox,
+            rowsPerStep: rowsPerStep, data: data)
+    }
+
+    private var chainStart: ChainStart {
+        switch chains.start {
+        case .data: .data
+        case .persistent: .persistent(restartFrom: chains.restartFrom == .noise ? .noise : .data)
+        case .noise: .noise
+        }
     }
 
     private func contrastiveDivergence(
-        _ kernel: some TransitionKernel, start: ChainStart, data: DataStream, starts: DataStream
+        _ kernel: some TransitionKernel, data: DataStream, starts: DataStream
     ) -> any Training.Objective {
+        maximumLikelihood(kernel, data: data, starts: starts)
+    }
+
+    private func wassersteinFlow(_ kernel: some TransitionKernel, data: DataStream, starts: DataStream) -> any Training.Objective {
+        WassersteinFlow(
+            base: maximumLikelihood(kernel, data: data, starts: starts),
+            form: objective.flow == .proximal ? .proximal(updates: objective.innerSteps) : .explicit, penalty: Float(objective.penalty))
+    }
+
+    private func maximumLikelihood<Kernel: TransitionKernel>(
+        _ kernel: Kernel, data: DataStream, starts: DataStream
+    ) -> ContrastiveDivergence<Kernel> {
         ContrastiveDivergence(
-            seed: run.seed, kernel: kernel, steps: sampler.steps, start: start, noise: startNoise,
+            seed: run.seed, kernel: kernel, steps: sampler.steps, start: chainStart, noise: startNoise,
             noiseSpread: Float(chains.noiseSpread), box: samplerBox,
             energyRegularization: Float(objective.energyRegularization), rowsPerStep: rowsPerStep,
             negativesPerStep: negativesPerStep, ladder: ladder, data: data, starts: starts)

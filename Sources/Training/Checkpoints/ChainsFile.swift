@@ -20,6 +20,7 @@ package struct ChainsFile: Sendable {
     package let header: SafetensorsHeader
 
     /// - Parameter options: how the replay buffer stores samples; nil for the last negatives of chains that do not persist.
+    ///   Objectives without chains have a capacity of 0.
     package init(shards: Int, capacity: Int, shape: ImageShape, options: ReplayOptions?, levels: Int? = nil) {
         self.shards = shards
         self.capacity = capacity
@@ -78,7 +79,7 @@ package struct ChainsFile: Sendable {
         if let replay = shard.replay {
             (samples, ages) = (replay.storedBytes, replay.ages)
         } else {
-            samples = LittleEndian.bytes(of: shard.negatives.values)
+            samples = LittleEndian.bytes(of: shard.negatives.rows(0..<capacity).values)
             ages = Array(repeating: 0, count: capacity)
         }
         return Part(

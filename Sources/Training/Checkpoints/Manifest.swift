@@ -41,7 +41,7 @@ extension Manifest {
     /// Refuses numbers that no run leaves behind, so that nothing computed from them can overflow.
     func checkRanges(_ name: String) throws(Failure) {
         let ranges = [
-            ("step", step, 0...1 << 40), ("updates", updates, 0...max(0, step)), ("metricsBytes", metricsBytes, 0...1 << 50),
+            ("step", step, 0...1 << 40), ("updates", updates, 0...1 << 50), ("metricsBytes", metricsBytes, 0...1 << 50),
             ("guardState.consecutiveSkips", guardState.consecutiveSkips, 0...Guard.maximumSkips),
             ("guardState.skips", guardState.skips, 0...max(0, step)),
             ("guardState.rollbacks", guardState.rollbacks, 0...Guard.maximumRollbacks),

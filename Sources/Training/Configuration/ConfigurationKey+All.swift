@@ -128,12 +128,32 @@ extension ConfigurationKey {
         .init(
             "objective.kind",
             .choice(
-                words(RunConfiguration.Objective.Kind.self),
-                later: [
-                    "energy-discrepancy", "diffusion-cd", "wasserstein-flow", "variational-teaching", "latent-prior", "denoising-score",
-                    "sliced-score", "nce",
-                ]), "maximum likelihood with chains from data (cd), persistent chains (pcd) or noise (short-run)"),
+                words(RunConfiguration.Objective.Kind.self), later: ["variational-teaching", "latent-prior"]),
+            "maximum likelihood with chains from data (cd), persistent chains (pcd) or noise (short-run), or another objective"),
         .init("objective.energyRegularization", .number(.notNegative), "alpha of alpha (mean E(x+)² + mean E(x-)²), added to the loss"),
+        .init(
+            "objective.noise", .number(.positive),
+            "energy-discrepancy, diffusion-cd, denoising-score: standard deviation of the noise that data are perturbed by"),
+        .init("objective.samples", .integer(1...10_000), "energy-discrepancy, importance: M, contrastive samples of each data row"),
+        .init("objective.stabilisation", .number(.notNegative), "energy-discrepancy, importance: w; 1 is consistent for every M"),
+        .init(
+            "objective.estimator", .choice(words(RunConfiguration.Objective.Estimator.self)),
+            "diffusion-cd: importance samples, oneStep of the Fokker-Planck equation, or recovery by Langevin steps"),
+        .init(
+            "objective.diffusion", .choice(words(RunConfiguration.Objective.Diffusion.self)),
+            "oneStep: add noise (varianceExploding), or shrink and add noise (variancePreserving)"),
+        .init(
+            "objective.trace", .choice(words(RunConfiguration.Objective.Trace.self)),
+            "oneStep: the Laplacian by second derivatives along random signs (hutchinson) or from energies alone (stein)"),
+        .init(
+            "objective.bracket", .choice(words(RunConfiguration.Objective.Bracket.self)),
+            "oneStep: where the diffusion of the energy is taken; noised learns the noised density"),
+        .init("objective.projections", .integer(1...10_000), "sliced-score: random directions of each data row"),
+        .init(
+            "objective.flow", .choice(words(RunConfiguration.Objective.Flow.self)),
+            "wasserstein-flow: penalty on the change of the gradient (proximal) or on the gradient (explicit) at the negatives"),
+        .init("objective.penalty", .number(.notNegative), "wasserstein-flow: lambda of the penalty; 0 is contrastive divergence"),
+        .init("objective.innerSteps", .integer(1...1000), "wasserstein-flow, proximal: updates with the same data and negatives"),
     ]
 
     private static let optimizer: [ConfigurationKey] = [

@@ -164,7 +164,7 @@ extension ConfigurationKey {
 
     private static func integerText(_ range: ClosedRange<Int>) -> String { "an integer from \(range.lowerBound) to \(range.upperBound)" }
 
-    private static func list(_ words: [String]) -> String {
+    static func list(_ words: [String]) -> String {
         let quoted = words.map { "\"\($0)\"" }
         return quoted.count == 1 ? quoted[0] : quoted.dropLast().joined(separator: ", ") + " or " + quoted[quoted.count - 1]
     }

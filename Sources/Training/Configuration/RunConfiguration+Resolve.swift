@@ -30,8 +30,9 @@ extension ConfigurationValues {
     fileprivate mutating func agreeOnStart(given: Set<String>, origin: String) throws(Failure) {
         var configuration = try typed()
         switch (given.contains("objective.kind"), given.contains("chains.start")) {
-        case (true, false): configuration.chains.start = configuration.objective.kind.start
-        case (false, true): configuration.objective.kind = configuration.chains.start.objective
+        case (true, false): if let start = configuration.objective.kind.start { configuration.chains.start = start }
+        case (false, true) where configuration.objective.kind.start != nil:
+            configuration.objective.kind = configuration.chains.start.objective
         default: try configuration.checkStart(origin: origin)
         }
         self = try ConfigurationValues(configuration)

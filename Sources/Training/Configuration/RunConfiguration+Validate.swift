@@ -7,6 +7,7 @@ extension RunConfiguration {
         var values = try ConfigurationValues(self)
         try values.check(origin: "configuration")
         try checkStart(origin: "configuration")
+        try checkObjective()
         try checkData()
         try checkModel()
         try checkSampler()
@@ -16,14 +17,13 @@ extension RunConfiguration {
     }
 
     func checkStart(origin: String) throws(Failure) {
-        guard chains.start == objective.kind.start else {
-            throw Failure(
-                .configuration,
-                """
-                \(origin): objective.kind = "\(objective.kind.rawValue)" means chains.start = "\(objective.kind.start.rawValue)", found \
-                "\(chains.start.rawValue)", which is objective.kind = "\(chains.start.objective.rawValue)"; give one of the two keys and the other follows
-                """)
-        }
+        guard let start = objective.kind.start, chains.start != start else { return }
+        throw Failure(
+            .configuration,
+            """
+            \(origin): objective.kind = "\(objective.kind.rawValue)" means chains.start = "\(start.rawValue)", found \
+            "\(chains.start.rawValue)", which is objective.kind = "\(chains.start.objective.rawValue)"; give one of the two keys and the other follows
+            """)
     }
 
     private func checkData() throws(Failure) {
@@ -83,7 +83,7 @@ extension RunConfiguration {
         guard isLadder || exchange.policy != .none else { return }
         let key = isLadder ? "exchange.temperatures" : "exchange.policy = \"\(exchange.policy.rawValue)\""
         try require(
-            chains.start == .persistent,
+            hasPersistentChains,
             "\(key) needs chains that persist (objective.kind = \"pcd\"): with \"\(objective.kind.rawValue)\" every step begins anew, there is nothing to exchange"
         )
         if isLadder { try checkLadder() }
@@ -92,6 +92,10 @@ extension RunConfiguration {
     }
 
     private func checkLadder() throws(Failure) {
+        try require(
+            objective.kind == .pcd,
+            "exchange.temperatures needs objective.kind = \"pcd\", found \"\(objective.kind.rawValue)\", whose penalty takes all chains for samples of the model"
+        )
         let temperatures = exchange.temperatures
         let isRising = zip(temperatures, temperatures.dropFirst()).allSatisfy { Float($0) < Float($1) }
         try require(

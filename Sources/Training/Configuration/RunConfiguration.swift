@@ -120,10 +120,33 @@ extension RunConfiguration {
         public enum Kind: String, Codable, CaseIterable, Sendable {
             case cd, pcd
             case shortRun = "short-run"
+            case energyDiscrepancy = "energy-discrepancy"
+            case diffusionCD = "diffusion-cd"
+            case wassersteinFlow = "wasserstein-flow"
+            case denoisingScore = "denoising-score"
+            case slicedScore = "sliced-score"
+            case exactScore = "exact-score"
+            case nce
         }
+        public enum Estimator: String, Codable, CaseIterable, Sendable { case importance, oneStep, recovery }
+        public enum Diffusion: String, Codable, CaseIterable, Sendable { case varianceExploding, variancePreserving }
+        public enum Trace: String, Codable, CaseIterable, Sendable { case hutchinson, stein }
+        public enum Bracket: String, Codable, CaseIterable, Sendable { case data, noised }
+        public enum Flow: String, Codable, CaseIterable, Sendable { case proximal, explicit }
 
         public var kind = Kind.pcd
         public var energyRegularization = 0.0
+        public var noise = 1.0
+        public var samples = 4
+        public var stabilisation = 1.0
+        public var estimator = Estimator.importance
+        public var diffusion = Diffusion.varianceExploding
+        public var trace = Trace.hutchinson
+        public var bracket = Bracket.data
+        public var projections = 1
+        public var flow = Flow.proximal
+        public var penalty = 0.1
+        public var innerSteps = 2
     }
 
     /// How gradients become parameter updates.
@@ -191,17 +214,22 @@ extension RunConfiguration {
 
 extension RunConfiguration.Objective.Kind {
     /// The start of the chains that defines this objective: CD-k starts at data rows, PCD continues its chains, short-run starts at noise.
-    public var start: RunConfiguration.Chains.Start {
+    /// Nil where the objective leaves it open or has no chains.
+    public var start: RunConfiguration.Chains.Start? {
         switch self {
         case .cd: .data
         case .pcd: .persistent
         case .shortRun: .noise
+        case .wassersteinFlow, .energyDiscrepancy, .diffusionCD, .denoisingScore, .slicedScore, .exactScore, .nce: nil
         }
     }
+
+    /// Whether an objective without a start of its own has chains that `chains.start` places.
+    var hasChainsAnywhere: Bool { self == .wassersteinFlow }
 }
 
 extension RunConfiguration.Chains.Start {
-    /// The objective that chains with this start train: the inverse of ``RunConfiguration/Objective/Kind/start``.
+    /// The maximum-likelihood objective that chains with this start train: the inverse of ``RunConfiguration/Objective/Kind/start``.
     public var objective: RunConfiguration.Objective.Kind {
         switch self {
         case .data: .cd

@@ -19,7 +19,7 @@ package struct ReplicaExchange: Sendable {
         rows = plan.configuration.run.chainsPerShard
     }
 
-    /// Collective. Swaps temperatures after the chains' steps, by the energies that the gradient phase found at their last positions.
+    /// Collective. Swaps temperatures at the end of a step, by the energies that the gradient phase found at their last positions.
     package func swap(_ step: Int, _ shards: [ShardState], _ communicator: any Communicator) throws(Failure) {
         guard ladder.isDue(step) else { return }
         let replicas = try gather(shards, communicator)

@@ -26,7 +26,7 @@ public struct RunPlan: Sendable {
     }
 
     /// Collective. As above, with data that every rank has already.
-    init(_ configuration: RunConfiguration, source: DataSource, _ communicator: any Communicator) throws(Failure) {
+    package init(_ configuration: RunConfiguration, source: DataSource, _ communicator: any Communicator) throws(Failure) {
         self.configuration = configuration
         let layout = try communicator.agree { try ShardLayout(shards: configuration.run.shards, ranks: communicator.size) }
         let model = try communicator.agree { try configuration.energyModel(for: source.shape) }
@@ -47,7 +47,7 @@ public struct RunPlan: Sendable {
     }
 
     /// Samples of one shard in chains.safetensors.
-    package var storedChains: Int { configuration.replayCapacity ?? configuration.run.chainsPerShard }
+    package var storedChains: Int { objective.profile.hasChains ? configuration.replayCapacity ?? configuration.run.chainsPerShard : 0 }
 
     package var chainsFile: ChainsFile {
         ChainsFile(

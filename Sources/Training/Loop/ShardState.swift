@@ -15,6 +15,8 @@ package final class ShardState: @unchecked Sendable {
     package var levels: [UInt8] = []
     /// E of the negatives, as the gradient phase found it.
     package var negativeEnergies: [Float] = []
+    /// ∇E of the negatives before the step's first update, for objectives that stay close to it; made when first used.
+    package private(set) lazy var anchor = Matrix(rows: negatives.rows, columns: negatives.columns)
     package var report = ShardReport()
 
     package init(index: Int, chains: Int, dimension: Int, replay: ReplayShard?) {

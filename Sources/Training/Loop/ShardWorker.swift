@@ -14,6 +14,12 @@ package final class ShardWorker: @unchecked Sendable {
     package let energies: Matrix
     /// 1/T of each chain, for runs with a ladder of temperatures.
     package let inverseTemperatures: Matrix
+    /// Tiles that go through the network together: (passTiles · chains) x dimension, and their energies.
+    package let pass: Matrix
+    package let passEnergies: Matrix
+    /// For derivatives along lines; nil where the objective has none.
+    private let line: LineWorkspace?
+    private let lineDerivatives: [Matrix]
     /// The shard's parameter gradient, 1 x parameters.
     package let gradient: Matrix
     /// The shards' gradients and reports as the exact sum takes them.
@@ -22,15 +28,41 @@ package final class ShardWorker: @unchecked Sendable {
     package var plain: [Float] = []
     package var times = PhaseTimes()
 
-    package init(model: EnergyModel, weights: PreparedWeights, rows: Int, scratch: Int, part: ExactSum.Part) {
+    package init(model: EnergyModel, weights: PreparedWeights, rows: Int, profile: ObjectiveProfile, part: ExactSum.Part) {
         let dimension = model.network.inputShape.count
-        potential = ModelPotential(model: model, weights: weights, workspace: Workspace(model.network, rows: rows))
-        chains = ChainBuffers(chains: rows, dimension: dimension, scratch: scratch)
+        potential = ModelPotential(model: model, weights: weights, workspace: Workspace(model.network, rows: profile.passTiles * rows))
+        chains = ChainBuffers(chains: rows, dimension: dimension, scratch: profile.chainScratch)
         origin = Matrix(rows: rows, columns: dimension)
         data = Matrix(rows: rows, columns: dimension)
         energies = Matrix(rows: rows, columns: 1)
         inverseTemperatures = Matrix(rows: rows, columns: 1)
+        pass = Matrix(rows: profile.passTiles == 1 ? 0 : profile.passTiles * rows, columns: dimension)
+        passEnergies = Matrix(rows: pass.rows, columns: 1)
+        line = profile.lineOrder == 0 ? nil : LineWorkspace(model.network, rows: rows, order: profile.lineOrder)
+        lineDerivatives = profile.lineOrder == 0 ? [] : (0...profile.lineOrder).map { _ in Matrix(rows: rows, columns: 1) }
         gradient = Matrix(rows: 1, columns: model.layout.count)
         self.part = part
+    }
+
+    /// Adds Σ w(E) ∇θE over those of some rows that count to `gradient`.
+    /// - Returns: the sum of their energies.
+    package func addGradient(of rows: Matrix, where counts: (Int) -> Bool = { _ in true }, weight: (Float) -> Float) -> Double {
+        potential.model.addParameterGradient(
+            of: rows, potential.weights, potential.workspace, energies: energies,
+            rowWeights: { energies, weights in
+                for row in 0..<energies.rows { weights[row, 0] = counts(row) ? weight(energies[row, 0]) : 0 }
+            }, into: gradient)
+        var sum = 0.0
+        for row in 0..<rows.rows where counts(row) { sum += Double(energies[row, 0]) }
+        return sum
+    }
+
+    /// Adds the gradient of a weighted sum of the energy's derivatives along lines (`EnergyModel.addLineGradient`) to `gradient`.
+    package func addLineGradient(
+        of x: Matrix, along direction: Matrix, rowWeights: (_ derivatives: [Matrix], _ weights: [Matrix]) -> Void
+    ) {
+        guard let line else { preconditionFailure("the objective's profile has no derivatives along lines") }
+        potential.model.addLineGradient(
+            of: x, along: direction, potential.weights, line, derivatives: lineDerivatives, rowWeights: rowWeights, into: gradient)
     }
 }

@@ -21,6 +21,11 @@ package final class Trainer {
         package func gap(_ configuration: RunConfiguration) -> Double {
             report.dataEnergy / Double(configuration.rowsPerStep) - report.sampleEnergy / Double(configuration.negativesPerStep)
         }
+
+        /// What the guard watches: the gap, or the mean loss of an objective without negatives.
+        func watched(_ plan: RunPlan) -> Double {
+            plan.objective.profile.hasNegatives ? gap(plan.configuration) : report.loss / Double(plan.configuration.rowsPerStep)
+        }
     }
 
     package let plan: RunPlan
@@ -58,9 +63,11 @@ package final class Trainer {
         let weights = PreparedWeights(plan.model.network)
         self.weights = weights
         team = ThreadTeam(count: max(1, min(threads, shards.count)))
+        var profile = plan.objective.profile
+        profile.chainScratch = max(profile.chainScratch, configuration.kernel.scratchTiles)
         workers = (0..<team.count).map {
             ShardWorker(
-                model: plan.model, weights: weights, rows: configuration.run.chainsPerShard, scratch: plan.objective.scratchTiles,
+                model: plan.model, weights: weights, rows: configuration.run.chainsPerShard, profile: profile,
                 part: sum.makePart(thread: $0))
         }
         gradient = Array(repeating: 0, count: plan.model.layout.count)
@@ -95,22 +102,34 @@ package final class Trainer {
         chargeWorkers()
         let exchange = try buffers?.begin(step, shards, communicator)
         times.stamp(.exchange)
-        communicator.progress.note("gradients")
-        let outcome = try sumGradients(stop: stop)
-        try replicas?.swap(step, shards, communicator)
-        times.stamp(.exchange)
-        var result = StepResult(
-            report: sum.report, gradientNorm: .nan, learningRate: 0, verdict: .update, stopRequested: sum.stopRequested)
-        result.verdict = watch.judge(outcome, gap: result.gap(plan.configuration), state: state.guardState)
-        if result.verdict == .update { update(&result) }
+        var result = try update(stop: stop)
+        for _ in 1..<objective.profile.updates where result.verdict == .update {
+            let stopRequested = result.stopRequested
+            result = try update(stop: stop)
+            result.stopRequested = result.stopRequested || stopRequested
+        }
+        if result.verdict == .update { advance() }
         if case .skip = result.verdict { skip() }
         times.stamp(.optimiser)
         // Here whatever the verdict: a checkpoint, a rollback and an end find the buffers whole.
+        try replicas?.swap(step, shards, communicator)
         if let exchange {
             try exchange.finish()
             traffic.add(exchange.traffic)
         }
         times.stamp(.exchange)
+        return result
+    }
+
+    /// One update of the parameters with the negatives of the step. Collective.
+    private func update(stop: Bool) throws(Failure) -> StepResult {
+        communicator.progress.note("gradients")
+        let outcome = try sumGradients(stop: stop)
+        var result = StepResult(
+            report: sum.report, gradientNorm: .nan, learningRate: 0, verdict: .update, stopRequested: sum.stopRequested)
+        result.verdict = watch.judge(outcome, gap: result.watched(plan), state: state.guardState)
+        if result.verdict == .update { update(&result) }
+        times.stamp(.optimiser)
         return result
     }
 
@@ -123,6 +142,14 @@ package final class Trainer {
 
     /// Charges the time since the last stamp to a phase outside of `step`.
     package func charge(_ phase: Phase) { times.stamp(phase) }
+
+    /// Brings the shards' negatives to samples of the model, where the objective's are not.
+    package func drawSamples() {
+        guard !plan.objective.profile.hasChains else { return }
+        let (fill, step) = (plan.configuration.freshChains, state.step)
+        forEachShard { fill($0, $1, step) }
+        chargeWorkers()
+    }
 
     /// The first chains of the step of each own shard, `perShard` of each, shard by shard: in front of each whether it is a negative.
     package func flaggedChains(perShard: Int) -> [Double] {
@@ -163,7 +190,6 @@ package final class Trainer {
             result.verdict = watch.verdict(onBrokenUpdate: "the update made parameters that are not finite", state: state.guardState)
             return
         }
-        advance()
         prepareWeights(iterating: true)
     }
 

@@ -131,6 +131,7 @@ final class TrainingSession {
     }
 
     private func draw() throws(Failure) {
+        trainer.drawSamples()
         let samples = try SampleGathering(plan).gather(trainer)
         try communicator.onRoot {
             try SamplePicture(configuration: configuration, shape: plan.source.shape)

@@ -30,9 +30,14 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     /// Where chains that start from data begin: a stream of its own, whose first steps fill the buffer.
     let starts: DataStream
 
-    package var scratchTiles: Int { kernel.scratchTiles }
-
-    package var hasAcceptStep: Bool { kernel.hasAcceptStep }
+    package var profile: ObjectiveProfile {
+        var profile = ObjectiveProfile()
+        profile.chainScratch = kernel.scratchTiles
+        profile.hasChains = true
+        profile.hasAcceptStep = kernel.hasAcceptStep
+        profile.evaluations = Double(steps) + 2
+        return profile
+    }
 
     // MARK: chains
 
@@ -78,7 +83,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         let noise = ChainNoise(seed: seed, motion: .langevin, decisions: .acceptance, step: step, index: shard.index)
         let info = run(shard, worker, noise)
         shard.negatives.copy(from: positions)
-        report(shard, worker, info)
+        shard.report.add(info, from: worker.origin, to: shard.negatives, box: box, where: shard.isNegative)
         if case .persistent(let origin) = start { storeChains(shard, worker, origin, ages: ages, step: step) }
         worker.times.stamp(.sampling)
     }
@@ -170,48 +175,12 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
         data.fill(worker.data, step: step, shard: shard.index)
         worker.times.stamp(.data)
-        shard.report.dataEnergy = addGradient(of: worker.data, sign: 1, n: rowsPerStep, worker) { _ in true }
-        shard.report.sampleEnergy = addGradient(of: shard.negatives, sign: -1, n: negativesPerStep, worker, isRow: shard.isNegative)
+        let alpha = energyRegularization
+        let (ofData, ofNegative) = (1 / Float(rowsPerStep), 1 / Float(negativesPerStep))
+        shard.report.dataEnergy = worker.addGradient(of: worker.data) { ofData * (1 + 2 * alpha * $0) }
+        shard.report.sampleEnergy = worker.addGradient(of: shard.negatives, where: shard.isNegative) { ofNegative * (-1 + 2 * alpha * $0) }
         if ladder != nil { shard.negativeEnergies = worker.energies.values }
         worker.times.stamp(.gradients)
-    }
-
-    /// Adds Σ (±1/n + 2αE/n) ∇θE over the rows that `isRow` tells.
-    /// - Returns: the sum of their energies.
-    private func addGradient(
-        of rows: Matrix, sign: Float, n: Int, _ worker: ShardWorker, isRow: (Int) -> Bool
-    ) -> Double {
-        let (scale, alpha) = (1 / Float(n), energyRegularization)
-        let potential = worker.potential
-        potential.model.addParameterGradient(
-            of: rows, potential.weights, potential.workspace, energies: worker.energies,
-            rowWeights: { energies, weights in
-                for row in 0..<energies.rows {
-                    weights[row, 0] = isRow(row) ? scale * (sign + 2 * alpha * energies[row, 0]) : 0
-                }
-            }, into: worker.gradient)
-        var sum = 0.0
-        for row in 0..<rows.rows where isRow(row) { sum += Double(worker.energies[row, 0]) }
-        return sum
-    }
-
-    // MARK: report
-
-    private func report(_ shard: ShardState, _ worker: ShardWorker, _ info: RunInfo) {
-        let (end, origin) = (shard.negatives, worker.origin)
-        shard.report.squaredGradient = info.squaredGradient
-        shard.report.accepted = Double(info.accepted ?? 0)
-        shard.report.invalid = Double(info.invalid)
-        for row in 0..<end.rows where shard.isNegative(row) {
-            var squares = 0.0
-            for index in row * end.columns..<(row + 1) * end.columns {
-                let value = unsafe end.base[index]
-                let difference = unsafe Double(value - origin.base[index])
-                squares += difference * difference
-                if let box, value <= box.lowerBound || value >= box.upperBound { shard.report.saturated += 1 }
-            }
-            shard.report.displacement += squares.squareRoot()
-        }
     }
 
     private func stream(_ purpose: RandomPurpose, _ step: Int, _ shard: ShardState) -> RandomStream {

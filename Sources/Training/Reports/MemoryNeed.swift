@@ -1,6 +1,7 @@
 import Datasets
 import Model
 import Numerics
+import Sampling
 
 /// The memory that a rank needs for a run, from sizes alone: what is allocated before the first step stays until the last.
 struct MemoryNeed: Sendable {
@@ -21,8 +22,13 @@ struct MemoryNeed: Sendable {
         let averages = configuration.optimizer.average == nil ? 0 : 1
         // Current values, their reduced gradient, and two prepared copies of the weights.
         parameters = 4 * parameterCount * (4 + moments + averages)
-        // Positions, gradients, origins and data rows of a tile; the gradient of a shard in float and as integers.
-        threads = count * (4 * Workspace.count(plan.model.network, rows: rows) + 16 * rows * dimension + (4 + 8) * parameterCount)
+        // Positions, gradients, origins, data rows and scratch of a tile; the gradient of a shard in float and as integers.
+        let profile = plan.objective.profile
+        let scratch = max(profile.chainScratch, configuration.kernel.scratchTiles)
+        let line = profile.lineOrder == 0 ? 0 : LineWorkspace.count(plan.model.network, rows: rows, order: profile.lineOrder)
+        let activations = Workspace.count(plan.model.network, rows: rows * profile.passTiles) + line
+        let tiles = (4 + scratch + (profile.passTiles == 1 ? 0 : profile.passTiles)) * rows * dimension
+        threads = count * (4 * (activations + tiles) + (4 + 8) * parameterCount)
         let bytesPerValue = configuration.chains.storage == .byte ? 1 : 4
         let record = bytesPerValue * dimension + 4
         let capacity = configuration.replayCapacity ?? 0

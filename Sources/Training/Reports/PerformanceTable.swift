@@ -7,7 +7,8 @@ struct PerformanceTable {
     let wallSeconds: Double
     /// Messages and bytes of samples that went from rank to rank; nil for a run without exchange.
     var exchanged: (messages: Double, bytes: Double)? = nil
-    let chainSteps: Double
+    /// Passes through the energy and back, those of a row counted one by one.
+    let evaluations: Double
 
     var text: String {
         let phases = Phase.allCases
@@ -23,7 +24,7 @@ struct PerformanceTable {
         }
         lines.append(
             "wall \(Self.fixed(wallSeconds, 1, width: 0)) s, "
-                + "\(Self.engineering(chainSteps / max(wallSeconds, 1e-9))) chain steps a second on \(seconds.count) rank\(seconds.count == 1 ? "" : "s")"
+                + "\(Self.engineering(evaluations / max(wallSeconds, 1e-9))) energy evaluations a second on \(seconds.count) rank\(seconds.count == 1 ? "" : "s")"
         )
         if let exchanged {
             lines.append(

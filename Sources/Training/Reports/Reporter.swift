@@ -18,21 +18,27 @@ final class Reporter {
     /// Collective. The line of a step.
     func report(_ result: Trainer.StepResult, trainer: Trainer) throws(Failure) -> StepReport {
         let configuration = plan.configuration
-        let (rows, chains) = (Double(configuration.rowsPerStep), Double(configuration.negativesPerStep))
+        let profile = plan.objective.profile
+        let (rows, negatives) = (Double(configuration.rowsPerStep), Double(configuration.negativesPerStep))
         let sums = result.report
         let (seconds, wall, steps) = try interval(trainer)
-        let hasBox = configuration.samplerBox != nil
+        let rate = rows * Double(steps) / max(wall, 1e-9)
         let modes = try ChainModes(trainer, trainer.communicator)
         return StepReport(
-            step: trainer.state.step, dataEnergy: sums.dataEnergy / rows, sampleEnergy: sums.sampleEnergy / chains,
-            energyGap: result.gap(configuration), chainGradientNorm: (sums.squaredGradient / chains).squareRoot(),
-            gradientNorm: result.gradientNorm, acceptance: acceptance(sums), displacement: sums.displacement / chains,
-            bufferAge: configuration.replayCapacity == nil ? nil : sums.age / chains,
-            saturation: hasBox ? sums.saturated / (chains * Double(plan.source.shape.count)) : nil,
+            step: trainer.state.step, dataEnergy: sums.dataEnergy / rows,
+            sampleEnergy: profile.hasNegatives ? sums.sampleEnergy / negatives : nil,
+            energyGap: profile.hasNegatives ? result.gap(configuration) : nil,
+            loss: profile.hasLoss ? sums.loss / rows : nil,
+            chainGradientNorm: profile.hasChains ? (sums.squaredGradient / negatives).squareRoot() : nil, gradientNorm: result.gradientNorm,
+            acceptance: acceptance(sums), displacement: profile.hasChains ? sums.displacement / negatives : nil,
+            wassersteinStep: wassersteinStep(sums), bufferAge: configuration.replayCapacity == nil ? nil : sums.age / negatives,
+            saturation: profile.hasChains && configuration.samplerBox != nil
+                ? sums.saturated / (negatives * Double(plan.source.shape.count)) : nil,
             exchangedBytes: exchangedBytes(trainer), swapRates: try trainer.replicas?.swapRates(trainer.shards, trainer.communicator),
             modesCovered: modes?.covered, modesPerShard: modes?.perShard,
             learningRate: Double(result.learningRate), skipped: trainer.state.guardState.skips, seconds: seconds,
-            chainStepsPerSecond: rows * Double(configuration.sampler.steps * steps) / max(wall, 1e-9))
+            chainStepsPerSecond: profile.hasChains ? rate * Double(configuration.sampler.steps) : nil,
+            evaluationsPerSecond: rate * profile.evaluations)
     }
 
     private func exchangedBytes(_ trainer: Trainer) -> Int? {
@@ -41,8 +47,15 @@ final class Reporter {
         return trainer.buffers?.bytesOfNewestExchange(steps: trainer.state.step) ?? trainer.replicas?.bytesOfSwap
     }
 
+    private func wassersteinStep(_ sums: ShardReport) -> Double? {
+        let (configuration, sampler) = (plan.configuration, plan.configuration.sampler)
+        guard configuration.objective.kind == .wassersteinFlow else { return nil }
+        let time = Double(sampler.steps) * sampler.stepSize
+        return sums.squaredDisplacement / (2 * time * Double(configuration.rowsPerStep))
+    }
+
     private func acceptance(_ sums: ShardReport) -> Double? {
-        guard plan.objective.hasAcceptStep else { return nil }
+        guard plan.objective.profile.hasAcceptStep else { return nil }
         return sums.accepted / Double(plan.configuration.rowsPerStep * plan.configuration.sampler.steps)
     }
 
@@ -66,7 +79,7 @@ final class Reporter {
         return PerformanceTable(
             seconds: try Self.allRanks(trainer.times.seconds, trainer.communicator), wallSeconds: wall,
             exchanged: trainer.buffers == nil ? nil : (sent.reduce(0) { $0 + $1[0] }, sent.reduce(0) { $0 + $1[1] }),
-            chainSteps: Double(plan.configuration.rowsPerStep * plan.configuration.sampler.steps * trainer.stepsDone))
+            evaluations: Double(plan.configuration.rowsPerStep * trainer.stepsDone) * plan.objective.profile.evaluations)
     }
 
     /// Collective. The values of each rank.
@@ -79,12 +92,17 @@ final class Reporter {
     /// The progress line.
     func progress(_ report: StepReport) -> String {
         let total = plan.configuration.run.steps
-        var parts = [
-            "step \(report.step)/\(total)", "gap \(Self.signed(report.energyGap))",
-            "|∇E| \(PerformanceTable.fixed(report.chainGradientNorm, 3, width: 0))",
-            "\(PerformanceTable.engineering(report.chainStepsPerSecond)) chain steps/s",
-        ]
-        let stepsPerSecond = report.chainStepsPerSecond / Double(plan.configuration.rowsPerStep * max(1, plan.configuration.sampler.steps))
+        var parts = ["step \(report.step)/\(total)"]
+        if let loss = report.loss {
+            parts.append("loss \(Self.signed(loss))")
+        } else if let gap = report.energyGap {
+            parts.append("gap \(Self.signed(gap))")
+        }
+        if let norm = report.chainGradientNorm { parts.append("|∇E| \(PerformanceTable.fixed(norm, 3, width: 0))") }
+        parts.append(
+            report.chainStepsPerSecond.map { "\(PerformanceTable.engineering($0)) chain steps/s" }
+                ?? "\(PerformanceTable.engineering(report.evaluationsPerSecond)) evaluations/s")
+        let stepsPerSecond = report.evaluationsPerSecond / (Double(plan.configuration.rowsPerStep) * plan.objective.profile.evaluations)
         if report.step < total && stepsPerSecond > 0 {
             parts.append("\(Self.duration(Double(total - report.step) / stepsPerSecond)) left")
         }

@@ -9,7 +9,7 @@ package struct SampleGathering {
 
     package init(_ plan: RunPlan) { self.plan = plan }
 
-    /// Collective. `samples.count` of the step's negatives, channels innermost.
+    /// Collective. `samples.count` of the shards' negatives, channels innermost.
     package func gather(_ trainer: Trainer) throws(Failure) -> [Float] {
         let configuration = plan.configuration
         // On a ladder of temperatures one chain of each row is a negative in each block of shards.

@@ -18,15 +18,22 @@ public struct ShardReport: Sendable, Hashable {
     public var invalid = 0.0
     /// Chains started afresh.
     public var restarts = 0.0
+    /// Σ |x_K - x_0|² over the chains.
+    public var squaredDisplacement = 0.0
+    /// Σ of the loss over the shard's data rows, for objectives that have one.
+    public var loss = 0.0
 
     public init() {}
 
     /// The fields in a fixed order.
     public static var fields: [WritableKeyPath<ShardReport, Double>] {
-        [\.dataEnergy, \.sampleEnergy, \.squaredGradient, \.displacement, \.age, \.saturated, \.accepted, \.invalid, \.restarts]
+        [
+            \.dataEnergy, \.sampleEnergy, \.squaredGradient, \.displacement, \.age, \.saturated, \.accepted, \.invalid, \.restarts,
+            \.squaredDisplacement, \.loss,
+        ]
     }
 
-    public static let fieldCount = 9
+    public static let fieldCount = 11
 
     public var values: [Double] { Self.fields.map { self[keyPath: $0] } }
 

@@ -6,18 +6,22 @@ public struct StepReport: Codable, Sendable {
     public var step: Int
     /// mean E(x+)
     public var dataEnergy: Double
-    /// mean E(x-)
-    public var sampleEnergy: Double
-    /// mean E(x+) - mean E(x-); healthy training oscillates about 0.
-    public var energyGap: Double
-    /// √ mean |∇E(x-)|² at the last step of the chains.
-    public var chainGradientNorm: Double
+    /// mean E(x-); absent where an objective has no negatives.
+    public var sampleEnergy: Double?
+    /// mean E(x+) - mean E(x-); with chains, healthy training oscillates about 0.
+    public var energyGap: Double?
+    /// Mean loss of a data row; absent where there is only a gradient, as with chains.
+    public var loss: Double?
+    /// √ mean |∇E(x-)|² at the last step of the chains; absent without chains.
+    public var chainGradientNorm: Double?
     /// |parameter gradient| before clipping.
     public var gradientNorm: Double
     /// Accepted moves divided by proposed ones; absent for samplers without an accept step.
     public var acceptance: Double?
-    /// mean |x_K - x_0| of the chains.
-    public var displacement: Double
+    /// mean |x_K - x_0| of the chains; absent without them.
+    public var displacement: Double?
+    /// (1/2s) mean |x_K - x_0|² over chains that ran for the time s = K a: bounds the Wasserstein step; wasserstein-flow alone.
+    public var wassersteinStep: Double?
     /// Mean age in sampler steps of the chains that took part; absent where chains do not persist.
     public var bufferAge: Double?
     /// The share of values on the wall of the sampler's box; absent without a box.
@@ -35,8 +39,10 @@ public struct StepReport: Codable, Sendable {
     public var skipped: Int
     /// Seconds in each phase since the last line, averaged over ranks and threads.
     public var seconds: [String: Double]
-    /// Langevin steps of single chains in a second, all ranks together.
-    public var chainStepsPerSecond: Double
+    /// Sampler steps of single chains in a second, all ranks together; absent without chains.
+    public var chainStepsPerSecond: Double?
+    /// Passes through the energy and back in a second, those of a row counted one by one, all ranks together.
+    public var evaluationsPerSecond: Double
 
     /// The line, without the newline; values that are not finite are written as text.
     package func line() throws -> String {

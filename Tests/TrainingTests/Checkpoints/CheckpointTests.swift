@@ -46,10 +46,10 @@ struct CheckpointTests {
         return files
     }
 
-    private func numbers(_ report: StepReport) -> [Double] {
+    private func numbers(_ report: StepReport) -> [Double?] {
         [
             Double(report.step), report.dataEnergy, report.sampleEnergy, report.energyGap, report.chainGradientNorm, report.gradientNorm,
-            report.displacement, report.bufferAge ?? -1, report.saturation ?? -1, report.learningRate,
+            report.displacement, report.bufferAge, report.saturation, report.learningRate,
         ]
     }
 

@@ -18,6 +18,19 @@ import Training
         "data.source": ["data.source=other"], "data.columns": ["data.columns=['a']"], "run.steps": ["run.steps=1000000"],
         "model.kernels": ["model.kernels=[9, 9]"],
         "model.initial": ["model.initial=other.safetensors"],
+        "objective.noise": ["objective.noise=2", "objective.kind=denoising-score"],
+        "objective.samples": ["objective.samples=2", "objective.kind=energy-discrepancy"],
+        "objective.stabilisation": ["objective.stabilisation=2", "objective.kind=energy-discrepancy"],
+        "objective.estimator": ["objective.estimator=recovery", "objective.kind=diffusion-cd"],
+        "objective.diffusion": [
+            "objective.diffusion=variancePreserving", "objective.noise=.5", "objective.estimator=oneStep", "objective.kind=diffusion-cd",
+        ],
+        "objective.trace": ["objective.trace=stein", "objective.estimator=oneStep", "objective.kind=diffusion-cd"],
+        "objective.bracket": ["objective.bracket=noised", "objective.estimator=oneStep", "objective.kind=diffusion-cd"],
+        "objective.projections": ["objective.projections=2", "objective.kind=sliced-score"],
+        "objective.flow": ["objective.flow=explicit", "objective.kind=wasserstein-flow"],
+        "objective.penalty": ["objective.penalty=2", "objective.kind=wasserstein-flow"],
+        "objective.innerSteps": ["objective.innerSteps=3", "objective.kind=wasserstein-flow"],
     ]
 
     private static func change(_ key: ConfigurationKey) -> [String] {

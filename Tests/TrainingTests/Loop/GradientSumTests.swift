@@ -42,7 +42,7 @@ struct GradientSumTests {
             var sum = GradientSum(tensors: model.layout.tensors.map(\.range), shards: shards, isExact: isExact)
             let weights = PreparedWeights(model.network)
             let workers = (0..<threads).map {
-                ShardWorker(model: model, weights: weights, rows: 1, scratch: 0, part: sum.makePart(thread: $0))
+                ShardWorker(model: model, weights: weights, rows: 1, profile: ObjectiveProfile(), part: sum.makePart(thread: $0))
             }
             let states = (0..<shards).map { ShardState(index: $0, chains: 1, dimension: 2, replay: nil) }
             var total = [Float](repeating: -1, count: count)

@@ -137,7 +137,7 @@ extension TrainerTests {
         var state = trainer.state.modelState
         model.prepare(weights, parameters: trainer.state.parameters, state: &state, iterating: false)
         return ShardWorker(
-            model: model, weights: weights, rows: trainer.plan.configuration.run.chainsPerShard, scratch: 0,
+            model: model, weights: weights, rows: trainer.plan.configuration.run.chainsPerShard, profile: ObjectiveProfile(),
             part: GradientSum(tensors: model.layout.tensors.map(\.range), shards: 1, isExact: true).makePart(thread: 0))
     }
 }

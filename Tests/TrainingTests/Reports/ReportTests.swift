@@ -31,7 +31,7 @@ struct ShardReportTests {
         let values = (0..<ShardReport.fieldCount).map { Double($0) + 0.5 }
         let report = ShardReport(values: values[...])
         #expect(report.values == values)
-        #expect(ShardReport.fields.count == ShardReport.fieldCount && report.restarts == values.last)
+        #expect(ShardReport.fields.count == ShardReport.fieldCount && report.loss == values.last)
         #expect(ShardReport.fieldCount == Mirror(reflecting: report).children.count)
     }
 
@@ -84,7 +84,7 @@ struct StepReportTests {
     func line() throws {
         let text = #"""
             {"step": 7, "dataEnergy": "nan", "sampleEnergy": "-inf", "energyGap": 0.25, "chainGradientNorm": 1, "gradientNorm": 2, "displacement": 3,
-             "saturation": 0, "learningRate": 0.001, "skipped": 0, "seconds": {"sum": 1}, "chainStepsPerSecond": 10}
+             "saturation": 0, "learningRate": 0.001, "skipped": 0, "seconds": {"sum": 1}, "chainStepsPerSecond": 10, "evaluationsPerSecond": 12}
             """#
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
@@ -93,7 +93,7 @@ struct StepReportTests {
         #expect(
             !line.contains("\n") && line.contains(#""step":7"#) && line.contains(#""dataEnergy":"nan""#)
                 && line.contains(#""sampleEnergy":"-inf""#))
-        #expect(!line.contains("acceptance") && !line.contains("bufferAge"))
+        #expect(!line.contains("acceptance") && !line.contains("bufferAge") && !line.contains("loss"))
     }
 }
 

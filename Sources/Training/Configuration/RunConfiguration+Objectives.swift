@@ -1,0 +1,48 @@
+import Failures
+
+/// Which keys of the `objective` group belong to which objective.
+extension RunConfiguration {
+    /// Refuses keys that were set and have no effect, and values that do not go together.
+    func checkObjective() throws(Failure) {
+        let (values, defaults) = (try ConfigurationValues(self), try ConfigurationValues(RunConfiguration()))
+        for key in ConfigurationKey.all where key.group == "objective" && values[key.path] != defaults[key.path] {
+            guard let reason = objective.reasonAgainst(key.name) else { continue }
+            throw Failure(
+                .configuration,
+                "configuration: \(key.path) = \(values[key.path].text) has no effect: \(reason). Leave it at \(defaults[key.path].text).")
+        }
+        guard !(objective.estimator == .oneStep && objective.diffusion == .variancePreserving && objective.noise >= 1) else {
+            throw Failure(
+                .configuration,
+                "configuration: objective.noise is the root of the share of variance that is replaced by noise with "
+                    + "objective.diffusion = \"variancePreserving\"; expected below 1, found \(objective.noise)")
+        }
+    }
+}
+
+extension RunConfiguration.Objective {
+    /// Why a key of the group does nothing with this objective; nil where it counts.
+    fileprivate func reasonAgainst(_ name: String) -> String? {
+        let kinds: [Kind]
+        switch name {
+        case "energyRegularization": kinds = [.cd, .pcd, .shortRun, .wassersteinFlow]
+        case "noise": kinds = [.energyDiscrepancy, .diffusionCD, .denoisingScore]
+        case "samples", "stabilisation":
+            kinds = [.energyDiscrepancy, .diffusionCD]
+            if kind == .diffusionCD && estimator != .importance { return "it belongs to objective.estimator = \"importance\"" }
+        case "estimator": kinds = [.diffusionCD]
+        case "diffusion", "trace", "bracket":
+            kinds = [.diffusionCD]
+            if kind == .diffusionCD && estimator != .oneStep { return "it belongs to objective.estimator = \"oneStep\"" }
+        case "projections": kinds = [.slicedScore]
+        case "flow", "penalty", "innerSteps":
+            kinds = [.wassersteinFlow]
+            if name == "innerSteps" && kind == .wassersteinFlow && flow != .proximal {
+                return "it belongs to objective.flow = \"proximal\""
+            }
+        default: return nil
+        }
+        guard !kinds.contains(kind) else { return nil }
+        return "it belongs to objective.kind = \(ConfigurationKey.list(kinds.map(\.rawValue)))"
+    }
+}

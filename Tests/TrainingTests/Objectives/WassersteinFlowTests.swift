@@ -1,0 +1,99 @@
+import Distributed
+import Model
+import Numerics
+import Sampling
+import Testing
+import Training
+
+/// The penalties of the Wasserstein gradient flow.
+@Suite("Wasserstein gradient flow")
+struct WassersteinFlowTests {
+    private static let smooth = ["model.activation=softplus", "objective.kind=wasserstein-flow"]
+
+    /// Parameters after some steps.
+    private static func train(_ arguments: [String], steps: Int = 5) throws -> [Float] {
+        let trainer = try ScratchRun.trainer(arguments)
+        for _ in 0..<steps { _ = try trainer.step(stop: false) }
+        return trainer.state.parameters
+    }
+
+    @Test(
+        "without a penalty it is contrastive divergence, bit for bit", arguments: ["persistent", "data", "noise"],
+        [["objective.flow=explicit"], ["objective.innerSteps=1"]])
+    func withoutPenalty(start: String, form: [String]) throws {
+        let flow = try Self.train(Self.smooth + ["chains.start=\(start)", "objective.penalty=0"] + form)
+        let plain = try Self.train(["model.activation=softplus", "chains.start=\(start)"])
+        #expect(flow == plain)
+    }
+
+    @Test("one proximal update is contrastive divergence whatever the penalty, two are not")
+    func firstUpdate() throws {
+        let plain = try Self.train(["model.activation=softplus"])
+        #expect(try Self.train(Self.smooth + ["objective.innerSteps=1", "objective.penalty=3"]) == plain)
+        let free = try Self.train(Self.smooth + ["objective.innerSteps=2", "objective.penalty=0"])
+        let held = try Self.train(Self.smooth + ["objective.innerSteps=2", "objective.penalty=3"])
+        #expect(free != held && free != plain)
+    }
+
+    @Test("a strong proximal penalty keeps the gradient of the energy at the negatives")
+    func proximal() throws {
+        func change(_ penalty: Double) throws -> Double {
+            let trainer = try ScratchRun.trainer(
+                Self.smooth + [
+                    "objective.innerSteps=20", "objective.penalty=\(penalty)", "optimizer.kind=sgd", "optimizer.learningRate=0.02",
+                    "optimizer.warmupSteps=0", "chains.start=data",
+                ])
+            let before = trainer.state.parameters
+            _ = try trainer.step(stop: false)
+            let model = trainer.plan.model
+            let gradients = [before, trainer.state.parameters].map { parameters -> Matrix in
+                let weights = PreparedWeights(model.network)
+                var state: [Float] = []
+                model.prepare(weights, parameters: parameters, state: &state, iterating: false)
+                let x = trainer.shards[0].negatives
+                let gradient = Matrix(rows: x.rows, columns: x.columns)
+                model.energiesAndGradient(
+                    of: x, weights, Workspace(model.network, rows: x.rows), energies: Matrix(rows: x.rows, columns: 1), gradient: gradient)
+                return gradient
+            }
+            gradients[0].combine(gradients[0], gradients[1]) { $0 - $1 }
+            return gradients[0].squaredNorm
+        }
+        let (free, held) = (try change(0), try change(200))
+        #expect(held < free / 4, "\(held) against \(free)")
+    }
+
+    @Test("the explicit penalty of E = w·x + |x|²/2 adds λ (w + mean x) to the gradient of w", arguments: [0.4, 2.0])
+    func explicit(penalty: Double) throws {
+        let arguments = ContrastiveDivergenceTests.linear + ["optimizer.learningRate=1", "chains.start=noise"]
+        let plain = try ScratchRun.trainer(arguments + ["objective.kind=short-run"])
+        let flow = try ScratchRun.trainer(
+            arguments + ["objective.kind=wasserstein-flow", "objective.flow=explicit", "objective.penalty=\(penalty)"])
+        let start = plain.state.parameters
+        #expect(flow.state.parameters == start)
+        _ = try plain.step(stop: false)
+        _ = try flow.step(stop: false)
+        let negatives = ContrastiveDivergenceTests.rows(flow)
+        #expect(negatives == ContrastiveDivergenceTests.rows(plain))
+        for axis in 0..<2 {
+            // ∇E = w + x, and ∇w ½|w + x|² = w + x.
+            let mean = negatives.reduce(0.0) { $0 + Double($1[axis]) } / Double(negatives.count)
+            let expected = penalty * (Double(start[axis]) + mean)
+            let found = Double(plain.state.parameters[axis] - flow.state.parameters[axis])
+            // Sums of 24 terms and parameters of order 1 in floats.
+            #expect(abs(found - expected) < 1e-5 * (1 + penalty), "axis \(axis)")
+        }
+        // The penalty does not know the constant.
+        #expect(flow.state.parameters[2] == plain.state.parameters[2])
+    }
+
+    @Test("the monitor is half the mean square of the chains' way, by their time")
+    func monitor() throws {
+        let trainer = try ScratchRun.trainer(Self.smooth)
+        let result = try trainer.step(stop: false)
+        #expect(result.report.squaredDisplacement > 0)
+        // Between the square of the mean way and its largest value.
+        let mean = result.report.displacement / 24
+        #expect(result.report.squaredDisplacement / 24 >= mean * mean)
+    }
+}
