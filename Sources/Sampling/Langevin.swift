@@ -35,15 +35,22 @@ public struct Langevin: TransitionKernel {
 
     public var hasAcceptStep: Bool { false }
 
-    public func stepLimit(values: Int) -> Int { LangevinUpdate.stepLimit(values: values) }
+    public func energyEvaluations(steps: Int) -> Double { Double(steps) }
+
+    public func scaled(by factor: Float) -> Langevin {
+        var scaled = self
+        scaled.stepSize *= factor
+        scaled.noise *= factor.squareRoot()
+        return scaled
+    }
+
+    public func stepLimit(values: Int) -> Int { TilePass.stepLimit(values: values) }
 
     public struct State {
         public let buffers: ChainBuffers
     }
 
-    public struct Info: StepInfo {
-        public let squaredGradient: Double
-    }
+    public typealias Info = MoveInfo
 
     /// The kernel evaluates the gradient where a step begins, so no evaluation is spent here.
     public func initialState(_ buffers: ChainBuffers, in potential: some Potential) -> State {
@@ -53,7 +60,7 @@ public struct Langevin: TransitionKernel {
 
     public func step(_ state: inout State, index: Int, noise: ChainNoise, in potential: some Potential) -> Info {
         let (x, gradient, stream) = (state.buffers.positions, state.buffers.gradient, noise.motion)
-        let firstGroup = index * LangevinUpdate.groups(of: x)
+        let firstGroup = index * TilePass.groups(of: x)
         if noiseFirst { LangevinUpdate.diffuse(x, noise: self.noise, stream: stream, firstGroup: firstGroup, box: box) }
         potential.evaluate(x, energies: state.buffers.energies, gradient: gradient)
         let squared = LangevinUpdate.move(

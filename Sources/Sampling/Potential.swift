@@ -26,7 +26,7 @@ public struct ModelPotential: Potential {
         self.workspace = workspace
     }
 
-    public var dimension: Int { model.network.inputShape.count }
+    public var dimension: Int { model.inputShape.count }
 
     public func evaluate(_ x: Matrix, energies: Matrix, gradient: Matrix) {
         model.energiesAndGradient(of: x, weights, workspace, energies: energies, gradient: gradient)

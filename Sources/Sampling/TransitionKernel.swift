@@ -14,6 +14,12 @@ public protocol TransitionKernel: Sendable {
     /// Whether proposals may be rejected, so that `StepInfo.accepted` counts.
     var hasAcceptStep: Bool { get }
 
+    /// Evaluations of energy and gradient that a run of so many steps takes for each chain, the mean where lengths are random.
+    func energyEvaluations(steps: Int) -> Double
+
+    /// The same sampler with its step size times a factor and its noise such that the temperature stays.
+    func scaled(by factor: Float) -> Self
+
     /// The most steps that one `ChainNoise` suffices for, with chains of so many values together.
     func stepLimit(values: Int) -> Int
 
@@ -40,6 +46,18 @@ public protocol StepInfo {
 extension StepInfo {
     public var accepted: Int? { nil }
     public var invalid: Int { 0 }
+}
+
+/// What a step reports that moves every chain.
+public struct MoveInfo: StepInfo {
+    public let squaredGradient: Double
+}
+
+/// What a step reports that accepts or rejects a proposal for every chain.
+public struct AcceptInfo: StepInfo {
+    public let squaredGradient: Double
+    public let accepted: Int?
+    public let invalid: Int
 }
 
 /// The random numbers of a tile of chains: what moves them and what decides about moves, so that a kernel with an accept step has the same noise

@@ -27,6 +27,26 @@ extension CommandTests {
                     ]),
                 Kind(name: "cd", arguments: ["objective.kind=cd", "optimizer.kind=sgd", "optimizer.momentum=0.5"]),
                 Kind(name: "short-run", arguments: ["objective.kind=short-run", "chains.noise=gaussian", "optimizer.average=null"]),
+                // The warm-up ends behind the stop, so that an adaptation that goes on is saved and loaded.
+                Kind(
+                    name: "mala",
+                    arguments: [
+                        "sampler.kind=mala", "sampler.stepSize=0.02", "sampler.adaptSteps=9", "sampler.low=-1", "sampler.high=1",
+                    ]),
+                Kind(
+                    name: "hmc",
+                    arguments: [
+                        "sampler.kind=hmc", "sampler.stepSize=0.2", "sampler.leapfrogSteps=3", "sampler.leapfrogJitter=true",
+                        "sampler.adaptSteps=4", "sampler.targetAcceptance=0.8",
+                    ]),
+                Kind(
+                    name: "adjusted stanley",
+                    arguments: [
+                        "sampler.kind=stanley", "sampler.adjusted=true", "sampler.granularity=channels", "sampler.threshold=0.05",
+                        "sampler.stepSize=0.01", "model.kind=convolution", "model.channels=[4]", "model.kernels=[3]", "model.strides=[2]",
+                        "model.paddings=[1]", "model.dense=[8]",
+                    ]),
+                Kind(name: "underdamped", arguments: ["sampler.kind=underdamped", "sampler.stepSize=0.2"]),
                 Kind(
                     name: "plane",
                     arguments: [

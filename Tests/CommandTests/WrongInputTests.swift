@@ -52,6 +52,13 @@ struct WrongInput: Sendable {
             mentions)
     }
 
+    /// `evaluate` for a run that exists.
+    static func evaluate(_ arguments: [String], _ exitCode: Int32, _ mentions: String...) -> WrongInput {
+        WrongInput(
+            name: "evaluate \(arguments.joined(separator: " "))", ["evaluate", "--run", "@run", "--out", "@new"] + arguments, exitCode,
+            mentions)
+    }
+
     private init(name: String, _ arguments: [String], _ exitCode: Int32, _ mentions: [String]) {
         self.name = name
         self.arguments = arguments
@@ -150,7 +157,8 @@ extension CommandTests {
                 "truncated.csv.gz": [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x33, 0xd4, 0x31],
                 "corrupt.csv.gz": [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3] + [UInt8](repeating: 0xff, count: 40),
                 "wrong-shape.npy": rows(zeros, [2, 8, 8, 1]), "vector.npy": rows(zeros, [128]), "rows.npy": rows(zeros, [2, 64]),
-                "rows-nan.npy": rows(zeros.dropLast() + [.nan], [2, 1, 8, 8]), "bad-utf8.json5": [0x7b, 0xff, 0x7d],
+                "one-row.npy": rows(Array(zeros[..<64]), [1, 64]), "rows-nan.npy": rows(zeros.dropLast() + [.nan], [2, 1, 8, 8]),
+                "bad-utf8.json5": [0x7b, 0xff, 0x7d],
             ]
         }
 
@@ -202,7 +210,7 @@ extension CommandTests {
             .key("data.flip=perhaps", "true or false", "perhaps"),
             .key("model.widths=[0]", "an integer from 1", "model.widths[0]"), .key("model.widths=[]", "at least one entry"),
             .key("model.widths=5", "a list", "5"),
-            .key("objective.kind=nce", "not available in this version", "\"pcd\""),
+            .key("objective.kind=latent-prior", "not available in this version", "\"pcd\""),
             .key("objective.kind=perfect", "\"cd\", \"pcd\"", "perfect"),
             .key("exchange.policy=circle", "\"ring\", \"pairs\" or \"shuffle\"", "circle"), .key("exchange.fraction=0", "greater than 0"),
             .key("exchange.every=-1", "an integer from 0"), .key("exchange.temperatures=[0.5]", "exchange.temperatures[0]", "at least 1"),
@@ -219,7 +227,7 @@ extension CommandTests {
                 ["exchange.temperatures=[1, 2]", "sampler.noise=null", "chains.replacement=reservoir"], "exchange.temperatures", "inPlace"),
             .keys(["exchange.policy=shuffle", "objective.kind=short-run"], "exchange.policy", "persist", "\"short-run\""),
             .keys(["exchange.policy=pairs", "run.shards=1"], "exchange.policy", "run.shards", "found 1"),
-            .key("evaluate.every=10", "not available in this version"), .key("checkpoint.keep=1", "an integer from 2"),
+            .key("checkpoint.keep=1", "an integer from 2"),
             .keys(["objective.kind=cd", "chains.start=persistent"], "objective.kind", "chains.start", "give one of the two"),
             .keys(["sampler.low=1", "sampler.high=-1"], "sampler.low below sampler.high"),
             .keys(["chains.buffer=100"], "chains.buffer", "100", "run.shards"), .keys(["chains.buffer=16"], "chains.buffer", "16"),
@@ -233,6 +241,20 @@ extension CommandTests {
             .keys(["model.kind=layers", "model.layers=[{kind: \"dance\", outputs: 1}]"], "dance"),
             .keys(["optimizer.kind=sgd", "optimizer.clipSigma=3"], "optimizer.clipSigma", "sgd"),
             .keys(["run.shards=60000"], "run.shards", "4000"),
+            .key("sampler.kind=gibbs", "\"langevin\", \"stanley\"", "gibbs"),
+            .key("sampler.threshold=0.5", "no effect with sampler.kind = \"langevin\"", "\"stanley\"", "0.01", "0.5"),
+            .key("sampler.adaptSteps=5", "needs an acceptance", "langevin"),
+            .key("sampler.targetAcceptance=0.7", "no effect", "adaptSteps"),
+            .keys(["sampler.kind=mala", "sampler.gradientClip=1"], "sampler.gradientClip", "no effect", "\"mala\"", "\"langevin\""),
+            .keys(["sampler.kind=stanley", "sampler.noiseFirst=true"], "sampler.noiseFirst", "no effect", "\"stanley\""),
+            .keys(["sampler.kind=hmc", "sampler.noise=0.1"], "sampler.noise = 0.1", "no effect", "hmc", "expected null"),
+            .keys(["sampler.kind=hmc", "sampler.leapfrogSteps=0"], "sampler.leapfrogSteps", "an integer from 1", "0"),
+            .keys(
+                ["sampler.kind=stanley", "sampler.adjusted=true", "sampler.recompute=oncePerIteration"], "sampler.adjusted",
+                "sampler.recompute", "everyStep"),
+            .keys(["sampler.kind=stanley", "sampler.preset=code", "sampler.halfDrift=false"], "sampler.preset", "sampler.halfDrift"),
+            .keys(["sampler.kind=stanley", "sampler.adaptSteps=9"], "sampler.adaptSteps", "sampler.adjusted = false"),
+            .keys(["sampler.kind=annealed", "sampler.hotTemperature=0.5"], "sampler.hotTemperature", "at least 1", "0.5"),
         ]
 
         private static let configurationFiles: [WrongInput] = [
@@ -314,6 +336,16 @@ extension CommandTests {
             .energy("vector.npy", 65, "128"), .energy("nan.npy", 65, "2 x 2"),
             .energy("rows-nan.npy", 65, "row 1, value 63", "nan"), .energy("truncated.npy", 65, "59 bytes"),
             .energy("text.csv", 65, "NUMPY"), .energy("empty-folder", 65, "folder"),
+            WrongInput("evaluate without a run", ["evaluate", "--run", "@nothing", "--out", "@new"], 66, "@nothing", "run folder"),
+            .evaluate(["--samples", "@wrong-shape.npy"], 65, "@wrong-shape.npy", "N x 1 x 8 x 8", "2 x 8 x 8 x 1"),
+            .evaluate(["--samples", "@one-row.npy"], 65, "@one-row.npy", "at least two samples", "found 1"),
+            .evaluate(["--samples", "@rows-nan.npy"], 65, "row 1, value 63", "nan"),
+            .evaluate(["--samples", "@absent.npy"], 66, "@absent.npy"),
+            .evaluate(["--samples", "@rows.npy", "--steps", "3"], 64, "--steps", "--samples"),
+            .evaluate(["--count", "1"], 64, "--count", "at least 2"), .evaluate(["--count", "193"], 64, "--count 193", "192"),
+            .evaluate(["--data", "@one.csv"], 65, "@one.csv", "8x8x1", "2"), .evaluate(["--data", "@absent.npy"], 66, "@absent.npy"),
+            .evaluate(["--picture", "@new.npy"], 64, "--picture", "density of the plane"),
+            .evaluate(["--out", "@new"], 64, "--out is given twice"),
         ]
 
         @Test func `More ranks than shards are refused with both numbers`() {

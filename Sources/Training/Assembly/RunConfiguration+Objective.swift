@@ -4,26 +4,6 @@ import Numerics
 import Sampling
 
 extension RunConfiguration {
-    /// The transition kernel of the `sampler` group.
-    package var kernel: any TransitionKernel {
-        switch sampler.kind {
-        case .langevin: langevin
-        }
-    }
-
-    package var langevin: Langevin {
-        let stepSize = Float(sampler.stepSize)
-        return Langevin(
-            stepSize: stepSize,
-            noise: sampler.noise.map { Float($0) } ?? Langevin.properNoise(stepSize: stepSize, temperature: Float(sampler.temperature)),
-            gradientClip: sampler.gradientClip.map { Float($0) }, noiseFirst: sampler.noiseFirst, box: samplerBox)
-    }
-
-    package var samplerBox: ClosedRange<Float>? {
-        guard sampler.low != nil || sampler.high != nil else { return nil }
-        return Float(sampler.low ?? -.infinity)...Float(sampler.high ?? .infinity)
-    }
-
     package var startNoise: NoiseDistribution {
         switch chains.noise {
         case .uniform: .uniform(Float(chains.noiseLow)...Float(chains.noiseHigh))
@@ -57,6 +37,7 @@ extension RunConfiguration {
     /// The objective of the `objective` group over a data source.
     /// - Throws: `.configuration` when the data cannot be prepared as asked, or a step needs more random numbers than a stream has.
     package func makeObjective(_ source: DataSource) throws(Failure) -> any Training.Objective {
+        let kernel = kernel(for: source.shape)
         let limit = kernel.stepLimit(values: run.chainsPerShard * source.shape.count)
         guard sampler.steps <= limit else {
             throw Failure(
@@ -66,23 +47,25 @@ extension RunConfiguration {
         }
         let data = try dataStream(source, seed: run.seed)
         let starts = try dataStream(source, seed: run.seed ^ Self.startSeed)
-        return makeObjective(data, starts)
+        return makeObjective(kernel, data, starts)
     }
 
     /// How samples are drawn for pictures where the objective has no chains.
-    package var freshChains: @Sendable (ShardState, ShardWorker, Int) -> Void { makeFreshChains(kernel) }
+    package func freshChains(for shape: ImageShape) -> @Sendable (ShardState, ShardWorker, Int) -> Void {
+        makeFreshChains(kernel(for: shape))
+    }
 
     private func makeFreshChains(_ kernel: some TransitionKernel) -> @Sendable (ShardState, ShardWorker, Int) -> Void {
         let chains = FreshChains(seed: run.seed, kernel: kernel, steps: sampler.steps, noise: startNoise)
         return { chains.fill($0, worker: $1, step: $2) }
     }
 
-    private func makeObjective(_ data: DataStream, _ starts: DataStream) -> any Training.Objective {
+    private func makeObjective(_ kernel: some TransitionKernel, _ data: DataStream, _ starts: DataStream) -> any Training.Objective {
         let seed = run.seed
         switch objective.kind {
         case .cd, .pcd, .shortRun: return contrastiveDivergence(kernel, data: data, starts: starts)
         case .energyDiscrepancy: return energyDiscrepancy(data)
-        case .diffusionCD: return diffusion(data)
+        case .diffusionCD: return diffusion(kernel, data)
         case .wassersteinFlow: return wassersteinFlow(kernel, data: data, starts: starts)
         case .denoisingScore:
             return DenoisingScoreMatching(seed: seed, deviation: Float(objective.noise), rowsPerStep: rowsPerStep, data: data)
@@ -105,7 +88,7 @@ extension RunConfiguration {
             rowsPerStep: rowsPerStep, data: data)
     }
 
-    private func diffusion(_ data: DataStream) -> any Training.Objective {
+    private func diffusion(_ kernel: some TransitionKernel, _ data: DataStream) -> any Training.Objective {
         switch objective.estimator {
         case .importance: energyDiscrepancy(data)
         case .oneStep:

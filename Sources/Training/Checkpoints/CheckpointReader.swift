@@ -62,7 +62,7 @@ package struct CheckpointReader {
         let state = TrainingState(
             step: step, parameters: bytes.next(model.layout.count), modelState: bytes.next(model.stateLayout.count),
             optimizer: optimizer(&bytes, updates: manifest.updates), average: average(&bytes),
-            exponents: bytes.rest(), guardState: manifest.guardState)
+            exponents: bytes.rest(), guardState: manifest.guardState, stepSize: manifest.stepSize)
         // Every shard is checked before any is changed, so that a damaged file leaves the chains as they were.
         let parts = try communicator.agree { try readChains("\(path)/\(ChainsFile.name)", manifest, shards) }
         for (shard, part) in zip(shards, parts) { chains.restore(part, into: shard) }

@@ -31,11 +31,16 @@ package struct CheckpointStore {
     }
 
     /// Collective. On return the checkpoint is on disk.
-    package func save(_ trainer: Trainer, metricsBytes: Int, _ communicator: any Communicator) throws(Failure) {
+    /// - Parameters:
+    ///   - metricsBytes: the length of metrics.jsonl, and
+    ///   - evaluation: what evaluations go on from; rank 0's count.
+    package func save(
+        _ trainer: Trainer, metricsBytes: Int, evaluation: Manifest.Evaluation? = nil, _ communicator: any Communicator
+    ) throws(Failure) {
         let writer = CheckpointWriter(
             folder: folder, model: plan.model, chains: chains, layout: plan.layout, configuration: plan.configurationDigest,
             data: plan.dataDigest, modelMetadata: try plan.modelMetadata, keep: plan.configuration.checkpoint.keep)
-        try writer.save(trainer.state, shards: trainer.shards, metricsBytes: metricsBytes, communicator)
+        try writer.save(trainer.state, shards: trainer.shards, metricsBytes: metricsBytes, evaluation: evaluation, communicator)
     }
 
     private var reader: CheckpointReader {

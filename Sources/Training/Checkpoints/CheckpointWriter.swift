@@ -22,7 +22,11 @@ struct CheckpointWriter {
     let keep: Int
 
     /// Collective.
-    func save(_ state: TrainingState, shards: [ShardState], metricsBytes: Int, _ communicator: any Communicator) throws(Failure) {
+    func save(
+        _ state: TrainingState, shards: [ShardState], metricsBytes: Int, evaluation: Manifest.Evaluation?, _ communicator: any Communicator
+    )
+        throws(Failure)
+    {
         let partial = folder.partial(state.step)
         let started = try communicator.fromRoot { () throws -> Bool in try begin(state.step) }
         // A committed step is never overwritten: it holds the same bits already.
@@ -34,7 +38,7 @@ struct CheckpointWriter {
             let manifest = Manifest(
                 format: Manifest.currentFormat, step: state.step, configuration: configuration, data: data, files: files,
                 chains: Manifest.Chains(header: Checksum.of(chains.header.bytes), shards: sums), guardState: state.guardState,
-                updates: state.optimizer.updates, metricsBytes: metricsBytes)
+                stepSize: state.stepSize, updates: state.optimizer.updates, metricsBytes: metricsBytes, evaluation: evaluation)
             try AtomicFile.write(manifest.fileBytes(), to: "\(partial)/\(Manifest.fileName)")
             try AtomicFile.rename(partial, to: folder.checkpoint(state.step))
             try AtomicFile.syncFolder(folder.checkpoints)

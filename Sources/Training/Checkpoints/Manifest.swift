@@ -1,4 +1,5 @@
 import Failures
+import Sampling
 
 /// What a checkpoint consists of: written last, so that a folder with a manifest is whole.
 package struct Manifest: Codable, Hashable, Sendable {
@@ -23,10 +24,25 @@ package struct Manifest: Codable, Hashable, Sendable {
     package let files: [String: File]
     package let chains: Chains
     package let guardState: GuardState
+    /// The adaptation of the sampler's step size; nil where it is not adapted.
+    package let stepSize: StepSizeAdaptation?
     /// Updates made by the optimiser.
     package let updates: Int
     /// The length of metrics.jsonl at this step.
     package let metricsBytes: Int
+    /// What evaluations at intervals go on from; absent in checkpoints of programs that had none.
+    package let evaluation: Evaluation?
+
+    package struct Evaluation: Codable, Hashable, Sendable {
+        /// The length of evaluation.jsonl at this step.
+        package let bytes: Int
+        /// Seconds of training up to this step.
+        package let trainingSeconds: Double
+
+        package init(bytes: Int, trainingSeconds: Double) {
+            (self.bytes, self.trainingSeconds) = (bytes, trainingSeconds)
+        }
+    }
 
     /// Checksums of the chains by shard: never by rank.
     package struct Chains: Codable, Hashable, Sendable {
@@ -42,6 +58,7 @@ extension Manifest {
     func checkRanges(_ name: String) throws(Failure) {
         let ranges = [
             ("step", step, 0...1 << 40), ("updates", updates, 0...1 << 50), ("metricsBytes", metricsBytes, 0...1 << 50),
+            ("evaluation.bytes", evaluation?.bytes ?? 0, 0...1 << 50),
             ("guardState.consecutiveSkips", guardState.consecutiveSkips, 0...Guard.maximumSkips),
             ("guardState.skips", guardState.skips, 0...max(0, step)),
             ("guardState.rollbacks", guardState.rollbacks, 0...Guard.maximumRollbacks),
@@ -49,6 +66,9 @@ extension Manifest {
         for (key, value, range) in ranges where !range.contains(value) {
             throw Failure(
                 .checkpoint, "\(name): \(key): expected \(range.lowerBound) to \(range.upperBound), found \(value): the file is damaged")
+        }
+        guard stepSize?.isPlausible ?? true else {
+            throw Failure(.checkpoint, "\(name): stepSize: expected what an adaptation leaves behind: the file is damaged")
         }
     }
 }

@@ -10,6 +10,7 @@ public struct RunFolder: Sendable {
 
     public var configuration: String { "\(path)/config.json5" }
     public var metrics: String { "\(path)/metrics.jsonl" }
+    public var evaluation: String { "\(path)/evaluation.jsonl" }
     public var checkpoints: String { "\(path)/checkpoints" }
     public var samples: String { "\(path)/samples" }
     package var stop: String { "\(path)/STOP" }

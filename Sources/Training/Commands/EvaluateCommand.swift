@@ -3,37 +3,145 @@ import Distributed
 import Failures
 import Formats
 import Foundation
+import Numerics
 
 /// `evaluate`: the measures of a trained model.
+///
+/// Samples of the model, or of a file, are compared with data; a model of a built-in plane density has the measures of its energy as well.
 public struct EvaluateCommand: Codable, Sendable {
     public var folder: String
     public var step: Int?
     public var weights: TrainedModel.Weights
+    /// Which samples are measured: a file of them, or those that the model's sampler draws, as `SampleCommand` does.
+    public var samples: String?
+    public var start: ModelSampler.Start?
+    public var steps: Int?
+    public var count: Int?
+    public var seed: UInt64?
+    /// A name or path of data to compare with; nil: those of the run.
+    public var data: String?
     /// Where the measures go as JSON.
     public var output: String?
     public var picture: String?
 
-    public init(folder: String, step: Int? = nil, weights: TrainedModel.Weights = .average, output: String? = nil, picture: String? = nil) {
-        self.folder = folder
-        self.step = step
-        self.weights = weights
-        self.output = output
-        self.picture = picture
+    public init(
+        folder: String, step: Int? = nil, weights: TrainedModel.Weights = .average, samples: String? = nil,
+        start: ModelSampler.Start? = nil,
+        steps: Int? = nil, count: Int? = nil, seed: UInt64? = nil, data: String? = nil, output: String? = nil, picture: String? = nil
+    ) {
+        (self.folder, self.step, self.weights) = (folder, step, weights)
+        (self.samples, self.start, self.steps, self.count, self.seed) = (samples, start, steps, count, seed)
+        (self.data, self.output, self.picture) = (data, output, picture)
     }
+
+    /// Samples that are drawn where no number is given, at most.
+    private static let defaultCount = 2048
 
     /// What the JSON file holds.
     private struct Report: Encodable {
         let step: Int
         let weights: TrainedModel.Weights
-        let measures: PlaneEvaluation
+        /// Of the energy, for a built-in density of the plane.
+        let measures: PlaneEvaluation?
+        /// Of samples.
+        let samples: SampleEvaluation
     }
 
     /// Collective. The same measures on any number of ranks.
     /// - Returns: lines for the person at the terminal.
-    /// - Throws: `.usage` for a run on other data than a built-in density of the plane.
+    /// - Throws: `.usage`, `.data`, `.missingInput`, `.checkpoint`, and `.numerical` where energies or samples are no numbers.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
+        Products.useOneThreadPerProduct()
         let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
-        let density = try communicator.agree { () throws -> PlaneDensity in try knownDensity(of: trained) }
+        let density = PlaneDensity(named: trained.configuration.data.source)
+        try communicator.agree { try check(density) }
+        let ofSamples = try evaluateSamples(trained, communicator)
+        let plane = try density.map { (density) throws(Failure) in try evaluatePlane(density, trained, communicator) }
+        try communicator.onRoot {
+            if let output { try write(Report(step: trained.step, weights: weights, measures: plane, samples: ofSamples), to: output) }
+        }
+        let title = "\(trained.configuration.data.source) at step \(trained.step), \(weights.rawValue) weights"
+        return ([title] + [plane?.text, ofSamples.text].compactMap { $0 }).joined(separator: "\n")
+    }
+
+    private func check(_ density: PlaneDensity?) throws(Failure) {
+        if picture != nil && density == nil {
+            throw Failure(
+                .usage,
+                "evaluate: --picture shows a density of the plane, which the data of \(folder) have not. Use sample --grid for samples.")
+        }
+        let given = [("--from", start != nil), ("--steps", steps != nil), ("--count", count != nil), ("--seed", seed != nil)]
+        if samples != nil, let (option, _) = given.first(where: { $0.1 }) {
+            throw Failure(
+                .usage, "evaluate: \(option) says how the model draws samples, --samples that they are in a file: give one of the two")
+        }
+    }
+
+    // MARK: samples
+
+    /// Collective.
+    private func evaluateSamples(_ trained: TrainedModel, _ communicator: any Communicator) throws(Failure) -> SampleEvaluation {
+        let source = try runSource(trained, communicator)
+        let training = try communicator.agree { try EvaluationRows(source, trained.configuration) }
+        let other = try otherRows(trained, source, communicator)
+        let (rows, origin, length) = try drawnOrRead(trained, rows: training.available, communicator)
+        return try SampleEvaluation(
+            of: rows, origin: origin, steps: length, training: training, other: other, noise: trained.configuration.startNoise, communicator
+        )
+    }
+
+    /// Collective. The data that the run was trained on.
+    private func runSource(_ trained: TrainedModel, _ communicator: any Communicator) throws(Failure) -> DataSource {
+        let source = try trained.configuration.sharedSource(communicator)
+        try communicator.agree {
+            guard Checksum.of(Array(source.digest.utf8)) == trained.manifest.data else {
+                throw Failure(.checkpoint, "\(trained.path): the model was trained on other data than \(source.name) holds now")
+            }
+        }
+        return source
+    }
+
+    /// Collective. The data of `--data`.
+    private func otherRows(
+        _ trained: TrainedModel, _ training: DataSource, _ communicator: any Communicator
+    ) throws(Failure) -> EvaluationRows? {
+        guard let data else { return nil }
+        var configuration = trained.configuration
+        configuration.data.source = data
+        let source = try configuration.sharedSource(communicator)
+        return try communicator.agree {
+            guard source.shape == trained.shape else {
+                throw Failure(.data, "\(data): expected rows of the shape \(trained.shape), which this model has, found \(source.shape)")
+            }
+            return try EvaluationRows(source, configuration, trainingSource: training)
+        }
+    }
+
+    /// Collective. The samples on all ranks, where they come from, and after how many steps.
+    private func drawnOrRead(
+        _ trained: TrainedModel, rows available: Int, _ communicator: any Communicator
+    ) throws(Failure) -> (rows: Matrix, origin: String, steps: Int?) {
+        if let samples {
+            let rows = try communicator.agree { try SampleFile.read(samples, shape: trained.shape) }
+            try communicator.agree {
+                if rows.rows < 2 { throw Failure(.data, "\(samples): expected at least two samples to measure, found \(rows.rows)") }
+            }
+            return (rows, samples, nil)
+        }
+        // Not more than half of the data, so that there are as many data rows to compare the samples' measures with.
+        let limit = max(2, min(Self.defaultCount, available / 2))
+        let sampler = try communicator.agree {
+            try ModelSampler(trained, count: count, orAtMost: limit, steps: steps, start: start, seed: seed ?? 1)
+        }
+        return (try sampler.drawAll(communicator), sampler.start.rawValue, sampler.steps)
+    }
+
+    // MARK: densities of the plane
+
+    /// Collective. Measures of the energy, and of all chains of the checkpoint.
+    private func evaluatePlane(
+        _ density: PlaneDensity, _ trained: TrainedModel, _ communicator: any Communicator
+    ) throws(Failure) -> PlaneEvaluation {
         let chains = try communicator.agree { () throws -> [Float] in
             let stored = try StoredChains(trained)
             return try stored.samples(0..<stored.wanted)
@@ -41,28 +149,16 @@ public struct EvaluateCommand: Codable, Sendable {
         let energy = ModelPlaneEnergy(trained.model, trained.prepared())
         let evaluation = try PlaneEvaluation(of: energy, against: density, chains: chains, communicator)
         try communicator.onRoot {
-            if let output { try write(Report(step: trained.step, weights: weights, measures: evaluation), to: output) }
             if let picture {
                 try PlanePicture.make(of: energy, logZ: evaluation.integral.logZ, against: density, chains: chains).write(to: picture)
             }
         }
-        return "\(density.name) at step \(trained.step), \(weights.rawValue) weights\n\(evaluation.text)"
-    }
-
-    private func knownDensity(of trained: TrainedModel) throws(Failure) -> PlaneDensity {
-        let source = trained.configuration.data.source
-        guard let density = PlaneDensity(named: source) else {
-            throw Failure(
-                .usage,
-                "evaluate: \(folder) was trained on \(source), but this version can evaluate only models of built-in plane densities: "
-                    + PlaneDensity.names.joined(separator: ", "))
-        }
-        return density
+        return evaluation
     }
 
     private func write(_ report: Report, to path: String) throws {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         try AtomicFile.write(Array(try encoder.encode(report)) + [10], to: path)
     }

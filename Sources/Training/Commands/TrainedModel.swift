@@ -3,6 +3,7 @@ import Formats
 import Foundation
 import Model
 import Numerics
+import Sampling
 
 /// A model as a run folder holds it: what `sample` and `energy` work with. It needs no data.
 public struct TrainedModel: Sendable {
@@ -49,7 +50,16 @@ public struct TrainedModel: Sendable {
         }
     }
 
-    public var shape: ImageShape { model.network.inputShape }
+    public var shape: ImageShape { model.inputShape }
+
+    /// The run's sampler with the step size that training adapted it to.
+    /// - Parameters:
+    ///   - steps, firstStep: as in `RunConfiguration.kernel`.
+    package func kernel(steps: Int, firstStep: Int = 0) -> any TransitionKernel {
+        let isFinished = step >= configuration.sampler.adaptSteps
+        let factor = manifest.stepSize?.factor(isFinished: isFinished) ?? 1
+        return configuration.kernel(for: shape, steps: steps, firstStep: firstStep).scaled(by: factor)
+    }
 
     /// Weights ready for products.
     func prepared() -> PreparedWeights {

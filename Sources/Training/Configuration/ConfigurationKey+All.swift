@@ -2,9 +2,6 @@ extension ConfigurationKey {
     /// All keys in the order in which they are printed: the one place for meaning, allowed values and what a continued run may change.
     public static let all: [ConfigurationKey] = run + data + model + sampler + chains + exchange + objective + optimizer + keeping
 
-    /// Keys of later versions, refused with a sentence of their own.
-    static let later = ["evaluate.every"]
-
     private static let count = 1...1_000_000_000
     private static let interval = 0...1_000_000_000
     private static let widths = 1...1_000_000
@@ -73,15 +70,55 @@ extension ConfigurationKey {
     private static let sampler: [ConfigurationKey] = [
         .init(
             "sampler.kind", .choice(words(RunConfiguration.Sampler.Kind.self)),
-            "transition kernel; langevin: x <- x - a g + sigma xi, g the gradient of E"),
+            "transition kernel; langevin: x <- x - a g + sigma xi, g the gradient of E; the others: Documentation/Samplers.md"),
         .init("sampler.steps", .integer(1...1_000_000), "transitions of each chain in a training step"),
-        .init("sampler.stepSize", .number(.positive), "a: how far a transition follows the gradient"),
-        .init("sampler.noise", .number(.notNegative), optional: true, "sigma; null: sqrt(2 a temperature), the proper Langevin equation"),
-        .init("sampler.temperature", .number(.positive), "temperature of the proper Langevin equation; needs noise: null"),
-        .init("sampler.gradientClip", .number(.positive), optional: true, "each element of g is limited to +- this; null: no limit"),
-        .init("sampler.noiseFirst", .flag, "add the noise before the gradient is taken"),
-        .init("sampler.low", .number(.any), optional: true, "x is kept at or above this after every transition; null: no bound"),
-        .init("sampler.high", .number(.any), optional: true, "x is kept at or below this after every transition; null: no bound"),
+        .init(
+            "sampler.stepSize", .number(.positive),
+            "a: how far a transition follows the gradient; hmc: size of a leapfrog step; underdamped: time of a step"),
+        .init(
+            "sampler.noise", .number(.notNegative), optional: true,
+            "sigma; null: sqrt(2 a temperature), the proper Langevin equation; no meaning with an accept step, hmc, underdamped"),
+        .init(
+            "sampler.temperature", .number(.positive),
+            "temperature T of the target exp(-E/T); with sigma in the kernel it needs noise: null"),
+        .init(
+            "sampler.gradientClip", .number(.positive), optional: true,
+            "langevin: each element of g is limited to +- this; null: no limit"),
+        .init("sampler.noiseFirst", .flag, "langevin: add the noise before the gradient is taken"),
+        .init(
+            "sampler.low", .number(.any), optional: true,
+            "x is kept at or above this: clamped, or proposals outside rejected; null: no bound"),
+        .init(
+            "sampler.high", .number(.any), optional: true,
+            "x is kept at or below this: clamped, or proposals outside rejected; null: no bound"),
+        .init("sampler.threshold", .number(.positive), "stanley: th of gamma = th / max(th, |g|)"),
+        .init(
+            "sampler.preset", .choice(words(RunConfiguration.Sampler.Preset.self)), optional: true,
+            "stanley: paper (element, everyStep, sqrt, half) or code (channels, everyStep, linear, full); null: the four keys that follow"),
+        .init(
+            "sampler.granularity", .choice(words(RunConfiguration.Sampler.Granularity.self)),
+            "stanley: |g| of each element, over the channels of a pixel, or over the sample"),
+        .init(
+            "sampler.recompute", .choice(words(RunConfiguration.Sampler.Recomputation.self)),
+            "stanley: when gamma is computed: everyStep, or oncePerIteration: at the first transition of a training step"),
+        .init(
+            "sampler.noiseScaling", .choice(words(RunConfiguration.Sampler.NoiseScaling.self)),
+            "stanley: the noise times sqrt(gamma) (sqrt), gamma (linear) or 1 (none)"),
+        .init("sampler.halfDrift", .flag, "stanley: the drift is half of a gamma g"),
+        .init("sampler.adjusted", .flag, "stanley: accept or reject, so that the chains have exactly exp(-E/T)"),
+        .init("sampler.leapfrogSteps", .integer(1...100_000), "hmc: leapfrog steps of a transition"),
+        .init("sampler.leapfrogJitter", .flag, "hmc: draw the leapfrog steps of a transition from 1 to leapfrogSteps"),
+        .init("sampler.friction", .number(.positive), "underdamped: friction"),
+        .init("sampler.iterations", .integer(1...1000), "proximal: fixed-point iterations of a transition"),
+        .init(
+            "sampler.hotTemperature", .number(NumberRange(lower: 1)),
+            "annealed: factor of the first transition's temperature and step size; it falls geometrically to 1"),
+        .init(
+            "sampler.adaptSteps", .integer(interval),
+            "kernels with an accept step: training steps in which the step size is adapted to targetAcceptance; 0: never"),
+        .init(
+            "sampler.targetAcceptance", .number(NumberRange(lower: 0, upper: 1, lowerIsOpen: true, upperIsOpen: true)), optional: true,
+            "the acceptance that adaptSteps aim at; null: .574, hmc .651"),
     ]
 
     private static let chains: [ConfigurationKey] = [
@@ -198,6 +235,8 @@ extension ConfigurationKey {
         .init("samples.count", .integer(1...65536), continuation: .free, "chains in a picture"),
         .init("samples.columns", .integer(1...65536), continuation: .free, "images in a row of a picture"),
         .init("samples.scale", .integer(1...64), continuation: .free, "side of an image's pixel in a picture"),
+        .init("evaluate.every", .integer(interval), continuation: .free, "steps between two lines of evaluation.jsonl; 0: never"),
+        .init("evaluate.count", .integer(2...65536), continuation: .free, "chains that are measured, over all shards"),
     ]
 
     private static func words<Word: CaseIterable & RawRepresentable>(_: Word.Type) -> [String] where Word.RawValue == String {

@@ -49,18 +49,6 @@ extension RunConfiguration {
         }
     }
 
-    private func checkSampler() throws(Failure) {
-        if let low = sampler.low, let high = sampler.high {
-            try require(low < high, "expected sampler.low below sampler.high, found \(low) and \(high)")
-        }
-        try require(
-            sampler.noise == nil || sampler.temperature == 1,
-            """
-            sampler.temperature = \(sampler.temperature) has no effect with sampler.noise = \(sampler.noise ?? 0); set sampler.noise to null for \
-            the proper noise of that temperature, or leave sampler.temperature at 1
-            """)
-    }
-
     private func checkChains() throws(Failure) {
         try require(
             chains.noiseLow < chains.noiseHigh,
@@ -143,7 +131,7 @@ extension RunConfiguration {
         }
     }
 
-    private func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(Failure) {
+    func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(Failure) {
         guard condition else { throw Failure(.configuration, "configuration: " + message()) }
     }
 }

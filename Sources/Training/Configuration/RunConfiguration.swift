@@ -14,6 +14,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     public var checkpoint = Checkpoint()
     public var report = Report()
     public var samples = Samples()
+    public var evaluate = Evaluate()
 
     /// The defaults: the digits run of `make run`.
     public init() {}
@@ -69,9 +70,15 @@ extension RunConfiguration {
         public var initial: String? = nil
     }
 
-    /// The transition kernel of the chains: x <- x - a g + σ ξ.
+    /// The transition kernel of the chains. Keys of some kinds only: `keysOfKinds`.
     public struct Sampler: Codable, Hashable, Sendable {
-        public enum Kind: String, Codable, CaseIterable, Sendable { case langevin }
+        public enum Kind: String, Codable, CaseIterable, Sendable {
+            case langevin, stanley, mala, hmc, heun, proximal, underdamped, annealed
+        }
+        public enum Preset: String, Codable, CaseIterable, Sendable { case paper, code }
+        public enum Granularity: String, Codable, CaseIterable, Sendable { case element, channels, sample }
+        public enum Recomputation: String, Codable, CaseIterable, Sendable { case everyStep, oncePerIteration }
+        public enum NoiseScaling: String, Codable, CaseIterable, Sendable { case sqrt, linear, none }
 
         public var kind = Kind.langevin
         public var steps = 20
@@ -82,6 +89,20 @@ extension RunConfiguration {
         public var noiseFirst = false
         public var low: Double? = nil
         public var high: Double? = nil
+        public var threshold = 0.01
+        public var preset: Preset? = nil
+        public var granularity = Granularity.element
+        public var recompute = Recomputation.everyStep
+        public var noiseScaling = NoiseScaling.sqrt
+        public var halfDrift = true
+        public var adjusted = false
+        public var leapfrogSteps = 10
+        public var leapfrogJitter = false
+        public var friction = 1.0
+        public var iterations = 3
+        public var hotTemperature = 10.0
+        public var adaptSteps = 0
+        public var targetAcceptance: Double? = nil
     }
 
     /// Where chains start and how they are kept between training steps.
@@ -198,6 +219,12 @@ extension RunConfiguration {
         public var count = 64
         public var columns = 8
         public var scale = 4
+    }
+
+    /// When measures of the model are taken during training.
+    public struct Evaluate: Codable, Hashable, Sendable {
+        public var every = 0
+        public var count = 1024
     }
 }
 

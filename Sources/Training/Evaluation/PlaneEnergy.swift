@@ -21,10 +21,10 @@ public final class ModelPlaneEnergy: PlaneEnergy {
 
     /// - Parameter weights: prepared for the model's parameters.
     public init(_ model: EnergyModel, _ weights: PreparedWeights) {
-        precondition(model.network.inputShape.count == 2, "a model of points of the plane has 2 inputs")
+        precondition(model.inputShape.count == 2, "a model of points of the plane has 2 inputs")
         self.model = model
         self.weights = weights
-        workspace = Workspace(model.network, rows: Self.rowsPerBlock)
+        workspace = Workspace(model, rows: Self.rowsPerBlock)
     }
 
     public func evaluate(_ points: Matrix, into energies: Matrix) {

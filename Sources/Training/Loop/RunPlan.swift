@@ -74,7 +74,8 @@ public struct RunPlan: Sendable {
             step: 0, parameters: parameters, modelState: model.initialState(seed: configuration.run.seed),
             optimizer: Optimizer(configuration.updateRule, parameters: parameters.count),
             average: configuration.optimizer.average.map { ParameterAverage(decay: Float($0), of: parameters) },
-            exponents: Array(repeating: ExactSum.initialExponent, count: model.layout.tensors.count), guardState: GuardState())
+            exponents: Array(repeating: ExactSum.initialExponent, count: model.layout.tensors.count), guardState: GuardState(),
+            stepSize: configuration.targetAcceptance == nil ? nil : StepSizeAdaptation())
     }
 
     /// Collective. The state before the first step of a run whose `model.initial` names a file: its parameters, and the model's own state with them.

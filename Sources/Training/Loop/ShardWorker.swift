@@ -27,10 +27,12 @@ package final class ShardWorker: @unchecked Sendable {
     /// The shards' gradients as a plain sum takes them; empty with the exact sum.
     package var plain: [Float] = []
     package var times = PhaseTimes()
+    /// The factor of the sampler's step size in this training step, the same for all workers.
+    package var stepSizeFactor: Float = 1
 
     package init(model: EnergyModel, weights: PreparedWeights, rows: Int, profile: ObjectiveProfile, part: ExactSum.Part) {
-        let dimension = model.network.inputShape.count
-        potential = ModelPotential(model: model, weights: weights, workspace: Workspace(model.network, rows: profile.passTiles * rows))
+        let dimension = model.inputShape.count
+        potential = ModelPotential(model: model, weights: weights, workspace: Workspace(model, rows: profile.passTiles * rows))
         chains = ChainBuffers(chains: rows, dimension: dimension, scratch: profile.chainScratch)
         origin = Matrix(rows: rows, columns: dimension)
         data = Matrix(rows: rows, columns: dimension)
@@ -38,10 +40,16 @@ package final class ShardWorker: @unchecked Sendable {
         inverseTemperatures = Matrix(rows: rows, columns: 1)
         pass = Matrix(rows: profile.passTiles == 1 ? 0 : profile.passTiles * rows, columns: dimension)
         passEnergies = Matrix(rows: pass.rows, columns: 1)
-        line = profile.lineOrder == 0 ? nil : LineWorkspace(model.network, rows: rows, order: profile.lineOrder)
+        line = profile.lineOrder == 0 ? nil : LineWorkspace(model, rows: rows, order: profile.lineOrder)
         lineDerivatives = profile.lineOrder == 0 ? [] : (0...profile.lineOrder).map { _ in Matrix(rows: rows, columns: 1) }
         gradient = Matrix(rows: 1, columns: model.layout.count)
         self.part = part
+    }
+
+    /// Tells the energy the same in every row and place: a noise level.
+    package func setCondition(_ value: Float) {
+        potential.workspace.condition?.fill(value)
+        line?.condition?.fill(value)
     }
 
     /// Adds Σ w(E) ∇θE over those of some rows that count to `gradient`.

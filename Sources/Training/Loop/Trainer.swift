@@ -1,3 +1,4 @@
+import Datasets
 import Distributed
 import Failures
 import Model
@@ -14,6 +15,8 @@ package final class Trainer {
         package var report: ShardReport
         package var gradientNorm: Double
         package var learningRate: Float
+        /// The factor of the sampler's step size in this step.
+        package var stepSizeFactor: Float
         package var verdict: Guard.Verdict
         package var stopRequested: Bool
 
@@ -64,7 +67,7 @@ package final class Trainer {
         self.weights = weights
         team = ThreadTeam(count: max(1, min(threads, shards.count)))
         var profile = plan.objective.profile
-        profile.chainScratch = max(profile.chainScratch, configuration.kernel.scratchTiles)
+        profile.chainScratch = max(profile.chainScratch, configuration.kernel(for: plan.source.shape).scratchTiles)
         workers = (0..<team.count).map {
             ShardWorker(
                 model: plan.model, weights: weights, rows: configuration.run.chainsPerShard, profile: profile,
@@ -98,6 +101,8 @@ package final class Trainer {
         stepsDone += 1
         times.start()
         communicator.progress.note("sampling")
+        let factor = stepSizeFactor
+        for worker in workers { worker.stepSizeFactor = factor }
         forEachShard { objective.sampleNegatives($0, worker: $1, step: step) }
         chargeWorkers()
         let exchange = try buffers?.begin(step, shards, communicator)
@@ -126,7 +131,8 @@ package final class Trainer {
         communicator.progress.note("gradients")
         let outcome = try sumGradients(stop: stop)
         var result = StepResult(
-            report: sum.report, gradientNorm: .nan, learningRate: 0, verdict: .update, stopRequested: sum.stopRequested)
+            report: sum.report, gradientNorm: .nan, learningRate: 0, stepSizeFactor: stepSizeFactor, verdict: .update,
+            stopRequested: sum.stopRequested)
         result.verdict = watch.judge(outcome, gap: result.watched(plan), state: state.guardState)
         if result.verdict == .update { update(&result) }
         times.stamp(.optimiser)
@@ -146,7 +152,7 @@ package final class Trainer {
     /// Brings the shards' negatives to samples of the model, where the objective's are not.
     package func drawSamples() {
         guard !plan.objective.profile.hasChains else { return }
-        let (fill, step) = (plan.configuration.freshChains, state.step)
+        let (fill, step) = (plan.configuration.freshChains(for: plan.source.shape), state.step)
         forEachShard { fill($0, $1, step) }
         chargeWorkers()
     }
@@ -201,8 +207,22 @@ package final class Trainer {
     }
 
     private func advance() {
+        adaptStepSize()
         state.step += 1
         if let exponents = sum.exponents { state.exponents = exponents }
+    }
+
+    /// The factor of the sampler's step size: what is tried during the warm-up, its average afterwards.
+    private var stepSizeFactor: Float {
+        state.stepSize?.factor(isFinished: state.step >= plan.configuration.sampler.adaptSteps) ?? 1
+    }
+
+    /// Brings the acceptance of this step, the same on every rank, nearer to what is wanted; in the warm-up only.
+    private func adaptStepSize() {
+        let configuration = plan.configuration
+        guard let target = configuration.targetAcceptance, state.step < configuration.sampler.adaptSteps else { return }
+        let proposals = Double(configuration.rowsPerStep * configuration.sampler.steps)
+        state.stepSize?.update(acceptance: sum.report.accepted / proposals, target: target)
     }
 
     private func prepareWeights(iterating: Bool) {

@@ -44,8 +44,7 @@ public struct TrainingRun: Sendable {
         if loaded == nil { try trainer.restore(try plan.initialState(communicator)) }
         let terminal = Terminal(isSilent: isQuiet || communicator.rank != 0, listener: communicator.rank == 0 ? listener : nil)
         let session = try TrainingSession(
-            plan: plan, folder: folder, trainer: trainer, store: store, metricsBytes: loaded?.manifest.metricsBytes ?? 0, start: clock,
-            terminal: terminal)
+            plan: plan, folder: folder, trainer: trainer, store: store, continuing: loaded?.manifest, start: clock, terminal: terminal)
         session.tell(summary.text)
         for damage in loaded?.passedOver ?? [] {
             session.tell("passed over the checkpoint of step \(damage.step): \(damage.failure.message)")

@@ -17,13 +17,14 @@ final class TrainingSession {
     /// Rank 0 alone.
     private var log: MetricsLog?
     private let reporter: Reporter
+    private let evaluation: IntervalEvaluation
     private let started: ContinuousClock.Instant
     private var lastFileCheck = ContinuousClock.now
     private var typicalStep = 0.0
 
     init(
-        plan: RunPlan, folder: RunFolder, trainer: Trainer, store: CheckpointStore, metricsBytes: Int, start: ContinuousClock.Instant,
-        terminal: Terminal
+        plan: RunPlan, folder: RunFolder, trainer: Trainer, store: CheckpointStore, continuing manifest: Manifest?,
+        start: ContinuousClock.Instant, terminal: Terminal
     ) throws(Failure) {
         self.plan = plan
         self.folder = folder
@@ -35,8 +36,9 @@ final class TrainingSession {
         watchdog = Watchdog(trainer.communicator)
         reporter = Reporter(plan)
         var log: MetricsLog?
-        try communicator.onRoot { log = try MetricsLog(folder.metrics, keeping: metricsBytes) }
+        try communicator.onRoot { log = try MetricsLog(folder.metrics, keeping: manifest?.metricsBytes ?? 0) }
         self.log = log
+        evaluation = try IntervalEvaluation(plan, folder, continuing: manifest?.evaluation, communicator)
     }
 
     private var configuration: RunConfiguration { plan.configuration }
@@ -55,10 +57,12 @@ final class TrainingSession {
             return tell("the run is complete: raise run.steps to train on")
         }
         reporter.start()
+        evaluation.start()
         while trainer.state.step < configuration.run.steps {
             let result = try timedStep()
             try obey(result.verdict)
             try reportIfDue(result)
+            try evaluateIfDue(result)
             if isDue(configuration.samples.every) { try draw() }
             let stopping = result.stopRequested && trainer.state.step < configuration.run.steps
             if stopping || isDue(configuration.checkpoint.every) {
@@ -110,6 +114,7 @@ final class TrainingSession {
         }
         try trainer.rollBack(to: saved)
         try communicator.onRoot { log = try MetricsLog(folder.metrics, keeping: manifest.metricsBytes) }
+        try evaluation.cut(to: manifest.evaluation)
         tell("step \(step): \(problem): back to step \(saved.step) with the learning rate x \(trainer.state.guardState.learningRateFactor)")
     }
 
@@ -130,6 +135,14 @@ final class TrainingSession {
         trainer.charge(.report)
     }
 
+    /// After a rollback the step is an earlier one, whose line there is already.
+    private func evaluateIfDue(_ result: Trainer.StepResult) throws(Failure) {
+        if case .rollBack = result.verdict { return }
+        guard configuration.evaluate.every > 0, isDue(configuration.evaluate.every) else { return }
+        try evaluation.evaluate(trainer)
+        trainer.charge(.report)
+    }
+
     private func draw() throws(Failure) {
         trainer.drawSamples()
         let samples = try SampleGathering(plan).gather(trainer)
@@ -146,7 +159,8 @@ final class TrainingSession {
             try log?.sync()
             return log?.bytes ?? 0
         }
-        try store.save(trainer, metricsBytes: bytes, communicator)
+        let stored = try communicator.fromRoot { try evaluation.stored() }
+        try store.save(trainer, metricsBytes: bytes, evaluation: stored, communicator)
         trainer.charge(.checkpoint)
     }
 

@@ -1,5 +1,6 @@
 import Formats
 import Model
+import Sampling
 
 /// Everything that is the same on every rank and must survive a restart.
 public struct TrainingState: Sendable {
@@ -13,6 +14,8 @@ public struct TrainingState: Sendable {
     /// The fixed-point exponents of the exact sum, one for each tensor.
     public var exponents: [Int32]
     public var guardState: GuardState
+    /// The adaptation of the sampler's step size; nil where it is not adapted.
+    public var stepSize: StepSizeAdaptation?
 
     /// The parameters to sample from and to evaluate: the average where there is one.
     public var bestParameters: [Float] { average?.values ?? parameters }
@@ -34,6 +37,9 @@ public struct TrainingState: Sendable {
         if let average { sum.add(average.values) }
         sum.add(exponents)
         sum.add([step, optimizer.updates, guardState.consecutiveSkips, guardState.skips, guardState.rollbacks])
+        if let stepSize {
+            sum.add([stepSize.meanError, stepSize.logFactor, stepSize.averageLogFactor].map { Int(bitPattern: UInt($0.bitPattern)) })
+        }
         return sum.value
     }
 

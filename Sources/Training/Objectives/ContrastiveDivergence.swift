@@ -35,7 +35,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         profile.chainScratch = kernel.scratchTiles
         profile.hasChains = true
         profile.hasAcceptStep = kernel.hasAcceptStep
-        profile.evaluations = Double(steps) + 2
+        profile.evaluations = kernel.energyEvaluations(steps: steps) + 2
         return profile
     }
 
@@ -81,7 +81,8 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         worker.times.stamp(.data)
 
         let noise = ChainNoise(seed: seed, motion: .langevin, decisions: .acceptance, step: step, index: shard.index)
-        let info = run(shard, worker, noise)
+        let factor = worker.stepSizeFactor
+        let info = run(factor == 1 ? kernel : kernel.scaled(by: factor), shard, worker, noise)
         shard.negatives.copy(from: positions)
         shard.report.add(info, from: worker.origin, to: shard.negatives, box: box, where: shard.isNegative)
         if case .persistent(let origin) = start { storeChains(shard, worker, origin, ages: ages, step: step) }
@@ -89,7 +90,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     }
 
     /// The kernel's steps, each chain at its temperature.
-    private func run(_ shard: ShardState, _ worker: ShardWorker, _ noise: ChainNoise) -> RunInfo {
+    private func run(_ kernel: Kernel, _ shard: ShardState, _ worker: ShardWorker, _ noise: ChainNoise) -> RunInfo {
         guard let ladder else { return kernel.run(worker.chains, steps: steps, noise: noise, in: worker.potential) }
         for (row, level) in shard.levels.enumerated() { worker.inverseTemperatures[row, 0] = ladder.inverse(level) }
         let tempered = TemperedPotential(worker.potential, inverseTemperatures: worker.inverseTemperatures)

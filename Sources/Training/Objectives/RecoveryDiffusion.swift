@@ -23,7 +23,7 @@ package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
         var profile = ObjectiveProfile()
         profile.chainScratch = kernel.scratchTiles
         profile.hasAcceptStep = kernel.hasAcceptStep
-        profile.evaluations = Double(steps) + 2
+        profile.evaluations = kernel.energyEvaluations(steps: steps) + 2
         return profile
     }
 

@@ -24,9 +24,15 @@ struct MemoryNeed: Sendable {
         parameters = 4 * parameterCount * (4 + moments + averages)
         // Positions, gradients, origins, data rows and scratch of a tile; the gradient of a shard in float and as integers.
         let profile = plan.objective.profile
-        let scratch = max(profile.chainScratch, configuration.kernel.scratchTiles)
-        let line = profile.lineOrder == 0 ? 0 : LineWorkspace.count(plan.model.network, rows: rows, order: profile.lineOrder)
-        let activations = Workspace.count(plan.model.network, rows: rows * profile.passTiles) + line
+        let scratch = max(profile.chainScratch, configuration.kernel(for: plan.source.shape).scratchTiles)
+        let line =
+            profile.lineOrder == 0
+            ? 0
+            : LineWorkspace.count(
+                plan.model.network, rows: rows, order: profile.lineOrder, conditionChannels: plan.model.conditionChannels)
+        let activations =
+            Workspace.count(
+                plan.model.network, rows: rows * profile.passTiles, conditionChannels: plan.model.conditionChannels) + line
         let tiles = (4 + scratch + (profile.passTiles == 1 ? 0 : profile.passTiles)) * rows * dimension
         threads = count * (4 * (activations + tiles) + (4 + 8) * parameterCount)
         let bytesPerValue = configuration.chains.storage == .byte ? 1 : 4

@@ -30,7 +30,9 @@ final class Reporter {
             energyGap: profile.hasNegatives ? result.gap(configuration) : nil,
             loss: profile.hasLoss ? sums.loss / rows : nil,
             chainGradientNorm: profile.hasChains ? (sums.squaredGradient / negatives).squareRoot() : nil, gradientNorm: result.gradientNorm,
-            acceptance: acceptance(sums), displacement: profile.hasChains ? sums.displacement / negatives : nil,
+            acceptance: acceptance(sums),
+            samplerStepSize: trainer.state.stepSize.map { _ in configuration.sampler.stepSize * Double(result.stepSizeFactor) },
+            displacement: profile.hasChains ? sums.displacement / negatives : nil,
             wassersteinStep: wassersteinStep(sums), bufferAge: configuration.replayCapacity == nil ? nil : sums.age / negatives,
             saturation: profile.hasChains && configuration.samplerBox != nil
                 ? sums.saturated / (negatives * Double(plan.source.shape.count)) : nil,

@@ -14,12 +14,14 @@ struct RunSummary {
         let configuration = plan.configuration
         threads = configuration.run.threads > 0 ? configuration.run.threads : communicator.node.defaultThreads
         let rows = configuration.rowsPerStep
+        let evaluations = PerformanceTable.fixed(plan.objective.profile.evaluations, 0, width: 0)
         var lines = [
             "\(BuildInformation.version)  \(communicator.size) rank\(communicator.size == 1 ? "" : "s") x \(threads) thread\(threads == 1 ? "" : "s"), "
                 + "\(configuration.run.shards) shards x \(configuration.run.chainsPerShard) chains",
             "data     \(plan.source.name), \(plan.source.dataset.map { "\($0.count) rows of " } ?? "fresh samples of ")\(plan.source.shape)",
             "model    \(plan.model.layout.count) parameters",
             "training \(configuration.objective.kind.rawValue), \(configuration.sampler.steps) \(configuration.sampler.kind.rawValue) steps on \(rows) chains",
+            "cost     \(evaluations) passes through the energy and back for each data row of a step",
             "memory   \(MemoryNeed(plan, threads: threads, shards: (configuration.run.shards + communicator.size - 1) / communicator.size).text)",
             "run      \(folder.path)",
         ]

@@ -18,6 +18,8 @@ public struct StepReport: Codable, Sendable {
     public var gradientNorm: Double
     /// Accepted moves divided by proposed ones; absent for samplers without an accept step.
     public var acceptance: Double?
+    /// The sampler's step size in this step; absent where it is not adapted.
+    public var samplerStepSize: Double?
     /// mean |x_K - x_0| of the chains; absent without them.
     public var displacement: Double?
     /// (1/2s) mean |x_K - x_0|² over chains that ran for the time s = K a: bounds the Wasserstein step; wasserstein-flow alone.

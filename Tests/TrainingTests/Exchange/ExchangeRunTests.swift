@@ -65,6 +65,24 @@ struct ExchangeRunTests {
         #expect(refused?.kind == .usage && refused?.message.contains("24 chains") == true)
     }
 
+    @Test("an evaluation during training looks at the coldest chains alone")
+    func evaluationChains() throws {
+        let trainer = try ScratchRun.trainer(Self.ladder)
+        for _ in 0..<4 { _ = try trainer.step(stop: false) }
+        let found = try EvaluationChains(trainer.plan).gather(trainer, count: 1000)
+        var cold: Set<[Float]> = []
+        for shard in trainer.shards {
+            let replay = try #require(shard.replay)
+            let row = Matrix(rows: 1, columns: 2)
+            for slot in 0..<replay.capacity where replay.levels[slot] == 0 {
+                replay.read(slot, into: row, dither: RandomStream(seed: 1, purpose: .test, step: 0, index: 0), from: 0)
+                cold.insert(row.values)
+            }
+        }
+        #expect(found.rows == 24 && Set((0..<24).map { found.rows($0..<$0 + 1).values }) == cold)
+        #expect(try EvaluationChains(trainer.plan).gather(trainer, count: 4).rows == 4)
+    }
+
     @Test("levels of a file that are no ladders are refused with the place")
     func ladders() throws {
         let file = ChainsFile(shards: 4, capacity: 2, shape: ImageShape(vector: 2), options: ReplayOptions(), levels: 2)

@@ -1,0 +1,78 @@
+import Numerics
+
+/// Langevin dynamics along a schedule: step k is x <- clamp(x - a_k ∇E(x) + σ_k ξ).
+///
+/// From hot to cold the chains cross barriers first and settle into modes last. A step costs one forward and one input-gradient pass.
+///
+/// Source: S. Kirkpatrick et al., doi:10.1126/science.220.4598.671; with Langevin steps Y. Song, S. Ermon, arXiv:1907.05600.
+public struct AnnealedLangevin: TransitionKernel {
+    /// One step of the schedule.
+    public struct Level: Sendable, Hashable {
+        /// a_k
+        public var stepSize: Float
+        /// σ_k
+        public var noise: Float
+
+        public init(stepSize: Float, noise: Float) {
+            self.stepSize = stepSize
+            self.noise = noise
+        }
+    }
+
+    /// Step k takes level k, every later step the last one.
+    public var levels: [Level]
+    /// Positions are clamped to this range after every move.
+    public var box: ClosedRange<Float>?
+
+    public init(levels: [Level], box: ClosedRange<Float>? = nil) {
+        precondition(!levels.isEmpty, "a schedule has at least one level")
+        self.levels = levels
+        self.box = box
+    }
+
+    /// Temperatures τ T that fall geometrically from τ = `hot` to 1 over `steps` steps, with step sizes in proportion, so that every step is as
+    /// stable and as exact as the last: a_k = τ_k a, and σ_k = τ_k σ, which is √(2 a_k τ_k T) where σ is √(2 a T).
+    public static func geometric(stepSize: Float, noise: Float, hot: Float, steps: Int) -> [Level] {
+        let logarithm = VectorMath.log(hot)
+        return (0..<max(1, steps)).map { step in
+            let left = steps > 1 ? 1 - Float(step) / Float(steps - 1) : 0
+            let factor = VectorMath.exp(left * logarithm)
+            return Level(stepSize: factor * stepSize, noise: factor * noise)
+        }
+    }
+
+    public var scratchTiles: Int { 0 }
+
+    public var hasAcceptStep: Bool { false }
+
+    public func energyEvaluations(steps: Int) -> Double { Double(steps) }
+
+    public func scaled(by factor: Float) -> AnnealedLangevin {
+        let root = factor.squareRoot()
+        return AnnealedLangevin(levels: levels.map { Level(stepSize: factor * $0.stepSize, noise: root * $0.noise) }, box: box)
+    }
+
+    public func stepLimit(values: Int) -> Int { TilePass.stepLimit(values: values) }
+
+    public struct State {
+        public let buffers: ChainBuffers
+    }
+
+    public typealias Info = MoveInfo
+
+    /// The kernel evaluates the gradient where a step begins, so no evaluation is spent here.
+    public func initialState(_ buffers: ChainBuffers, in potential: some Potential) -> State {
+        precondition(buffers.positions.columns == potential.dimension, "chains and energy differ in dimension")
+        return State(buffers: buffers)
+    }
+
+    public func step(_ state: inout State, index: Int, noise: ChainNoise, in potential: some Potential) -> MoveInfo {
+        let level = levels[min(index, levels.count - 1)]
+        let (x, gradient) = (state.buffers.positions, state.buffers.gradient)
+        potential.evaluate(x, energies: state.buffers.energies, gradient: gradient)
+        let squared = LangevinUpdate.move(
+            x, gradient: gradient, stepSize: level.stepSize, clip: nil, noise: level.noise, stream: noise.motion,
+            firstGroup: index * TilePass.groups(of: x), box: box)
+        return MoveInfo(squaredGradient: squared)
+    }
+}

@@ -1,0 +1,107 @@
+import Numerics
+
+/// Hamiltonian Monte Carlo: fresh momenta p ~ N(0, I), L leapfrog steps of H = E(x)/T + |p|²/2, accepted such that chains have exactly exp(-E/T).
+///
+/// p <- p - (ε/2)∇E/T, then L times x <- x + ε p, p <- p - ε∇E/T (half of it the last time); log α = H(x, p) - H(x', p'). With L = 1 this is
+/// ``MALA`` of step size ε²/(2T). A step costs L forward and input-gradient passes, a run one more. Only where a trajectory ends is held
+/// against the box.
+///
+/// Source: S. Duane et al., doi:10.1016/0370-2693(87)91197-X; R. Neal, arXiv:1206.1901. Acceptance of .651 is best in many dimensions
+/// (A. Beskos et al., doi:10.3150/12-BEJ414).
+public struct HMC: TransitionKernel {
+    /// ε
+    public var stepSize: Float
+    /// L, or the most of it.
+    public var leapfrogSteps: Int
+    /// Draws L from 1...leapfrogSteps for each step of a tile, so that no trajectory comes back to where it began step after step.
+    public var hasRandomLength: Bool
+    /// T
+    public var temperature: Float
+    public var box: ClosedRange<Float>?
+
+    public init(
+        stepSize: Float, leapfrogSteps: Int, hasRandomLength: Bool = false, temperature: Float = 1, box: ClosedRange<Float>? = nil
+    ) {
+        precondition(leapfrogSteps > 0, "a trajectory has at least one step")
+        self.stepSize = stepSize
+        self.leapfrogSteps = leapfrogSteps
+        self.hasRandomLength = hasRandomLength
+        self.temperature = temperature
+        self.box = box
+    }
+
+    public static let bestAcceptance = 0.651
+
+    /// The proposal and the momenta.
+    public var scratchTiles: Int { Metropolis.Proposal.tiles + 1 }
+
+    public var hasAcceptStep: Bool { true }
+
+    public func energyEvaluations(steps: Int) -> Double {
+        Double(steps) * (hasRandomLength ? Double(leapfrogSteps + 1) / 2 : Double(leapfrogSteps)) + 1
+    }
+
+    public func scaled(by factor: Float) -> HMC {
+        var scaled = self
+        scaled.stepSize *= factor
+        return scaled
+    }
+
+    public func stepLimit(values: Int) -> Int { min(TilePass.stepLimit(values: values), Metropolis.stepLimit(values: values)) }
+
+    /// Energies and gradient are those at the chains' positions.
+    public struct State {
+        public let buffers: ChainBuffers
+        /// |p|²/2 of each chain where its trajectory begins.
+        fileprivate var kinetic: [Double]
+    }
+
+    public typealias Info = AcceptInfo
+
+    public func initialState(_ buffers: ChainBuffers, in potential: some Potential) -> State {
+        precondition(buffers.positions.columns == potential.dimension, "chains and energy differ in dimension")
+        Metropolis(box: box).start(buffers, in: potential)
+        return State(buffers: buffers, kinetic: Array(repeating: 0, count: buffers.positions.rows))
+    }
+
+    public func step(_ state: inout State, index: Int, noise: ChainNoise, in potential: some Potential) -> AcceptInfo {
+        let buffers = state.buffers
+        let rows = buffers.positions.rows
+        let proposal = Metropolis.Proposal(buffers.scratch[...])
+        let momenta = buffers.scratch[Metropolis.Proposal.tiles]
+        noise.motion.fillNormals(momenta, from: index * TilePass.groups(of: momenta) * TilePass.groupSize)
+        for row in 0..<rows { state.kinetic[row] = RowSums.squares(momenta, row: row) / 2 }
+        proposal.positions.copy(from: buffers.positions)
+        proposal.gradient.copy(from: buffers.gradient)
+        let draw = Metropolis.firstDraw(of: index, rows: rows) + rows
+        let length = hasRandomLength ? 1 + noise.decisions.integer(below: leapfrogSteps, at: draw) : leapfrogSteps
+        leapfrog(proposal.positions, momenta, gradient: proposal.gradient, energies: proposal.energies, steps: length, in: potential)
+        let kinetic = state.kinetic
+        return Metropolis(box: box).decide(
+            proposal, buffers, index: index, decisions: noise.decisions, squaredGradient: RowSums.squares(buffers.gradient)
+        ) { row in
+            let energy = Double(buffers.energies[row, 0]) - Double(proposal.energies[row, 0])
+            return energy / Double(temperature) + kinetic[row] - RowSums.squares(momenta, row: row) / 2
+        }
+    }
+
+    /// Follows Hamilton's equations: reversible up to rounding when the momenta are flipped, and preserves volume.
+    /// - Parameter gradient: ∇E(x), here and at the end.
+    package func leapfrog(
+        _ x: Matrix, _ momenta: Matrix, gradient: Matrix, energies: Matrix, steps: Int, in potential: some Potential
+    ) {
+        let kick = stepSize / temperature
+        push(momenta, gradient, by: -kick / 2)
+        for step in 1...steps {
+            push(x, momenta, by: stepSize)
+            potential.evaluate(x, energies: energies, gradient: gradient)
+            push(momenta, gradient, by: step == steps ? -kick / 2 : -kick)
+        }
+    }
+
+    /// x <- x + factor y.
+    private func push(_ x: Matrix, _ y: Matrix, by factor: Float) {
+        let factor = Lanes(repeating: factor)
+        TilePass.map(x, y) { x, y in x.addingProduct(factor, y) }
+    }
+}

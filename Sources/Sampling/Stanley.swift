@@ -1,0 +1,63 @@
+import Numerics
+
+/// STANLEY, anisotropic Langevin dynamics: x <- clamp(x - h a γ ∇E(x) + σ s(γ) ξ), γ = th / max(th, |∇E(x)|), h = ½ or 1.
+///
+/// The source has a = 1 and σ = ε. γ shortens drift and noise where the energy is steep, so that no value moves further than h a th by the
+/// drift. With th = ∞ this is Langevin dynamics of step size h a. γ depends on the state and there is no accept step: even for small steps the
+/// stationary law is not exp(-E/T); ``AdjustedStanley`` has it exactly. One step costs one forward and one input-gradient pass.
+///
+/// Source: B. Karimi, J. Xie, P. Li, arXiv:2310.12667. Text and code of the source differ: see ``Options``.
+public struct Stanley: TransitionKernel {
+    /// a
+    public var stepSize: Float
+    /// σ
+    public var noise: Float
+    public var options: Options
+    /// Positions are clamped to this range after every move.
+    public var box: ClosedRange<Float>?
+
+    public init(stepSize: Float = 1, noise: Float, options: Options, box: ClosedRange<Float>? = nil) {
+        self.stepSize = stepSize
+        self.noise = noise
+        self.options = options
+        self.box = box
+    }
+
+    /// The factors γ.
+    public var scratchTiles: Int { 1 }
+
+    public var hasAcceptStep: Bool { false }
+
+    public func energyEvaluations(steps: Int) -> Double { Double(steps) }
+
+    public func scaled(by factor: Float) -> Stanley {
+        var scaled = self
+        scaled.stepSize *= factor
+        scaled.noise *= factor.squareRoot()
+        return scaled
+    }
+
+    public func stepLimit(values: Int) -> Int { TilePass.stepLimit(values: values) }
+
+    public struct State {
+        public let buffers: ChainBuffers
+    }
+
+    public typealias Info = MoveInfo
+
+    /// The kernel evaluates the gradient where a step begins, so no evaluation is spent here.
+    public func initialState(_ buffers: ChainBuffers, in potential: some Potential) -> State {
+        precondition(buffers.positions.columns == potential.dimension, "chains and energy differ in dimension")
+        return State(buffers: buffers)
+    }
+
+    public func step(_ state: inout State, index: Int, noise: ChainNoise, in potential: some Potential) -> MoveInfo {
+        let (x, gradient, factors) = (state.buffers.positions, state.buffers.gradient, state.buffers.scratch[0])
+        potential.evaluate(x, energies: state.buffers.energies, gradient: gradient)
+        if index == 0 || options.recomputation == .everyStep { options.scale.fill(factors, gradient: gradient) }
+        let move = AnisotropicMove(stepSize: options.drift * stepSize, noise: self.noise, scaling: options.noiseScaling)
+        move.apply(to: x, gradient: gradient, factors: factors, stream: noise.motion, firstGroup: index * TilePass.groups(of: x))
+        Walls(box).clamp(x)
+        return MoveInfo(squaredGradient: RowSums.squares(gradient))
+    }
+}

@@ -1,0 +1,78 @@
+import Distributed
+import Failures
+import Formats
+import Model
+import Numerics
+import Sampling
+
+/// Chains of a trained model, run on by the run's sampler: what `sample` writes and `evaluate` measures.
+///
+/// Samples are computed by tiles of the run's `chainsPerShard`, each a function of its number alone: the same on any number of ranks.
+public final class ModelSampler {
+    /// Where the chains start.
+    public enum Start: String, Codable, CaseIterable, Sendable {
+        /// The chains of the checkpoint.
+        case chains
+        /// The noise that the run's chains start from.
+        case noise
+    }
+
+    let count: Int
+    let start: Start
+    /// Steps of the run's sampler.
+    let steps: Int
+    private let trained: TrainedModel
+    private let weights: PreparedWeights
+    private let chains: StoredChains?
+    private let seed: UInt64
+
+    /// - Parameters:
+    ///   - count: samples wanted; default: `limit`, or as many chains as the checkpoint has where they are fewer.
+    ///   - steps: default: as many as in training.
+    ///   - start: default: the checkpoint's chains where they persist, else noise.
+    /// - Throws: `.usage` when more chains are wanted than there are.
+    init(_ trained: TrainedModel, count: Int?, orAtMost limit: Int, steps: Int?, start: Start?, seed: UInt64) throws {
+        let origin = start ?? (trained.configuration.replayCapacity == nil ? .noise : .chains)
+        chains = origin == .chains ? try StoredChains(trained, wanted: count, orAtMost: limit) : nil
+        self.count = chains?.wanted ?? count ?? limit
+        self.start = origin
+        self.steps = steps ?? trained.configuration.sampler.steps
+        self.trained = trained
+        self.seed = seed
+        weights = trained.prepared()
+    }
+
+    var rowsPerTile: Int { trained.configuration.run.chainsPerShard }
+
+    /// The samples of a tile, values in the order of computation.
+    func draw(_ tile: Int, _ rows: Range<Int>) throws -> Matrix {
+        let kernel = trained.kernel(steps: steps)
+        let buffers = ChainBuffers(chains: rows.count, dimension: trained.shape.count, scratch: kernel.scratchTiles)
+        if let chains {
+            buffers.positions.copy(from: Matrix(rows: rows.count, columns: trained.shape.count, try chains.samples(rows)))
+        } else {
+            trained.configuration.startNoise.fill(
+                buffers.positions, stream: RandomStream(seed: seed, purpose: .samplingStart, step: 0, index: tile))
+        }
+        let potential = ModelPotential(
+            model: trained.model, weights: weights, workspace: Workspace(trained.model, rows: rows.count))
+        // A stream lasts for so many steps; long runs take one after the other.
+        let limit = kernel.stepLimit(values: buffers.positions.count)
+        for (part, first) in stride(from: 0, to: steps, by: limit).enumerated() {
+            trained.kernel(steps: steps, firstStep: first).run(
+                buffers, steps: min(limit, steps - first),
+                noise: ChainNoise(seed: seed, motion: .sampling, decisions: .samplingDecision, step: part, index: tile), in: potential)
+        }
+        return buffers.positions
+    }
+
+    /// Collective. All samples, on all ranks: count x values.
+    func drawAll(_ communicator: any Communicator) throws(Failure) -> Matrix {
+        let (size, width) = (rowsPerTile, trained.shape.count)
+        let values = try DealtTiles.gather(tiles: (count + size - 1) / size, perTile: size * width, communicator) { tile in
+            let rows = tile * size..<min(count, (tile + 1) * size)
+            return try draw(tile, rows).values.map { Double($0) } + [Double](repeating: 0, count: (size - rows.count) * width)
+        }
+        return Matrix(rows: count, columns: width, values.prefix(count * width).map { Float($0) })
+    }
+}

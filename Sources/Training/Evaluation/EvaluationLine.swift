@@ -1,0 +1,23 @@
+import Foundation
+
+/// One line of evaluation.jsonl: measures of a model on its way, and what it has cost so far.
+public struct EvaluationLine: Codable, Hashable, Sendable {
+    /// Updates made.
+    public var step: Int
+    /// Seconds that training took up to now, evaluations left out, of all parts of a run that was stopped and continued.
+    public var trainingSeconds: Double
+    /// Passes of single rows through the energy and back up to now, as `ObjectiveProfile.evaluations` counts them.
+    public var energyEvaluations: Int
+    /// The run's chains against data; absent where an objective has no chains, and where they are not finite.
+    public var samples: SampleMeasures?
+    /// The averaged energy against a built-in density of the plane; absent for other data, and where the energy is no number.
+    public var plane: PlaneEvaluation?
+
+    /// The line, without the newline; values that are not finite are written as text.
+    func text() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+}

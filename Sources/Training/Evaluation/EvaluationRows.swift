@@ -1,0 +1,68 @@
+import Datasets
+import Distributed
+import Failures
+import Numerics
+
+/// Rows of a data source in a fixed random order, prepared as for training but without noise and flips: what samples are compared with.
+package struct EvaluationRows: Sendable {
+    /// The order is the same in every run.
+    private static let seed: UInt64 = 1
+    private static let rowsPerChunk = 64
+
+    private let stream: DataStream
+    /// Moments of other data by which values are standardised.
+    private let scale: (means: [Float], deviations: [Float])?
+
+    /// - Parameter trainingSource: where `source` is not what the run was trained on: the data whose moments standardise.
+    /// - Throws: `.configuration` when the data cannot be prepared as the configuration asks.
+    package init(_ source: DataSource, _ configuration: RunConfiguration, trainingSource: DataSource? = nil) throws(Failure) {
+        var plain = configuration
+        plain.run.shards = 1
+        plain.run.chainsPerShard = Self.rowsPerChunk
+        plain.data.noise = 0
+        plain.data.flip = false
+        scale = configuration.data.standardise ? trainingSource?.dataset?.moments() : nil
+        if trainingSource != nil { plain.data.standardise = false }
+        stream = try plain.dataStream(source, seed: Self.seed)
+    }
+
+    /// Different rows: those of a data set, or any number of samples of a density.
+    package var available: Int { stream.source.dataset?.count ?? .max }
+    var dimension: Int { stream.shape.count }
+    var name: String { stream.source.name }
+
+    /// Some of the rows, rows x dimension.
+    package func read(_ range: Range<Int>) -> Matrix {
+        precondition(range.lowerBound >= 0 && range.upperBound <= available, "rows \(range) of \(available)")
+        let (rows, chunk) = (Matrix(rows: range.count, columns: dimension), Matrix(rows: Self.rowsPerChunk, columns: dimension))
+        var done = 0
+        while done < range.count {
+            let (step, first) = (range.lowerBound + done).quotientAndRemainder(dividingBy: Self.rowsPerChunk)
+            let count = min(Self.rowsPerChunk - first, range.count - done)
+            stream.fill(chunk, step: step, shard: 0)
+            rows.rows(done..<done + count).copy(from: chunk.rows(first..<first + count))
+            done += count
+        }
+        standardise(rows)
+        return rows
+    }
+
+    private func standardise(_ rows: Matrix) {
+        guard let scale else { return }
+        for row in 0..<rows.rows {
+            for column in 0..<dimension { rows[row, column] = (rows[row, column] - scale.means[column]) * (1 / scale.deviations[column]) }
+        }
+    }
+
+    /// Collective. The first principal components of the rows, found by rank 0.
+    package func principalComponents(_ communicator: any Communicator) throws(Failure) -> PrincipalComponents {
+        let bytes = try communicator.bytesFromRoot {
+            let found = try PrincipalComponents(rows: available, dimension: dimension, name: name, read: read)
+            return LittleEndian.bytes(of: found.mean + (found.directions ?? []))
+        }
+        let values: [Double] = LittleEndian.values(of: bytes)
+        return PrincipalComponents(
+            dimension: dimension, mean: Array(values.prefix(dimension)),
+            directions: values.count > dimension ? Array(values.dropFirst(dimension)) : nil)
+    }
+}

@@ -1,0 +1,84 @@
+import Datasets
+import Distributed
+import Failures
+import Model
+import Numerics
+
+/// Evaluates a run at intervals of its training and writes evaluation.jsonl.
+final class IntervalEvaluation {
+    private let plan: RunPlan
+    private let path: String
+    private let communicator: any Communicator
+    /// Rank 0 alone, once there is something to write or to cut.
+    private var log: MetricsLog?
+    /// Made with the first evaluation.
+    private var reference: SampleReference?
+    private lazy var weights = PreparedWeights(plan.model.network)
+    /// Seconds of training in earlier parts of the run, and where this part began.
+    private let earlierSeconds: Double
+    private var begin = ContinuousClock.now
+    private var evaluationTime = Duration.zero
+
+    /// Collective. - Parameter stored: what the checkpoint that the run continues from says; nil for a new run.
+    init(_ plan: RunPlan, _ folder: RunFolder, continuing stored: Manifest.Evaluation?, _ communicator: any Communicator) throws(Failure) {
+        self.plan = plan
+        self.communicator = communicator
+        path = folder.evaluation
+        earlierSeconds = stored?.trainingSeconds ?? 0
+        try cut(to: stored)
+    }
+
+    /// The clock of training starts.
+    func start() { begin = .now }
+
+    /// Collective. The lines after a checkpoint are taken back.
+    func cut(to stored: Manifest.Evaluation?) throws(Failure) {
+        try communicator.onRoot {
+            log = nil
+            if plan.configuration.evaluate.every > 0 || RunFolder.isFile(path) { log = try MetricsLog(path, keeping: stored?.bytes ?? 0) }
+        }
+    }
+
+    /// Rank 0: what a checkpoint remembers; the lines are on the disk on return.
+    func stored() throws(Failure) -> Manifest.Evaluation {
+        try log?.sync()
+        return Manifest.Evaluation(bytes: log?.bytes ?? 0, trainingSeconds: trainingSeconds)
+    }
+
+    private var trainingSeconds: Double { earlierSeconds + (ContinuousClock.now - begin - evaluationTime) / .seconds(1) }
+
+    /// Collective. Writes the line of the trainer's step.
+    func evaluate(_ trainer: Trainer) throws(Failure) {
+        let (before, seconds) = (ContinuousClock.now, trainingSeconds)
+        let count = plan.configuration.evaluate.count
+        let chains = plan.objective.profile.hasChains ? try EvaluationChains(plan).gather(trainer, count: count) : nil
+        let line = EvaluationLine(
+            step: trainer.state.step, trainingSeconds: seconds,
+            energyEvaluations: Int(Double(trainer.state.step * plan.configuration.rowsPerStep) * plan.objective.profile.evaluations),
+            samples: try chains.flatMap { (chains) throws(Failure) in try measures(of: chains) },
+            plane: try planeMeasures(trainer.state, chains: chains?.values ?? []))
+        try communicator.onRoot { try log?.append(try line.text()) }
+        evaluationTime += ContinuousClock.now - before
+    }
+
+    /// Collective.
+    private func measures(of chains: Matrix) throws(Failure) -> SampleMeasures? {
+        if reference == nil {
+            let rows = try communicator.agree { try EvaluationRows(plan.source, plan.configuration) }
+            reference = try SampleReference(rows, communicator)
+        }
+        return try reference?.measures(of: chains, communicator)
+    }
+
+    /// Collective. Of the averaged parameters where there are such.
+    private func planeMeasures(_ state: TrainingState, chains: [Float]) throws(Failure) -> PlaneEvaluation? {
+        guard let density = plan.source.density else { return nil }
+        var modelState = state.modelState
+        plan.model.prepare(weights, parameters: state.bestParameters, state: &modelState, iterating: false)
+        do {
+            return try PlaneEvaluation(of: ModelPlaneEnergy(plan.model, weights), against: density, chains: chains, communicator)
+        } catch  where error.kind == .numerical {
+            return nil
+        }
+    }
+}

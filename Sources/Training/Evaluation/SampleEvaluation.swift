@@ -1,0 +1,69 @@
+import Distributed
+import Failures
+import Foundation
+import Numerics
+
+/// Measures of a set of samples beside what they are for data and for noise.
+public struct SampleEvaluation: Codable, Hashable, Sendable {
+    /// `chains` or `noise`, from which the model's sampler went on, or the file of the samples.
+    public let origin: String
+    /// Steps of the run's sampler; nil for samples from a file.
+    public let steps: Int?
+    /// The data that samples are compared with.
+    public let data: String
+    /// Rows of these data, and features of the Fréchet distance.
+    public let referenceRows: Int
+    public let features: Int
+    public let samples: SampleMeasures
+    /// As many rows of the training data, none of them among the reference rows: what a perfect model would have. Absent for data of few rows.
+    public let floor: SampleMeasures?
+    /// As many draws of the noise that the run's chains start from: what an untrained model would have.
+    public let ceiling: SampleMeasures?
+
+    /// Numbers of `RandomPurpose.evaluation` for the noise.
+    private static let noise = RandomStream(seed: 1, purpose: .evaluation, step: 2, index: 0)
+
+    /// Collective. The same bits on any number of ranks.
+    /// - Parameters:
+    ///   - samples: rows x dimension, the same on all ranks, with their origin.
+    ///   - training: the data that the run was trained on: they give the features.
+    ///   - other: data to compare with in place of the training data.
+    /// - Throws: `.numerical` where not even two samples are finite, `.data` for data of which there is too little.
+    init(
+        of samples: Matrix, origin: String, steps: Int?, training: EvaluationRows, other: EvaluationRows?, noise: NoiseDistribution,
+        _ communicator: any Communicator
+    ) throws(Failure) {
+        let components = try training.principalComponents(communicator)
+        let reference = try SampleReference(other ?? training, leaving: samples.rows, components: components, communicator)
+        guard let measures = try reference.measures(of: samples, communicator) else {
+            throw Failure(.numerical, "\(origin): fewer than two of \(samples.rows) samples are finite: nothing can be measured")
+        }
+        (self.origin, self.steps, self.samples) = (origin, steps, measures)
+        data = (other ?? training).name
+        (referenceRows, features) = (reference.rows, components.count)
+        let first = other == nil ? reference.rows : 0
+        let held = first..<min(training.available, first + samples.rows)
+        floor = try reference.measures(of: training.read(held), communicator)
+        let draws = Matrix(rows: samples.rows, columns: samples.columns)
+        noise.fill(draws, stream: Self.noise)
+        ceiling = try reference.measures(of: draws, communicator)
+    }
+
+    /// Lines for the person at the terminal.
+    public var text: String {
+        let from = steps.map { "after \($0) steps from \(origin)" } ?? "of \(origin)"
+        let left = samples.notFinite > 0 ? ", \(samples.notFinite) others not finite" : ""
+        let columns = [samples, floor, ceiling]
+        func row(_ title: String, _ value: (SampleMeasures) -> Double) -> String {
+            title + columns.map { $0.map { Self.padded(String(format: "%.4f", value($0))) } ?? Self.padded("-") }.joined()
+        }
+        return """
+            \(samples.count) samples \(from)\(left), against \(referenceRows) rows of \(data)
+                                   samples        data       noise
+            \(row("sliced Wasserstein", \.slicedWasserstein))
+            \(row("Fréchet distance  ", \.frechetDistance))   on \(features) features
+            """
+    }
+
+    private static func padded(_ text: String) -> String { String(repeating: " ", count: max(1, 12 - text.count)) + text }
+}
