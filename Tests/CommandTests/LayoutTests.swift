@@ -74,6 +74,7 @@ extension CommandTests {
             ("energy-discrepancy", ["objective.samples=2"]), ("diffusion-cd", ["objective.estimator=oneStep"]),
             ("diffusion-cd", ["objective.estimator=recovery"]), ("wasserstein-flow", ["objective.innerSteps=3"]),
             ("wasserstein-flow", ["objective.flow=explicit", "chains.start=data"]), ("denoising-score", []),
+            ("diffusion-cd", ["objective.levels=3", "objective.lowNoise=0.05"]),
             ("sliced-score", ["objective.projections=2"]), ("nce", []),
         ].map { kind, options in
             let noise = ["diffusion-cd", "denoising-score", "energy-discrepancy"].contains(kind) ? ["objective.noise=0.3"] : []

@@ -191,6 +191,12 @@ extension ConfigurationKey {
             "wasserstein-flow: penalty on the change of the gradient (proximal) or on the gradient (explicit) at the negatives"),
         .init("objective.penalty", .number(.notNegative), "wasserstein-flow: lambda of the penalty; 0 is contrastive divergence"),
         .init("objective.innerSteps", .integer(1...1000), "wasserstein-flow, proximal: updates with the same data and negatives"),
+        .init(
+            "objective.levels", .integer(1...1000),
+            "diffusion-cd, denoising-score: noise levels of an energy that is told the level; 1: one energy"),
+        .init(
+            "objective.lowNoise", .number(.positive), "levels above 1: the lowest noise of the data; the levels rise geometrically to noise"
+        ),
     ]
 
     private static let optimizer: [ConfigurationKey] = [

@@ -168,6 +168,8 @@ extension RunConfiguration {
         public var flow = Flow.proximal
         public var penalty = 0.1
         public var innerSteps = 2
+        public var levels = 1
+        public var lowNoise = 0.01
     }
 
     /// How gradients become parameter updates.

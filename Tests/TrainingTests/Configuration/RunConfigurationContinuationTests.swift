@@ -44,6 +44,8 @@ import Training
         "objective.projections": ["objective.projections=2", "objective.kind=sliced-score"],
         "objective.flow": ["objective.flow=explicit", "objective.kind=wasserstein-flow"],
         "objective.penalty": ["objective.penalty=2", "objective.kind=wasserstein-flow"],
+        "objective.levels": ["objective.levels=4", "objective.kind=diffusion-cd"],
+        "objective.lowNoise": ["objective.lowNoise=.1", "objective.levels=4", "objective.kind=diffusion-cd"],
         "objective.innerSteps": ["objective.innerSteps=3", "objective.kind=wasserstein-flow"],
     ]
 
