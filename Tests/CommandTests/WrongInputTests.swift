@@ -212,7 +212,22 @@ extension CommandTests {
             .key("model.widths=5", "a list", "5"),
             .key("objective.kind=latent-prior", "not available in this version", "\"pcd\""),
             .key("objective.kind=perfect", "\"cd\", \"pcd\"", "perfect"),
-            .key("exchange.policy=ring", "not available in this version"), .key("checkpoint.keep=1", "an integer from 2"),
+            .key("exchange.policy=circle", "\"ring\", \"pairs\" or \"shuffle\"", "circle"), .key("exchange.fraction=0", "greater than 0"),
+            .key("exchange.every=-1", "an integer from 0"), .key("exchange.temperatures=[0.5]", "exchange.temperatures[0]", "at least 1"),
+            .key("exchange.temperatures=2", "a list of numbers", "2"), .key("exchange.temperatures=[2, 3]", "begin with 1"),
+            .key("exchange.temperatures=[1]", "2 to 64"), .key("exchange.temperatures=[1, 3, 3]", "rising"),
+            .keys(["exchange.temperatures=[1, 2, 3]", "sampler.noise=null"], "exchange.temperatures", "multiple of 3", "16"),
+            .keys(["exchange.temperatures=[1, 2]"], "exchange.temperatures", "sampler.noise"),
+            .keys(
+                ["exchange.temperatures=[1, 2]", "sampler.noise=null", "objective.kind=cd"], "exchange.temperatures", "\"pcd\"", "\"cd\""),
+            .keys(
+                ["exchange.temperatures=[1, 2]", "sampler.noise=null", "exchange.policy=ring"], "exchange.temperatures", "exchange.policy",
+                "exclude"),
+            .keys(
+                ["exchange.temperatures=[1, 2]", "sampler.noise=null", "chains.replacement=reservoir"], "exchange.temperatures", "inPlace"),
+            .keys(["exchange.policy=shuffle", "objective.kind=short-run"], "exchange.policy", "persist", "\"short-run\""),
+            .keys(["exchange.policy=pairs", "run.shards=1"], "exchange.policy", "run.shards", "found 1"),
+            .key("checkpoint.keep=1", "an integer from 2"),
             .keys(["objective.kind=cd", "chains.start=persistent"], "objective.kind", "chains.start", "give one of the two"),
             .keys(["sampler.low=1", "sampler.high=-1"], "sampler.low below sampler.high"),
             .keys(["chains.buffer=100"], "chains.buffer", "100", "run.shards"), .keys(["chains.buffer=16"], "chains.buffer", "16"),
@@ -285,6 +300,12 @@ extension CommandTests {
             WrongInput(
                 "fewer steps", ["train", "--out", "@shorter"] + Training.base + ["run.steps=1"], 73, "@shorter", "run.steps",
                 "only be made longer"),
+            WrongInput("no initial model", ["train", "--dry-run", "model.initial=@absent.safetensors"], 66, "@absent.safetensors"),
+            WrongInput("an initial model that is none", ["train", "--dry-run", "model.initial=@rows.npy"], 65, "@rows.npy"),
+            WrongInput(
+                "an initial model of another network",
+                ["train", "--dry-run", "model.initial=@run/checkpoints/step-00000002/model.safetensors"],
+                77, "layers", "expected"),
             WrongInput("a file as run folder", ["train", "--out", "@file"], 74, "@file"),
             WrongInput("a run folder below a file", ["train", "--out", "@file/run"], 74, "@file/run"),
             WrongInput("no run", ["sample", "--run", "@nothing", "--count", "4", "--out", "@new.npy"], 66, "@nothing", "run folder"),

@@ -150,7 +150,9 @@ extension RunConfiguration {
         _ kernel: Kernel, data: DataStream, starts: DataStream
     ) -> ContrastiveDivergence<Kernel> {
         ContrastiveDivergence(
-            seed: run.seed, kernel: kernel, steps: sampler.steps, start: chainStart, noise: startNoise, box: samplerBox,
-            energyRegularization: Float(objective.energyRegularization), rowsPerStep: rowsPerStep, data: data, starts: starts)
+            seed: run.seed, kernel: kernel, steps: sampler.steps, start: chainStart, noise: startNoise,
+            noiseSpread: Float(chains.noiseSpread), box: samplerBox,
+            energyRegularization: Float(objective.energyRegularization), rowsPerStep: rowsPerStep,
+            negativesPerStep: negativesPerStep, ladder: ladder, data: data, starts: starts)
     }
 }
