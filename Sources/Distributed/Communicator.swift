@@ -40,11 +40,12 @@ public protocol Communicator: AnyObject {
     /// Collective. Every rank gives `perShard` values for each of its shards, all ranks get the values of all shards in shard order.
     func gather(_ mine: [Double], perShard: Int, layout: ShardLayout) throws(Failure) -> [Double]
 
-    /// Collective. Sends floats from every rank to every other: `counts[r]` of the values, in the order of ranks, go to rank r. Returns what
-    /// came from all ranks, in the order of ranks, and how much from each.
+    /// Collective. Begins to send bytes from every rank to every other, and returns at once: `sending[r]` of them, in the order of ranks, go to
+    /// rank r, and `receiving[r]` bytes come from rank r.
     ///
-    /// Ranks that exchange nothing cost no message, but all ranks learn their counts.
-    func exchange(_ values: [Float], counts: [Int]) throws(Failure) -> (values: [Float], counts: [Int])
+    /// Both sides know the counts, so none are sent, and ranks that exchange nothing cost no message. Other collectives may run before the
+    /// exchange is finished. It holds a copy of what is sent and the room for what is received.
+    func beginExchange(_ bytes: [UInt8], sending: [Int], receiving: [Int]) throws(Failure) -> any PendingExchange
 
     /// Collective. Writes one file of `size` bytes together: rank 0 creates it (it must not exist; mode 0600), every rank writes its
     /// pieces at their global offsets, then all sync and close.

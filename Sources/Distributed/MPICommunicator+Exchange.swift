@@ -2,56 +2,87 @@ import CMPI
 import Failures
 
 extension MPICommunicator {
-    public func exchange(_ values: [Float], counts: [Int]) throws(Failure) -> (values: [Float], counts: [Int]) {
-        precondition(counts.count == size && counts.allSatisfy { $0 >= 0 }, "one count, of at least 0, for every rank")
-        precondition(counts.reduce(0, +) == values.count, "the counts of all ranks make up the values")
-        progress.enter("exchange")
+    public func beginExchange(_ bytes: [UInt8], sending: [Int], receiving: [Int]) throws(Failure) -> any PendingExchange {
+        precondition(sending.count == size && receiving.count == size, "one count for every rank")
+        precondition((sending + receiving).allSatisfy { $0 >= 0 }, "counts are at least 0")
+        precondition(sending.reduce(0, +) == bytes.count, "the counts of all ranks make up the bytes")
+        precondition(sending[rank] == receiving[rank], "what a rank sends to itself it receives")
+        progress.enter("start of an exchange")
         defer { progress.leave() }
-        let outgoing = counts.map(Int64.init)
-        var incoming = [Int64](repeating: 0, count: size)
-        let code = unsafe MPI_Alltoall(outgoing, 1, ebm_mpi_int64(), &incoming, 1, ebm_mpi_int64(), handle)
-        try check(code, "MPI_Alltoall", rank: rank)
-        let incomingCounts = incoming.map(Int.init)
-        var received = [Float](repeating: 0, count: incomingCounts.reduce(0, +))
-        let failed: (code: Int32, call: String) = unsafe received.withUnsafeMutableBufferPointer { received in
-            unsafe values.withUnsafeBufferPointer { values in
-                unsafe transfer(values, counts, received, incomingCounts)
-            }
-        }
-        try check(failed.code, failed.call, rank: rank)
-        return (received, incomingCounts)
+        let exchange = MPIExchange(bytes, receiving: receiving.reduce(0, +), self)
+        try exchange.begin(sending: sending, receiving: receiving)
+        return exchange
+    }
+}
+
+/// Point-to-point messages between ranks that are on their way, and the memory that MPI reads and writes meanwhile.
+@safe private final class MPIExchange: PendingExchange {
+    /// No other message of the program has one.
+    private static let tag: Int32 = 0
+
+    private let communicator: MPICommunicator
+    private let outgoing: UnsafeMutableRawBufferPointer
+    private let incoming: UnsafeMutableRawBufferPointer
+    private var requests: [MPI_Request?] = unsafe []
+    private var isFinished = false
+
+    init(_ bytes: [UInt8], receiving: Int, _ communicator: MPICommunicator) {
+        self.communicator = communicator
+        unsafe outgoing = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 64)
+        unsafe incoming = UnsafeMutableRawBufferPointer.allocate(byteCount: receiving, alignment: 64)
+        unsafe outgoing.copyBytes(from: bytes)
     }
 
-    /// Posts all receives, then all sends, and waits for them. Messages between two ranks arrive in the order of sending, so pieces need no
-    /// numbers.
-    private func transfer(
-        _ values: UnsafeBufferPointer<Float>, _ counts: [Int], _ received: UnsafeMutableBufferPointer<Float>, _ incoming: [Int]
-    ) -> (Int32, String) {
-        var requests: [MPI_Request?] = unsafe []
-        for piece in pieces(incoming) {
-            var request: MPI_Request?
-            let start = unsafe received.baseAddress! + piece.start
-            let code = unsafe MPI_Irecv(start, piece.count, ebm_mpi_float(), piece.rank, 0, handle, &request)
-            guard code == MPI_SUCCESS else { return (code, "MPI_Irecv") }
-            unsafe requests.append(request)
-        }
-        for piece in pieces(counts) {
-            var request: MPI_Request?
-            let start = unsafe values.baseAddress! + piece.start
-            let code = unsafe MPI_Isend(start, piece.count, ebm_mpi_float(), piece.rank, 0, handle, &request)
-            guard code == MPI_SUCCESS else { return (code, "MPI_Isend") }
-            unsafe requests.append(request)
-        }
-        return unsafe (MPI_Waitall(Int32(requests.count), &requests, ebm_mpi_statuses_ignore()), "MPI_Waitall")
+    deinit {
+        // An exchange that failed may still be written by the library: its memory is left to the end of the process, which is near.
+        guard isFinished else { return }
+        unsafe outgoing.deallocate()
+        unsafe incoming.deallocate()
     }
 
-    /// The messages of at most `chunkLimit` values that runs of so many values per rank make.
+    /// Posts all receives, then all sends. Messages between two ranks arrive in the order of sending, so pieces need no numbers.
+    func begin(sending: [Int], receiving: [Int]) throws(Failure) {
+        let rank = communicator.rank
+        for piece in pieces(receiving) {
+            var request: MPI_Request?
+            let start = unsafe incoming.baseAddress! + piece.start
+            let code = unsafe MPI_Irecv(start, piece.count, ebm_mpi_byte(), piece.rank, Self.tag, communicator.handle, &request)
+            try check(code, "MPI_Irecv", rank: rank)
+            unsafe requests.append(request)
+        }
+        for piece in pieces(sending) {
+            var request: MPI_Request?
+            let start = unsafe outgoing.baseAddress! + piece.start
+            let code = unsafe MPI_Isend(start, piece.count, ebm_mpi_byte(), piece.rank, Self.tag, communicator.handle, &request)
+            try check(code, "MPI_Isend", rank: rank)
+            unsafe requests.append(request)
+        }
+        let (from, to) = (sending[..<rank].reduce(0, +), receiving[..<rank].reduce(0, +))
+        if sending[rank] > 0 {
+            unsafe (incoming.baseAddress! + to).copyMemory(from: outgoing.baseAddress! + from, byteCount: sending[rank])
+        }
+    }
+
+    func finish() throws(Failure) -> [UInt8] {
+        precondition(!isFinished, "an exchange is finished once")
+        communicator.progress.enter("end of an exchange")
+        defer { communicator.progress.leave() }
+        let code = unsafe MPI_Waitall(Int32(requests.count), &requests, ebm_mpi_statuses_ignore())
+        try check(code, "MPI_Waitall", rank: communicator.rank)
+        isFinished = true
+        return unsafe Array(incoming)
+    }
+
+    /// The messages of at most `chunkLimit` bytes that runs of so many bytes per other rank make.
     private func pieces(_ counts: [Int]) -> [(rank: Int32, start: Int, count: Int32)] {
+        let limit = communicator.chunkLimit
         var start = 0
         var pieces: [(rank: Int32, start: Int, count: Int32)] = []
         for (rank, count) in counts.enumerated() {
-            for offset in stride(from: 0, to: count, by: chunkLimit) {
-                pieces.append((Int32(rank), start + offset, Int32(min(chunkLimit, count - offset))))
+            if rank != communicator.rank {
+                for offset in stride(from: 0, to: count, by: limit) {
+                    pieces.append((Int32(rank), start + offset, Int32(min(limit, count - offset))))
+                }
             }
             start += count
         }

@@ -31,10 +31,10 @@ public final class SoloCommunicator: Communicator {
         return mine
     }
 
-    public func exchange(_ values: [Float], counts: [Int]) -> (values: [Float], counts: [Int]) {
-        precondition(counts == [values.count], "one count, of all values")
+    public func beginExchange(_ bytes: [UInt8], sending: [Int], receiving: [Int]) -> any PendingExchange {
+        precondition(sending == [bytes.count] && receiving == sending, "what one process sends it receives")
         progress.note("exchange")
-        return (values, counts)
+        return SoloExchange(bytes)
     }
 
     public func write(_ pieces: [FilePiece], to path: String, size: Int) throws(Failure) {

@@ -37,15 +37,22 @@ public struct Permutation: Sendable {
     /// The element at a position.
     public subscript(position: Int) -> Int {
         precondition(position >= 0 && position < count, "position \(position) of a permutation of \(count) elements")
-        var x = position
-        for round in rounds {
-            let difference = round.sum - x
-            let partner = difference < 0 ? difference + count : difference
-            // A bit of a keyed hash of the larger of the two, so that both sides of a pair read the same bit.
-            var hash = (UInt64(truncatingIfNeeded: max(x, partner)) &+ round.offset) &* round.multiplier
-            hash = (hash ^ (hash >> 32)) &* 0xD6E8_FEB8_6659_FD93
-            x = Int64(bitPattern: hash) < 0 ? partner : x
-        }
-        return x
+        return rounds.reduce(position) { apply($1, to: $0) }
+    }
+
+    /// The position of an element: the inverse, at the same cost.
+    public func position(of element: Int) -> Int {
+        precondition(element >= 0 && element < count, "element \(element) of a permutation of \(count) elements")
+        return rounds.reversed().reduce(element) { apply($1, to: $0) }
+    }
+
+    /// One round, its own inverse.
+    @inline(__always) private func apply(_ round: Round, to x: Int) -> Int {
+        let difference = round.sum - x
+        let partner = difference < 0 ? difference + count : difference
+        // A bit of a keyed hash of the larger of the two, so that both sides of a pair read the same bit.
+        var hash = (UInt64(truncatingIfNeeded: max(x, partner)) &+ round.offset) &* round.multiplier
+        hash = (hash ^ (hash >> 32)) &* 0xD6E8_FEB8_6659_FD93
+        return Int64(bitPattern: hash) < 0 ? partner : x
     }
 }

@@ -41,6 +41,8 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case exchangePartner = 38
     /// Where inside its level a value of an 8-bit buffer lies when it is read.
     case bufferDither = 39
+    /// The centre around which a shard's chains start.
+    case startCentre = 40
 
     // Transitions
     /// The noise of Langevin steps.

@@ -21,6 +21,8 @@ public struct ReplayOptions: Sendable, Hashable {
     /// The probability that a drawn chain starts afresh.
     public var restartProbability: Float
 
+    public var bytesPerValue: Int { storage == .float ? 4 : 1 }
+
     public init(storage: Storage = .float, replacement: Replacement = .inPlace, restartProbability: Float = 0) {
         self.storage = storage
         self.replacement = replacement
@@ -37,6 +39,8 @@ public final class ReplayShard {
     public var ages: [Int32]
     /// The number of samples offered to the reservoir so far.
     public var offered: Int
+    /// The place of each sample on a ladder of temperatures, 0 the coldest; empty without one.
+    public var levels: [UInt8] = []
     private let floats: Matrix
     private var bytes: [UInt8]
 
@@ -75,7 +79,29 @@ public final class ReplayShard {
         }
     }
 
-    public var bytesPerValue: Int { options.storage == .float ? 4 : 1 }
+    /// Appends the stored bytes of one sample.
+    func appendStoredBytes(of slot: Int, to target: inout [UInt8]) {
+        precondition(slot < capacity, "one sample of the buffer")
+        guard options.storage == .float else {
+            target.append(contentsOf: bytes[slot * dimension..<(slot + 1) * dimension])
+            return
+        }
+        unsafe target.append(contentsOf: UnsafeRawBufferPointer(start: floats.base + slot * dimension, count: dimension * 4))
+    }
+
+    /// Puts stored bytes in the place of a sample.
+    func replaceStoredBytes(of slot: Int, by source: ArraySlice<UInt8>) {
+        precondition(slot < capacity && source.count == dimension * bytesPerValue, "the bytes of one sample")
+        guard options.storage == .float else {
+            bytes.replaceSubrange(slot * dimension..<(slot + 1) * dimension, with: source)
+            return
+        }
+        unsafe source.withUnsafeBytes {
+            unsafe UnsafeMutableRawPointer(floats.base + slot * dimension).copyMemory(from: $0.baseAddress!, byteCount: $0.count)
+        }
+    }
+
+    public var bytesPerValue: Int { options.bytesPerValue }
 
     /// Copies sample `slot` into a row; `dither` (dimension uniforms) places byte samples inside their level.
     public func read(_ slot: Int, into row: Matrix, dither: RandomStream, from draw: Int) {

@@ -7,24 +7,42 @@ extension CommandTests {
     @Suite(.serialized) struct KillTests {
         enum Victim: CaseIterable, Sendable { case rank, all, launcher }
 
-        private static let kills = 21
+        /// What runs exchange, if anything, and how often each is killed.
+        struct Kind: Sendable, CustomTestStringConvertible {
+            let name: String
+            let kills: Int
+            var arguments: [String] = []
+            var testDescription: String { name }
+        }
+
+        static let kinds = [
+            Kind(name: "without exchange", kills: 12),
+            Kind(name: "shuffle", kills: 6, arguments: ["exchange.policy=shuffle", "exchange.fraction=0.5"]),
+            Kind(
+                name: "ladder", kills: 6,
+                arguments: [
+                    "exchange.temperatures=[1, 1.5, 3]", "data.source=25gaussians", "sampler.noise=null", "sampler.stepSize=0.05",
+                ]),
+        ]
+
         private static let ranks = 3
         private static let arguments = ["checkpoint.every=2", "checkpoint.keep=2", "run.steps=60", "report.every=1"]
 
-        @Test func `A run killed at random instants, in saves too, continues to the same bits`() throws {
+        @Test(arguments: kinds) func `A run killed at random instants, in saves too, continues to the same bits`(_ kind: Kind) throws {
             let folder = Scratch()
-            let reference = Training("reference", in: folder, Self.arguments)
+            let arguments = Self.arguments + kind.arguments
+            let reference = Training("reference", in: folder, arguments)
             let begin = ContinuousClock.now
             reference.run(ranks: Self.ranks)
             var wall = (ContinuousClock.now - begin) / .seconds(1)
 
             var random = Generator(state: 20)
             var (kills, insideSaves, runs) = (0, 0, 0)
-            while kills < Self.kills {
+            while kills < kind.kills {
                 runs += 1
-                try #require(runs <= 4 * Self.kills, "the runs end before they can be killed")
-                let run = Training("killed-\(runs)", in: folder, Self.arguments)
-                while kills < Self.kills {
+                try #require(runs <= 4 * kind.kills, "the runs end before they can be killed")
+                let run = Training("killed-\(runs)", in: folder, arguments)
+                while kills < kind.kills {
                     let newest = run.steps.last ?? 0
                     let program = RunningProgram(run.command(["run.threads=1"]), ranks: Self.ranks, in: folder)
                     let wanted = Victim.allCases[kills % Victim.allCases.count]
@@ -45,7 +63,7 @@ extension CommandTests {
                 #expect(try run.metrics == reference.metrics, "run \(runs): a killed run leaves other metrics")
                 #expect(!Self.holdsPartial(run), "left-overs of a save were not removed")
             }
-            print("\(kills) kills in \(runs) runs, \(insideSaves) inside a save")
+            print("\(kind.name): \(kills) kills in \(runs) runs, \(insideSaves) inside a save")
             #expect(insideSaves > 0)
         }
 

@@ -53,13 +53,28 @@ extension CommandTests {
                         "data.source=25gaussians", "sampler.noise=null", "sampler.stepSize=0.05", "optimizer.kind=adamw",
                         "model.referenceDeviation=3",
                     ]),
-            ] + objectives
+            ] + exchanges + objectives
+
+        /// Exchange between shards.
+        static let exchanges = [
+            Kind(name: "ring", arguments: ["exchange.policy=ring", "exchange.fraction=0.5"]),
+            Kind(name: "pairs", arguments: ["exchange.policy=pairs", "exchange.every=2", "chains.replacement=reservoir"]),
+            Kind(
+                name: "shuffle",
+                arguments: ["exchange.policy=shuffle", "exchange.fraction=1", "chains.storage=byte", "sampler.low=-1", "sampler.high=1"]),
+            Kind(
+                name: "ladder",
+                arguments: [
+                    "exchange.temperatures=[1, 1.5, 3]", "data.source=25gaussians", "sampler.noise=null", "sampler.stepSize=0.05",
+                ]),
+        ]
 
         /// The objectives beside maximum likelihood, on images with a smooth energy.
         static let objectives: [Kind] = [
             ("energy-discrepancy", ["objective.samples=2"]), ("diffusion-cd", ["objective.estimator=oneStep"]),
             ("diffusion-cd", ["objective.estimator=recovery"]), ("wasserstein-flow", ["objective.innerSteps=3"]),
             ("wasserstein-flow", ["objective.flow=explicit", "chains.start=data"]), ("denoising-score", []),
+            ("diffusion-cd", ["objective.levels=3", "objective.lowNoise=0.05"]),
             ("sliced-score", ["objective.projections=2"]), ("nce", []),
         ].map { kind, options in
             let noise = ["diffusion-cd", "denoising-score", "energy-discrepancy"].contains(kind) ? ["objective.noise=0.3"] : []
@@ -106,6 +121,21 @@ extension CommandTests {
                 }
             }
             try Self.expectSameResults(of: reference, in: folder)
+        }
+
+        @Test(arguments: exchanges)
+        func `A training with exchange has the same bits on 1, 2, 3 and 8 ranks`(_ kind: Kind) throws {
+            let folder = Scratch()
+            let reference = Training("alone", in: folder, kind.arguments)
+            reference.run()
+            for ranks in [1, 2, 8] {
+                let run = Training("ranks-\(ranks)", in: folder, kind.arguments)
+                run.run(ranks: ranks)
+                try Self.expectSame(run, as: reference, "\(ranks) ranks")
+            }
+            let without = Training("without", in: folder, kind.arguments)
+            without.run(["exchange.policy=none", "exchange.temperatures=[]"])
+            #expect(without.bits()["model.safetensors"] != reference.bits()["model.safetensors"], "exchange changes nothing")
         }
 
         @Test func `Another seed gives other bits`() {

@@ -110,10 +110,13 @@ class Energy(nn.Module):
         super().__init__()
         self.layers = build(json.loads(metadata["network"]), metadata.get("spectralNormalization") == "true")
         deviation = metadata.get("referenceDeviation", "")
+        self.conditions = int(metadata.get("conditionChannels", "0"))
         self.deviation = float(deviation) if deviation not in ("", "null", "nil") else None
 
     def forward(self, x):
-        energies = self.layers(x).reshape(len(x))
+        # The lowest noise level is told as zeros.
+        told = torch.cat([x, x.new_zeros(len(x), self.conditions, *x.shape[2:])], 1) if self.conditions else x
+        energies = self.layers(told).reshape(len(x))
         if self.deviation:
             energies = energies + x.reshape(len(x), -1).square().sum(1) / (2 * self.deviation**2)
         return energies

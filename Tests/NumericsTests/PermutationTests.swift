@@ -16,6 +16,16 @@ struct PermutationTests {
         }
     }
 
+    @Test("the position of an element is the inverse")
+    func inverse() {
+        for count in Array(1...100) + [1000, 65_537] {
+            let permutation = Self.permutation(count, index: count)
+            for position in 0..<count { #expect(permutation.position(of: permutation[position]) == position) }
+        }
+        let large = Self.permutation(1 << 32)
+        for position in [0, 1, 77, 1 << 31, (1 << 32) - 1] { #expect(large.position(of: large[position]) == position) }
+    }
+
     @Test("very large counts stay within range and never give a value twice", arguments: [(1 << 31) - 1, 1 << 31, 1 << 32])
     func largeCounts(_ count: Int) {
         let permutation = Self.permutation(count)

@@ -71,23 +71,6 @@ import Testing
         }
     }
 
-    @Test(arguments: limits) func exchangeBringsEveryRankWhatTheOthersSentIt(limit: Int) throws {
-        try RankWorld.withChunkLimit(limit) {
-            // Rank s sends (s + 2 r) % 5 values to rank r, some of them none; a value tells sender, receiver and position.
-            func count(from sender: Int, to receiver: Int) -> Int { (sender + 2 * receiver) % 5 }
-            func values(from sender: Int, to receiver: Int) -> [Float] {
-                (0..<count(from: sender, to: receiver)).map { Float(10_000 * sender + 100 * receiver + $0) }
-            }
-            for _ in 0..<3 {
-                let sent = (0..<size).flatMap { values(from: rank, to: $0) }
-                let received = try communicator.exchange(sent, counts: (0..<size).map { count(from: rank, to: $0) })
-                #expect(received.values == (0..<size).flatMap { values(from: $0, to: rank) })
-                #expect(received.counts == (0..<size).map { count(from: $0, to: rank) })
-            }
-            #expect(try communicator.exchange([], counts: [Int](repeating: 0, count: size)).values.isEmpty)
-        }
-    }
-
     @Test func truthIsReducedOverRanks() throws {
         #expect(try communicator.all(true))
         #expect(try !communicator.any(false))

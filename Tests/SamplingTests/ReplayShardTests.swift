@@ -56,6 +56,27 @@ struct ReplayShardTests {
         #expect(moved <= 1)
     }
 
+    @Test("a record carries sample and age to another buffer, bit for bit", arguments: [ReplayOptions.Storage.float, .byte(-1...1)])
+    func records(storage: ReplayOptions.Storage) {
+        let options = ReplayOptions(storage: storage)
+        let (from, to) = (
+            ReplayShard(capacity: 3, dimension: 5, options: options), ReplayShard(capacity: 4, dimension: 5, options: options)
+        )
+        from.storedBytes = (0..<from.storedBytes.count).map { UInt8(truncatingIfNeeded: 11 * $0 + 3) }
+        from.ages = [5, .max, 0x0102_0304]
+        var bytes: [UInt8] = []
+        for slot in [2, 1] { from.appendRecord(of: slot, to: &bytes) }
+        let size = ReplayShard.recordBytes(dimension: 5, options: options)
+        #expect(bytes.count == 2 * size && size == (storage == .float ? 24 : 9))
+        let untouched = to.storedBytes
+        to.replace(slot: 0, byRecord: bytes[..<size])
+        to.replace(slot: 3, byRecord: bytes[size...])
+        let length = size - 4
+        #expect(Array(to.storedBytes[..<length]) == Array(from.storedBytes[2 * length..<3 * length]))
+        #expect(Array(to.storedBytes[3 * length..<4 * length]) == Array(from.storedBytes[length..<2 * length]))
+        #expect(to.storedBytes[length..<3 * length] == untouched[length..<3 * length] && to.ages == [0x0102_0304, 0, 0, .max])
+    }
+
     @Test("values outside of the range and NaN become the end levels")
     func byteEnds() {
         let shard = ReplayShard(capacity: 1, dimension: 6, options: ReplayOptions(storage: .byte(0...1)))

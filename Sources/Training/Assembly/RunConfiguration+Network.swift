@@ -11,13 +11,16 @@ extension RunConfiguration {
     /// - Throws: `.configuration`, naming the key.
     package func energyModel(for shape: ImageShape) throws(Failure) -> EnergyModel {
         let network: Network
+        let conditions = noiseLadder == nil ? 0 : 1
+        let input = ImageShape(height: shape.height, width: shape.width, channels: shape.channels + conditions)
         do {
-            network = try Network(NetworkDescription(input: shape, layers: try layers(for: shape)))
+            network = try Network(NetworkDescription(input: input, layers: try layers(for: input)))
         } catch {
             throw Failure(.configuration, "model: \(error)")
         }
         return try EnergyModel(
-            network, referenceDeviation: model.referenceDeviation.map { Float($0) }, spectralNormalization: model.spectralNormalization)
+            network, referenceDeviation: model.referenceDeviation.map { Float($0) }, spectralNormalization: model.spectralNormalization,
+            conditionChannels: conditions)
     }
 
     private func layers(for shape: ImageShape) throws(Failure) -> [LayerDescription] {

@@ -45,9 +45,29 @@ extension RunConfiguration {
                 "sampler.steps: expected at most \(limit) with run.chainsPerShard = \(run.chainsPerShard) chains of \(source.shape) (2^33 random "
                     + "numbers for a shard and step), found \(sampler.steps). Use fewer steps, or more and smaller shards.")
         }
-        let data = try dataStream(source, seed: run.seed)
-        let starts = try dataStream(source, seed: run.seed ^ Self.startSeed)
-        return makeObjective(kernel, data, starts)
+        guard let ladder = noiseLadder else { return try makeObjective(kernel, source) }
+        let objectives = try (0..<ladder.levels).map { level throws(Failure) in
+            var single = self
+            single.objective.levels = 1
+            single.objective.noise = Double(ladder.variance(from: level).squareRoot())
+            let scaled = kernel.scaled(by: ladder.variance(from: level) / ladder.variance(from: 0))
+            return try single.makeObjective(scaled, source, extraNoise: ladder.deviations[level])
+        }
+        return NoiseConditional(seed: run.seed, ladder: ladder, objectives: objectives)
+    }
+
+    /// The noise levels of an energy that is told them; nil for one energy.
+    package var noiseLadder: NoiseLadder? {
+        guard objective.levels > 1 else { return nil }
+        return NoiseLadder(levels: objective.levels, low: Float(objective.lowNoise), high: Float(objective.noise))
+    }
+
+    private func makeObjective(
+        _ kernel: some TransitionKernel, _ source: DataSource, extraNoise: Float = 0
+    ) throws(Failure) -> any Training.Objective {
+        makeObjective(
+            kernel, try dataStream(source, seed: run.seed, extraNoise: extraNoise),
+            try dataStream(source, seed: run.seed ^ Self.startSeed))
     }
 
     /// How samples are drawn for pictures where the objective has no chains.
@@ -56,7 +76,7 @@ extension RunConfiguration {
     }
 
     private func makeFreshChains(_ kernel: some TransitionKernel) -> @Sendable (ShardState, ShardWorker, Int) -> Void {
-        let chains = FreshChains(seed: run.seed, kernel: kernel, steps: sampler.steps, noise: startNoise)
+        let chains = FreshChains(seed: run.seed, kernel: kernel, steps: sampler.steps, noise: startNoise, ladder: noiseLadder)
         return { chains.fill($0, worker: $1, step: $2) }
     }
 
@@ -130,7 +150,9 @@ extension RunConfiguration {
         _ kernel: Kernel, data: DataStream, starts: DataStream
     ) -> ContrastiveDivergence<Kernel> {
         ContrastiveDivergence(
-            seed: run.seed, kernel: kernel, steps: sampler.steps, start: chainStart, noise: startNoise, box: samplerBox,
-            energyRegularization: Float(objective.energyRegularization), rowsPerStep: rowsPerStep, data: data, starts: starts)
+            seed: run.seed, kernel: kernel, steps: sampler.steps, start: chainStart, noise: startNoise,
+            noiseSpread: Float(chains.noiseSpread), box: samplerBox,
+            energyRegularization: Float(objective.energyRegularization), rowsPerStep: rowsPerStep,
+            negativesPerStep: negativesPerStep, ladder: ladder, data: data, starts: starts)
     }
 }

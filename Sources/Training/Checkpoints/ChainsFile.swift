@@ -5,7 +5,8 @@ import Sampling
 
 /// The layout of chains.safetensors: samples, ages and reservoir counters in shard order, so that it does not depend on ranks.
 ///
-/// `chains`: N x C x H x W (images) or N x d, F32 or U8, the shards one after the other; `age`: N; `offered`: one for each shard.
+/// `chains`: N x C x H x W (images) or N x d, F32 or U8, the shards one after the other; `age`: N; `offered`: one for each shard; with a ladder of
+/// temperatures `level`: N, U8.
 package struct ChainsFile: Sendable {
     package static let name = "chains.safetensors"
 
@@ -14,21 +15,25 @@ package struct ChainsFile: Sendable {
     package let capacity: Int
     package let shape: ImageShape
     package let type: NumberType
+    /// Levels of the ladder of temperatures; nil without one.
+    package let levels: Int?
     package let header: SafetensorsHeader
 
     /// - Parameter options: how the replay buffer stores samples; nil for the last negatives of chains that do not persist.
     ///   Objectives without chains have a capacity of 0.
-    package init(shards: Int, capacity: Int, shape: ImageShape, options: ReplayOptions?) {
+    package init(shards: Int, capacity: Int, shape: ImageShape, options: ReplayOptions?, levels: Int? = nil) {
         self.shards = shards
         self.capacity = capacity
         self.shape = shape
+        self.levels = levels
         type = if case .byte = options?.storage { .uint8 } else { .float32 }
         let count = shards * capacity
         let sample = shape.isVector ? [shape.count] : [shape.channels, shape.height, shape.width]
         var metadata = ["shards": String(shards)]
         if case .byte(let range) = options?.storage { metadata["range"] = "\(range.lowerBound) \(range.upperBound)" }
+        let level: [(String, NumberType, [Int])] = levels == nil ? [] : [("level", .uint8, [count])]
         header = SafetensorsHeader(
-            [("chains", type, [count] + sample), ("age", .int32, [count]), ("offered", .int64, [shards])], metadata: metadata)
+            [("chains", type, [count] + sample), ("age", .int32, [count]), ("offered", .int64, [shards])] + level, metadata: metadata)
     }
 
     /// What one shard puts into the file.
@@ -36,6 +41,11 @@ package struct ChainsFile: Sendable {
         package var samples: [UInt8]
         package var ages: [UInt8]
         package var offered: [UInt8]
+        /// Empty without a ladder of temperatures.
+        package var levels: [UInt8] = []
+
+        /// In the order of the file.
+        var all: [[UInt8]] { levels.isEmpty ? [samples, ages, offered] : [samples, ages, offered, levels] }
 
         /// Ages and counter are counts of what has happened: never negative, and with room to go on counting.
         func checkRanges(_ place: String) throws(Failure) {
@@ -47,19 +57,17 @@ package struct ChainsFile: Sendable {
             }
         }
 
-        /// XXH3 over the three, in order.
+        /// XXH3 over all of it, in order.
         package var checksum: String {
             let sum = Checksum()
-            sum.add(samples)
-            sum.add(ages)
-            sum.add(offered)
+            for bytes in all { sum.add(bytes) }
             return sum.text
         }
     }
 
-    /// The parts of a shard as ranges of the data section: samples, ages, counter.
+    /// The parts of a shard as ranges of the data section: samples, ages, counter, levels where there are any.
     package func ranges(of shard: Int) -> [Range<Int>] {
-        zip(header.tensors, [capacity * shape.count * type.size, capacity * 4, 8]).map { tensor, size in
+        zip(header.tensors, [capacity * shape.count * type.size, capacity * 4, 8, capacity]).map { tensor, size in
             let start = tensor.range.lowerBound + shard * size
             return start..<start + size
         }
@@ -76,7 +84,23 @@ package struct ChainsFile: Sendable {
         }
         return Part(
             samples: ChannelOrder.outermost(samples, shape: shape, valueSize: type.size), ages: LittleEndian.bytes(of: ages),
-            offered: LittleEndian.bytes(of: [Int64(shard.replay?.offered ?? 0)]))
+            offered: LittleEndian.bytes(of: [Int64(shard.replay?.offered ?? 0)]), levels: shard.replay?.levels ?? [])
+    }
+
+    /// Refuses levels, of all shards, in which a ladder lacks a temperature: chains of one slot of neighbouring shards have one each.
+    package func checkLadders(_ all: [UInt8], _ place: String) throws(Failure) {
+        guard let levels else { return }
+        for first in stride(from: 0, to: shards, by: levels) {
+            for slot in 0..<capacity {
+                let ladder = (first..<first + levels).map { Int(all[$0 * capacity + slot]) }
+                guard ladder.sorted().elementsEqual(0..<levels) else {
+                    throw Failure(
+                        .checkpoint,
+                        "\(place): shards \(first) to \(first + levels - 1), slot \(slot): expected each of \(levels) levels once, found \(ladder)"
+                    )
+                }
+            }
+        }
     }
 
     /// Puts what `part` gave back into a shard.
@@ -85,5 +109,6 @@ package struct ChainsFile: Sendable {
         replay.storedBytes = ChannelOrder.innermost(part.samples, shape: shape, valueSize: type.size)
         replay.ages = LittleEndian.values(of: part.ages)
         replay.offered = Int(LittleEndian.values(of: part.offered)[0] as Int64)
+        replay.levels = part.levels
     }
 }

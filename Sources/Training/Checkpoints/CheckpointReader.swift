@@ -149,6 +149,7 @@ package struct CheckpointReader {
         guard file.header == chains.header, Checksum.of(file.header.bytes) == manifest.chains.header else {
             throw Failure(.checkpoint, "\(path): the header is damaged or describes other chains")
         }
+        if let levels = file.header["level"] { try chains.checkLadders(try file.bytes(in: levels.range), path) }
         return try shards.map { shard in
             try Self.part(chains.ranges(of: shard.index), of: shard.index, in: file, path, manifest)
         }
@@ -158,9 +159,9 @@ package struct CheckpointReader {
     static func checkedChains(in path: String, _ manifest: Manifest) throws -> Safetensors {
         let name = try checked(ChainsFile.name, in: path, manifest)
         let file = try Safetensors(name)
-        let tensors = ["chains", "age", "offered"].compactMap { file.header[$0]?.range }
+        let tensors = file.header.tensors.map(\.range)
         let shards = manifest.chains.shards.count
-        guard Checksum.of(file.header.bytes) == manifest.chains.header, tensors.count == 3, shards > 0,
+        guard Checksum.of(file.header.bytes) == manifest.chains.header, (3...4).contains(tensors.count), shards > 0,
             tensors.allSatisfy({ $0.count % shards == 0 })
         else {
             throw Failure(.checkpoint, "\(name): the header is damaged or describes other chains")
@@ -180,7 +181,7 @@ package struct CheckpointReader {
         _ ranges: [Range<Int>], of shard: Int, in file: Safetensors, _ path: String, _ manifest: Manifest
     ) throws -> ChainsFile.Part {
         let bytes = try ranges.map { try file.bytes(in: $0) }
-        let part = ChainsFile.Part(samples: bytes[0], ages: bytes[1], offered: bytes[2])
+        let part = ChainsFile.Part(samples: bytes[0], ages: bytes[1], offered: bytes[2], levels: bytes.count > 3 ? bytes[3] : [])
         let expected = manifest.chains.shards[shard]
         guard part.checksum == expected else {
             throw Failure(

@@ -58,10 +58,16 @@ public final class ModelSampler {
             model: trained.model, weights: weights, workspace: Workspace(trained.model, rows: rows.count))
         // A stream lasts for so many steps; long runs take one after the other.
         let limit = kernel.stepLimit(values: buffers.positions.count)
-        for (part, first) in stride(from: 0, to: steps, by: limit).enumerated() {
-            trained.kernel(steps: steps, firstStep: first).run(
-                buffers, steps: min(limit, steps - first),
-                noise: ChainNoise(seed: seed, motion: .sampling, decisions: .samplingDecision, step: part, index: tile), in: potential)
+        var part = 0
+        // Stored chains have come down the noise levels already.
+        for rung in NoiseLadder.descent(chains == nil ? trained.configuration.noiseLadder : nil) {
+            potential.workspace.condition?.fill(rung.feature)
+            for first in stride(from: 0, to: steps, by: limit) {
+                trained.kernel(steps: steps, firstStep: first).scaled(by: rung.stepFactor).run(
+                    buffers, steps: min(limit, steps - first),
+                    noise: ChainNoise(seed: seed, motion: .sampling, decisions: .samplingDecision, step: part, index: tile), in: potential)
+                part += 1
+            }
         }
         return buffers.positions
     }

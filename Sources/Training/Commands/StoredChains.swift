@@ -8,7 +8,8 @@ final class StoredChains {
     private let file: Safetensors
     private let shape: ImageShape
     private let range: ClosedRange<Float>?
-    private let available: Int
+    /// Where the samples of the model lie: on a ladder of temperatures only the coldest chains are.
+    private let places: [Int]
     let wanted: Int
 
     /// - Parameters:
@@ -20,12 +21,18 @@ final class StoredChains {
         guard let tensor = file.header["chains"], let available = tensor.shape.first, tensor.count == available * shape.count else {
             throw Failure(.checkpoint, "\(trained.path)/\(ChainsFile.name): expected chains of \(trained.shape) values")
         }
-        wanted = count ?? min(available, limit)
-        guard wanted <= available else {
-            throw Failure(
-                .usage, "--count \(wanted): the checkpoint has \(available) chains. Ask for at most \(available), or use --from noise.")
+        if file.header["level"] != nil {
+            let levels = try file.values("level", 0..<available).floats
+            places = levels.indices.filter { levels[$0] == 0 }
+        } else {
+            places = Array(0..<available)
         }
-        self.available = available
+        wanted = count ?? min(places.count, limit)
+        guard wanted <= places.count else {
+            throw Failure(
+                .usage,
+                "--count \(wanted): the checkpoint has \(places.count) chains. Ask for at most \(places.count), or use --from noise.")
+        }
         let ends = file.header.metadata["range"]?.split(separator: " ").compactMap { Float($0) } ?? []
         range = ends.count == 2 && ends[0] < ends[1] ? ends[0]...ends[1] : nil
     }
@@ -33,7 +40,7 @@ final class StoredChains {
     /// Some of the wanted samples, values in the order of computation. Byte samples take the middle of their level.
     func samples(_ rows: Range<Int>) throws -> [Float] {
         try rows.flatMap { row -> [Float] in
-            let chain = row * available / wanted
+            let chain = places[row * places.count / wanted]
             let stored = try file.values("chains", chain * shape.count..<(chain + 1) * shape.count).floats
             let values = range.map { range in
                 stored.map { range.lowerBound + ($0 + 0.5) * (range.upperBound - range.lowerBound) / 256 }

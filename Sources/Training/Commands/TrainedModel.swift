@@ -102,7 +102,19 @@ public struct TrainedModel: Sendable {
         let description = try NetworkDescription(json: text)
         return try EnergyModel(
             Network(description), referenceDeviation: metadata["referenceDeviation"].flatMap { Float($0) },
-            spectralNormalization: metadata["spectralNormalization"] == "true")
+            spectralNormalization: metadata["spectralNormalization"] == "true",
+            conditionChannels: try conditions(metadata, description, path))
+    }
+
+    /// Channels of the input that are told to the energy; the metadata may have been edited.
+    private static func conditions(_ metadata: [String: String], _ description: NetworkDescription, _ path: String) throws(Failure) -> Int {
+        guard let text = metadata["conditionChannels"] else { return 0 }
+        guard let count = Int(text), (0..<description.input.channels).contains(count) else {
+            throw Failure(
+                .checkpoint,
+                "\(path): conditionChannels: expected 0 to \(description.input.channels - 1), found \(text): the file is damaged")
+        }
+        return count
     }
 }
 

@@ -1,9 +1,6 @@
 extension ConfigurationKey {
     /// All keys in the order in which they are printed: the one place for meaning, allowed values and what a continued run may change.
-    public static let all: [ConfigurationKey] = run + data + model + sampler + chains + objective + optimizer + keeping
-
-    /// Keys of later versions, refused with a sentence of their own.
-    static let later = ["exchange.policy", "exchange.fraction", "exchange.every"]
+    public static let all: [ConfigurationKey] = run + data + model + sampler + chains + exchange + objective + optimizer + keeping
 
     private static let count = 1...1_000_000_000
     private static let interval = 0...1_000_000_000
@@ -65,6 +62,9 @@ extension ConfigurationKey {
         .init("model.slope", .number(.notNegative), "slope of leakyReLU below 0; alpha of elu"),
         .init("model.referenceDeviation", .number(.positive), optional: true, "adds |x|²/(2s²) to the energy, s this value; null: nothing"),
         .init("model.spectralNormalization", .flag, "divide each weight by its largest singular value (power iteration)"),
+        .init(
+            "model.initial", .text, optional: true,
+            "a new run starts from the parameters of this model.safetensors, of the same network; null: random ones"),
     ]
 
     private static let sampler: [ConfigurationKey] = [
@@ -144,6 +144,21 @@ extension ConfigurationKey {
         .init("chains.noiseLow", .number(.any), "uniform noise: lower end"),
         .init("chains.noiseHigh", .number(.any), "uniform noise: upper end"),
         .init("chains.noiseDeviation", .number(.positive), "Gaussian noise: standard deviation"),
+        .init(
+            "chains.noiseSpread", .number(.notNegative),
+            "noise: standard deviation of a centre of each shard that its noise is moved to, so that shards start apart; 0: none"),
+    ]
+
+    private static let exchange: [ConfigurationKey] = [
+        .init(
+            "exchange.policy", .choice(words(RunConfiguration.Exchange.Policy.self)),
+            "persistent chains: samples that shards exchange: none, with the next shard (ring), with a random one (pairs) or with all (shuffle)"
+        ),
+        .init("exchange.fraction", .number(.share), "the share of each shard's buffer that is exchanged at a time; at least one sample"),
+        .init("exchange.every", .integer(interval), "steps between two exchanges, of samples or of temperatures; 0: never"),
+        .init(
+            "exchange.temperatures", .numbers(NumberRange(lower: 1)),
+            "replica exchange: 1 and rising temperatures, as many as divide run.shards; []: all chains at one temperature"),
     ]
 
     private static let objective: [ConfigurationKey] = [
@@ -176,6 +191,12 @@ extension ConfigurationKey {
             "wasserstein-flow: penalty on the change of the gradient (proximal) or on the gradient (explicit) at the negatives"),
         .init("objective.penalty", .number(.notNegative), "wasserstein-flow: lambda of the penalty; 0 is contrastive divergence"),
         .init("objective.innerSteps", .integer(1...1000), "wasserstein-flow, proximal: updates with the same data and negatives"),
+        .init(
+            "objective.levels", .integer(1...1000),
+            "diffusion-cd, denoising-score: noise levels of an energy that is told the level; 1: one energy"),
+        .init(
+            "objective.lowNoise", .number(.positive), "levels above 1: the lowest noise of the data; the levels rise geometrically to noise"
+        ),
     ]
 
     private static let optimizer: [ConfigurationKey] = [

@@ -16,6 +16,7 @@ public struct ConfigurationKey: Sendable {
         /// A list of texts.
         case texts
         case integers(ClosedRange<Int>)
+        case numbers(NumberRange)
         /// Layer descriptions, each a group with the key `kind`; the network checks the rest.
         case layers
     }
@@ -111,6 +112,9 @@ extension ConfigurationKey {
                 if case .integer(let number) = $0 { range.contains(number) } else { false }
             }
             return value
+        case (.numbers(let range), .array(let values)):
+            try checkEach(values, origin, range.description) { $0.number.map(range.contains) ?? false }
+            return .array(values.map { .number($0.number ?? 0) })
         case (.layers, .array(let values)):
             try checkEach(values, origin, "a layer such as {kind: \"dense\", outputs: 128}") {
                 if case .object(let members) = $0, case .string = members["kind"] { true } else { false }
@@ -152,6 +156,7 @@ extension ConfigurationKey {
             case .texts: "a list of texts such as [\"width\", \"height\"]"
             case .integers(let range):
                 "a list of integers from \(range.lowerBound) to \(range.upperBound), such as [1, 2]"
+            case .numbers(let range): "a list of numbers \(range.description.dropFirst("a number ".count)), such as [1, 2.5]"
             case .layers: "a list of layers such as [{kind: \"dense\", outputs: 128}]"
             }
         return optional ? text + " or null" : text

@@ -114,9 +114,6 @@ extension ConfigurationValues {
 
     private static func unknown(_ path: String, origin: String) -> Failure {
         let shown = JSONValue.string(path.count > 100 ? path.prefix(100) + "…" : path).text
-        if ConfigurationKey.later.contains(path) || ConfigurationKey.later.contains(where: { $0.hasPrefix(path + ".") }) {
-            return Failure(.configuration, "\(origin): the key \(shown) is not available in this version")
-        }
         let hint = ConfigurationKey.nearest(to: path).map { "the nearest known key is \"\($0.path)\"" } ?? "no known key is like it"
         return Failure(.configuration, "\(origin): unknown key \(shown); \(hint); ebm-dist config --defaults lists all keys")
     }

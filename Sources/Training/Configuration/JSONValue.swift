@@ -85,6 +85,15 @@ extension JSONValue {
         }
     }
 
+    /// The value of a number of either kind.
+    var number: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value): value
+        default: nil
+        }
+    }
+
     /// What was found, for a message: `the text "abc"`, `the number 1.5`, `null`, `a list`; long texts are cut.
     var summary: String {
         switch self {

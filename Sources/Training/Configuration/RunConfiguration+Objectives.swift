@@ -11,6 +11,15 @@ extension RunConfiguration {
                 .configuration,
                 "configuration: \(key.path) = \(values[key.path].text) has no effect: \(reason). Leave it at \(defaults[key.path].text).")
         }
+        guard objective.levels == 1 || objective.lowNoise < objective.noise else {
+            throw Failure(
+                .configuration,
+                "configuration: with objective.levels = \(objective.levels) expected objective.lowNoise below objective.noise = "
+                    + "\(objective.noise), found \(objective.lowNoise)")
+        }
+        guard objective.levels == 1 || objective.diffusion == .varianceExploding else {
+            throw Failure(.configuration, "configuration: objective.levels above 1 need objective.diffusion = \"varianceExploding\"")
+        }
         guard !(objective.estimator == .oneStep && objective.diffusion == .variancePreserving && objective.noise >= 1) else {
             throw Failure(
                 .configuration,
@@ -34,6 +43,10 @@ extension RunConfiguration.Objective {
         case "diffusion", "trace", "bracket":
             kinds = [.diffusionCD]
             if kind == .diffusionCD && estimator != .oneStep { return "it belongs to objective.estimator = \"oneStep\"" }
+        case "levels": kinds = [.diffusionCD, .denoisingScore]
+        case "lowNoise":
+            kinds = [.diffusionCD, .denoisingScore]
+            if kinds.contains(kind) && levels == 1 { return "it belongs to objective.levels above 1" }
         case "projections": kinds = [.slicedScore]
         case "flow", "penalty", "innerSteps":
             kinds = [.wassersteinFlow]

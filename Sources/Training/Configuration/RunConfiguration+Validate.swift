@@ -12,6 +12,7 @@ extension RunConfiguration {
         try checkModel()
         try checkSampler()
         try checkChains()
+        try checkExchange()
         try checkOptimizer()
     }
 
@@ -63,6 +64,49 @@ extension RunConfiguration {
         try require(
             chains.storage == .float || (sampler.low != nil && sampler.high != nil),
             "chains.storage = \"byte\" keeps 8 bits between sampler.low and sampler.high; expected both, found null")
+    }
+
+    private func checkExchange() throws(Failure) {
+        let isLadder = !exchange.temperatures.isEmpty
+        guard isLadder || exchange.policy != .none else { return }
+        let key = isLadder ? "exchange.temperatures" : "exchange.policy = \"\(exchange.policy.rawValue)\""
+        try require(
+            hasPersistentChains,
+            "\(key) needs chains that persist (objective.kind = \"pcd\"): with \"\(objective.kind.rawValue)\" every step begins anew, there is nothing to exchange"
+        )
+        if isLadder { try checkLadder() }
+        try require(
+            isLadder || run.shards > 1, "\(key) exchanges samples between shards; expected run.shards of at least 2, found \(run.shards)")
+    }
+
+    private func checkLadder() throws(Failure) {
+        try require(
+            objective.kind == .pcd,
+            "exchange.temperatures needs objective.kind = \"pcd\", found \"\(objective.kind.rawValue)\", whose penalty takes all chains for samples of the model"
+        )
+        let temperatures = exchange.temperatures
+        let isRising = zip(temperatures, temperatures.dropFirst()).allSatisfy { Float($0) < Float($1) }
+        try require(
+            temperatures.count >= 2 && temperatures.count <= TemperatureLadder.maximumLevels && temperatures[0] == 1 && isRising
+                && Float(temperatures[temperatures.count - 1]) < .infinity,
+            "expected 2 to \(TemperatureLadder.maximumLevels) rising exchange.temperatures that begin with 1, found \(temperatures)")
+        try require(
+            run.shards % temperatures.count == 0,
+            """
+            the \(temperatures.count) exchange.temperatures are dealt over as many shards each; expected run.shards to be a multiple of \
+            \(temperatures.count), found \(run.shards)
+            """)
+        try require(
+            exchange.policy == .none,
+            "exchange.temperatures and exchange.policy = \"\(exchange.policy.rawValue)\" exclude each other: samples that change places would leave their ladder"
+        )
+        try require(
+            chains.replacement == .inPlace,
+            "exchange.temperatures needs chains.replacement = \"inPlace\": a reservoir mixes the positions of all temperatures")
+        try require(
+            sampler.noise == nil,
+            "exchange.temperatures needs sampler.noise = null: with a noise of its own the chains have no temperature that a swap could be accepted by"
+        )
     }
 
     private func checkOptimizer() throws(Failure) {

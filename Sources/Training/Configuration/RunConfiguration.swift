@@ -7,6 +7,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     public var model = Architecture()
     public var sampler = Sampler()
     public var chains = Chains()
+    public var exchange = Exchange()
     public var objective = Objective()
     public var optimizer = Optimizer()
     public var `guard` = Guard()
@@ -67,6 +68,7 @@ extension RunConfiguration {
         public var slope = 0.2
         public var referenceDeviation: Double? = nil
         public var spectralNormalization = false
+        public var initial: String? = nil
     }
 
     /// The transition kernel of the chains. Keys of some kinds only: `keysOfKinds`.
@@ -122,6 +124,17 @@ extension RunConfiguration {
         public var noiseLow = -1.0
         public var noiseHigh = 1.0
         public var noiseDeviation = 1.0
+        public var noiseSpread = 0.0
+    }
+
+    /// What the chains of different shards tell each other.
+    public struct Exchange: Codable, Hashable, Sendable {
+        public enum Policy: String, Codable, CaseIterable, Sendable { case none, ring, pairs, shuffle }
+
+        public var policy = Policy.none
+        public var fraction = 0.1
+        public var every = 1
+        public var temperatures: [Double] = []
     }
 
     /// What the parameters are trained for.
@@ -156,6 +169,8 @@ extension RunConfiguration {
         public var flow = Flow.proximal
         public var penalty = 0.1
         public var innerSteps = 2
+        public var levels = 1
+        public var lowNoise = 0.01
     }
 
     /// How gradients become parameter updates.
@@ -227,6 +242,9 @@ extension RunConfiguration {
 extension RunConfiguration {
     /// Rows of a step over all shards: as many chains as data rows.
     public var rowsPerStep: Int { run.shards * run.chainsPerShard }
+
+    /// Negatives of a step over all shards: on a ladder of temperatures only the coldest chains are.
+    public var negativesPerStep: Int { rowsPerStep / max(1, exchange.temperatures.count) }
 
     /// Chains that a replay buffer keeps: many times those of a step, so that a chain rests while the energy changes.
     public var bufferSize: Int { chains.buffer ?? 16 * rowsPerStep }

@@ -13,11 +13,23 @@ package struct EvaluationChains {
     /// Collective. Chains of the replay buffer, or the step's negatives where chains do not persist, on all ranks: rows x dimension.
     /// - Parameter count: rounded up to the same number for each shard, and not more than there are.
     package func gather(_ trainer: Trainer, count: Int) throws(Failure) -> Matrix {
+        // On a ladder of temperatures one of the chains at a slot of a block of shards is a sample of the model: the coldest.
         let (shards, width) = (plan.configuration.run.shards, plan.source.shape.count)
-        let perShard = min((count + shards - 1) / shards, plan.storedChains)
-        let mine = trainer.shards.flatMap { chosen($0, perShard, step: trainer.state.step).values.map { Double($0) } }
-        let all = try trainer.communicator.gather(mine, perShard: perShard * width, layout: plan.layout)
-        return Matrix(rows: shards * perShard, columns: width, all.map { Float($0) })
+        let sources = shards / max(1, plan.configuration.exchange.temperatures.count)
+        let perShard = min((count + sources - 1) / sources, plan.storedChains)
+        let mine = trainer.shards.flatMap { flagged($0, perShard, step: trainer.state.step) }
+        let all = try trainer.communicator.gather(mine, perShard: perShard * (width + 1), layout: plan.layout)
+        let rows = stride(from: 0, to: all.count, by: width + 1).filter { all[$0] == 1 }
+        return Matrix(rows: rows.count, columns: width, rows.flatMap { all[$0 + 1...$0 + width].map { Float($0) } })
+    }
+
+    /// The chosen chains of a shard, in front of each whether it is a sample of the model.
+    private func flagged(_ shard: ShardState, _ count: Int, step: Int) -> [Double] {
+        let rows = chosen(shard, count, step: step)
+        return (0..<count).flatMap { row in
+            let level = shard.replay?.levels.isEmpty == false ? shard.replay?.levels[row * plan.storedChains / count] : 0
+            return [level == 0 ? 1 : 0] + rows.rows(row..<row + 1).values.map { Double($0) }
+        }
     }
 
     /// Chains of one shard, evenly chosen: count x dimension.

@@ -15,6 +15,9 @@ public struct ModeCoverage: Codable, Hashable, Sendable {
     /// The share of samples within 3 sd of any mode; .989 for samples of the density itself.
     public let nearShare: Double
 
+    /// Samples within 3 sd that a mode needs to be covered: a tenth of its fair share, and one.
+    static func threshold(samples: Int, modes: Int) -> Int { max(1, samples / (10 * modes)) }
+
     /// - Parameter points: x, y, x, y, ...
     /// - Returns: nil for a density without separate modes, and for no samples.
     public init?(of points: [Float], in density: PlaneDensity) {
@@ -26,7 +29,7 @@ public struct ModeCoverage: Codable, Hashable, Sendable {
             if squaredDistance <= 9 * deviation * deviation { counts[mode] += 1 }
         }
         let total = points.count / 2
-        let needed = max(1, total / (10 * centres.count))
+        let needed = Self.threshold(samples: total, modes: centres.count)
         modes = centres.count
         covered = counts.count { $0 >= needed }
         threshold = needed

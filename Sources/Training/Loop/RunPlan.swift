@@ -52,7 +52,7 @@ public struct RunPlan: Sendable {
     package var chainsFile: ChainsFile {
         ChainsFile(
             shards: configuration.run.shards, capacity: storedChains, shape: source.shape,
-            options: configuration.replayCapacity == nil ? nil : configuration.replayOptions)
+            options: configuration.replayCapacity == nil ? nil : configuration.replayOptions, levels: configuration.ladder?.levels)
     }
 
     /// A shard before its first step.
@@ -60,6 +60,9 @@ public struct RunPlan: Sendable {
         let dimension = source.shape.count
         let replay = configuration.replayCapacity.map {
             ReplayShard(capacity: $0, dimension: dimension, options: configuration.replayOptions)
+        }
+        if let replay, let ladder = configuration.ladder {
+            replay.levels = Array(repeating: ladder.firstLevel(ofShard: index), count: replay.capacity)
         }
         return ShardState(index: index, chains: configuration.run.chainsPerShard, dimension: dimension, replay: replay)
     }
@@ -75,12 +78,33 @@ public struct RunPlan: Sendable {
             stepSize: configuration.targetAcceptance == nil ? nil : StepSizeAdaptation())
     }
 
+    /// Collective. The state before the first step of a run whose `model.initial` names a file: its parameters, and the model's own state with them.
+    ///
+    /// - Throws: `.missingInput` without the file, `.checkpoint` when it holds another network.
+    package func initialState(_ communicator: any Communicator) throws(Failure) -> TrainingState {
+        var state = initialState()
+        guard let path = configuration.model.initial else { return state }
+        let bytes = try communicator.bytesFromRoot {
+            let file = try Safetensors(path)
+            let values =
+                try ParameterTensors.decode(file, model.layout, path: path) + ParameterTensors.decode(file, model.stateLayout, path: path)
+            guard values.isFinite else { throw Failure(.checkpoint, "\(path): expected finite parameters, found others") }
+            return LittleEndian.bytes(of: values)
+        }
+        let values: [Float] = LittleEndian.values(of: bytes)
+        state.parameters = Array(values[..<model.layout.count])
+        state.modelState = Array(values[model.layout.count...])
+        state.average = configuration.optimizer.average.map { ParameterAverage(decay: Float($0), of: state.parameters) }
+        return state
+    }
+
     /// What a reader of model.safetensors needs to compute energies.
     package var modelMetadata: [String: String] {
         get throws(Failure) {
             var metadata = ["format": "pt", "network": try model.network.description.json()]
             if let deviation = model.referenceDeviation { metadata["referenceDeviation"] = String(deviation) }
             if model.usesSpectralNormalization { metadata["spectralNormalization"] = "true" }
+            if model.conditionChannels > 0 { metadata["conditionChannels"] = String(model.conditionChannels) }
             return metadata
         }
     }

@@ -9,6 +9,12 @@ package final class ShardState: @unchecked Sendable {
     package let replay: ReplayShard?
     /// The negatives of the current step: chains x dimension.
     package let negatives: Matrix
+    /// Where the negatives lie in the replay buffer; empty where chains do not persist.
+    package var slots: [Int] = []
+    /// The negatives' places on the ladder of temperatures during the step; empty without one.
+    package var levels: [UInt8] = []
+    /// E of the negatives, as the gradient phase found it.
+    package var negativeEnergies: [Float] = []
     /// ∇E of the negatives before the step's first update, for objectives that stay close to it; made when first used.
     package private(set) lazy var anchor = Matrix(rows: negatives.rows, columns: negatives.columns)
     package var report = ShardReport()
@@ -18,4 +24,7 @@ package final class ShardState: @unchecked Sendable {
         self.replay = replay
         negatives = Matrix(rows: chains, columns: dimension)
     }
+
+    /// Whether a chain of the step is a sample of the model: on a ladder of temperatures only the coldest ones are.
+    package func isNegative(_ row: Int) -> Bool { levels.isEmpty || levels[row] == 0 }
 }

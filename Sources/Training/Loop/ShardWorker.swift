@@ -12,6 +12,8 @@ package final class ShardWorker: @unchecked Sendable {
     /// Data rows of the tile: chains x dimension.
     package let data: Matrix
     package let energies: Matrix
+    /// 1/T of each chain, for runs with a ladder of temperatures.
+    package let inverseTemperatures: Matrix
     /// Tiles that go through the network together: (passTiles · chains) x dimension, and their energies.
     package let pass: Matrix
     package let passEnergies: Matrix
@@ -35,6 +37,7 @@ package final class ShardWorker: @unchecked Sendable {
         origin = Matrix(rows: rows, columns: dimension)
         data = Matrix(rows: rows, columns: dimension)
         energies = Matrix(rows: rows, columns: 1)
+        inverseTemperatures = Matrix(rows: rows, columns: 1)
         pass = Matrix(rows: profile.passTiles == 1 ? 0 : profile.passTiles * rows, columns: dimension)
         passEnergies = Matrix(rows: pass.rows, columns: 1)
         line = profile.lineOrder == 0 ? nil : LineWorkspace(model, rows: rows, order: profile.lineOrder)
@@ -49,15 +52,17 @@ package final class ShardWorker: @unchecked Sendable {
         line?.condition?.fill(value)
     }
 
-    /// Adds Σ w(E) ∇θE over some rows to `gradient`.
-    /// - Returns: the sum of the energies.
-    package func addGradient(of rows: Matrix, weight: (Float) -> Float) -> Double {
+    /// Adds Σ w(E) ∇θE over those of some rows that count to `gradient`.
+    /// - Returns: the sum of their energies.
+    package func addGradient(of rows: Matrix, where counts: (Int) -> Bool = { _ in true }, weight: (Float) -> Float) -> Double {
         potential.model.addParameterGradient(
             of: rows, potential.weights, potential.workspace, energies: energies,
             rowWeights: { energies, weights in
-                for row in 0..<energies.rows { weights[row, 0] = weight(energies[row, 0]) }
+                for row in 0..<energies.rows { weights[row, 0] = counts(row) ? weight(energies[row, 0]) : 0 }
             }, into: gradient)
-        return energies.sum
+        var sum = 0.0
+        for row in 0..<rows.rows where counts(row) { sum += Double(energies[row, 0]) }
+        return sum
     }
 
     /// Adds the gradient of a weighted sum of the energy's derivatives along lines (`EnergyModel.addLineGradient`) to `gradient`.

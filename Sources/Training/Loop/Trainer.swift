@@ -21,11 +21,13 @@ package final class Trainer {
         package var stopRequested: Bool
 
         /// mean E(x+) - mean E(x-)
-        package func gap(rows: Int) -> Double { (report.dataEnergy - report.sampleEnergy) / Double(rows) }
+        package func gap(_ configuration: RunConfiguration) -> Double {
+            report.dataEnergy / Double(configuration.rowsPerStep) - report.sampleEnergy / Double(configuration.negativesPerStep)
+        }
 
         /// What the guard watches: the gap, or the mean loss of an objective without negatives.
-        func watched(_ profile: ObjectiveProfile, rows: Int) -> Double {
-            profile.hasNegatives ? gap(rows: rows) : report.loss / Double(rows)
+        func watched(_ plan: RunPlan) -> Double {
+            plan.objective.profile.hasNegatives ? gap(plan.configuration) : report.loss / Double(plan.configuration.rowsPerStep)
         }
     }
 
@@ -37,6 +39,10 @@ package final class Trainer {
     package private(set) var stepsDone = 0
     /// Time of this rank, averaged over its threads where they work.
     package private(set) var times = PhaseTimes()
+    /// What this rank sent to others in exchanges of samples.
+    package private(set) var traffic = ExchangeTraffic()
+    package let buffers: BufferExchange?
+    package let replicas: ReplicaExchange?
     private let team: ThreadTeam
     private let workers: [ShardWorker]
     private let weights: PreparedWeights
@@ -71,6 +77,8 @@ package final class Trainer {
         watch = Guard(policy: configuration.guard.policy, maximumGap: configuration.guard.maximumGap)
         schedule = configuration.learningRateSchedule
         clip = configuration.gradientClip
+        buffers = BufferExchange(plan)
+        replicas = ReplicaExchange(plan)
     }
 
     /// Fills the chains of a new run.
@@ -87,7 +95,7 @@ package final class Trainer {
         prepareWeights(iterating: false)
     }
 
-    /// One step: the recipe. Collective.
+    /// One step: the recipe. Collective. Samples on their way to other shards travel while gradients are computed and summed.
     package func step(stop: Bool) throws(Failure) -> StepResult {
         let (objective, step) = (plan.objective, state.step)
         stepsDone += 1
@@ -97,6 +105,8 @@ package final class Trainer {
         for worker in workers { worker.stepSizeFactor = factor }
         forEachShard { objective.sampleNegatives($0, worker: $1, step: step) }
         chargeWorkers()
+        let exchange = try buffers?.begin(step, shards, communicator)
+        times.stamp(.exchange)
         var result = try update(stop: stop)
         for _ in 1..<objective.profile.updates where result.verdict == .update {
             let stopRequested = result.stopRequested
@@ -106,6 +116,13 @@ package final class Trainer {
         if result.verdict == .update { advance() }
         if case .skip = result.verdict { skip() }
         times.stamp(.optimiser)
+        // Here whatever the verdict: a checkpoint, a rollback and an end find the buffers whole.
+        try replicas?.swap(step, shards, communicator)
+        if let exchange {
+            try exchange.finish()
+            traffic.add(exchange.traffic)
+        }
+        times.stamp(.exchange)
         return result
     }
 
@@ -116,8 +133,7 @@ package final class Trainer {
         var result = StepResult(
             report: sum.report, gradientNorm: .nan, learningRate: 0, stepSizeFactor: stepSizeFactor, verdict: .update,
             stopRequested: sum.stopRequested)
-        result.verdict = watch.judge(
-            outcome, gap: result.watched(plan.objective.profile, rows: plan.configuration.rowsPerStep), state: state.guardState)
+        result.verdict = watch.judge(outcome, gap: result.watched(plan), state: state.guardState)
         if result.verdict == .update { update(&result) }
         times.stamp(.optimiser)
         return result
@@ -149,9 +165,13 @@ package final class Trainer {
         chargeWorkers()
     }
 
-    /// The first negatives of each own shard, `perShard` rows of each, shard by shard.
-    package func negatives(perShard: Int) -> [Float] {
-        shards.flatMap { $0.negatives.rows(0..<perShard).values }
+    /// The first chains of the step of each own shard, `perShard` of each, shard by shard: in front of each whether it is a negative.
+    package func flaggedChains(perShard: Int) -> [Double] {
+        shards.flatMap { shard in
+            (0..<perShard).flatMap { row in
+                [shard.isNegative(row) ? 1 : 0] + shard.negatives.rows(row..<row + 1).values.map { Double($0) }
+            }
+        }
     }
 
     // MARK: parts of a step

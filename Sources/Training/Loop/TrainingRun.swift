@@ -22,6 +22,7 @@ public struct TrainingRun: Sendable {
     /// Collective. Prints what would run, and checks it, without touching the folder.
     public func describe(_ communicator: any Communicator) throws(Failure) {
         let plan = try RunPlan(configuration, communicator)
+        _ = try plan.initialState(communicator)
         let summary = RunSummary(plan, folder: folder, communicator)
         if communicator.rank == 0 { print(summary.text) }
     }
@@ -40,6 +41,7 @@ public struct TrainingRun: Sendable {
         let trainer = Trainer(plan, threads: summary.threads, communicator)
         let store = CheckpointStore(plan, folder)
         let loaded = try store.loadNewest(trainer, communicator)
+        if loaded == nil { try trainer.restore(try plan.initialState(communicator)) }
         let terminal = Terminal(isSilent: isQuiet || communicator.rank != 0, listener: communicator.rank == 0 ? listener : nil)
         let session = try TrainingSession(
             plan: plan, folder: folder, trainer: trainer, store: store, continuing: loaded?.manifest, start: clock, terminal: terminal)

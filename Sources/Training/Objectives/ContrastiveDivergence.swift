@@ -15,11 +15,16 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     let steps: Int
     let start: ChainStart
     let noise: NoiseDistribution
+    /// The standard deviation of each shard's centre of the noise.
+    let noiseSpread: Float
     let box: ClosedRange<Float>?
     /// α
     let energyRegularization: Float
-    /// Rows of a step over all shards: the n of the means.
+    /// Data rows and negatives of a step over all shards: the n of the two means.
     let rowsPerStep: Int
+    let negativesPerStep: Int
+    /// The temperatures of the chains; nil: all have the sampler's.
+    let ladder: TemperatureLadder?
     /// The positives.
     let data: DataStream
     /// Where chains that start from data begin: a stream of its own, whose first steps fill the buffer.
@@ -42,7 +47,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         for first in stride(from: 0, to: replay.capacity, by: tile.rows) {
             let part = first / tile.rows
             switch origin {
-            case .noise: noise.fill(tile, stream: stream(.chainStart, part, shard))
+            case .noise: fillNoise(tile, .chainStart, part, shard)
             case .data: starts.fill(tile, step: part, shard: shard.index)
             }
             for row in 0..<min(tile.rows, replay.capacity - first) {
@@ -51,33 +56,69 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         }
     }
 
+    /// Noise for chains that start, around the shard's centre.
+    private func fillNoise(_ tile: Matrix, _ purpose: RandomPurpose, _ step: Int, _ shard: ShardState) {
+        noise.fill(tile, stream: stream(purpose, step, shard))
+        guard noiseSpread > 0 else { return }
+        // The centre of a shard is the same at every step.
+        let centre = stream(.startCentre, 0, shard)
+        for column in 0..<tile.columns {
+            let shift = noiseSpread * centre.normal(at: column)
+            for row in 0..<tile.rows { tile[row, column] += shift }
+        }
+    }
+
     package func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int) {
         shard.report = ShardReport()
         let positions = worker.chains.positions
-        var slots: [Int] = []
         var ages: [Int32] = []
         switch start {
-        case .persistent(let origin): (slots, ages) = drawChains(shard, worker, origin, step)
+        case .persistent(let origin): ages = drawChains(shard, worker, origin, step)
         case .data: data.fill(positions, step: step, shard: shard.index)
-        case .noise: noise.fill(positions, stream: stream(.chainStart, step, shard))
+        case .noise: fillNoise(positions, .chainStart, step, shard)
         }
         worker.origin.copy(from: positions)
         worker.times.stamp(.data)
 
         let noise = ChainNoise(seed: seed, motion: .langevin, decisions: .acceptance, step: step, index: shard.index)
         let factor = worker.stepSizeFactor
-        let info = (factor == 1 ? kernel : kernel.scaled(by: factor)).run(worker.chains, steps: steps, noise: noise, in: worker.potential)
+        let info = run(factor == 1 ? kernel : kernel.scaled(by: factor), shard, worker, noise)
         shard.negatives.copy(from: positions)
-        shard.report.add(info, from: worker.origin, to: shard.negatives, box: box)
-        if case .persistent(let origin) = start { storeChains(shard, worker, origin, slots: slots, ages: ages, step: step) }
+        shard.report.add(info, from: worker.origin, to: shard.negatives, box: box, where: shard.isNegative)
+        if case .persistent(let origin) = start { storeChains(shard, worker, origin, ages: ages, step: step) }
         worker.times.stamp(.sampling)
     }
 
+    /// The kernel's steps, each chain at its temperature.
+    private func run(_ kernel: Kernel, _ shard: ShardState, _ worker: ShardWorker, _ noise: ChainNoise) -> RunInfo {
+        guard let ladder else { return kernel.run(worker.chains, steps: steps, noise: noise, in: worker.potential) }
+        for (row, level) in shard.levels.enumerated() { worker.inverseTemperatures[row, 0] = ladder.inverse(level) }
+        let tempered = TemperedPotential(worker.potential, inverseTemperatures: worker.inverseTemperatures)
+        var info = kernel.run(worker.chains, steps: steps, noise: noise, in: tempered)
+        info.squaredGradient = squaredGradient(ofNegatives: shard, worker.chains.gradient)
+        return info
+    }
+
+    /// Σ |∇E|² over the coldest chains, from the last gradient of the tile: the kernel's own sum mixes the temperatures.
+    private func squaredGradient(ofNegatives shard: ShardState, _ gradient: Matrix) -> Double {
+        var sum = 0.0
+        for row in 0..<gradient.rows where shard.isNegative(row) {
+            for column in 0..<gradient.columns { sum += Double(gradient[row, column]) * Double(gradient[row, column]) }
+        }
+        return sum
+    }
+
     /// Chains from the buffer into the tile, some of them started afresh.
-    private func drawChains(_ shard: ShardState, _ worker: ShardWorker, _ origin: ChainStart.Origin, _ step: Int) -> ([Int], [Int32]) {
+    /// - Returns: their ages.
+    private func drawChains(_ shard: ShardState, _ worker: ShardWorker, _ origin: ChainStart.Origin, _ step: Int) -> [Int32] {
         guard let replay = shard.replay else { preconditionFailure("persistent chains need a replay buffer") }
         let positions = worker.chains.positions
-        let slots = replay.draw(count: positions.rows, key: stream(.bufferSelection, step, shard))
+        // The chains of a ladder stand at one slot of several shards and go on together.
+        let drawIndex = ladder?.drawIndex(ofShard: shard.index) ?? shard.index
+        let slots = replay.draw(
+            count: positions.rows, key: RandomStream(seed: seed, purpose: .bufferSelection, step: step, index: drawIndex))
+        shard.slots = slots
+        shard.levels = ladder == nil ? [] : slots.map { replay.levels[$0] }
         let chance = stream(.chainRestart, step, shard)
         let restarts = slots.indices.filter { chance.uniform(at: $0) < replay.options.restartProbability }
         let dither = stream(.bufferDither, step, shard)
@@ -93,15 +134,16 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
             }
         }
         shard.report.restarts = Double(restarts.count)
-        return (slots, ages)
+        return ages
     }
 
     /// The last positions into the buffer. A chain that is not finite is started afresh where it came from: the guard may leave this step's
     /// update out, and would leave out all that follow if the chain went on.
     private func storeChains(
-        _ shard: ShardState, _ worker: ShardWorker, _ origin: ChainStart.Origin, slots: [Int], ages: [Int32], step: Int
+        _ shard: ShardState, _ worker: ShardWorker, _ origin: ChainStart.Origin, ages: [Int32], step: Int
     ) {
         guard let replay = shard.replay else { return }
+        let slots = shard.slots
         let random = stream(.bufferReplacement, step, shard)
         let broken = Set(slots.indices.filter { !shard.negatives.rows($0..<$0 + 1).values.isFinite })
         if !broken.isEmpty { fillFreshStates(worker.origin, replay, origin, shard, step) }
@@ -112,7 +154,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
                 continue
             }
             let (age, overflow) = ages[row].addingReportingOverflow(Int32(steps))
-            shard.report.age += Double(overflow ? .max : age)
+            if shard.isNegative(row) { shard.report.age += Double(overflow ? .max : age) }
             guard let slot = replay.slot(afterStartingFrom: start, random: random, draw: row) else { continue }
             replay.write(shard.negatives.rows(row..<row + 1), age: overflow ? .max : age, slot: slot)
         }
@@ -121,7 +163,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     /// The states that chains take which start afresh in a step, one for each row of the tile.
     private func fillFreshStates(_ tile: Matrix, _ replay: ReplayShard, _ origin: ChainStart.Origin, _ shard: ShardState, _ step: Int) {
         switch origin {
-        case .noise: noise.fill(tile, stream: stream(.restartState, step, shard))
+        case .noise: fillNoise(tile, .restartState, step, shard)
         case .data:
             // Behind the rows that filled the buffer.
             let filling = (replay.capacity + tile.rows - 1) / tile.rows
@@ -134,10 +176,14 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
         data.fill(worker.data, step: step, shard: shard.index)
         worker.times.stamp(.data)
-        let (scale, alpha) = (1 / Float(rowsPerStep), energyRegularization)
-        shard.report.dataEnergy = worker.addGradient(of: worker.data) { scale * (1 + 2 * alpha * $0) }
-        shard.report.sampleEnergy = worker.addGradient(of: shard.negatives) { scale * (-1 + 2 * alpha * $0) }
-        shard.report.squaredSampleEnergy = worker.energies.squaredNorm
+        let alpha = energyRegularization
+        let (ofData, ofNegative) = (1 / Float(rowsPerStep), 1 / Float(negativesPerStep))
+        shard.report.dataEnergy = worker.addGradient(of: worker.data) { ofData * (1 + 2 * alpha * $0) }
+        shard.report.sampleEnergy = worker.addGradient(of: shard.negatives, where: shard.isNegative) { ofNegative * (-1 + 2 * alpha * $0) }
+        if ladder != nil { shard.negativeEnergies = worker.energies.values }
+        shard.report.squaredSampleEnergy = (0..<worker.energies.rows).reduce(0) { sum, row in
+            shard.isNegative(row) ? sum + Double(worker.energies[row, 0]) * Double(worker.energies[row, 0]) : sum
+        }
         worker.times.stamp(.gradients)
     }
 

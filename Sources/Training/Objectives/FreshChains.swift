@@ -1,19 +1,27 @@
 import Numerics
 import Sampling
 
-/// Samples to show of an objective that trains without chains: the run's sampler, from noise, with the parameters as they are.
+/// Samples to show of an objective that trains without chains: the run's sampler, from noise, with the parameters as they are; down the noise
+/// levels where the energy has them.
 package struct FreshChains<Kernel: TransitionKernel>: Sendable {
     let seed: UInt64
     let kernel: Kernel
+    /// Of a level.
     let steps: Int
     let noise: NoiseDistribution
+    let ladder: NoiseLadder?
 
     /// Leaves the samples in the shard's negatives, the same ones for a step wherever they are drawn.
     func fill(_ shard: ShardState, worker: ShardWorker, step: Int) {
         let positions = worker.chains.positions
         noise.fill(positions, stream: RandomStream(seed: seed, purpose: .samplingStart, step: step, index: shard.index))
-        let stream = ChainNoise(seed: seed, motion: .sampling, decisions: .samplingDecision, step: step, index: shard.index)
-        kernel.run(worker.chains, steps: steps, noise: stream, in: worker.potential)
+        let descent = NoiseLadder.descent(ladder)
+        for (part, level) in descent.enumerated() {
+            worker.setCondition(level.feature)
+            let stream = ChainNoise(
+                seed: seed, motion: .sampling, decisions: .samplingDecision, step: step * descent.count + part, index: shard.index)
+            kernel.scaled(by: level.stepFactor).run(worker.chains, steps: steps, noise: stream, in: worker.potential)
+        }
         shard.negatives.copy(from: positions)
     }
 }

@@ -2,7 +2,8 @@ import Numerics
 
 /// An objective for every level of a noise ladder, over one energy that is told the level: E(x, k).
 ///
-/// In every step each shard takes one level, all equally likely; the tile's loss counts with the level's weight. With diffusion contrastive divergence
+/// In every step each shard takes one level, all equally likely; the tile's gradient, which
+/// starts from zero, counts with the level's weight. With diffusion contrastive divergence
 /// the data of level k have noise σ_k, and the diffusion leads to level k + 1.
 package struct NoiseConditional: Objective {
     let seed: UInt64
@@ -13,17 +14,21 @@ package struct NoiseConditional: Objective {
     package var profile: ObjectiveProfile { objectives[0].profile }
 
     package func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int) {
-        level(shard, worker, step).sampleNegatives(shard, worker: worker, step: step)
+        objectives[level(shard, worker, step)].sampleNegatives(shard, worker: worker, step: step)
     }
 
     package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
-        level(shard, worker, step).addGradient(shard, worker: worker, step: step)
+        let level = level(shard, worker, step)
+        objectives[level].addGradient(shard, worker: worker, step: step)
+        let weight = ladder.weight(level)
+        worker.gradient.combine(worker.gradient, worker.gradient) { value, _ in weight * value }
+        shard.report.loss *= Double(weight)
     }
 
-    /// The objective of this step, the worker's energy told its level.
-    private func level(_ shard: ShardState, _ worker: ShardWorker, _ step: Int) -> any Objective {
+    /// The level of this step, which the worker's energy is told.
+    private func level(_ shard: ShardState, _ worker: ShardWorker, _ step: Int) -> Int {
         let level = RandomStream(seed: seed, purpose: .noiseLevel, step: step, index: shard.index).integer(below: ladder.levels, at: 0)
         worker.setCondition(ladder.feature(level))
-        return objectives[level]
+        return level
     }
 }

@@ -29,9 +29,20 @@ package struct NoiseLadder: Sendable, Hashable {
         return 1 / (variance(from: level) * mean)
     }
 
-    /// The factor of a sampler's step size at a level.
-    package func stepFactor(_ level: Int) -> Float {
-        let ratio = deviations[level] / deviations[0]
-        return ratio * ratio
+    /// A level as a sampler needs it that goes down the ladder.
+    package struct Rung: Sendable, Hashable {
+        /// What the energy is told.
+        package let feature: Float
+        /// The factor of the step size, in proportion to the level's variance.
+        package let stepFactor: Float
+    }
+
+    /// The levels from the highest noise to the lowest: annealed Langevin dynamics (Y. Song, S. Ermon, arXiv:1907.05600). One without a ladder.
+    package static func descent(_ ladder: NoiseLadder?) -> [Rung] {
+        guard let ladder else { return [Rung(feature: 0, stepFactor: 1)] }
+        return (0..<ladder.levels).reversed().map { level in
+            let ratio = ladder.deviations[level] / ladder.deviations[0]
+            return Rung(feature: ladder.feature(level), stepFactor: ratio * ratio)
+        }
     }
 }

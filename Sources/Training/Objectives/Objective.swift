@@ -13,7 +13,7 @@ package protocol Objective: Sendable {
     /// Brings the shard's negatives to where this step's gradient needs them, and starts its report.
     func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int)
 
-    /// Adds the shard's part of the gradient to `worker.gradient`. Called again with the same arguments when the exact sum needs another scale.
+    /// Adds the shard's part of the gradient to `worker.gradient`, which is zero before. Called again with the same arguments when the exact sum needs another scale.
     func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int)
 }
 

@@ -36,7 +36,13 @@ struct MemoryNeed: Sendable {
         let tiles = (4 + scratch + (profile.passTiles == 1 ? 0 : profile.passTiles)) * rows * dimension
         threads = count * (4 * (activations + tiles) + (4 + 8) * parameterCount)
         let bytesPerValue = configuration.chains.storage == .byte ? 1 : 4
-        chains = shards * (4 * rows * dimension + (configuration.replayCapacity ?? 0) * (bytesPerValue * dimension + 4))
+        let record = bytesPerValue * dimension + 4
+        let capacity = configuration.replayCapacity ?? 0
+        let exchanged =
+            configuration.exchange.policy == .none
+            ? 0 : ExchangePlan.perShard(fraction: configuration.exchange.fraction, capacity: capacity)
+        // What leaves and what comes, each once as it is packed and once in the hands of MPI.
+        chains = shards * (4 * rows * dimension + (capacity + 4 * exchanged) * record)
         data = plan.source.dataset.map { $0.count * dimension * ($0.levels == nil ? 4 : 1) } ?? 0
     }
 

@@ -5,6 +5,8 @@ struct PerformanceTable {
     /// Seconds of each phase on each rank: ranks x phases.
     let seconds: [[Double]]
     let wallSeconds: Double
+    /// Messages and bytes of samples that went from rank to rank; nil for a run without exchange.
+    var exchanged: (messages: Double, bytes: Double)? = nil
     /// Passes through the energy and back, those of a row counted one by one.
     let evaluations: Double
 
@@ -24,6 +26,11 @@ struct PerformanceTable {
             "wall \(Self.fixed(wallSeconds, 1, width: 0)) s, "
                 + "\(Self.engineering(evaluations / max(wallSeconds, 1e-9))) energy evaluations a second on \(seconds.count) rank\(seconds.count == 1 ? "" : "s")"
         )
+        if let exchanged {
+            lines.append(
+                "exchange of samples between ranks: \(Self.engineering(exchanged.messages)) messages, \(Self.engineering(exchanged.bytes)) bytes"
+            )
+        }
         return lines.joined(separator: "\n")
     }
 

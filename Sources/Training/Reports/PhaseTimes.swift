@@ -5,6 +5,7 @@ public enum Phase: String, CaseIterable, Sendable, Codable {
     case gradients
     case sum
     case optimiser
+    case exchange
     case report
     case checkpoint
 }

@@ -19,25 +19,34 @@ final class Reporter {
     func report(_ result: Trainer.StepResult, trainer: Trainer) throws(Failure) -> StepReport {
         let configuration = plan.configuration
         let profile = plan.objective.profile
-        let rows = Double(configuration.rowsPerStep)
+        let (rows, negatives) = (Double(configuration.rowsPerStep), Double(configuration.negativesPerStep))
         let sums = result.report
         let (seconds, wall, steps) = try interval(trainer)
         let rate = rows * Double(steps) / max(wall, 1e-9)
+        let modes = try ChainModes(trainer, trainer.communicator)
         return StepReport(
             step: trainer.state.step, dataEnergy: sums.dataEnergy / rows,
-            sampleEnergy: profile.hasNegatives ? sums.sampleEnergy / rows : nil,
-            energyGap: profile.hasNegatives ? result.gap(rows: configuration.rowsPerStep) : nil,
+            sampleEnergy: profile.hasNegatives ? sums.sampleEnergy / negatives : nil,
+            energyGap: profile.hasNegatives ? result.gap(configuration) : nil,
             loss: profile.hasLoss ? sums.loss / rows : nil,
-            chainGradientNorm: profile.hasChains ? (sums.squaredGradient / rows).squareRoot() : nil, gradientNorm: result.gradientNorm,
+            chainGradientNorm: profile.hasChains ? (sums.squaredGradient / negatives).squareRoot() : nil, gradientNorm: result.gradientNorm,
             acceptance: acceptance(sums),
             samplerStepSize: trainer.state.stepSize.map { _ in configuration.sampler.stepSize * Double(result.stepSizeFactor) },
-            displacement: profile.hasChains ? sums.displacement / rows : nil,
-            wassersteinStep: wassersteinStep(sums), bufferAge: configuration.replayCapacity == nil ? nil : sums.age / rows,
+            displacement: profile.hasChains ? sums.displacement / negatives : nil,
+            wassersteinStep: wassersteinStep(sums), bufferAge: configuration.replayCapacity == nil ? nil : sums.age / negatives,
             saturation: profile.hasChains && configuration.samplerBox != nil
-                ? sums.saturated / (rows * Double(plan.source.shape.count)) : nil,
+                ? sums.saturated / (negatives * Double(plan.source.shape.count)) : nil,
+            exchangedBytes: exchangedBytes(trainer), swapRates: try trainer.replicas?.swapRates(trainer.shards, trainer.communicator),
+            modesCovered: modes?.covered, modesPerShard: modes?.perShard,
             learningRate: Double(result.learningRate), skipped: trainer.state.guardState.skips, seconds: seconds,
             chainStepsPerSecond: profile.hasChains ? rate * Double(configuration.sampler.steps) : nil,
             evaluationsPerSecond: rate * profile.evaluations)
+    }
+
+    private func exchangedBytes(_ trainer: Trainer) -> Int? {
+        // Rank 0 alone writes the line: the others need not count the places of a shuffle.
+        guard trainer.communicator.rank == 0 else { return nil }
+        return trainer.buffers?.bytesOfNewestExchange(steps: trainer.state.step) ?? trainer.replicas?.bytesOfSwap
     }
 
     private func wassersteinStep(_ sums: ShardReport) -> Double? {
@@ -67,8 +76,11 @@ final class Reporter {
 
     /// Collective. Where the time of this process's steps went.
     func table(trainer: Trainer, wall: Double) throws(Failure) -> PerformanceTable {
-        PerformanceTable(
+        let traffic = trainer.traffic
+        let sent = try Self.allRanks([Double(traffic.messages), Double(traffic.bytes)], trainer.communicator)
+        return PerformanceTable(
             seconds: try Self.allRanks(trainer.times.seconds, trainer.communicator), wallSeconds: wall,
+            exchanged: trainer.buffers == nil ? nil : (sent.reduce(0) { $0 + $1[0] }, sent.reduce(0) { $0 + $1[1] }),
             evaluations: Double(plan.configuration.rowsPerStep * trainer.stepsDone) * plan.objective.profile.evaluations)
     }
 

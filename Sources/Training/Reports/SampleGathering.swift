@@ -4,19 +4,21 @@ import Failures
 import Numerics
 
 /// The chains that a picture shows: as many of each shard, in shard order, so that the picture does not depend on ranks.
-struct SampleGathering {
+package struct SampleGathering {
     private let plan: RunPlan
 
-    init(_ plan: RunPlan) { self.plan = plan }
+    package init(_ plan: RunPlan) { self.plan = plan }
 
     /// Collective. `samples.count` of the shards' negatives, channels innermost.
-    func gather(_ trainer: Trainer) throws(Failure) -> [Float] {
+    package func gather(_ trainer: Trainer) throws(Failure) -> [Float] {
         let configuration = plan.configuration
-        let perShard = min(
-            (configuration.samples.count + configuration.run.shards - 1) / configuration.run.shards, configuration.run.chainsPerShard)
-        let dimension = plan.source.shape.count
-        let mine = trainer.negatives(perShard: perShard).map { Double($0) }
-        let all = try trainer.communicator.gather(mine, perShard: perShard * dimension, layout: plan.layout)
-        return all.prefix(configuration.samples.count * dimension).map { Float($0) }
+        // On a ladder of temperatures one chain of each row is a negative in each block of shards.
+        let sources = configuration.run.shards / (configuration.rowsPerStep / configuration.negativesPerStep)
+        let perShard = min((configuration.samples.count + sources - 1) / sources, configuration.run.chainsPerShard)
+        let length = plan.source.shape.count + 1
+        let all = try trainer.communicator.gather(
+            trainer.flaggedChains(perShard: perShard), perShard: perShard * length, layout: plan.layout)
+        let negatives = stride(from: 0, to: all.count, by: length).filter { all[$0] == 1 }
+        return negatives.prefix(configuration.samples.count).flatMap { all[$0 + 1..<$0 + length].map { Float($0) } }
     }
 }

@@ -6,11 +6,14 @@ extension ShardReport {
     /// - Parameters:
     ///   - start, end: chains x dimension.
     ///   - box: the sampler's; values on its walls are counted.
-    mutating func add(_ info: RunInfo, from start: Matrix, to end: Matrix, box: ClosedRange<Float>?) {
+    ///   - counts: which of the chains are reported.
+    mutating func add(
+        _ info: RunInfo, from start: Matrix, to end: Matrix, box: ClosedRange<Float>?, where counts: (Int) -> Bool = { _ in true }
+    ) {
         squaredGradient = info.squaredGradient
         accepted = Double(info.accepted ?? 0)
         invalid = Double(info.invalid)
-        for row in 0..<end.rows {
+        for row in 0..<end.rows where counts(row) {
             var squares = 0.0
             for index in row * end.columns..<(row + 1) * end.columns {
                 let value = unsafe end.base[index]

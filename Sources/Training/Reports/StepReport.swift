@@ -28,6 +28,14 @@ public struct StepReport: Codable, Sendable {
     public var bufferAge: Double?
     /// The share of values on the wall of the sampler's box; absent without a box.
     public var saturation: Double?
+    /// Bytes that shards told other shards in the newest exchange: samples that changed shards, or energies and temperatures; absent without exchange.
+    public var exchangedBytes: Int?
+    /// The mean probability with which neighbours on the ladder of temperatures swap, pair by pair; absent without a ladder.
+    public var swapRates: [Double]?
+    /// Modes of the density that all chains together cover; absent for data without known modes.
+    public var modesCovered: Int?
+    /// Modes that the chains of a shard cover by themselves, averaged over shards.
+    public var modesPerShard: Double?
     /// Changes of sign of the energy gap since the last line: in healthy training there are some.
     public var gapSignChanges: Int? = nil
     /// Mean energy gap of the steps since the last line.

@@ -17,6 +17,7 @@ import Training
         "run.name": ["run.name=other"],
         "data.source": ["data.source=other"], "data.columns": ["data.columns=['a']"], "run.steps": ["run.steps=1000000"],
         "model.kernels": ["model.kernels=[9, 9]"],
+        "model.initial": ["model.initial=other.safetensors"],
         "sampler.threshold": ["sampler.threshold=1", "sampler.kind=stanley"],
         "sampler.preset": ["sampler.preset=code", "sampler.kind=stanley"],
         "sampler.granularity": ["sampler.granularity=sample", "sampler.kind=stanley"],
@@ -43,6 +44,8 @@ import Training
         "objective.projections": ["objective.projections=2", "objective.kind=sliced-score"],
         "objective.flow": ["objective.flow=explicit", "objective.kind=wasserstein-flow"],
         "objective.penalty": ["objective.penalty=2", "objective.kind=wasserstein-flow"],
+        "objective.levels": ["objective.levels=4", "objective.kind=diffusion-cd"],
+        "objective.lowNoise": ["objective.lowNoise=.1", "objective.levels=4", "objective.kind=diffusion-cd"],
         "objective.innerSteps": ["objective.innerSteps=3", "objective.kind=wasserstein-flow"],
     ]
 
@@ -54,6 +57,7 @@ import Training
         case .number: return ["\(key.path)=0.625"]
         case .choice(let words, _): return words.map { "\(key.path)=\($0)" }
         case .integers: return ["\(key.path)=[5, 6]"]
+        case .numbers: return ["\(key.path)=[1, 2]", "run.shards=2", "sampler.noise=null"]
         case .name, .text, .texts, .layers: return []
         }
     }

@@ -141,8 +141,6 @@ import Training
         ("{checkpoint: {keep: 1}}", ["checkpoint.keep", "from 2"]),
         ("{chains: {restartProbability: 1.1}}", ["chains.restartProbability", "at most 1", "1.1"]),
         ("{objective: {kind: 'latent-prior'}}", ["objective.kind", "latent-prior", "not available in this version"]),
-        ("{exchange: {policy: 'ring'}}", ["exchange.policy", "not available in this version"]),
-        ("{exchange: {}}", ["exchange", "not available"]),
         ("{optimiser: {learningRate: 1}}", ["unknown key \"optimiser.learningRate\"", "\"optimizer.learningRate\""]),
         ("{'run.steps': 5}", ["run.steps", "run: { steps: … }"]),
     ])

@@ -55,7 +55,9 @@ final class ThreadCommunicator: Communicator {
     func barrier() { _ = meeting.exchange([], rank) }
     func sum(_ values: inout [Int64]) { preconditionFailure("not needed here") }
     func sum(_ values: inout [Float]) { preconditionFailure("not needed here") }
-    func exchange(_ values: [Float], counts: [Int]) -> (values: [Float], counts: [Int]) { preconditionFailure("not needed here") }
+    func beginExchange(_ bytes: [UInt8], sending: [Int], receiving: [Int]) -> any PendingExchange {
+        preconditionFailure("not needed here")
+    }
     func write(_ pieces: [FilePiece], to path: String, size: Int) { preconditionFailure("not needed here") }
     func abort(_ failure: Failure) -> Never { preconditionFailure(failure.message) }
 }

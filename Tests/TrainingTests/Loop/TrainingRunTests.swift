@@ -240,8 +240,8 @@ private final class WrongSums: Communicator {
     func gather(_ mine: [Double], perShard: Int, layout: ShardLayout) throws(Failure) -> [Double] {
         try right.gather(mine, perShard: perShard, layout: layout)
     }
-    func exchange(_ values: [Float], counts: [Int]) throws(Failure) -> (values: [Float], counts: [Int]) {
-        try right.exchange(values, counts: counts)
+    func beginExchange(_ bytes: [UInt8], sending: [Int], receiving: [Int]) throws(Failure) -> any PendingExchange {
+        try right.beginExchange(bytes, sending: sending, receiving: receiving)
     }
     func write(_ pieces: [FilePiece], to path: String, size: Int) throws(Failure) { try right.write(pieces, to: path, size: size) }
     func abort(_ failure: Failure) -> Never { right.abort(failure) }

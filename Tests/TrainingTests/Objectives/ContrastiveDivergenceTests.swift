@@ -93,6 +93,26 @@ struct ContrastiveDivergenceTests {
         #expect(seen.count == 5 * 24)
     }
 
+    @Test("shards that start apart have a centre each, the same at every step, spread as it should be", arguments: ["pcd", "short-run"])
+    func startsApart(kind: String) throws {
+        let trainer = try ScratchRun.trainer(
+            ["objective.kind=\(kind)", "chains.noise=gaussian", "chains.noiseDeviation=0.001", "chains.noiseSpread=3", "run.shards=200"]
+                + ["run.chainsPerShard=2", "chains.buffer=400", "chains.restartProbability=0.5"] + Self.still)
+        var centres: [[Float]] = []
+        for _ in 0..<3 {
+            _ = try trainer.step(stop: false)
+            let rows = Self.rows(trainer)
+            if centres.isEmpty { centres = stride(from: 0, to: 400, by: 2).map { rows[$0] } }
+            // Both ends are within 6 deviations of the centre.
+            for (index, row) in rows.enumerated() {
+                #expect(zip(row, centres[index / 2]).allSatisfy { abs($0 - $1) < 0.012 })
+            }
+        }
+        let square = centres.joined().reduce(0) { $0 + Double($1) * Double($1) } / 400
+        // 400 values of variance 9, 5.5 deviations of 9 √(2/400).
+        #expect(abs(square - 9) < 5.5 * 9 * (2.0 / 400).squareRoot())
+    }
+
     @Test("persistent chains go on from where they stopped; without restarts no new state appears and every age counts all steps")
     func persists() throws {
         let trainer = try ScratchRun.trainer(["chains.restartProbability=0", "chains.buffer=24"] + Self.still)

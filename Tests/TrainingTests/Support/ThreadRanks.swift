@@ -102,8 +102,15 @@ private final class RankOnThread: Communicator {
         return try meeting.exchange(mine, rank: rank).flatMap { $0 }
     }
 
-    func exchange(_ values: [Float], counts: [Int]) throws(Failure) -> (values: [Float], counts: [Int]) {
-        preconditionFailure("no test exchanges samples between threads")
+    func beginExchange(_ bytes: [UInt8], sending: [Int], receiving: [Int]) throws(Failure) -> any PendingExchange {
+        precondition(sending.reduce(0, +) == bytes.count, "the counts of all ranks make up the bytes")
+        let all = try meeting.exchange((bytes, sending), rank: rank)
+        let parts = all.map { bytes, counts in
+            let start = counts[..<rank].reduce(0, +)
+            return Array(bytes[start..<start + counts[rank]])
+        }
+        precondition(parts.map(\.count) == receiving, "both sides of an exchange know the same counts")
+        return ThreadExchange(parts.flatMap { $0 })
     }
 
     func write(_ pieces: [FilePiece], to path: String, size: Int) throws(Failure) {
@@ -120,4 +127,13 @@ private final class RankOnThread: Communicator {
     }
 
     func abort(_ failure: Failure) -> Never { fatalError(failure.message) }
+}
+
+/// Bytes that have arrived already: threads meet where an exchange begins.
+private final class ThreadExchange: PendingExchange {
+    private let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    func finish() -> [UInt8] { bytes }
 }
