@@ -48,6 +48,11 @@ extension CommandTests {
                     ]),
                 Kind(name: "underdamped", arguments: ["sampler.kind=underdamped", "sampler.stepSize=0.2"]),
                 Kind(
+                    name: "diagnostics",
+                    arguments: [
+                        "diagnostics.every=2", "diagnostics.draws=5", "diagnostics.chains=3", "diagnostics.thin=2", "chains.storage=byte",
+                    ]),
+                Kind(
                     name: "plane",
                     arguments: [
                         "data.source=25gaussians", "sampler.noise=null", "sampler.stepSize=0.05", "optimizer.kind=adamw",

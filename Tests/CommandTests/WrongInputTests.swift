@@ -59,6 +59,13 @@ struct WrongInput: Sendable {
             mentions)
     }
 
+    /// `diagnose` for a run that exists.
+    static func diagnose(_ arguments: [String], _ exitCode: Int32, _ mentions: String...) -> WrongInput {
+        WrongInput(
+            name: "diagnose \(arguments.joined(separator: " "))", ["diagnose", "--run", "@run", "--npy", "@new.npy"] + arguments, exitCode,
+            mentions)
+    }
+
     private init(name: String, _ arguments: [String], _ exitCode: Int32, _ mentions: [String]) {
         self.name = name
         self.arguments = arguments
@@ -346,6 +353,13 @@ extension CommandTests {
             .evaluate(["--data", "@one.csv"], 65, "@one.csv", "8x8x1", "2"), .evaluate(["--data", "@absent.npy"], 66, "@absent.npy"),
             .evaluate(["--picture", "@new.npy"], 64, "--picture", "density of the plane"),
             .evaluate(["--out", "@new"], 64, "--out is given twice"),
+            WrongInput("diagnose without a run", ["diagnose", "--run", "@nothing"], 66, "@nothing", "run folder"),
+            .diagnose(["--draws", "3"], 64, "--draws", "at least 4"), .diagnose(["--thin", "0"], 64, "--thin", "at least 1"),
+            .diagnose(["--draws", "100001"], 64, "--draws", "100000", "found 100001"),
+            .diagnose(["--chains", "17"], 64, "--chains 17", "16 chains of each shard"),
+            .diagnose(["--chains", "9000000000000", "--from", "noise"], 64, "more than can be held"),
+            .diagnose(["--thin", "99999999999"], 64, "--thin", "at most"), .diagnose(["--step", "99"], 66, "step 99"),
+            .diagnose(["--from", "data"], 64, "--from", "chains, noise"),
         ]
 
         @Test func `More ranks than shards are refused with both numbers`() {

@@ -83,7 +83,7 @@ public struct DiagnoseCommand: Codable, Sendable {
         _ trained: TrainedModel, _ origin: ModelSampler.Start, _ communicator: any Communicator
     ) throws(Failure) -> WindowValues {
         let configuration = trained.configuration
-        let (shards, dimension) = (configuration.run.shards, trained.shape.count)
+        let (shards, dimension) = (Self.groups(configuration), trained.shape.count)
         let perShard = try communicator.agree { try chainsPerShard(trained, origin) }
         let stored = try communicator.agree { origin == .chains ? try StoredChains(trained, wanted: shards * perShard) : nil }
         let run = WindowRun(
@@ -109,9 +109,14 @@ public struct DiagnoseCommand: Codable, Sendable {
             hasAcceptStep: kernel.hasAcceptStep, values: values)
     }
 
+    /// Shards whose chains are told apart. On a ladder of temperatures the coldest chains of a block of shards are its samples: a block is a group.
+    private static func groups(_ configuration: RunConfiguration) -> Int {
+        configuration.run.shards / max(1, configuration.exchange.temperatures.count)
+    }
+
     private func chainsPerShard(_ trained: TrainedModel, _ origin: ModelSampler.Start) throws -> Int {
         guard origin == .chains else { return chains ?? Self.defaultChains }
-        let available = try StoredChains(trained).wanted / trained.configuration.run.shards
+        let available = try StoredChains(trained).wanted / Self.groups(trained.configuration)
         guard available > 0 else {
             throw Failure(.usage, "diagnose: the checkpoint has no chains to go on from. Use --from noise.")
         }

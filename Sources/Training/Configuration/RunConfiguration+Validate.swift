@@ -84,6 +84,10 @@ extension RunConfiguration {
             objective.kind == .pcd,
             "exchange.temperatures needs objective.kind = \"pcd\", found \"\(objective.kind.rawValue)\", whose penalty takes all chains for samples of the model"
         )
+        try require(
+            diagnostics.every == 0,
+            "diagnostics.every needs chains of one temperature; with exchange.temperatures expected 0, found \(diagnostics.every). "
+                + "ebm-dist diagnose looks at the coldest chains of a checkpoint.")
         let temperatures = exchange.temperatures
         let isRising = zip(temperatures, temperatures.dropFirst()).allSatisfy { Float($0) < Float($1) }
         try require(

@@ -30,7 +30,7 @@ public struct ChainDiagnostics: Codable, Sendable {
     /// The modes of a density that has separate ones, over all chains and draws.
     public let modes: ModeCoverage?
 
-    init(_ window: WindowValues, density: PlaneDensity?) {
+    package init(_ window: WindowValues, density: PlaneDensity?) {
         (shards, chainsPerShard, draws, thin) = (window.shards, window.chainsPerShard, window.draws, window.thin)
         functionals = window.functionals.names.enumerated().map { number, name in
             Named(name: name, summary: SeriesSummary(window.series(number), shards: window.shards))

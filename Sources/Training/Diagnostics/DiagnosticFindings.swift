@@ -1,14 +1,14 @@
 import Sampling
 
 /// What diagnostics found, in sentences: whether it is good, and what to try where it is not.
-struct DiagnosticFindings: Sendable {
+package struct DiagnosticFindings: Sendable {
     /// Sentences that begin with `good:`, `look:` or `bad:`.
-    private(set) var sentences: [String] = []
+    package private(set) var sentences: [String] = []
     private let diagnostics: ChainDiagnostics
     private typealias Limits = DiagnosticThresholds
 
     /// - Parameter stepsOfTraining: sampler steps of a training step.
-    init(_ diagnostics: ChainDiagnostics, stepsOfTraining: Int) {
+    package init(_ diagnostics: ChainDiagnostics, stepsOfTraining: Int) {
         self.diagnostics = diagnostics
         addBroken()
         addAgreement()
@@ -51,6 +51,12 @@ struct DiagnosticFindings: Sendable {
     private mutating func addShards() {
         guard let (name, value) = diagnostics.worst(\.rHatBetweenShards, largest: true) else { return }
         let text = "R-hat between shards is \(Self.number(value)) at most (\(name))"
+        // Shards of n effectively independent draws that agree give about √(1 + 1/n), and with few shards up to √(1 + 3/n).
+        let size = diagnostics.functionals.first { $0.name == name }?.summary.bulkESS ?? .nan
+        let chance = (1 + 3 * Double(diagnostics.shards) / size).squareRoot()
+        if value > Limits.badRHat, value <= chance {
+            return look("\(text): no more than chance with so few effective draws; more --draws or --chains tell.")
+        }
         value <= Limits.badRHat
             ? good("\(text): the shards hold the same law.")
             : bad(

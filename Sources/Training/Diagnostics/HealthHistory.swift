@@ -25,6 +25,7 @@ struct HealthHistory {
             course("acceptance", \.acceptance),
             course("saturation", \.saturation),
         ].compactMap { $0 }
+        lines += (last.warnings ?? []).map { "warning: \($0)" }
         return lines
     }
 

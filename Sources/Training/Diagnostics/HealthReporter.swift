@@ -12,6 +12,14 @@ final class HealthReporter {
 
     init(_ plan: RunPlan) { self.plan = plan }
 
+    /// What a window costs, in training steps.
+    var stepsOfWindow: Double {
+        let (configuration, options) = (plan.configuration, plan.configuration.diagnostics)
+        let thin = options.thin ?? configuration.sampler.steps
+        let passes = Double(options.chains) * Double(options.draws) * Double(thin + 1)
+        return passes / (Double(configuration.run.chainsPerShard) * max(1, plan.objective.profile.evaluations))
+    }
+
     /// Warnings that were not told yet; each is given once.
     func newWarnings() -> [String] {
         defer { news = [] }
@@ -53,7 +61,7 @@ final class HealthReporter {
 
     /// The standard deviation of the negatives' energies.
     private func spread(_ sums: ShardReport) -> Double {
-        let rows = Double(plan.configuration.rowsPerStep)
+        let rows = Double(plan.configuration.negativesPerStep)
         let mean = sums.sampleEnergy / rows
         return max(0, sums.squaredSampleEnergy / rows - mean * mean).squareRoot()
     }

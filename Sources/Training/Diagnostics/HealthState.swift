@@ -17,7 +17,7 @@ public struct HealthState: Codable, Hashable, Sendable {
     public init() {}
 
     /// mean E(x+) - mean E(x-) of a step.
-    mutating func note(gap: Double) {
+    package mutating func note(gap: Double) {
         steps += 1
         gapSum += gap
         let sign = gap > 0 ? 1 : (gap < 0 ? -1 : 0)
@@ -25,15 +25,15 @@ public struct HealthState: Codable, Hashable, Sendable {
         if sign != 0 { lastSign = sign }
     }
 
-    mutating func note(rHat: Double?) { self.rHat = rHat.map { min($0, Self.largestRHat) } }
+    package mutating func note(rHat: Double?) { self.rHat = rHat.map { min($0, Self.largestRHat) } }
 
     /// A report was written.
-    mutating func startInterval() { (steps, signChanges, gapSum) = (0, 0, 0) }
+    package mutating func startInterval() { (steps, signChanges, gapSum) = (0, 0, 0) }
 
-    var meanGap: Double { gapSum / Double(max(1, steps)) }
+    package var meanGap: Double { gapSum / Double(max(1, steps)) }
 
     /// Whether the values are such as a run leaves behind.
-    var isPlausible: Bool {
+    package var isPlausible: Bool {
         (0...1 << 40).contains(steps) && (0...max(0, steps)).contains(signChanges) && (-1...1).contains(lastSign) && gapSum.isFinite
             && (rHat.map { (0...Self.largestRHat).contains($0) } ?? true)
     }

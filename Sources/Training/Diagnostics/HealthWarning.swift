@@ -1,20 +1,20 @@
 import Datasets
 
 /// A sentence about something that leaves the known good range.
-struct HealthWarning: Sendable {
+package struct HealthWarning: Sendable {
     /// What it is about: a warning is told once, not at every report.
-    enum Kind: String, Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable {
         case gap, saturation, drift, noise, acceptance, agreement, dataNoise
     }
 
-    let kind: Kind
-    let text: String
+    package let kind: Kind
+    package let text: String
 
     private typealias Limits = DiagnosticThresholds
 
     /// The warnings that a report deserves.
     /// - Parameter steps: steps that the report's gap is averaged over.
-    static func all(_ report: StepReport, steps: Int, rHat: Double?, _ configuration: RunConfiguration) -> [HealthWarning] {
+    package static func all(_ report: StepReport, steps: Int, rHat: Double?, _ configuration: RunConfiguration) -> [HealthWarning] {
         let parts = [
             gap(report, steps), saturation(report), drift(report), acceptance(report), agreement(rHat), dataNoise(report, configuration),
         ]

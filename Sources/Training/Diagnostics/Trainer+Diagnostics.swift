@@ -35,9 +35,12 @@ extension WindowRun {
     /// Collective. The numbers of all shards, in shard order.
     fileprivate func recordAll(_ trainer: Trainer, _ kernel: some TransitionKernel, chains: Int) throws(Failure) -> [Double] {
         let (choice, step, first) = (EvaluationChains(trainer.plan), trainer.state.step, trainer.shards.first?.index ?? 0)
+        let progress = trainer.communicator.progress
         let parts = Mutex([[Double]](repeating: [], count: trainer.shards.count))
         trainer.forEachShard { shard, worker in
-            let part = values(of: shard.index, kernel: kernel, from: choice.chosen(shard, chains, step: step), in: worker.potential)
+            let part = values(of: shard.index, kernel: kernel, from: choice.chosen(shard, chains, step: step), in: worker.potential) {
+                progress.note("a window")
+            }
             parts.withLock { $0[shard.index - first] = part }
             worker.times.stamp(.report)
         }

@@ -5,7 +5,7 @@ import Numerics
 import Sampling
 
 /// The recorded numbers of all shards' chains, in shard order: what rank 0 makes diagnostics from.
-struct WindowValues: Sendable {
+package struct WindowValues: Sendable {
     let shards: Int
     let chainsPerShard: Int
     let draws: Int
@@ -14,6 +14,15 @@ struct WindowValues: Sendable {
     let hasAcceptStep: Bool
     /// Number n of draw t of chain c at (c draws + t) width + n, as `DiagnosticWindow.Record` has them.
     let values: [Double]
+
+    package init(
+        shards: Int, chainsPerShard: Int, draws: Int, thin: Int, functionals: ChainFunctionals, hasAcceptStep: Bool, values: [Double]
+    ) {
+        let width = functionals.count + 2
+        precondition(values.count == shards * chainsPerShard * draws * width, "\(values.count) numbers are no window")
+        (self.shards, self.chainsPerShard, self.draws, self.thin) = (shards, chainsPerShard, draws, thin)
+        (self.functionals, self.hasAcceptStep, self.values) = (functionals, hasAcceptStep, values)
+    }
 
     var chains: Int { shards * chainsPerShard }
     var width: Int { functionals.count + 2 }
@@ -43,15 +52,19 @@ struct WindowRun: Sendable {
     /// Values that a shard's window gives.
     func count(chains: Int) -> Int { chains * draws * (functionals.count + 2) }
 
-    /// - Parameter start: chains x dimension, where the chains begin; it is left where they end.
+    /// - Parameters:
+    ///   - start: chains x dimension, where the chains begin.
+    ///   - onDraw: called before each draw.
     func values(
-        of shard: Int, kernel: some TransitionKernel, from start: Matrix, in potential: some Potential
+        of shard: Int, kernel: some TransitionKernel, from start: Matrix, in potential: some Potential,
+        onDraw: () -> Void = {}
     ) -> [Double] {
         let buffers = ChainBuffers(chains: start.rows, dimension: start.columns, scratch: kernel.scratchTiles)
         buffers.positions.copy(from: start)
         let window = DiagnosticWindow(kernel, draws: draws, thin: thin, functionals: functionals)
         let record = window.run(buffers, in: potential) { draw in
-            ChainNoise(
+            onDraw()
+            return ChainNoise(
                 seed: seed, motion: .diagnosticMotion, decisions: .diagnosticDecision, step: step * Self.mostDraws + draw, index: shard)
         }
         return record.values

@@ -129,9 +129,11 @@ final class TrainingSession {
 
     private func reportIfDue(_ result: Trainer.StepResult) throws(Failure) {
         guard result.verdict == .update else { return }
-        if plan.objective.profile.hasNegatives { trainer.note(gap: result.gap(rows: configuration.rowsPerStep)) }
+        if plan.objective.profile.hasNegatives { trainer.note(gap: result.gap(configuration)) }
         let isDiagnosed = isMultiple(of: configuration.diagnostics.every)
         guard isDiagnosed || isDue(configuration.report.every) else { return }
+        // Ranks with fewer shards wait for the others for as long as a window of a shard takes.
+        if isDiagnosed { watchdog.note(step: trainer.state.step, typicalSeconds: typicalStep * (1 + health.stepsOfWindow)) }
         var report = try reporter.report(result, trainer: trainer)
         try health.complete(&report, result, trainer, isDiagnosed: isDiagnosed)
         trainer.startHealthInterval()

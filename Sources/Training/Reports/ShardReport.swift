@@ -20,10 +20,10 @@ public struct ShardReport: Sendable, Hashable {
     public var restarts = 0.0
     /// Σ |x_K - x_0|² over the chains.
     public var squaredDisplacement = 0.0
-    /// Σ of the loss over the shard's data rows, for objectives that have one.
-    public var loss = 0.0
     /// Σ E(x-)² over the shard's negatives, where they are chains.
     public var squaredSampleEnergy = 0.0
+    /// Σ of the loss over the shard's data rows, for objectives that have one.
+    public var loss = 0.0
 
     public init() {}
 
@@ -31,7 +31,7 @@ public struct ShardReport: Sendable, Hashable {
     public static var fields: [WritableKeyPath<ShardReport, Double>] {
         [
             \.dataEnergy, \.sampleEnergy, \.squaredGradient, \.displacement, \.age, \.saturated, \.accepted, \.invalid, \.restarts,
-            \.squaredDisplacement, \.loss, \.squaredSampleEnergy,
+            \.squaredDisplacement, \.squaredSampleEnergy, \.loss,
         ]
     }
 

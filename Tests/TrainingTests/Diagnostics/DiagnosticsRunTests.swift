@@ -1,0 +1,97 @@
+import Distributed
+import Foundation
+import Testing
+import Training
+
+/// Diagnostics during training and by `diagnose`.
+@Suite struct DiagnosticsRunTests {
+    let scratch = ScratchFolder()
+
+    private static let window = ["diagnostics.every=3", "diagnostics.draws=8", "diagnostics.chains=2"]
+
+    /// The lines of metrics.jsonl without what depends on time.
+    private func lines(_ folder: RunFolder) throws -> [String] {
+        try String(contentsOfFile: folder.metrics, encoding: .utf8).split(separator: "\n").map { line in
+            var values = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            for key in ["seconds", "chainStepsPerSecond", "evaluationsPerSecond"] { values[key] = nil }
+            return String(decoding: try JSONSerialization.data(withJSONObject: values, options: .sortedKeys), as: UTF8.self)
+        }
+    }
+
+    @Test(arguments: [["objective.kind=pcd"], ["objective.kind=short-run"], ["chains.storage=byte", "sampler.low=-2", "sampler.high=2"]])
+    func `Diagnostics do not touch the training`(_ arguments: [String]) throws {
+        let (with, without) = (scratch.run("with"), scratch.run("without"))
+        try ScratchRun.train(arguments + Self.window, in: with)
+        try ScratchRun.train(arguments, in: without)
+        let (one, other) = (try with.contents(ofStep: 8), try without.contents(ofStep: 8))
+        for name in ["model.safetensors", "optimizer.safetensors", "chains.safetensors"] { #expect(one[name] == other[name], "\(name)") }
+        let reports = try with.reports()
+        #expect(reports.filter { $0.diagnostics != nil }.map(\.step) == [3, 6])
+        #expect(try without.reports().allSatisfy { $0.diagnostics == nil })
+        let shared = reports.filter { $0.step % 2 == 0 }
+        #expect(try without.reports().map(\.gradientNorm) == shared.map(\.gradientNorm))
+        let digest = try #require(reports.first { $0.diagnostics != nil }?.diagnostics)
+        #expect(digest.chains == 8 && digest.draws == 8 && digest.thin == 4 && (digest.rHat ?? 0) > 0.9 && digest.displacement > 0)
+    }
+
+    @Test func `Every number of ranks and threads writes the same lines, and so does a run that was stopped`() throws {
+        let arguments = Self.window + ["run.steps=10"]
+        let (whole, split) = (scratch.run("whole"), scratch.run("split"))
+        try ScratchRun.train(arguments, in: whole)
+        let expected = try lines(whole)
+        #expect(expected.count == 7)
+        for ranks in [2, 3] {
+            let folder = scratch.run("on-\(ranks)")
+            _ = try ThreadRanks.run(ranks) { try ScratchRun.train(arguments + ["run.threads=2"], in: folder, on: $0) }
+            #expect(try lines(folder) == expected, "\(ranks) ranks")
+        }
+        // Behind a report and a window, in the middle of the interval of the next ones.
+        try ScratchRun.train(arguments + ["report.every=4", "run.steps=7"], in: split)
+        try ScratchRun.train(arguments + ["report.every=4"], in: split)
+        let other = scratch.run("other")
+        try ScratchRun.train(arguments + ["report.every=4"], in: other)
+        #expect(try lines(split).filter { !$0.contains("\"step\":7,") } != [])
+        #expect(try lines(split).last == lines(other).last)
+    }
+
+    @Test func `Reports of runs with chains have health, others have none of it`() throws {
+        let (chains, score) = (scratch.run("chains"), scratch.run("score"))
+        try ScratchRun.train(in: chains)
+        let report = try #require(try chains.reports().last)
+        #expect(report.gapSignChanges != nil && (report.energySpread ?? 0) > 0 && (report.driftToNoise ?? 0) > 0)
+        // 8 steps of 6 of 12 chains a shard: with chance 2^-8 a chain has never been drawn.
+        #expect((report.bufferCoverage ?? 0) > 0.8)
+        #expect(try #require(chains.reports()[0].bufferCoverage) < 1)
+        // √mean|∇E|² a/(σ√d), σ = √(2a), d = 2, a = .05.
+        let expected = try #require(report.chainGradientNorm) * 0.05 / (0.1.squareRoot() * 2.0.squareRoot())
+        #expect(abs(try #require(report.driftToNoise) / expected - 1) < 1e-12)
+        try ScratchRun.train(["objective.kind=sliced-score", "diagnostics.every=4"], in: score)
+        let other = try #require(try score.reports().last)
+        #expect(other.gapSignChanges == nil && other.energySpread == nil && other.driftToNoise == nil && other.diagnostics == nil)
+        #expect(other.warnings == [])
+    }
+
+    @Test func `A warning is told once`() throws {
+        let lines = try ScratchRun.train(
+            ["sampler.low=-0.01", "sampler.high=0.01", "sampler.noise=1", "report.every=1"], in: scratch.run())
+        let told = lines.filter { $0.contains("warning, step") && $0.contains("walls of the box") }
+        #expect(told.count == 1)
+        #expect(try scratch.run().reports().allSatisfy { ($0.warnings ?? []).contains { $0.contains("walls of the box") } })
+    }
+
+    @Test func `diagnose finds the window that training would have found, and writes files`() throws {
+        let folder = scratch.run()
+        // Without an average and with exact storage, both see the same chains and parameters.
+        try ScratchRun.train(["optimizer.average=null", "run.steps=6", "report.every=6"] + Self.window, in: folder)
+        let digest = try #require(try folder.reports().last?.diagnostics)
+        let command = DiagnoseCommand(
+            folder: folder.path, draws: 8, chains: 2, output: "\(scratch.path)/d.json", npy: "\(scratch.path)/c.npy",
+            arviz: "\(scratch.path)/a.json")
+        let text = try command.run(SoloCommunicator())
+        #expect(text.contains("R-hat") && text.contains("in training:") && text.contains("4 shards x 2 chains, 8 draws"))
+        struct Report: Decodable { let diagnostics: ChainDiagnostics }
+        let found = try JSONDecoder().decode(Report.self, from: Data(contentsOf: URL(filePath: "\(scratch.path)/d.json"))).diagnostics
+            .digest
+        #expect(found.displacement == digest.displacement && found.energyDrift == digest.energyDrift && found.rHat == digest.rHat)
+    }
+}

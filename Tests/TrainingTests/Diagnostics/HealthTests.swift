@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+import Training
+
+struct HealthTests {
+    private func state(_ gaps: [Double]) -> HealthState {
+        var state = HealthState()
+        for gap in gaps { state.note(gap: gap) }
+        return state
+    }
+
+    @Test func `Changes of sign are counted over zeros and over the end of an interval`() {
+        var state = state([1, 0, -1, -2, 0, 3])
+        #expect(state.signChanges == 2 && state.steps == 6 && abs(state.meanGap - 1.0 / 6) < 1e-15)
+        state.startInterval()
+        #expect(state.signChanges == 0 && state.meanGap == 0)
+        state.note(gap: -1)
+        #expect(state.signChanges == 1)
+    }
+
+    @Test func `What is remembered survives a file, and an infinite R-hat with it`() throws {
+        var state = state([0.1, -0.7, 1e-300])
+        state.note(rHat: .infinity)
+        let copy = try JSONDecoder().decode(HealthState.self, from: JSONEncoder().encode(state))
+        #expect(copy == state && copy.isPlausible && copy.rHat == 1e9)
+        let broken = try JSONDecoder().decode(
+            HealthState.self, from: Data(#"{"steps": 3, "signChanges": 7, "lastSign": 1, "gapSum": 0}"#.utf8))
+        #expect(!broken.isPlausible)
+    }
+
+    private func report(_ change: (inout StepReport) -> Void) throws -> StepReport {
+        let line =
+            #"{"step": 100, "dataEnergy": 0, "gradientNorm": 1, "learningRate": 1, "skipped": 0, "seconds": {}, "evaluationsPerSecond": 1}"#
+        var report = try JSONDecoder().decode(StepReport.self, from: Data(line.utf8))
+        report.gapSignChanges = 5
+        (report.meanEnergyGap, report.energySpread) = (0.1, 1)
+        (report.driftToNoise, report.saturation, report.acceptance) = (1, 0.1, 0.6)
+        change(&report)
+        return report
+    }
+
+    private func kinds(steps: Int = 100, rHat: Double? = 1.02, _ arguments: [String] = [], _ change: (inout StepReport) -> Void) throws
+        -> [HealthWarning.Kind]
+    {
+        try HealthWarning.all(report(change), steps: steps, rHat: rHat, RunConfiguration.resolve(arguments: arguments)).map(\.kind)
+    }
+
+    @Test func `A healthy report has no warning`() throws {
+        #expect(try kinds { _ in }.isEmpty)
+        // A gap without change of sign that is small, and a large one over few steps.
+        #expect(try kinds { $0.gapSignChanges = 0 }.isEmpty)
+        #expect(
+            try kinds(steps: 5) {
+                $0.gapSignChanges = 0
+                $0.meanEnergyGap = -3
+            }.isEmpty)
+        #expect(try kinds(rHat: nil) { _ in }.isEmpty)
+        // Densities of the plane, and proper noise, may have sampler noise above that of the data.
+        #expect(try kinds(["data.source=moons", "sampler.noise=0.1"]) { _ in }.isEmpty)
+        #expect(try kinds(["sampler.noise=null"]) { _ in }.isEmpty)
+    }
+
+    @Test func `Everything that leaves its range is named`() throws {
+        #expect(
+            try kinds {
+                $0.gapSignChanges = 0
+                $0.meanEnergyGap = -3
+            } == [.gap])
+        #expect(try kinds { $0.saturation = 0.6 } == [.saturation])
+        #expect(try kinds { $0.driftToNoise = 30 } == [.drift])
+        #expect(try kinds { $0.driftToNoise = 0.001 } == [.noise])
+        #expect(try kinds { $0.acceptance = 0.1 } == [.acceptance])
+        #expect(try kinds { $0.acceptance = 0.99 } == [.acceptance])
+        #expect(try kinds(rHat: 1.2) { _ in } == [.agreement])
+        #expect(try kinds(["sampler.noise=0.1"]) { _ in } == [.dataNoise])
+    }
+}
