@@ -48,7 +48,7 @@ let package = Package(
             resources: [.embedInCode("Resources/digits.csv.gz")]),
         library("Training", ["Numerics", "Distributed", "Model", "Sampling", "Formats", "Datasets", "Failures"]),
         .executableTarget(
-            name: "ebm-dist", dependencies: ["CCPU", "Training", "Distributed", "Failures"], swiftSettings: swiftSettings),
+            name: "ebm-dist", dependencies: ["CCPU", "Training", "Distributed", "Numerics", "Failures"], swiftSettings: swiftSettings),
 
         tests("NumericsTests", ["Numerics", "CCPU"]),
         tests("DistributedTests", ["Distributed", "Failures"]),

@@ -2,7 +2,6 @@ import Distributed
 import Failures
 import Formats
 import Foundation
-import Numerics
 
 /// A run from its folder to its end: started or continued, saved, reported, stopped on request.
 public struct TrainingRun: Sendable {
@@ -31,7 +30,6 @@ public struct TrainingRun: Sendable {
     ///
     /// - Throws: `.requeue` when it was stopped on request after a checkpoint, `.numerical` when the guard stopped it.
     public func run(_ communicator: any Communicator) throws(Failure) {
-        Products.useOneThreadPerProduct()
         StopRequest.install()
         let clock = ContinuousClock.now
         let plan = try RunPlan(configuration, communicator)
@@ -42,6 +40,8 @@ public struct TrainingRun: Sendable {
         let store = CheckpointStore(plan, folder)
         let loaded = try store.loadNewest(trainer, communicator)
         if loaded == nil { try trainer.restore(try plan.initialState(communicator)) }
+        // Not before: a run of which nothing could begin must not bind the folder to its configuration.
+        try writeConfiguration(communicator)
         let terminal = Terminal(isSilent: isQuiet || communicator.rank != 0, listener: communicator.rank == 0 ? listener : nil)
         let session = try TrainingSession(
             plan: plan, folder: folder, trainer: trainer, store: store, continuing: loaded?.manifest, start: clock, terminal: terminal)
@@ -60,10 +60,15 @@ public struct TrainingRun: Sendable {
             lock = try RunLock(folder)
             try folder.removeLeftovers()
             if folder.exists { try refuseDifferences() }
+        }
+        return lock
+    }
+
+    private func writeConfiguration(_ communicator: any Communicator) throws(Failure) {
+        try communicator.onRoot {
             let text = try configuration.encodedJSON5(header: BuildInformation.lines(ranks: communicator.size))
             try AtomicFile.write(Array(text.utf8), to: folder.configuration)
         }
-        return lock
     }
 
     private func refuseDifferences() throws {

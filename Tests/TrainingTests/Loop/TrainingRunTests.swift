@@ -59,6 +59,19 @@ struct TrainingRunTests {
         #expect(try folder.steps().first == 9)
     }
 
+    @Test("a file of initial parameters that cannot be read leaves the folder free for the right one", arguments: [1, 2])
+    func wrongInitial(ranks: Int) throws {
+        let (first, folder) = (scratch.run("first"), scratch.run())
+        try ScratchRun.train(in: first)
+        let refused = failure {
+            _ = try ThreadRanks.run(ranks) { try ScratchRun.train(["model.initial=/absent.safetensors"], in: folder, on: $0) }
+        }
+        #expect(refused?.kind == .missingInput && refused?.message.contains("/absent.safetensors") == true)
+        let path = "\(first.checkpoint(8))/model.safetensors"
+        _ = try ThreadRanks.run(ranks) { try ScratchRun.train(["model.initial=\(path)"], in: folder, on: $0) }
+        #expect(try folder.steps().first == 8)
+    }
+
     @Test("what was logged after the checkpoint is cut off and logged again")
     func metrics() throws {
         let folder = scratch.run()
