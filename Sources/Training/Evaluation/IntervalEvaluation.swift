@@ -11,7 +11,7 @@ final class IntervalEvaluation {
     private let communicator: any Communicator
     /// Rank 0 alone, once there is something to write or to cut.
     private var log: MetricsLog?
-    /// Made with the first evaluation.
+    /// Made at the start; nil where nothing is compared with it.
     private var reference: SampleReference?
     private lazy var weights = PreparedWeights(plan.model.network)
     /// Seconds of training in earlier parts of the run, and where this part began.
@@ -28,8 +28,15 @@ final class IntervalEvaluation {
         try cut(to: stored)
     }
 
-    /// The clock of training starts.
-    func start() { begin = .now }
+    /// Collective. Data that nothing can be compared with are refused now, and not at the first evaluation; the clock of training starts.
+    /// - Throws: `.data` for less than two rows, or rows that are all the same.
+    func start() throws(Failure) {
+        if plan.configuration.evaluate.every > 0 && plan.objective.profile.hasChains {
+            let rows = try communicator.agree { try EvaluationRows(plan.source, plan.configuration) }
+            reference = try SampleReference(rows, communicator)
+        }
+        begin = .now
+    }
 
     /// Collective. The lines after a checkpoint are taken back.
     func cut(to stored: Manifest.Evaluation?) throws(Failure) {
@@ -55,19 +62,10 @@ final class IntervalEvaluation {
         let line = EvaluationLine(
             step: trainer.state.step, trainingSeconds: seconds,
             energyEvaluations: Int(Double(trainer.state.step * plan.configuration.rowsPerStep) * plan.objective.profile.evaluations),
-            samples: try chains.flatMap { (chains) throws(Failure) in try measures(of: chains) },
+            samples: try chains.flatMap { (chains) throws(Failure) in try reference?.measures(of: chains, communicator) },
             plane: try planeMeasures(trainer.state, chains: chains?.values ?? []))
         try communicator.onRoot { try log?.append(try line.text()) }
         evaluationTime += ContinuousClock.now - before
-    }
-
-    /// Collective.
-    private func measures(of chains: Matrix) throws(Failure) -> SampleMeasures? {
-        if reference == nil {
-            let rows = try communicator.agree { try EvaluationRows(plan.source, plan.configuration) }
-            reference = try SampleReference(rows, communicator)
-        }
-        return try reference?.measures(of: chains, communicator)
     }
 
     /// Collective. Of the averaged parameters where there are such.

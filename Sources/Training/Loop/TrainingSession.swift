@@ -22,6 +22,8 @@ final class TrainingSession {
     private let started: ContinuousClock.Instant
     private var lastFileCheck = ContinuousClock.now
     private var typicalStep = 0.0
+    /// The seconds of the longest pause between two steps.
+    private var longestPause = 0.0
 
     init(
         plan: RunPlan, folder: RunFolder, trainer: Trainer, store: CheckpointStore, continuing manifest: Manifest?,
@@ -59,20 +61,10 @@ final class TrainingSession {
             return tell("the run is complete: raise run.steps to train on")
         }
         reporter.start()
-        evaluation.start()
+        try watchdog.allow { () throws(Failure) in try evaluation.start() }
         while trainer.state.step < configuration.run.steps {
             let result = try timedStep()
-            try obey(result.verdict)
-            try reportIfDue(result)
-            try evaluateIfDue(result)
-            if isDue(configuration.samples.every) { try draw() }
-            let stopping = result.stopRequested && trainer.state.step < configuration.run.steps
-            if stopping || isDue(configuration.checkpoint.every) {
-                try save()
-            } else if isMultiple(of: configuration.guard.replicaCheckEvery) {
-                try checkReplicas()
-            }
-            if stopping { try stop() }
+            try pause(after: result)
         }
         try finish()
     }
@@ -92,11 +84,38 @@ final class TrainingSession {
         return result
     }
 
+    /// What follows a step, while ranks may wait for one of them for longer than for a step.
+    private func pause(after result: Trainer.StepResult) throws(Failure) {
+        let begin = ContinuousClock.now
+        // Ranks with fewer shards wait for the others for as long as a window of a shard takes.
+        let expected = isMultiple(of: configuration.diagnostics.every) ? typicalStep * (1 + health.stepsOfWindow) : 0
+        try watchdog.allow(max(longestPause, expected)) { () throws(Failure) in try attend(to: result) }
+        longestPause = max(longestPause, (ContinuousClock.now - begin) / .seconds(1))
+    }
+
+    private func attend(to result: Trainer.StepResult) throws(Failure) {
+        let stopping = result.stopRequested && trainer.state.step < configuration.run.steps
+        if case .rollBack(let problem) = result.verdict {
+            // This is the state of a checkpoint, whose reports and pictures there are: the chains of the step are those that diverged.
+            try rollBack(problem)
+        } else {
+            try obey(result.verdict)
+            try reportIfDue(result)
+            try evaluateIfDue()
+            if isDue(configuration.samples.every) { try draw() }
+            if stopping || isDue(configuration.checkpoint.every) {
+                try save()
+            } else if isMultiple(of: configuration.guard.replicaCheckEvery) {
+                try checkReplicas()
+            }
+        }
+        if stopping { try stop() }
+    }
+
     private func obey(_ verdict: Guard.Verdict) throws(Failure) {
         switch verdict {
-        case .update: break
+        case .update, .rollBack: break
         case .skip(let problem): tell("step \(trainer.state.step - 1): \(problem): the update is left out")
-        case .rollBack(let problem): try rollBack(problem)
         case .stop(let problem):
             try communicator.onRoot {
                 throw Failure(
@@ -132,8 +151,6 @@ final class TrainingSession {
         if plan.objective.profile.hasNegatives { trainer.note(gap: result.gap(configuration)) }
         let isDiagnosed = isMultiple(of: configuration.diagnostics.every)
         guard isDiagnosed || isDue(configuration.report.every) else { return }
-        // Ranks with fewer shards wait for the others for as long as a window of a shard takes.
-        if isDiagnosed { watchdog.note(step: trainer.state.step, typicalSeconds: typicalStep * (1 + health.stepsOfWindow)) }
         var report = try reporter.report(result, trainer: trainer)
         try health.complete(&report, result, trainer, isDiagnosed: isDiagnosed)
         trainer.startHealthInterval()
@@ -146,9 +163,7 @@ final class TrainingSession {
         trainer.charge(.report)
     }
 
-    /// After a rollback the step is an earlier one, whose line there is already.
-    private func evaluateIfDue(_ result: Trainer.StepResult) throws(Failure) {
-        if case .rollBack = result.verdict { return }
+    private func evaluateIfDue() throws(Failure) {
         guard configuration.evaluate.every > 0, isDue(configuration.evaluate.every) else { return }
         try evaluation.evaluate(trainer)
         trainer.charge(.report)

@@ -1,4 +1,5 @@
 import Distributed
+import Failures
 import Foundation
 import Glibc
 import Synchronization
@@ -7,20 +8,20 @@ import Synchronization
 ///
 /// Open MPI notices neither a stopped rank nor ranks that wait in different collectives. A job that was suspended as a whole and continued is
 /// no alarm: time in which this thread did not run either does not count.
-final class Watchdog: Sendable {
-    /// Progress allowed to be absent before the first step is known.
-    private static let firstLimit = 600.0
+package final class Watchdog: Sendable {
+    /// Progress allowed to be absent before the first step is known, and between steps.
+    private static let longLimit = 600.0
     private static let minimumLimit = 60.0
     private static let interval = 1.0
 
     private let step = Atomic<Int>(0)
     /// Seconds without progress that end the job, as the bits of a Double.
-    private let limit = Atomic<UInt64>(Watchdog.firstLimit.bitPattern)
+    private let bits = Atomic<UInt64>(Watchdog.longLimit.bitPattern)
     private let finished = Atomic<Bool>(false)
     private let progress: ProgressBoard
     private let rank: Int
 
-    init(_ communicator: any Communicator) {
+    package init(_ communicator: any Communicator) {
         progress = communicator.progress
         rank = communicator.rank
     }
@@ -31,9 +32,28 @@ final class Watchdog: Sendable {
     }
 
     /// Says which step runs, and how long one takes: the job may stand still for max(60 s, 10 steps).
-    func note(step: Int, typicalSeconds: Double) {
+    package func note(step: Int, typicalSeconds: Double) {
         self.step.store(step, ordering: .relaxed)
-        limit.store(max(Self.minimumLimit, 10 * typicalSeconds).bitPattern, ordering: .relaxed)
+        limit = max(Self.minimumLimit, 10 * typicalSeconds)
+    }
+
+    /// Does work between steps, in which ranks may wait for long for one that computes or writes alone: the job may stand still for
+    /// max(600 s, 10 times `seconds`).
+    package func allow<T>(_ seconds: Double = 0, _ work: () throws(Failure) -> T) throws(Failure) -> T {
+        let before = limit
+        limit = max(Self.longLimit, 10 * seconds)
+        defer {
+            // The standstill that was allowed does not count against what follows.
+            progress.note("between steps")
+            limit = before
+        }
+        return try work()
+    }
+
+    /// Seconds without progress that end the job now.
+    package private(set) var limit: Double {
+        get { Double(bitPattern: bits.load(ordering: .acquiring)) }
+        set { bits.store(newValue.bitPattern, ordering: .releasing) }
     }
 
     func stop() { finished.store(true, ordering: .relaxed) }
@@ -47,13 +67,15 @@ final class Watchdog: Sendable {
             let now = ContinuousClock.now
             let slept = Double((now - last).components.seconds)
             last = now
+            // Before the count: whoever sees a lower limit sees the progress before it.
+            let limit = limit
             if progress.count != seen {
                 seen = progress.count
                 idle = 0
             } else if slept < 5 * Self.interval {
                 idle += Self.interval
             }
-            if idle > Double(bitPattern: limit.load(ordering: .relaxed)) { alarm(idle) }
+            if idle > limit { alarm(idle) }
         }
     }
 

@@ -1,4 +1,5 @@
 import Distributed
+import Failures
 import Foundation
 import Numerics
 import Sampling
@@ -113,6 +114,18 @@ import Training
             in: folder)
         let line = try #require(try lines(folder).last)
         #expect(line.samples == nil && line.plane?.coverage == nil && (line.plane?.fit.squaredError ?? 0) > 0)
+    }
+
+    @Test func `Data that nothing can be compared with are refused before the first step`() throws {
+        let path = "\(scratch.path)/same.csv"
+        let row = Array(repeating: "0.5", count: 65).joined(separator: ",")
+        try Data("\(row)\n\(row)\n\(row)\n".utf8).write(to: URL(filePath: path))
+        let folder = scratch.run()
+        let arguments = ["data.source=\(path)", "data.standardise=false"]
+        let refused = failure { try ScratchRun.train(arguments + Self.interval, in: folder) }
+        #expect(refused?.kind == .data && refused?.message.contains("components") == true, "\(refused?.message ?? "")")
+        #expect(try folder.steps() == [] && folder.reports().isEmpty)
+        try ScratchRun.train(arguments, in: folder)
     }
 
     @Test func `For a density of the plane the last line has the measures of evaluate`() throws {

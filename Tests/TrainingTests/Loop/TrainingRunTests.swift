@@ -143,14 +143,14 @@ struct TrainingRunTests {
         arguments: [1, 2], [4, 5, 6])
     func rollback(ranks: Int, step: Int) throws {
         let free = scratch.run("free")
-        try ScratchRun.train(Self.growing + ["guard.maximumGap=null"], in: free)
+        try ScratchRun.train(Self.growing + ["guard.maximumGap=null", "samples.every=1"], in: free)
         let gaps = try free.reports().map { abs($0.energyGap ?? .nan) }
         // The limit lies between two neighbours. From the checkpoint of the step itself nothing would change, so 6 goes back to 3.
         #expect(zip(gaps[2...], gaps[3...]).allSatisfy { $1 > 2 * $0 }, "\(gaps)")
         let checkpoint = (step - 1) / 3 * 3
         let limit = (gaps[step - 1] + gaps[step]) / 2
         let folder = scratch.run()
-        let arguments = Self.growing + ["guard.policy=rollback", "guard.maximumGap=\(limit)"]
+        let arguments = Self.growing + ["guard.policy=rollback", "guard.maximumGap=\(limit)", "samples.every=1"]
         let lines = try ThreadRanks.run(ranks) { try ScratchRun.train(arguments, in: folder, on: $0) }[0]
         let back = lines.filter { $0.contains("back to step") }
         #expect(back.count == 1, "\(lines)")
@@ -161,6 +161,10 @@ struct TrainingRunTests {
         #expect(manifest.guardState.rollbacks == 1)
         let rates = try folder.reports().map { Float($0.learningRate) }
         #expect(rates == (1...12).map { $0 <= checkpoint ? 8 : 4 })
+        // Neither the picture of the step gone back to nor its checkpoint is made again, from chains that have diverged.
+        let (picture, chains) = ("step-0000000\(checkpoint).png", "chains.safetensors")
+        #expect(try folder.files(in: folder.samples)[picture] == free.files(in: free.samples)[picture])
+        #expect(try folder.contents(ofStep: checkpoint)[chains] == free.contents(ofStep: checkpoint)[chains])
     }
 
     @Test("a rollback without a checkpoint to go back to stops the run")
