@@ -41,8 +41,8 @@ public struct StepSizeAdaptation: Codable, Hashable, Sendable {
     /// - Parameter isFinished: whether the warm-up is over.
     public func factor(isFinished: Bool) -> Float { VectorMath.exp(Float(isFinished ? averageLogFactor : logFactor)) }
 
-    /// Whether the values are such as updates leave behind.
-    public var isPlausible: Bool {
-        count >= 0 && abs(meanError) <= 1 && max(abs(logFactor), abs(averageLogFactor)) <= Self.largestLogFactor + 1e-9
+    /// Whether the values are such as at most so many updates leave behind.
+    public func isPlausible(after updates: Int) -> Bool {
+        count >= 0 && count <= updates && abs(meanError) <= 1 && max(abs(logFactor), abs(averageLogFactor)) <= Self.largestLogFactor + 1e-9
     }
 }

@@ -329,6 +329,8 @@ extension CommandTests {
             .sample(["--count", "some"], 64, "--count", "'some'"),
             .sample(["--count", "193"], 64, "--count 193", "192", "--from noise"),
             .sample(["--count", "99999999999999999999"], 64, "--count"),
+            .sample(["--count", "9223372036854775807", "--from", "noise"], 64, "--count", "at most", "9223372036854775807"),
+            .sample(["--count", "4", "--steps", "9223372036854775807"], 64, "--steps", "at most", "9223372036854775807"),
             .sample(["--count", "4", "--step", "7"], 66, "step 7", "found 2"),
             .sample(["--count", "4", "--from", "nowhere"], 64, "chains, noise", "nowhere"),
             .sample(["--count", "4", "--weights", "heavy"], 64, "average, current", "heavy"),
@@ -350,6 +352,8 @@ extension CommandTests {
             .evaluate(["--samples", "@absent.npy"], 66, "@absent.npy"),
             .evaluate(["--samples", "@rows.npy", "--steps", "3"], 64, "--steps", "--samples"),
             .evaluate(["--count", "1"], 64, "--count", "at least 2"), .evaluate(["--count", "193"], 64, "--count 193", "192"),
+            .evaluate(["--count", "9223372036854775807", "--from", "noise"], 64, "--count", "at most"),
+            .evaluate(["--steps", "9223372036854775807"], 64, "--steps", "at most"),
             .evaluate(["--data", "@one.csv"], 65, "@one.csv", "8x8x1", "2"), .evaluate(["--data", "@absent.npy"], 66, "@absent.npy"),
             .evaluate(["--picture", "@new.npy"], 64, "--picture", "density of the plane"),
             .evaluate(["--out", "@new"], 64, "--out is given twice"),
@@ -358,7 +362,8 @@ extension CommandTests {
             .diagnose(["--draws", "100001"], 64, "--draws", "100000", "found 100001"),
             .diagnose(["--chains", "17"], 64, "--chains 17", "16 chains of each shard"),
             .diagnose(["--chains", "9000000000000", "--from", "noise"], 64, "more than can be held"),
-            .diagnose(["--thin", "99999999999"], 64, "--thin", "at most"), .diagnose(["--step", "99"], 66, "step 99"),
+            .diagnose(["--thin", "99999999999"], 64, "--thin", "at most"),
+            .diagnose(["--thin", "9223372036854775807"], 64, "--thin", "at most"), .diagnose(["--step", "99"], 66, "step 99"),
             .diagnose(["--from", "data"], 64, "--from", "chains, noise"),
         ]
 

@@ -42,14 +42,14 @@ struct StepSizeAdaptationTests {
             #expect(abs(adaptation.logFactor - log) < 1e-12 && abs(adaptation.averageLogFactor - average) < 1e-6)
             #expect(abs(Double(adaptation.factor(isFinished: false)) - exp(log)) < 1e-6)
         }
-        #expect(adaptation.count == 4 && adaptation.isPlausible)
+        #expect(adaptation.count == 4 && adaptation.isPlausible(after: 4) && !adaptation.isPlausible(after: 3))
     }
 
     @Test("an energy that accepts everything pushes the step size to a hundred times and no further, and is forgotten soon")
     func limit() {
         var adaptation = StepSizeAdaptation()
         for _ in 0..<500 { adaptation.update(acceptance: 1, target: 0.6) }
-        #expect(abs(adaptation.factor(isFinished: false) - exp(4.6)) < 1e-3 && adaptation.isPlausible)
+        #expect(abs(adaptation.factor(isFinished: false) - exp(4.6)) < 1e-3 && adaptation.isPlausible(after: 500))
         for _ in 0..<20 { adaptation.update(acceptance: 0, target: 0.6) }
         #expect(adaptation.factor(isFinished: false) < exp(4.6) / 2)
     }

@@ -36,6 +36,20 @@ package struct ChainsFile: Sendable {
             [("chains", type, [count] + sample), ("age", .int32, [count]), ("offered", .int64, [shards])] + level, metadata: metadata)
     }
 
+    /// The layout of a run's file, however many chains there are; nil for a header that a run of this configuration does not write.
+    init?(_ found: SafetensorsHeader, of configuration: RunConfiguration, shape: ImageShape) {
+        guard let chains = found["chains"], let age = found["age"], age.shape.count == 1, age.count % configuration.run.shards == 0 else {
+            return nil
+        }
+        // The file is as long as its header says, so that no number below is larger than it.
+        let (values, overflow) = age.count.multipliedReportingOverflow(by: shape.count)
+        guard !overflow, values == chains.count, values <= 1 << 56 else { return nil }
+        self.init(
+            shards: configuration.run.shards, capacity: age.count / configuration.run.shards, shape: shape,
+            options: configuration.replayCapacity == nil ? nil : configuration.replayOptions, levels: configuration.ladder?.levels)
+        guard header == found else { return nil }
+    }
+
     /// What one shard puts into the file.
     package struct Part: Sendable {
         package var samples: [UInt8]

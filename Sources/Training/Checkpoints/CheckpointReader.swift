@@ -3,6 +3,7 @@ import Failures
 import Formats
 import Foundation
 import Model
+import Numerics
 
 /// Loads a checkpoint after checking sizes, checksums and its binding to the configuration.
 package struct CheckpointReader {
@@ -15,9 +16,10 @@ package struct CheckpointReader {
 
     /// What a checkpoint must belong to.
     struct Binding: Sendable {
+        let run: RunConfiguration
+        /// Digests.
         let configuration: String
         let data: String
-        let shards: Int
     }
 
     /// A checkpoint that was passed over, and why.
@@ -155,24 +157,20 @@ package struct CheckpointReader {
         }
     }
 
-    /// The chains of a checkpoint with the checksums of all shards verified, for a reader that knows nothing else of the run.
-    static func checkedChains(in path: String, _ manifest: Manifest) throws -> Safetensors {
+    /// The chains of a checkpoint with their layout and the checksums of all shards verified, for a reader without the run's data.
+    static func checkedChains(
+        in path: String, _ manifest: Manifest, _ configuration: RunConfiguration, shape: ImageShape
+    ) throws -> Safetensors {
         let name = try checked(ChainsFile.name, in: path, manifest)
         let file = try Safetensors(name)
-        let tensors = file.header.tensors.map(\.range)
-        let shards = manifest.chains.shards.count
-        guard Checksum.of(file.header.bytes) == manifest.chains.header, (3...4).contains(tensors.count), shards > 0,
-            tensors.allSatisfy({ $0.count % shards == 0 })
+        try manifest.checkShards(configuration, path)
+        guard let chains = ChainsFile(file.header, of: configuration, shape: shape),
+            Checksum.of(file.header.bytes) == manifest.chains.header
         else {
             throw Failure(.checkpoint, "\(name): the header is damaged or describes other chains")
         }
-        for shard in 0..<shards {
-            let ranges = tensors.map { tensor in
-                let start = tensor.lowerBound + shard * (tensor.count / shards)
-                return start..<start + tensor.count / shards
-            }
-            _ = try part(ranges, of: shard, in: file, name, manifest)
-        }
+        if let levels = file.header["level"] { try chains.checkLadders(try file.bytes(in: levels.range), name) }
+        for shard in 0..<chains.shards { _ = try part(chains.ranges(of: shard), of: shard, in: file, name, manifest) }
         return file
     }
 
@@ -200,9 +198,8 @@ extension CheckpointReader.Binding {
         guard manifest.data == data else {
             throw Failure(.checkpoint, "\(name): the checkpoint was trained on other data than data.source holds now")
         }
-        guard manifest.chains.shards.count == shards else {
-            throw Failure(.checkpoint, "\(name): expected checksums of \(shards) shards, found \(manifest.chains.shards.count)")
-        }
+        try manifest.checkShards(run, name)
+        try manifest.checkStepSize(run, name)
     }
 }
 

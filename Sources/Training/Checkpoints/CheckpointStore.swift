@@ -47,7 +47,7 @@ package struct CheckpointStore {
         CheckpointReader(
             folder: folder, model: plan.model, chains: chains,
             binding: CheckpointReader.Binding(
-                configuration: plan.configurationDigest, data: plan.dataDigest, shards: plan.configuration.run.shards),
+                run: plan.configuration, configuration: plan.configurationDigest, data: plan.dataDigest),
             rule: plan.configuration.updateRule, averageDecay: plan.configuration.optimizer.average.map { Float($0) })
     }
 }

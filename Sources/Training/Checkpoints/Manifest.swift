@@ -72,8 +72,24 @@ extension Manifest {
         guard health?.isPlausible ?? true else {
             throw Failure(.checkpoint, "\(name): health: expected what reports leave behind: the file is damaged")
         }
-        guard stepSize?.isPlausible ?? true else {
+        guard stepSize?.isPlausible(after: step) ?? true else {
             throw Failure(.checkpoint, "\(name): stepSize: expected what an adaptation leaves behind: the file is damaged")
+        }
+    }
+
+    /// Refuses checksums of another number of shards.
+    func checkShards(_ configuration: RunConfiguration, _ name: String) throws(Failure) {
+        guard chains.shards.count == configuration.run.shards else {
+            throw Failure(
+                .checkpoint, "\(name): expected checksums of \(configuration.run.shards) shards, found \(chains.shards.count)")
+        }
+    }
+
+    /// Refuses an adaptation of the step size where the configuration has none, and the lack of one where it has.
+    func checkStepSize(_ configuration: RunConfiguration, _ name: String) throws(Failure) {
+        guard (stepSize != nil) == (configuration.targetAcceptance != nil) else {
+            let expected = stepSize == nil ? "an adaptation, as sampler.adaptSteps asks for" : "none, as sampler.adaptSteps is 0"
+            throw Failure(.checkpoint, "\(name): stepSize: expected \(expected): the file is damaged")
         }
     }
 }

@@ -89,6 +89,10 @@ public struct DiagnoseCommand: Codable, Sendable {
         let run = WindowRun(
             seed: configuration.run.seed, step: trained.step, draws: draws, thin: thin ?? configuration.sampler.steps,
             functionals: ChainFunctionals(dimension: dimension, seed: configuration.run.seed))
+        try communicator.agree {
+            let most = ModelSampler.mostSteps
+            if run.thin > most { throw Failure(.usage, "--thin: expected at most \(most), found \(run.thin)") }
+        }
         let kernel = trained.kernel(steps: run.thin)
         try communicator.agree { try check(run, kernel, chains: perShard, shards: shards) }
         let prepared = trained.prepared()

@@ -26,12 +26,23 @@ public final class ModelSampler {
     private let chains: StoredChains?
     private let seed: UInt64
 
+    /// Steps that a sampler can be asked for: an annealed one holds a level for each.
+    static let mostSteps = 100_000_000
+    /// Values of all samples together: a file of 4 TiB.
+    private static let mostValues = 1 << 40
+
     /// - Parameters:
     ///   - count: samples wanted; default: `limit`, or as many chains as the checkpoint has where they are fewer.
     ///   - steps: default: as many as in training.
     ///   - start: default: the checkpoint's chains where they persist, else noise.
-    /// - Throws: `.usage` when more chains are wanted than there are.
+    /// - Throws: `.usage` when more chains are wanted than there are, and more samples or steps than can be counted.
     init(_ trained: TrainedModel, count: Int?, orAtMost limit: Int, steps: Int?, start: Start?, seed: UInt64) throws {
+        // Tiles of samples are told apart by 32 bits.
+        let most = min(Self.mostValues / trained.shape.count, (1 << 32) - 1)
+        if let count, count > most {
+            throw Failure(.usage, "--count: expected at most \(most) samples of \(trained.shape), found \(count)")
+        }
+        if let steps, steps > Self.mostSteps { throw Failure(.usage, "--steps: expected at most \(Self.mostSteps), found \(steps)") }
         let origin = start ?? (trained.configuration.replayCapacity == nil ? .noise : .chains)
         chains = origin == .chains ? try StoredChains(trained, wanted: count, orAtMost: limit) : nil
         self.count = chains?.wanted ?? count ?? limit

@@ -14,20 +14,24 @@ final class StoredChains {
 
     /// - Parameters:
     ///   - count: how many are wanted; default: all.
-    ///   - limit: where no number is wanted, the most that are taken.
-    init(_ trained: TrainedModel, wanted count: Int? = nil, orAtMost limit: Int = .max) throws {
-        file = try CheckpointReader.checkedChains(in: trained.path, trained.manifest)
+    ///   - limit: where no number is wanted, the most that are taken; default: all there are, also where there are none.
+    init(_ trained: TrainedModel, wanted count: Int? = nil, orAtMost limit: Int? = nil) throws {
+        file = try CheckpointReader.checkedChains(in: trained.path, trained.manifest, trained.configuration, shape: trained.shape)
         shape = trained.shape
-        guard let tensor = file.header["chains"], let available = tensor.shape.first, tensor.count == available * shape.count else {
-            throw Failure(.checkpoint, "\(trained.path)/\(ChainsFile.name): expected chains of \(trained.shape) values")
-        }
+        let available = file.header["age"]?.count ?? 0
         if file.header["level"] != nil {
             let levels = try file.values("level", 0..<available).floats
             places = levels.indices.filter { levels[$0] == 0 }
         } else {
             places = Array(0..<available)
         }
-        wanted = count ?? min(places.count, limit)
+        guard !places.isEmpty || (count == nil && limit == nil) else {
+            throw Failure(
+                .usage,
+                "--from chains: the objective \"\(trained.configuration.objective.kind.rawValue)\" keeps no chains to go on from. Use --from noise."
+            )
+        }
+        wanted = count ?? min(places.count, limit ?? .max)
         guard wanted <= places.count else {
             throw Failure(
                 .usage,

@@ -32,6 +32,7 @@ public struct TrainedModel: Sendable {
         path = folder.checkpoint(step)
         do {
             manifest = try CheckpointReader.manifest(path, step: step, binding: nil)
+            try manifest.checkStepSize(configuration, path)
             let modelPath = try CheckpointReader.checked("model.safetensors", in: path, manifest)
             let file = try Safetensors(modelPath)
             model = try Self.model(file, modelPath)

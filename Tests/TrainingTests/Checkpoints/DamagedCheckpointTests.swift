@@ -98,10 +98,21 @@ struct DamagedCheckpointTests {
             (#""rollbacks" : 0"#, #""rollbacks" : 70"#), (#""consecutiveSkips" : 0"#, #""consecutiveSkips" : 9223372036854775807"#),
             (#""skips" : 0"#, #""skips" : -3"#), (#""metricsBytes" : "#, #""metricsBytes" : -"#), (#""format" : 1"#, #""format" : 2"#),
             (#""step" : 8"#, #""step" : 4"#),
+            (#""step" : 8"#, #""step" : 8, "stepSize" : {"averageLogFactor" : 0, "count" : 0, "logFactor" : 0, "meanError" : 0}"#),
         ])
-    func hostileManifest(old: String, new: String) throws {
+    func hostileManifest(old: String, new: String) throws { try refuse(old, new) }
+
+    @Test(
+        "an adaptation of the step size that the run cannot have made is refused",
+        arguments: [(#""count" : 5"#, #""count" : 9223372036854775807"#), (#""count" : 5"#, #""count" : 9"#), ("stepSize", "stepsize")])
+    func hostileAdaptation(old: String, new: String) throws {
+        try refuse(old, new, ["sampler.kind=mala", "sampler.adaptSteps=5"])
+    }
+
+    /// Changes a manifest and its checksum, and expects that the run passes over it.
+    private func refuse(_ old: String, _ new: String, _ arguments: [String] = []) throws {
         let folder = scratch.run()
-        try ScratchRun.train(in: folder)
+        try ScratchRun.train(arguments, in: folder)
         let path = "\(folder.checkpoint(8))/manifest.json"
         let text = try String(contentsOfFile: path, encoding: .utf8)
         #expect(text.contains(old))
@@ -111,7 +122,7 @@ struct DamagedCheckpointTests {
         guard case .text(let stored)? = manifest["manifestChecksum"] else { throw Failure(.software, "no checksum") }
         let blank = changed.replacingOccurrences(of: stored, with: String(repeating: "0", count: 16))
         try Data(changed.replacingOccurrences(of: stored, with: Checksum.of(Array(blank.utf8))).utf8).write(to: URL(fileURLWithPath: path))
-        let lines = try ScratchRun.train(in: folder)
+        let lines = try ScratchRun.train(arguments, in: folder)
         let named = lines.first { $0.contains("passed over the checkpoint of step 8") }
         #expect(named?.contains("manifest.json") == true && named?.contains("checksum") == false, "\(lines)")
     }

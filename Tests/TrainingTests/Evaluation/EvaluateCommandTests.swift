@@ -36,6 +36,19 @@ import Training
         }
     }
 
+    @Test func `Chains of an objective that keeps none are refused, and noise is named`() throws {
+        try withRun(["data.source=moons", "objective.kind=denoising-score", "chains.buffer=null"]) { path in
+            let drawn = failure {
+                _ = try SampleCommand(folder: path, count: 4, start: .chains, output: "\(path)/s").run(SoloCommunicator())
+            }
+            let measured = failure { _ = try EvaluateCommand(folder: path, start: .chains).run(SoloCommunicator()) }
+            for refused in [drawn, measured] {
+                #expect(refused?.kind == .usage && refused?.message.contains("--from noise") == true, "\(refused?.message ?? "")")
+            }
+            _ = try SampleCommand(folder: path, count: 4, output: "\(path)/s").run(SoloCommunicator())
+        }
+    }
+
     private func samples(of path: String) throws -> [String: Any] {
         let report = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path))) as? [String: Any]
         return try #require(report?["samples"] as? [String: Any])
