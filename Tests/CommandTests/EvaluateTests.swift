@@ -53,10 +53,16 @@ extension CommandTests {
             #expect(
                 own["origin"] as? String == "noise" && own["referenceRows"] as? Int == 30
                     && (own["samples"] as? [String: Any])?["count"] as? Int == 30 && own["features"] as? Int == 3)
-            #expect(other["origin"] as? String == "chains" && other["referenceRows"] as? Int == 15)
+            #expect(other["origin"] as? String == "chains" && other["referenceRows"] as? Int == 30)
             // On the scale of the model both have about mean 0 and deviation 1; unscaled test rows would be at 3² + 2² + 1² and more.
             let distance = try #require((other["floor"] as? [String: Any])?["frechetDistance"] as? Double)
             #expect(distance < 2)
+            // The same rows under another name leave rows for the floor, as the run's own do.
+            try folder.write(Folder.bytes(folder.at("train.csv")), to: "copy.csv")
+            _ = try evaluate(["--from", "noise", "--data", folder.at("copy.csv")], run, to: "copy.json")
+            let copy = try report(folder.at("copy.json"))
+            #expect(copy["referenceRows"] as? Int == 30 && copy["data"] as? String != own["data"] as? String)
+            #expect(try #require(copy["floor"] as? NSDictionary) == #require(own["floor"] as? NSDictionary))
         }
     }
 }

@@ -30,6 +30,8 @@ package struct EvaluationRows: Sendable {
     package var available: Int { stream.source.dataset?.count ?? .max }
     var dimension: Int { stream.shape.count }
     var name: String { stream.source.name }
+    /// Equal for equal data.
+    var digest: String { stream.source.digest }
 
     /// Some of the rows, rows x dimension.
     package func read(_ range: Range<Int>) -> Matrix {

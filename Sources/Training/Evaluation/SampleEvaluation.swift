@@ -34,14 +34,17 @@ public struct SampleEvaluation: Codable, Hashable, Sendable {
         _ communicator: any Communicator
     ) throws(Failure) {
         let components = try training.principalComponents(communicator)
-        let reference = try SampleReference(other ?? training, leaving: samples.rows, components: components, communicator)
+        // Other data are used whole: the rows of the floor are not among them.
+        let isSame = other.map { $0.digest == training.digest } ?? true
+        let reference = try SampleReference(
+            other ?? training, leaving: isSame ? samples.rows : 0, components: components, communicator)
         guard let measures = try reference.measures(of: samples, communicator) else {
             throw Failure(.numerical, "\(origin): fewer than two of \(samples.rows) samples are finite: nothing can be measured")
         }
         (self.origin, self.steps, self.samples) = (origin, steps, measures)
         data = (other ?? training).name
         (referenceRows, features) = (reference.rows, components.count)
-        let first = other == nil ? reference.rows : 0
+        let first = isSame ? reference.rows : 0
         let held = first..<min(training.available, first + samples.rows)
         floor = try reference.measures(of: training.read(held), communicator)
         let draws = Matrix(rows: samples.rows, columns: samples.columns)
