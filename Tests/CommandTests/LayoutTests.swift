@@ -52,6 +52,8 @@ extension CommandTests {
                     arguments: [
                         "diagnostics.every=2", "diagnostics.draws=5", "diagnostics.chains=3", "diagnostics.thin=2", "chains.storage=byte",
                     ]),
+                // Evaluations fall on the stop, as the end of the shorter run writes one.
+                Kind(name: "evaluation", arguments: ["evaluate.every=3", "evaluate.count=50"]),
                 Kind(
                     name: "plane",
                     arguments: [
@@ -92,6 +94,8 @@ extension CommandTests {
             #expect(run.bits() == reference.bits(), "\(what): the checkpoints differ", sourceLocation: location)
             let (lines, expected) = (try run.metrics, try reference.metrics)
             #expect(lines == expected, "\(what): the metrics differ", sourceLocation: location)
+            let (evaluation, expectedEvaluation) = (try run.evaluation, try reference.evaluation)
+            #expect(evaluation == expectedEvaluation, "\(what): the evaluations differ", sourceLocation: location)
         }
 
         @Test(arguments: kinds)
@@ -102,6 +106,7 @@ extension CommandTests {
             let reference = Training("alone", in: folder, kind.arguments)
             reference.run()
             #expect(reference.steps == [12] && !reference.bits().values.contains("absent"))
+            #expect(try reference.evaluation.count == (kind.name == "evaluation" ? 4 : 0))
 
             let ranks = Training("ranks", in: folder, kind.arguments)
             ranks.run(ranks: 3, threads: 2)

@@ -66,14 +66,19 @@ struct Training {
 
     /// The lines of metrics.jsonl without what depends on time.
     var metrics: [String] {
-        get throws {
-            try Folder.text("\(path)/metrics.jsonl").split(separator: "\n").map { line in
-                var values = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-                values["seconds"] = nil
-                values["chainStepsPerSecond"] = nil
-                values["evaluationsPerSecond"] = nil
-                return String(decoding: try JSONSerialization.data(withJSONObject: values, options: .sortedKeys), as: UTF8.self)
-            }
+        get throws { try lines("metrics.jsonl", without: ["seconds", "chainStepsPerSecond", "evaluationsPerSecond"]) }
+    }
+
+    /// The lines of evaluation.jsonl without what depends on time; none without the file.
+    var evaluation: [String] {
+        get throws { try lines("evaluation.jsonl", without: ["trainingSeconds"]) }
+    }
+
+    private func lines(_ name: String, without keys: [String]) throws -> [String] {
+        try Folder.text("\(path)/\(name)").split(separator: "\n").map { line in
+            var values = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            for key in keys { values[key] = nil }
+            return String(decoding: try JSONSerialization.data(withJSONObject: values, options: .sortedKeys), as: UTF8.self)
         }
     }
 }
