@@ -11,7 +11,6 @@ public enum ProductRate {
 
     /// Collective only in that every rank measures its own core. A table, a line for each shape.
     public static func table() throws(Failure) -> String {
-        Products.useOneThreadPerProduct()
         var lines = ["rows x inner x columns   OpenBLAS  forward  forward+SiLU  backward   GFLOP/s, best of several rounds"]
         for (rows, inner, columns) in shapes {
             let rates = [

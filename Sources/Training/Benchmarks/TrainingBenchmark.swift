@@ -31,7 +31,6 @@ public struct TrainingBenchmark: Sendable {
         guard chains >= threads else {
             throw Failure(.usage, "bench \(name.rawValue): every thread needs a chain: found --chains \(chains) for --threads \(threads)")
         }
-        Products.useOneThreadPerProduct()
         let configuration = configuration(ranks: communicator.size)
         let plan = try RunPlan(configuration, source: .dataset(try randomData()), communicator)
         let trainer = Trainer(plan, threads: threads, communicator)

@@ -54,7 +54,6 @@ public struct DiagnoseCommand: Codable, Sendable {
     /// - Returns: lines for the person at the terminal.
     /// - Throws: `.usage`, `.missingInput`, `.checkpoint`.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
-        Products.useOneThreadPerProduct()
         let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
         let origin = start ?? (trained.configuration.replayCapacity == nil ? .noise : .chains)
         let window = try record(trained, origin, communicator)

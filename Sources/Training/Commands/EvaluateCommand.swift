@@ -51,7 +51,6 @@ public struct EvaluateCommand: Codable, Sendable {
     /// - Returns: lines for the person at the terminal.
     /// - Throws: `.usage`, `.data`, `.missingInput`, `.checkpoint`, and `.numerical` where energies or samples are no numbers.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
-        Products.useOneThreadPerProduct()
         let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
         let density = PlaneDensity(named: trained.configuration.data.source)
         try communicator.agree { try check(density) }

@@ -12,7 +12,6 @@ public enum SelfTest {
     /// Collective. Runs all tests; `say` gets a line for each.
     /// - Throws: `.software` on all ranks when a test failed, after all have run.
     public static func run(_ communicator: any Communicator, say: (String) -> Void) throws(Failure) {
-        Products.useOneThreadPerProduct()
         say("\(BuildInformation.version), \(communicator.size) rank\(communicator.size == 1 ? "" : "s"), \(Products.library)")
         if let advice = communicator.node.advice(threads: 1) { say("note: \(advice)") }
         let tests: [Test] = [

@@ -11,6 +11,7 @@ import Training
     private func withRun(_ arguments: [String], _ body: (String) throws -> Void) throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "ebm-dist-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: path) }
+        _ = OneThreadPerProduct.once
         let small = [
             "run.steps=2", "run.shards=2", "run.chainsPerShard=8", "run.threads=1", "sampler.steps=2", "chains.buffer=32",
             "model.widths=[8]",

@@ -2,6 +2,7 @@ import Distributed
 import Failures
 import Formats
 import Foundation
+import Numerics
 import Synchronization
 import Training
 
@@ -19,11 +20,17 @@ final class ScratchFolder: Sendable {
     func run(_ name: String = "run") -> RunFolder { RunFolder("\(path)/\(name)") }
 }
 
+/// What the program does at its start: the bits of products must not depend on the number of cores.
+enum OneThreadPerProduct {
+    static let once: Void = Products.useOneThreadPerProduct()
+}
+
 /// Runs that take milliseconds.
 enum ScratchRun {
     /// Two moons, a small network, four shards of six chains; `arguments` over that.
     static func configuration(_ arguments: [String] = []) throws -> RunConfiguration {
-        try RunConfiguration.resolve(arguments: defaults + arguments)
+        _ = OneThreadPerProduct.once
+        return try RunConfiguration.resolve(arguments: defaults + arguments)
     }
 
     static let defaults = [

@@ -7,6 +7,7 @@ import Synchronization
 enum ThreadRanks {
     /// Runs `body` on so many ranks and gives their values in the order of ranks, or the failure of the lowest failing rank.
     static func run<T: Sendable>(_ size: Int, _ body: @escaping @Sendable (any Communicator) throws -> T) throws -> [T] {
+        _ = OneThreadPerProduct.once
         let meeting = Meeting(size: size)
         let results = Mutex<[Result<T, any Error>?]>(Array(repeating: nil, count: size))
         let done = DispatchSemaphore(value: 0)
