@@ -164,7 +164,7 @@ package final class Trainer {
 
     func note(rHat: Double?) { state.health.note(rHat: rHat) }
 
-    /// A report was written.
+    /// A report ends the interval.
     func startHealthInterval() { state.health.startInterval() }
 
     /// Charges the time since the last stamp to a phase outside of `step`.

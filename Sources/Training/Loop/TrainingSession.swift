@@ -136,7 +136,8 @@ final class TrainingSession {
         if isDiagnosed { watchdog.note(step: trainer.state.step, typicalSeconds: typicalStep * (1 + health.stepsOfWindow)) }
         var report = try reporter.report(result, trainer: trainer)
         try health.complete(&report, result, trainer, isDiagnosed: isDiagnosed)
-        trainer.startHealthInterval()
+        // Not at lines of windows or of the end, which a run that is made longer has and one in one piece has not.
+        if isMultiple(of: configuration.report.every) { trainer.startHealthInterval() }
         let warnings = health.newWarnings()
         try communicator.onRoot {
             try log?.append(try report.line())
