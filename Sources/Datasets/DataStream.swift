@@ -7,7 +7,7 @@ import Numerics
 /// positions q; epoch q / count visits every row once, in an order of its own. A density gives fresh samples.
 public struct DataStream: Sendable {
     public let source: DataSource
-    public let preparation: DataPreparation
+    public private(set) var preparation: DataPreparation
     public let shards: Int
     public let rowsPerShard: Int
     private let seed: UInt64
@@ -39,6 +39,13 @@ public struct DataStream: Sendable {
         }
         self.means = means
         factors = deviations.map { 1 / $0 }
+    }
+
+    /// The same rows with more noise, of this standard deviation beside what they have.
+    public func adding(noise: Float) -> DataStream {
+        var stream = self
+        stream.preparation.noise = (preparation.noise * preparation.noise + noise * noise).squareRoot()
+        return stream
     }
 
     /// The shape of a row.

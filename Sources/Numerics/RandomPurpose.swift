@@ -45,13 +45,13 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case startCentre = 40
 
     // Transitions
-    /// The noise of Langevin steps.
+    /// The noise and momenta of sampler steps.
     case langevin = 48
     /// Acceptance of proposals (Metropolis-adjusted Langevin, Hamiltonian Monte Carlo).
     case acceptance = 49
-    /// Momenta of Hamiltonian dynamics.
+    /// Reserved: momenta of Hamiltonian dynamics come from `langevin`.
     case momentum = 50
-    /// Numbers of leapfrog steps and other randomised lengths.
+    /// Reserved: randomised lengths come from `acceptance`.
     case trajectoryLength = 51
     /// Swaps between temperatures.
     case temperatureSwap = 52
@@ -79,7 +79,7 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case latentPosterior = 73
     /// Noise added to the output of a generator.
     case generatorNoise = 74
-    /// Particles and noise of Wasserstein flows.
+    /// Reserved: particles of Wasserstein flows are chains.
     case flowNoise = 75
 
     // Commands

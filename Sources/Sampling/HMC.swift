@@ -47,6 +47,9 @@ public struct HMC: TransitionKernel {
         return scaled
     }
 
+    /// The step is a length.
+    public func scaled(toVariance ratio: Float) -> HMC { scaled(by: ratio.squareRoot()) }
+
     public func stepLimit(values: Int) -> Int { min(TilePass.stepLimit(values: values), Metropolis.stepLimit(values: values)) }
 
     /// Energies and gradient are those at the chains' positions.

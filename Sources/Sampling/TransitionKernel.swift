@@ -20,6 +20,10 @@ public protocol TransitionKernel: Sendable {
     /// The same sampler with its step size times a factor and its noise such that the temperature stays.
     func scaled(by factor: Float) -> Self
 
+    /// The same sampler for a target whose variance is `ratio` times as large: step sizes that stand for a variance grow by the ratio, those that
+    /// stand for a length or a time by its root.
+    func scaled(toVariance ratio: Float) -> Self
+
     /// The most steps that one `ChainNoise` suffices for, with chains of so many values together.
     func stepLimit(values: Int) -> Int
 
@@ -122,6 +126,8 @@ public struct RunInfo: Sendable, Hashable {
 }
 
 extension TransitionKernel {
+    public func scaled(toVariance ratio: Float) -> Self { scaled(by: ratio) }
+
     /// Runs `steps` steps from `buffers.positions` and leaves the chains' last positions there.
     @discardableResult
     public func run(_ buffers: ChainBuffers, steps: Int, noise: ChainNoise, in potential: some Potential) -> RunInfo {

@@ -37,6 +37,9 @@ public struct Underdamped: TransitionKernel {
         return scaled
     }
 
+    /// The step is a time.
+    public func scaled(toVariance ratio: Float) -> Underdamped { scaled(by: ratio.squareRoot()) }
+
     /// The first groups of a stream are the velocities.
     public func stepLimit(values: Int) -> Int { TilePass.stepLimit(values: values) - 1 }
 
@@ -64,7 +67,7 @@ public struct Underdamped: TransitionKernel {
         let squared = RowSums.squares(gradient)
         let (kick, drift) = (Lanes(repeating: -stepSize / 2), Lanes(repeating: stepSize / 2))
         let decay = VectorMath.exp(-friction * stepSize)
-        let (memory, deviation) = (Lanes(repeating: decay), Lanes(repeating: (temperature * (1 - decay * decay)).squareRoot()))
+        let (memory, deviation) = (Lanes(repeating: decay), Lanes(repeating: (temperature * ((1 - decay) * (1 + decay))).squareRoot()))
         let walls = Walls(box)
         TilePass.map(v, gradient) { v, g in v.addingProduct(kick, g) }
         TilePass.map(x, v) { x, v in x.addingProduct(drift, v) }

@@ -15,15 +15,14 @@ extension RunConfiguration {
     }
 
     /// The rows that each shard sees at each step, prepared as the `data` group says.
-    /// - Parameter extraNoise: standard deviation of noise beside `data.noise`.
-    package func dataStream(_ source: DataSource, seed: UInt64, extraNoise: Float = 0) throws(Failure) -> DataStream {
+    package func dataStream(_ source: DataSource, seed: UInt64) throws(Failure) -> DataStream {
         var preparation = DataPreparation()
         preparation.low = Float(data.low)
         preparation.high = Float(data.high)
         // Only whole-number data have levels between which values can be spread.
         preparation.dequantise = data.dequantise ?? (source.dataset?.levels != nil)
         preparation.standardise = data.standardise
-        preparation.noise = (Float(data.noise) * Float(data.noise) + extraNoise * extraNoise).squareRoot()
+        preparation.noise = Float(data.noise)
         preparation.flip = data.flip
         return try DataStream(source: source, preparation: preparation, seed: seed, shards: run.shards, rowsPerShard: run.chainsPerShard)
     }

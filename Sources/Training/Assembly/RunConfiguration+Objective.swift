@@ -45,29 +45,46 @@ extension RunConfiguration {
                 "sampler.steps: expected at most \(limit) with run.chainsPerShard = \(run.chainsPerShard) chains of \(source.shape) (2^33 random "
                     + "numbers for a shard and step), found \(sampler.steps). Use fewer steps, or more and smaller shards.")
         }
-        guard let ladder = noiseLadder else { return try makeObjective(kernel, source) }
-        let objectives = try (0..<ladder.levels).map { level throws(Failure) in
-            var single = self
-            single.objective.levels = 1
-            single.objective.noise = Double(ladder.variance(from: level).squareRoot())
-            let scaled = kernel.scaled(by: ladder.variance(from: level) / ladder.variance(from: 0))
-            return try single.makeObjective(scaled, source, extraNoise: ladder.deviations[level])
+        try checkDraws(source)
+        let data = try dataStream(source, seed: run.seed)
+        let starts = try dataStream(source, seed: run.seed ^ Self.startSeed)
+        guard let ladder = noiseLadder else { return makeObjective(kernel, data, starts) }
+        let objectives = (0..<ladder.levels).map { objective(at: $0, of: ladder, kernel, data, starts) }
+        let weights = (0..<ladder.levels).map { objective.kind == .denoisingScore ? 1 : ladder.weight($0) }
+        return NoiseConditional(seed: run.seed, ladder: ladder, objectives: objectives, weights: weights)
+    }
+
+    /// Denoising learns the data with the level's noise, and scales its loss by itself. The others diffuse from data with the level's noise to the next level.
+    private func objective(
+        at level: Int, of ladder: NoiseLadder, _ kernel: any TransitionKernel, _ data: DataStream, _ starts: DataStream
+    ) -> any Training.Objective {
+        var single = self
+        single.objective.levels = 1
+        guard objective.kind != .denoisingScore else {
+            single.objective.noise = Double(ladder.deviations[level])
+            return single.makeObjective(kernel, data, starts)
         }
-        return NoiseConditional(seed: run.seed, ladder: ladder, objectives: objectives)
+        single.objective.noise = Double(ladder.variance(from: level).squareRoot())
+        let scaled = kernel.scaled(toVariance: ladder.variance(from: level) / ladder.variance(from: 0))
+        return single.makeObjective(scaled, data.adding(noise: ladder.deviations[level]), starts)
+    }
+
+    /// A stream of random numbers has 2^33.
+    private func checkDraws(_ source: DataSource) throws(Failure) {
+        let (key, count) = objective.kind == .slicedScore ? ("projections", objective.projections) : ("samples", objective.samples)
+        let limit = RandomStream.drawLimit / RandomStream.draws(for: run.chainsPerShard * source.shape.count)
+        guard count <= limit else {
+            throw Failure(
+                .configuration,
+                "objective.\(key): expected at most \(limit) with run.chainsPerShard = \(run.chainsPerShard) rows of \(source.shape) (2^33 random "
+                    + "numbers for a shard and step), found \(count). Use fewer, or more and smaller shards.")
+        }
     }
 
     /// The noise levels of an energy that is told them; nil for one energy.
     package var noiseLadder: NoiseLadder? {
         guard objective.levels > 1 else { return nil }
         return NoiseLadder(levels: objective.levels, low: Float(objective.lowNoise), high: Float(objective.noise))
-    }
-
-    private func makeObjective(
-        _ kernel: some TransitionKernel, _ source: DataSource, extraNoise: Float = 0
-    ) throws(Failure) -> any Training.Objective {
-        makeObjective(
-            kernel, try dataStream(source, seed: run.seed, extraNoise: extraNoise),
-            try dataStream(source, seed: run.seed ^ Self.startSeed))
     }
 
     /// How samples are drawn for pictures where the objective has no chains.
@@ -83,7 +100,7 @@ extension RunConfiguration {
     private func makeObjective(_ kernel: some TransitionKernel, _ data: DataStream, _ starts: DataStream) -> any Training.Objective {
         let seed = run.seed
         switch objective.kind {
-        case .cd, .pcd, .shortRun: return contrastiveDivergence(kernel, data: data, starts: starts)
+        case .cd, .pcd, .shortRun: return maximumLikelihood(kernel, data: data, starts: starts)
         case .energyDiscrepancy: return energyDiscrepancy(data)
         case .diffusionCD: return diffusion(kernel, data)
         case .wassersteinFlow: return wassersteinFlow(kernel, data: data, starts: starts)
@@ -132,12 +149,6 @@ extension RunConfiguration {
         case .persistent: .persistent(restartFrom: chains.restartFrom == .noise ? .noise : .data)
         case .noise: .noise
         }
-    }
-
-    private func contrastiveDivergence(
-        _ kernel: some TransitionKernel, data: DataStream, starts: DataStream
-    ) -> any Training.Objective {
-        maximumLikelihood(kernel, data: data, starts: starts)
     }
 
     private func wassersteinFlow(_ kernel: some TransitionKernel, data: DataStream, starts: DataStream) -> any Training.Objective {

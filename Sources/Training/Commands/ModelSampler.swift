@@ -70,11 +70,10 @@ public final class ModelSampler {
         // A stream lasts for so many steps; long runs take one after the other.
         let limit = kernel.stepLimit(values: buffers.positions.count)
         var part = 0
-        // Stored chains have come down the noise levels already.
-        for rung in NoiseLadder.descent(chains == nil ? trained.configuration.noiseLadder : nil) {
+        for rung in NoiseLadder.descent(trained.configuration.noiseLadder) {
             potential.workspace.condition?.fill(rung.feature)
             for first in stride(from: 0, to: steps, by: limit) {
-                trained.kernel(steps: steps, firstStep: first).scaled(by: rung.stepFactor).run(
+                trained.kernel(steps: steps, firstStep: first).scaled(toVariance: rung.variance).run(
                     buffers, steps: min(limit, steps - first),
                     noise: ChainNoise(seed: seed, motion: .sampling, decisions: .samplingDecision, step: part, index: tile), in: potential)
                 part += 1

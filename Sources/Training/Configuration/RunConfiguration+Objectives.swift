@@ -11,12 +11,13 @@ extension RunConfiguration {
                 .configuration,
                 "configuration: \(key.path) = \(values[key.path].text) has no effect: \(reason). Leave it at \(defaults[key.path].text).")
         }
-        guard objective.levels == 1 || objective.lowNoise < objective.noise else {
+        guard objective.levels == 1 || noiseLadder != nil else {
             throw Failure(
                 .configuration,
-                "configuration: with objective.levels = \(objective.levels) expected objective.lowNoise below objective.noise = "
-                    + "\(objective.noise), found \(objective.lowNoise)")
+                "configuration: objective.levels = \(objective.levels): expected objective.lowNoise so far below objective.noise = "
+                    + "\(objective.noise) that 32-bit floats tell the levels apart, found \(objective.lowNoise)")
         }
+        try checkSmoothness()
         guard objective.levels == 1 || objective.diffusion == .varianceExploding else {
             throw Failure(.configuration, "configuration: objective.levels above 1 need objective.diffusion = \"varianceExploding\"")
         }
@@ -26,6 +27,28 @@ extension RunConfiguration {
                 "configuration: objective.noise is the root of the share of variance that is replaced by noise with "
                     + "objective.diffusion = \"variancePreserving\"; expected below 1, found \(objective.noise)")
         }
+    }
+}
+
+extension RunConfiguration {
+    /// Second derivatives of a piecewise linear network vanish wherever they exist: objectives that are made of them would learn nothing.
+    private func checkSmoothness() throws(Failure) {
+        let needsCurvature =
+            switch objective.kind {
+            case .slicedScore, .exactScore: true
+            case .diffusionCD: objective.estimator == .oneStep && objective.trace == .hutchinson
+            default: false
+            }
+        guard needsCurvature else { return }
+        let listed = model.layers.compactMap { layer -> String? in
+            if case .object(let members) = layer, case .string(let kind)? = members["kind"] { kind } else { nil }
+        }
+        let kinked = (model.kind == .layers ? listed : [model.activation.rawValue]).first { ["relu", "leakyReLU"].contains($0) }
+        guard let kinked else { return }
+        throw Failure(
+            .configuration,
+            "configuration: objective.kind = \"\(objective.kind.rawValue)\" is made of second derivatives, which vanish for the activation "
+                + "\"\(kinked)\"; expected a smooth one: silu, softplus, tanh or elu")
     }
 }
 

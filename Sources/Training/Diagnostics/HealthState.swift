@@ -1,12 +1,12 @@
 /// What reports of health remember between steps: part of a checkpoint, so that a continued run writes the same lines.
 public struct HealthState: Codable, Hashable, Sendable {
-    /// Steps since the last report.
+    /// Steps since the last report at a multiple of `report.every`: the interval of what follows.
     public private(set) var steps = 0
-    /// Changes of sign of the energy gap since the last report.
+    /// Changes of sign of the energy gap in the interval.
     public private(set) var signChanges = 0
     /// The sign of the last gap that was not 0: -1, 1, or 0 before the first.
     public private(set) var lastSign = 0
-    /// The sum of the gaps since the last report.
+    /// The sum of the gaps in the interval.
     public private(set) var gapSum = 0.0
     /// R-hat of the last window of diagnostics; nil before the first and where it cannot be told.
     public private(set) var rHat: Double?
@@ -27,7 +27,7 @@ public struct HealthState: Codable, Hashable, Sendable {
 
     package mutating func note(rHat: Double?) { self.rHat = rHat.map { min($0, Self.largestRHat) } }
 
-    /// A report was written.
+    /// A report ends the interval.
     package mutating func startInterval() { (steps, signChanges, gapSum) = (0, 0, 0) }
 
     package var meanGap: Double { gapSum / Double(max(1, steps)) }

@@ -40,9 +40,10 @@ package struct Guard: Sendable {
 
     /// - Parameters:
     ///   - outcome: how the gradient sum ended.
-    ///   - gap: mean E(x+) - mean E(x-).
-    package func judge(_ outcome: ExactSum.Outcome, gap: Double, state: GuardState) -> Verdict {
-        guard let problem = problem(outcome, gap: gap) else { return .update }
+    ///   - gap: mean E(x+) - mean E(x-); nil for objectives without negatives.
+    ///   - loss: sum over the rows; 0 for objectives without one.
+    package func judge(_ outcome: ExactSum.Outcome, gap: Double?, loss: Double = 0, state: GuardState) -> Verdict {
+        guard let problem = problem(outcome, gap: gap, loss: loss) else { return .update }
         return verdict(on: problem, state: state)
     }
 
@@ -64,8 +65,10 @@ package struct Guard: Sendable {
         policy == .rollback ? verdict(on: problem, state: state) : .stop(problem)
     }
 
-    private func problem(_ outcome: ExactSum.Outcome, gap: Double) -> String? {
+    private func problem(_ outcome: ExactSum.Outcome, gap: Double?, loss: Double) -> String? {
         if case .notFinite(let tensor) = outcome { return "the gradient of parameter tensor \(tensor) is not finite" }
+        if !loss.isFinite { return "the loss is \(loss)" }
+        guard let gap else { return nil }
         if !gap.isFinite { return "the energy gap is \(gap)" }
         if let maximumGap, abs(gap) > maximumGap {
             return "the energy gap is \(gap), beyond guard.maximumGap = \(maximumGap)"

@@ -24,11 +24,6 @@ package final class Trainer {
         package func gap(_ configuration: RunConfiguration) -> Double {
             report.dataEnergy / Double(configuration.rowsPerStep) - report.sampleEnergy / Double(configuration.negativesPerStep)
         }
-
-        /// What the guard watches: the gap, or the mean loss of an objective without negatives.
-        func watched(_ plan: RunPlan) -> Double {
-            plan.objective.profile.hasNegatives ? gap(plan.configuration) : report.loss / Double(plan.configuration.rowsPerStep)
-        }
     }
 
     package let plan: RunPlan
@@ -107,13 +102,11 @@ package final class Trainer {
         chargeWorkers()
         let exchange = try buffers?.begin(step, shards, communicator)
         times.stamp(.exchange)
-        var result = try update(stop: stop)
-        for _ in 1..<objective.profile.updates where result.verdict == .update {
-            let stopRequested = result.stopRequested
-            result = try update(stop: stop)
-            result.stopRequested = result.stopRequested || stopRequested
+        let result = try updates(stop: stop)
+        if result.verdict == .update {
+            state.guardState.consecutiveSkips = 0
+            advance()
         }
-        if result.verdict == .update { advance() }
         if case .skip = result.verdict { skip() }
         times.stamp(.optimiser)
         // Here whatever the verdict: a checkpoint, a rollback and an end find the buffers whole.
@@ -126,6 +119,24 @@ package final class Trainer {
         return result
     }
 
+    /// The updates with the data and negatives of one step: all of them, or none. Collective.
+    /// - Returns: what the first one found, with the verdict on all.
+    private func updates(stop: Bool) throws(Failure) -> StepResult {
+        let count = plan.objective.profile.updates
+        let before = count > 1 ? state : nil
+        var result = try update(stop: stop)
+        for _ in 1..<count where result.verdict == .update {
+            let next = try update(stop: stop)
+            result.verdict = next.verdict
+            result.stopRequested = result.stopRequested || next.stopRequested
+        }
+        if let before, case .skip = result.verdict {
+            state = before
+            prepareWeights(iterating: false)
+        }
+        return result
+    }
+
     /// One update of the parameters with the negatives of the step. Collective.
     private func update(stop: Bool) throws(Failure) -> StepResult {
         communicator.progress.note("gradients")
@@ -133,7 +144,9 @@ package final class Trainer {
         var result = StepResult(
             report: sum.report, gradientNorm: .nan, learningRate: 0, stepSizeFactor: stepSizeFactor, verdict: .update,
             stopRequested: sum.stopRequested)
-        result.verdict = watch.judge(outcome, gap: result.watched(plan), state: state.guardState)
+        result.verdict = watch.judge(
+            outcome, gap: plan.objective.profile.hasNegatives ? result.gap(plan.configuration) : nil,
+            loss: result.report.loss, state: state.guardState)
         if result.verdict == .update { update(&result) }
         times.stamp(.optimiser)
         return result
@@ -151,7 +164,7 @@ package final class Trainer {
 
     func note(rHat: Double?) { state.health.note(rHat: rHat) }
 
-    /// A report was written.
+    /// A report ends the interval.
     func startHealthInterval() { state.health.startInterval() }
 
     /// Charges the time since the last stamp to a phase outside of `step`.

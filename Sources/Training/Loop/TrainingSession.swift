@@ -153,7 +153,8 @@ final class TrainingSession {
         guard isDiagnosed || isDue(configuration.report.every) else { return }
         var report = try reporter.report(result, trainer: trainer)
         try health.complete(&report, result, trainer, isDiagnosed: isDiagnosed)
-        trainer.startHealthInterval()
+        // Not at lines of windows or of the end, which a run that is made longer has and one in one piece has not.
+        if isMultiple(of: configuration.report.every) { trainer.startHealthInterval() }
         let warnings = health.newWarnings()
         try communicator.onRoot {
             try log?.append(try report.line())

@@ -25,7 +25,6 @@ public struct TrainingState: Sendable {
     package mutating func apply(_ gradient: [Float], learningRate: Float) {
         optimizer.update(&parameters, gradient: gradient, learningRate: learningRate)
         average?.add(parameters, step: optimizer.updates)
-        guardState.consecutiveSkips = 0
     }
 
     /// A hash of the parameters and what updates them: equal on all ranks.

@@ -68,9 +68,9 @@ package struct EnergyDiscrepancy: Objective {
     private func weigh(_ row: Int, of rows: Int, _ energies: Matrix, _ weights: Matrix) -> Float {
         let own = energies[row, 0]
         let differences = (1...samples).map { own - energies[row + $0 * rows, 0] }
-        let largest = max(differences.max() ?? 0, stabilisation > 0 ? 0 : -.infinity)
+        let largest = max(differences.max() ?? 0, stabilisation > 0 ? VectorMath.log(stabilisation) : -.infinity)
         let terms = differences.map { VectorMath.exp($0 - largest) }
-        let total = terms.reduce(0, +) + stabilisation * VectorMath.exp(-largest)
+        let total = terms.reduce(0, +) + (stabilisation > 0 ? VectorMath.exp(VectorMath.log(stabilisation) - largest) : 0)
         let scale = 1 / (Float(rowsPerStep) * total)
         weights[row, 0] = terms.reduce(0, +) * scale
         for (sample, term) in terms.enumerated() { weights[row + (sample + 1) * rows, 0] = -term * scale }

@@ -20,8 +20,9 @@ package struct FreshChains<Kernel: TransitionKernel>: Sendable {
             worker.setCondition(level.feature)
             let stream = ChainNoise(
                 seed: seed, motion: .sampling, decisions: .samplingDecision, step: step * descent.count + part, index: shard.index)
-            kernel.scaled(by: level.stepFactor).run(worker.chains, steps: steps, noise: stream, in: worker.potential)
+            kernel.scaled(toVariance: level.variance).run(worker.chains, steps: steps, noise: stream, in: worker.potential)
         }
         shard.negatives.copy(from: positions)
+        worker.times.stamp(.report)
     }
 }

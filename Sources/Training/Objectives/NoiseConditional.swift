@@ -10,6 +10,8 @@ package struct NoiseConditional: Objective {
     let ladder: NoiseLadder
     /// One for each level.
     let objectives: [any Objective]
+    /// The factors of their gradients.
+    let weights: [Float]
 
     package var profile: ObjectiveProfile { objectives[0].profile }
 
@@ -20,7 +22,7 @@ package struct NoiseConditional: Objective {
     package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
         let level = level(shard, worker, step)
         objectives[level].addGradient(shard, worker: worker, step: step)
-        let weight = ladder.weight(level)
+        let weight = weights[level]
         worker.gradient.combine(worker.gradient, worker.gradient) { value, _ in weight * value }
         shard.report.loss *= Double(weight)
     }

@@ -1,16 +1,22 @@
-import Foundation
+import Numerics
 
 /// Noise levels σ_0 < ... < σ_L in geometric order, for energies E(x, k) of data with noise σ_k, k < L.
 package struct NoiseLadder: Sendable, Hashable {
     /// σ_0 ... σ_L
     package let deviations: [Float]
 
+    /// Nil where the levels cannot be told apart in float.
     /// - Parameters:
     ///   - levels: L, at least 2.
     ///   - low, high: σ_0 and σ_L.
-    package init(levels: Int, low: Float, high: Float) {
-        precondition(levels >= 2 && low > 0 && low < high, "a ladder of \(levels) levels from \(low) to \(high)")
-        deviations = (0...levels).map { low * Float(pow(Double(high / low), Double($0) / Double(levels))) }
+    package init?(levels: Int, low: Float, high: Float) {
+        precondition(levels >= 2, "a ladder of \(levels) levels")
+        guard low > 0, low < high, high.isFinite else { return nil }
+        let (bottom, width) = (VectorMath.log(low), VectorMath.log(high) - VectorMath.log(low))
+        deviations = (0...levels).map { VectorMath.exp(bottom + width * Float($0) / Float(levels)) }
+        guard (0..<levels).allSatisfy({ (1 / variance(from: $0)).isFinite && variance(from: $0) > 0 && variance(from: $0).isFinite }) else {
+            return nil
+        }
     }
 
     package var levels: Int { deviations.count - 1 }
@@ -23,7 +29,7 @@ package struct NoiseLadder: Sendable, Hashable {
         deviations[level + 1] * deviations[level + 1] - deviations[level] * deviations[level]
     }
 
-    /// The weight of a level's loss: proportional to one over the variance of its diffusion, 1 in the mean.
+    /// The weight of a level's contrastive loss: proportional to one over the variance of its diffusion, 1 in the mean.
     package func weight(_ level: Int) -> Float {
         let mean = (0..<levels).reduce(0) { $0 + 1 / variance(from: $1) } / Float(levels)
         return 1 / (variance(from: level) * mean)
@@ -33,16 +39,16 @@ package struct NoiseLadder: Sendable, Hashable {
     package struct Rung: Sendable, Hashable {
         /// What the energy is told.
         package let feature: Float
-        /// The factor of the step size, in proportion to the level's variance.
-        package let stepFactor: Float
+        /// The level's variance in units of the lowest one's: sampler steps grow with it.
+        package let variance: Float
     }
 
     /// The levels from the highest noise to the lowest: annealed Langevin dynamics (Y. Song, S. Ermon, arXiv:1907.05600). One without a ladder.
     package static func descent(_ ladder: NoiseLadder?) -> [Rung] {
-        guard let ladder else { return [Rung(feature: 0, stepFactor: 1)] }
+        guard let ladder else { return [Rung(feature: 0, variance: 1)] }
         return (0..<ladder.levels).reversed().map { level in
             let ratio = ladder.deviations[level] / ladder.deviations[0]
-            return Rung(feature: ladder.feature(level), stepFactor: ratio * ratio)
+            return Rung(feature: ladder.feature(level), variance: ratio * ratio)
         }
     }
 }

@@ -38,6 +38,8 @@ package struct ObjectiveProfile: Sendable {
     package var hasAcceptStep = false
     /// Whether there is a loss, not only a gradient: `ShardReport.loss`.
     package var hasLoss = false
+    /// Whether shards keep the gradient at their negatives (`ShardState.anchor`).
+    package var keepsGradient = false
     /// Updates of the parameters with the data and negatives of one step.
     package var updates = 1
     /// Passes through the energy and back for each data row of a step: the unit in which objectives are compared. A pass along a line counts as

@@ -40,7 +40,7 @@ package struct OneStepDiffusion: Objective {
         profile.passTiles = trace == .stein ? 4 : 2
         profile.lineOrder = trace == .stein ? 1 : 2
         profile.hasLoss = true
-        profile.evaluations = trace == .stein ? 4 + 1 + 2 : 2 + 1 + 2 + 3
+        profile.evaluations = trace == .stein ? 4 + 1 + 2 : 2 + 1 + 3 + 3
         return profile
     }
 

@@ -10,7 +10,7 @@ import Sampling
 ///   the penalty has no gradient: with J = 1 it is contrastive divergence.
 /// - `explicit`: the gradient of contrastive divergence plus that of (λ/2) mean_neg |∇E_θ|², one update.
 ///
-/// λ = 0 is contrastive divergence, bit for bit. The energy should be smooth (no ReLU). Cost beside contrastive divergence: three passes a
+/// λ = 0 is contrastive divergence, bit for bit: one update, whatever J. The energy should be smooth (no ReLU). Cost beside contrastive divergence: three passes a
 /// negative and update. The printed equations of the source were not at hand; this is a reconstruction from its abstract.
 ///
 /// Source: B. Wu, X. Wei, D. Lin, arXiv:1910.14216; the explicit form after Y. Cai et al., arXiv:1909.12459.
@@ -27,10 +27,15 @@ package struct WassersteinFlow<Kernel: TransitionKernel>: Objective {
 
     package var profile: ObjectiveProfile {
         var profile = base.profile
-        if case .proximal(let updates) = form { profile.updates = updates }
-        let gradients = 2 + (penalty > 0 ? 3.0 : 0)
-        profile.evaluations = base.profile.evaluations - 2 + Double(profile.updates) * gradients
-        profile.lineOrder = penalty > 0 ? 1 : 0
+        guard penalty > 0 else { return profile }
+        profile.lineOrder = 1
+        // Each update: data and negatives, ∇E at the negatives, and a pass along a line.
+        if case .proximal(let updates) = form {
+            profile.updates = updates
+            profile.keepsGradient = true
+            profile.evaluations += 1
+        }
+        profile.evaluations += Double(profile.updates) * 5 - 2
         return profile
     }
 

@@ -42,7 +42,7 @@ struct MemoryNeed: Sendable {
             configuration.exchange.policy == .none
             ? 0 : ExchangePlan.perShard(fraction: configuration.exchange.fraction, capacity: capacity)
         // What leaves and what comes, each once as it is packed and once in the hands of MPI.
-        chains = shards * (4 * rows * dimension + (capacity + 4 * exchanged) * record)
+        chains = shards * (4 * rows * dimension * (profile.keepsGradient ? 2 : 1) + (capacity + 4 * exchanged) * record)
         data = plan.source.dataset.map { $0.count * dimension * ($0.levels == nil ? 4 : 1) } ?? 0
     }
 

@@ -33,7 +33,7 @@ final class Reporter {
             acceptance: acceptance(sums),
             samplerStepSize: trainer.state.stepSize.map { _ in configuration.sampler.stepSize * Double(result.stepSizeFactor) },
             displacement: profile.hasChains ? sums.displacement / negatives : nil,
-            wassersteinStep: wassersteinStep(sums), bufferAge: configuration.replayCapacity == nil ? nil : sums.age / negatives,
+            wassersteinStep: wassersteinStep(result), bufferAge: configuration.replayCapacity == nil ? nil : sums.age / negatives,
             saturation: profile.hasChains && configuration.samplerBox != nil
                 ? sums.saturated / (negatives * Double(plan.source.shape.count)) : nil,
             exchangedBytes: exchangedBytes(trainer), swapRates: try trainer.replicas?.swapRates(trainer.shards, trainer.communicator),
@@ -49,11 +49,14 @@ final class Reporter {
         return trainer.buffers?.bytesOfNewestExchange(steps: trainer.state.step) ?? trainer.replicas?.bytesOfSwap
     }
 
-    private func wassersteinStep(_ sums: ShardReport) -> Double? {
+    /// For samplers whose step size is a time of diffusion.
+    private func wassersteinStep(_ result: Trainer.StepResult) -> Double? {
         let (configuration, sampler) = (plan.configuration, plan.configuration.sampler)
-        guard configuration.objective.kind == .wassersteinFlow else { return nil }
-        let time = Double(sampler.steps) * sampler.stepSize
-        return sums.squaredDisplacement / (2 * time * Double(configuration.rowsPerStep))
+        guard configuration.objective.kind == .wassersteinFlow, [.langevin, .mala, .heun, .proximal].contains(sampler.kind) else {
+            return nil
+        }
+        let time = Double(sampler.steps) * sampler.stepSize * Double(result.stepSizeFactor)
+        return result.report.squaredDisplacement / (2 * time * Double(configuration.rowsPerStep))
     }
 
     private func acceptance(_ sums: ShardReport) -> Double? {

@@ -36,9 +36,9 @@ public struct StepReport: Codable, Sendable {
     public var modesCovered: Int?
     /// Modes that the chains of a shard cover by themselves, averaged over shards.
     public var modesPerShard: Double?
-    /// Changes of sign of the energy gap since the last line: in healthy training there are some.
+    /// Changes of sign of the energy gap since the last multiple of `report.every`: in healthy training there are some.
     public var gapSignChanges: Int? = nil
-    /// Mean energy gap of the steps since the last line.
+    /// Mean energy gap of the same steps.
     public var meanEnergyGap: Double? = nil
     /// Standard deviation of E(x-); absent without chains.
     public var energySpread: Double? = nil

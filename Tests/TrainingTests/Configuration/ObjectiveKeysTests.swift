@@ -1,0 +1,79 @@
+import Distributed
+import Failures
+import Testing
+import Training
+
+@Suite("Keys of objectives")
+struct ObjectiveKeysTests {
+    @Test(
+        "what an objective cannot be is refused with its key before anything starts",
+        arguments: [
+            (["objective.kind=sliced-score", "model.activation=leakyReLU"], "leakyReLU"),
+            (
+                [
+                    "objective.kind=exact-score", "model.kind=layers",
+                    "model.layers=[{kind: 'relu'}, {kind: 'flatten'}, {kind: 'dense', outputs: 1}]",
+                ], "relu"
+            ),
+            (["objective.kind=diffusion-cd", "objective.estimator=oneStep", "model.activation=relu"], "relu"),
+            (
+                ["objective.kind=denoising-score", "objective.noise=0.3", "objective.levels=2", "objective.lowNoise=0.2999999999"],
+                "objective.lowNoise"
+            ),
+            (["objective.kind=denoising-score", "objective.levels=2", "objective.lowNoise=1e-50"], "objective.lowNoise"),
+            (["objective.kind=diffusion-cd", "objective.levels=1000", "objective.lowNoise=0.99999"], "objective.lowNoise"),
+            (["objective.kind=diffusion-cd", "objective.estimator=oneStep", "objective.diffusion=variancePreserving"], "below 1"),
+            (["objective.kind=nce", "objective.penalty=2"], "objective.penalty"),
+        ])
+    func refused(arguments: [String], part: String) throws {
+        do {
+            _ = try RunConfiguration.resolve(arguments: arguments)
+            Issue.record("\(arguments) was accepted")
+        } catch {
+            #expect(error.kind == .configuration && error.message.contains(part), "\(error.message)")
+        }
+    }
+
+    @Test("smooth activations, and piecewise linear ones where no curvature is needed, are accepted")
+    func accepted() throws {
+        _ = try RunConfiguration.resolve(arguments: ["objective.kind=sliced-score", "model.activation=elu"])
+        _ = try RunConfiguration.resolve(arguments: ["objective.kind=energy-discrepancy", "model.activation=relu"])
+        _ = try RunConfiguration.resolve(
+            arguments: ["objective.kind=diffusion-cd", "objective.estimator=oneStep", "objective.trace=stein", "model.activation=relu"])
+    }
+
+    @Test("more random numbers than a stream has are refused")
+    func draws() throws {
+        let long = try ScratchRun.configuration([
+            "objective.kind=sliced-score", "objective.projections=10000", "data.source=digits", "run.chainsPerShard=20000",
+            "chains.buffer=null",
+        ])
+        #expect(throws: Failure.self) { _ = try RunPlan(long, SoloCommunicator()) }
+    }
+}
+
+@Suite("Updates of a step")
+struct InnerUpdatesTests {
+    @Test("when the guard leaves out a later update of a step, the earlier ones are taken back, and the guard gives up at last")
+    func allOrNone() throws {
+        // The first gap of a fresh network is some hundredths; after an update a thousand times too large it is out of all bounds.
+        let trainer = try ScratchRun.trainer([
+            "objective.kind=wasserstein-flow", "objective.penalty=1e-9", "objective.innerSteps=2", "guard.policy=skip", "guard.maximumGap=1",
+            "optimizer.kind=sgd", "optimizer.learningRate=1000", "optimizer.warmupSteps=0",
+        ])
+        let before = trainer.state.parameters
+        for step in 1...Guard.maximumSkips {
+            let result = try trainer.step(stop: false)
+            guard case .skip = result.verdict else {
+                Issue.record("step \(step): \(result.verdict)")
+                return
+            }
+            #expect(trainer.state.parameters == before && trainer.state.step == step)
+            #expect(trainer.state.guardState.consecutiveSkips == step && trainer.state.optimizer.updates == 0)
+        }
+        guard case .stop = try trainer.step(stop: false).verdict else {
+            Issue.record("the guard goes on for ever")
+            return
+        }
+    }
+}
