@@ -57,7 +57,7 @@ struct SiLUKernel: ActivationKernel {
 
 struct SoftplusKernel: ActivationKernel {
     @inline(__always) func value(_ x: Lanes) -> Lanes { VectorMath.softplus(x) }
-    @inline(__always) func valueAndSlope(_ x: Lanes) -> (value: Lanes, slope: Lanes) { (VectorMath.softplus(x), VectorMath.logistic(x)) }
+    @inline(__always) func valueAndSlope(_ x: Lanes) -> (value: Lanes, slope: Lanes) { VectorMath.softplusAndSlope(x) }
 
     @inline(__always) func derivatives(_ x: Lanes) -> Derivatives {
         let s = VectorMath.logistic(x)

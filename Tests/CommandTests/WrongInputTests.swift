@@ -226,6 +226,9 @@ extension CommandTests {
             .keys(["exchange.temperatures=[1, 2, 3]", "sampler.noise=null"], "exchange.temperatures", "multiple of 3", "16"),
             .keys(["exchange.temperatures=[1, 2]"], "exchange.temperatures", "sampler.noise"),
             .keys(
+                ["exchange.temperatures=[1, 2]", "sampler.noise=null", "sampler.gradientClip=1"], "exchange.temperatures",
+                "sampler.gradientClip"),
+            .keys(
                 ["exchange.temperatures=[1, 2]", "sampler.noise=null", "objective.kind=cd"], "exchange.temperatures", "\"pcd\"", "\"cd\""),
             .keys(
                 ["exchange.temperatures=[1, 2]", "sampler.noise=null", "exchange.policy=ring"], "exchange.temperatures", "exchange.policy",

@@ -138,6 +138,25 @@ struct VectorMathTests {
         }
     }
 
+    @Test("softplus with its slope has the value of softplus and the slope of the logistic function")
+    func softplusAndSlope() {
+        for step in -20_000...20_000 {
+            let x = Float(step) * 0.005
+            let (value, slope) = VectorMath.softplusAndSlope(SIMD16<Float>(repeating: x))
+            #expect(value[3] == VectorMath.softplus(x))
+            let exact = 1 / (1 + Foundation.exp(-Double(x)))
+            // Three units in the last place; below the smallest normal number results are zero.
+            #expect(abs(Double(slope[3]) - exact) <= 3 * 0x1p-23 * exact + 1.2e-38, "\(x)")
+        }
+        let nan = VectorMath.softplusAndSlope(SIMD16<Float>(repeating: .nan))
+        #expect(nan.value[0].isNaN && nan.slope[0].isNaN)
+        let (low, high) = (
+            VectorMath.softplusAndSlope(SIMD16<Float>(repeating: -.infinity)),
+            VectorMath.softplusAndSlope(SIMD16<Float>(repeating: .infinity))
+        )
+        #expect(low.value[0] == 0 && low.slope[0] == 0 && high.value[0] == .infinity && high.slope[0] == 1)
+    }
+
     @Test("logistic, tanh and softplus saturate without NaN")
     func limitsOfSigmoids() {
         #expect(VectorMath.logistic(Float.infinity) == 1 && VectorMath.logistic(-Float.infinity) == 0)

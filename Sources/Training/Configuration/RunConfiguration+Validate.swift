@@ -53,7 +53,7 @@ extension RunConfiguration {
         try require(
             chains.noiseLow < chains.noiseHigh,
             "expected chains.noiseLow below chains.noiseHigh, found \(chains.noiseLow) and \(chains.noiseHigh)")
-        guard chains.start == .persistent else { return }
+        guard hasPersistentChains else { return }
         let batch = run.shards * run.chainsPerShard
         if let buffer = chains.buffer {
             try require(
@@ -110,6 +110,10 @@ extension RunConfiguration {
         try require(
             sampler.noise == nil,
             "exchange.temperatures needs sampler.noise = null: with a noise of its own the chains have no temperature that a swap could be accepted by"
+        )
+        try require(
+            sampler.gradientClip == nil && (sampler.kind != .stanley || sampler.adjusted),
+            "exchange.temperatures needs chains that sample exp(-E/T): expected sampler.gradientClip = null, and stanley with sampler.adjusted = true"
         )
     }
 
