@@ -5,7 +5,10 @@ import Training
 /// The commands of the program and the choice among them.
 enum CommandLineTool {
     static var commands: [any Command.Type] {
-        [TrainTool.self, SampleTool.self, EnergyTool.self, EvaluateTool.self, DiagnoseTool.self, ConfigTool.self, CheckTool.self, BenchTool.self]
+        [
+            TrainTool.self, SampleTool.self, EnergyTool.self, EvaluateTool.self, DiagnoseTool.self, ConfigTool.self, CheckTool.self,
+            BenchTool.self,
+        ]
     }
 
     /// Collective. Runs the command that the arguments name; without a command, `train`.

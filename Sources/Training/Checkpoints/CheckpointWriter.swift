@@ -38,7 +38,8 @@ struct CheckpointWriter {
             let manifest = Manifest(
                 format: Manifest.currentFormat, step: state.step, configuration: configuration, data: data, files: files,
                 chains: Manifest.Chains(header: Checksum.of(chains.header.bytes), shards: sums), guardState: state.guardState,
-                stepSize: state.stepSize, health: state.health, updates: state.optimizer.updates, metricsBytes: metricsBytes, evaluation: evaluation)
+                stepSize: state.stepSize, health: state.health, updates: state.optimizer.updates, metricsBytes: metricsBytes,
+                evaluation: evaluation)
             try AtomicFile.write(manifest.fileBytes(), to: "\(partial)/\(Manifest.fileName)")
             try AtomicFile.rename(partial, to: folder.checkpoint(state.step))
             try AtomicFile.syncFolder(folder.checkpoints)

@@ -58,7 +58,8 @@ struct InnerUpdatesTests {
     func allOrNone() throws {
         // The first gap of a fresh network is some hundredths; after an update a thousand times too large it is out of all bounds.
         let trainer = try ScratchRun.trainer([
-            "objective.kind=wasserstein-flow", "objective.penalty=1e-9", "objective.innerSteps=2", "guard.policy=skip", "guard.maximumGap=1",
+            "objective.kind=wasserstein-flow", "objective.penalty=1e-9", "objective.innerSteps=2", "guard.policy=skip",
+            "guard.maximumGap=1",
             "optimizer.kind=sgd", "optimizer.learningRate=1000", "optimizer.warmupSteps=0",
         ])
         let before = trainer.state.parameters
