@@ -51,7 +51,7 @@ public final class Workspace: Sendable {
         network.stages.reduce(0) { max($0, $1.outputCount) }
     }
 
-    private static func scratchCount(_ network: Network, rows: Int, conditionChannels: Int = 0) -> Int {
+    private static func scratchCount(_ network: Network, rows: Int) -> Int {
         network.stages.reduce(0) { max($0, $1.scratchCount(rows: rows)) }
     }
 }

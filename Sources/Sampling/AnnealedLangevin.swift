@@ -5,7 +5,7 @@ import Numerics
 /// From hot to cold the chains cross barriers first and settle into modes last. A step costs one forward and one input-gradient pass.
 ///
 /// Source: S. Kirkpatrick et al., doi:10.1126/science.220.4598.671; with Langevin steps Y. Song, S. Ermon, arXiv:1907.05600.
-public struct AnnealedLangevin: TransitionKernel {
+public struct AnnealedLangevin: UnadjustedKernel {
     /// One step of the schedule.
     public struct Level: Sendable, Hashable {
         /// a_k
@@ -43,8 +43,6 @@ public struct AnnealedLangevin: TransitionKernel {
 
     public var scratchTiles: Int { 0 }
 
-    public var hasAcceptStep: Bool { false }
-
     public func energyEvaluations(steps: Int) -> Double { Double(steps) }
 
     public func scaled(by factor: Float) -> AnnealedLangevin {
@@ -52,21 +50,7 @@ public struct AnnealedLangevin: TransitionKernel {
         return AnnealedLangevin(levels: levels.map { Level(stepSize: factor * $0.stepSize, noise: root * $0.noise) }, box: box)
     }
 
-    public func stepLimit(values: Int) -> Int { TilePass.stepLimit(values: values) }
-
-    public struct State {
-        public let buffers: ChainBuffers
-    }
-
-    public typealias Info = MoveInfo
-
-    /// The kernel evaluates the gradient where a step begins, so no evaluation is spent here.
-    public func initialState(_ buffers: ChainBuffers, in potential: some Potential) -> State {
-        precondition(buffers.positions.columns == potential.dimension, "chains and energy differ in dimension")
-        return State(buffers: buffers)
-    }
-
-    public func step(_ state: inout State, index: Int, noise: ChainNoise, in potential: some Potential) -> MoveInfo {
+    public func step(_ state: inout TileState, index: Int, noise: ChainNoise, in potential: some Potential) -> MoveInfo {
         let level = levels[min(index, levels.count - 1)]
         let (x, gradient) = (state.buffers.positions, state.buffers.gradient)
         potential.evaluate(x, energies: state.buffers.energies, gradient: gradient)

@@ -6,7 +6,7 @@ import Numerics
 /// does not depend on the state). A step costs two forward and input-gradient passes.
 ///
 /// Source: P. Kloeden, E. Platen, doi:10.1007/978-3-662-12616-5, chapter 15.
-public struct Heun: TransitionKernel {
+public struct Heun: UnadjustedKernel {
     /// a
     public var stepSize: Float
     /// σ
@@ -23,8 +23,6 @@ public struct Heun: TransitionKernel {
     /// The point y, gradient and energy there.
     public var scratchTiles: Int { 3 }
 
-    public var hasAcceptStep: Bool { false }
-
     public func energyEvaluations(steps: Int) -> Double { 2 * Double(steps) }
 
     public func scaled(by factor: Float) -> Heun {
@@ -34,21 +32,7 @@ public struct Heun: TransitionKernel {
         return scaled
     }
 
-    public func stepLimit(values: Int) -> Int { TilePass.stepLimit(values: values) }
-
-    public struct State {
-        public let buffers: ChainBuffers
-    }
-
-    public typealias Info = MoveInfo
-
-    /// The kernel evaluates the gradient where a step begins, so no evaluation is spent here.
-    public func initialState(_ buffers: ChainBuffers, in potential: some Potential) -> State {
-        precondition(buffers.positions.columns == potential.dimension, "chains and energy differ in dimension")
-        return State(buffers: buffers)
-    }
-
-    public func step(_ state: inout State, index: Int, noise: ChainNoise, in potential: some Potential) -> MoveInfo {
+    public func step(_ state: inout TileState, index: Int, noise: ChainNoise, in potential: some Potential) -> MoveInfo {
         let (x, gradient) = (state.buffers.positions, state.buffers.gradient)
         let (y, slope) = (state.buffers.scratch[0], state.buffers.scratch[1])
         let energies = state.buffers.scratch[2].view(from: 0, rows: x.rows, columns: 1)
@@ -57,7 +41,7 @@ public struct Heun: TransitionKernel {
         potential.evaluate(x, energies: state.buffers.energies, gradient: gradient)
         let squared = LangevinUpdate.move(
             y, gradient: gradient, stepSize: stepSize, clip: nil, noise: self.noise, stream: noise.motion, firstGroup: firstGroup, box: nil)
-        // The energies of y are of no use; the tile of y is full, so they go where the next step writes first.
+        // The energies of y are of no use: they go into a column of a tile that holds nothing.
         potential.evaluate(y, energies: energies, gradient: slope)
         let (half, deviation, walls) = (Lanes(repeating: -stepSize / 2), Lanes(repeating: self.noise), Walls(box))
         TilePass.diffuse(x, gradient, slope, stream: noise.motion, firstGroup: firstGroup) { x, g, slope, normal in

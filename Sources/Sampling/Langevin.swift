@@ -6,7 +6,7 @@ import Numerics
 /// models use. One step costs one forward and one input-gradient pass.
 ///
 /// Source: G. Parisi, Nuclear Physics B 180 (1981), 378; the decoupled form: E. Nijkamp et al., arXiv:1904.09770.
-public struct Langevin: TransitionKernel {
+public struct Langevin: UnadjustedKernel {
     /// a, the factor of the gradient.
     public var stepSize: Float
     /// σ, the standard deviation of the noise of one step.
@@ -33,8 +33,6 @@ public struct Langevin: TransitionKernel {
 
     public var scratchTiles: Int { 0 }
 
-    public var hasAcceptStep: Bool { false }
-
     public func energyEvaluations(steps: Int) -> Double { Double(steps) }
 
     public func scaled(by factor: Float) -> Langevin {
@@ -44,21 +42,7 @@ public struct Langevin: TransitionKernel {
         return scaled
     }
 
-    public func stepLimit(values: Int) -> Int { TilePass.stepLimit(values: values) }
-
-    public struct State {
-        public let buffers: ChainBuffers
-    }
-
-    public typealias Info = MoveInfo
-
-    /// The kernel evaluates the gradient where a step begins, so no evaluation is spent here.
-    public func initialState(_ buffers: ChainBuffers, in potential: some Potential) -> State {
-        precondition(buffers.positions.columns == potential.dimension, "chains and energy differ in dimension")
-        return State(buffers: buffers)
-    }
-
-    public func step(_ state: inout State, index: Int, noise: ChainNoise, in potential: some Potential) -> Info {
+    public func step(_ state: inout TileState, index: Int, noise: ChainNoise, in potential: some Potential) -> MoveInfo {
         let (x, gradient, stream) = (state.buffers.positions, state.buffers.gradient, noise.motion)
         let firstGroup = index * TilePass.groups(of: x)
         if noiseFirst { LangevinUpdate.diffuse(x, noise: self.noise, stream: stream, firstGroup: firstGroup, box: box) }
@@ -66,6 +50,6 @@ public struct Langevin: TransitionKernel {
         let squared = LangevinUpdate.move(
             x, gradient: gradient, stepSize: stepSize, clip: gradientClip, noise: noiseFirst ? 0 : self.noise, stream: stream,
             firstGroup: firstGroup, box: box)
-        return Info(squaredGradient: squared)
+        return MoveInfo(squaredGradient: squared)
     }
 }

@@ -7,7 +7,7 @@ import Numerics
 /// variance (T/k) / (1 + a k/2), too small where Langevin dynamics is too wide. A step costs J forward and input-gradient passes.
 ///
 /// Source: M. Pereyra, arXiv:1306.0187; A. Wibisono, arXiv:1802.08089 (the implicit step).
-public struct ProximalLangevin: TransitionKernel {
+public struct ProximalLangevin: UnadjustedKernel {
     /// a
     public var stepSize: Float
     /// σ
@@ -28,8 +28,6 @@ public struct ProximalLangevin: TransitionKernel {
     /// The point v.
     public var scratchTiles: Int { 1 }
 
-    public var hasAcceptStep: Bool { false }
-
     public func energyEvaluations(steps: Int) -> Double { Double(iterations * steps) }
 
     public func scaled(by factor: Float) -> ProximalLangevin {
@@ -39,22 +37,8 @@ public struct ProximalLangevin: TransitionKernel {
         return scaled
     }
 
-    public func stepLimit(values: Int) -> Int { TilePass.stepLimit(values: values) }
-
-    public struct State {
-        public let buffers: ChainBuffers
-    }
-
-    public typealias Info = MoveInfo
-
-    /// The kernel evaluates the gradient behind the noise, so no evaluation is spent here.
-    public func initialState(_ buffers: ChainBuffers, in potential: some Potential) -> State {
-        precondition(buffers.positions.columns == potential.dimension, "chains and energy differ in dimension")
-        return State(buffers: buffers)
-    }
-
     /// `squaredGradient` is that at v.
-    public func step(_ state: inout State, index: Int, noise: ChainNoise, in potential: some Potential) -> MoveInfo {
+    public func step(_ state: inout TileState, index: Int, noise: ChainNoise, in potential: some Potential) -> MoveInfo {
         let (x, gradient, start) = (state.buffers.positions, state.buffers.gradient, state.buffers.scratch[0])
         LangevinUpdate.diffuse(
             x, noise: self.noise, stream: noise.motion, firstGroup: index * TilePass.groups(of: x), box: nil)

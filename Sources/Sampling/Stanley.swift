@@ -7,7 +7,7 @@ import Numerics
 /// stationary law is not exp(-E/T); ``AdjustedStanley`` has it exactly. One step costs one forward and one input-gradient pass.
 ///
 /// Source: B. Karimi, J. Xie, P. Li, arXiv:2310.12667. Text and code of the source differ: see ``Options``.
-public struct Stanley: TransitionKernel {
+public struct Stanley: UnadjustedKernel {
     /// a
     public var stepSize: Float
     /// σ
@@ -26,8 +26,6 @@ public struct Stanley: TransitionKernel {
     /// The factors γ.
     public var scratchTiles: Int { 1 }
 
-    public var hasAcceptStep: Bool { false }
-
     public func energyEvaluations(steps: Int) -> Double { Double(steps) }
 
     public func scaled(by factor: Float) -> Stanley {
@@ -37,21 +35,7 @@ public struct Stanley: TransitionKernel {
         return scaled
     }
 
-    public func stepLimit(values: Int) -> Int { TilePass.stepLimit(values: values) }
-
-    public struct State {
-        public let buffers: ChainBuffers
-    }
-
-    public typealias Info = MoveInfo
-
-    /// The kernel evaluates the gradient where a step begins, so no evaluation is spent here.
-    public func initialState(_ buffers: ChainBuffers, in potential: some Potential) -> State {
-        precondition(buffers.positions.columns == potential.dimension, "chains and energy differ in dimension")
-        return State(buffers: buffers)
-    }
-
-    public func step(_ state: inout State, index: Int, noise: ChainNoise, in potential: some Potential) -> MoveInfo {
+    public func step(_ state: inout TileState, index: Int, noise: ChainNoise, in potential: some Potential) -> MoveInfo {
         let (x, gradient, factors) = (state.buffers.positions, state.buffers.gradient, state.buffers.scratch[0])
         potential.evaluate(x, energies: state.buffers.energies, gradient: gradient)
         if index == 0 || options.recomputation == .everyStep { options.scale.fill(factors, gradient: gradient) }

@@ -42,13 +42,6 @@ extension RunConfiguration {
         return ConfigurationKey.all.filter { $0.continuation == .fixed }.map { "\($0.path) = \(values[$0.path].text)\n" }.joined()
     }
 
-    /// FNV-1a (64 bits) of ``mathematics()``, for comparison between ranks and with a checkpoint; no protection against intent.
-    public func mathematicsDigest() throws(Failure) -> UInt64 {
-        var digest: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in try mathematics().utf8 { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return digest
-    }
-
     /// The values with what null stands for written out where another key decides it, so that saying the same in another way is no difference.
     private func continuationValues() throws(Failure) -> ConfigurationValues {
         var explicit = self

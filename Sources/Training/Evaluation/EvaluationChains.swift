@@ -18,9 +18,7 @@ package struct EvaluationChains {
         let sources = shards / max(1, plan.configuration.exchange.temperatures.count)
         let perShard = min((count + sources - 1) / sources, plan.storedChains)
         let mine = trainer.shards.flatMap { flagged($0, perShard, step: trainer.state.step) }
-        let all = try trainer.communicator.gather(mine, perShard: perShard * (width + 1), layout: plan.layout)
-        let rows = stride(from: 0, to: all.count, by: width + 1).filter { all[$0] == 1 }
-        return Matrix(rows: rows.count, columns: width, rows.flatMap { all[$0 + 1...$0 + width].map { Float($0) } })
+        return try ModelSamples.gather(mine, perShard: perShard, width: width, layout: plan.layout, trainer.communicator)
     }
 
     /// The chosen chains of a shard, in front of each whether it is a sample of the model.
@@ -28,7 +26,7 @@ package struct EvaluationChains {
         let rows = chosen(shard, count, step: step)
         return (0..<count).flatMap { row in
             let level = shard.replay?.levels.isEmpty == false ? shard.replay?.levels[row * plan.storedChains / count] : 0
-            return [level == 0 ? 1 : 0] + rows.rows(row..<row + 1).values.map { Double($0) }
+            return ModelSamples.record(rows.rows(row..<row + 1), isSample: level == 0)
         }
     }
 

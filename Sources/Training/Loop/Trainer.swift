@@ -178,15 +178,6 @@ package final class Trainer {
         chargeWorkers()
     }
 
-    /// The first chains of the step of each own shard, `perShard` of each, shard by shard: in front of each whether it is a negative.
-    package func flaggedChains(perShard: Int) -> [Double] {
-        shards.flatMap { shard in
-            (0..<perShard).flatMap { row in
-                [shard.isNegative(row) ? 1 : 0] + shard.negatives.rows(row..<row + 1).values.map { Double($0) }
-            }
-        }
-    }
-
     // MARK: parts of a step
 
     private func sumGradients(stop: Bool) throws(Failure) -> ExactSum.Outcome {

@@ -15,10 +15,11 @@ package struct SampleGathering {
         // On a ladder of temperatures one chain of each row is a negative in each block of shards.
         let sources = configuration.run.shards / (configuration.rowsPerStep / configuration.negativesPerStep)
         let perShard = min((configuration.samples.count + sources - 1) / sources, configuration.run.chainsPerShard)
-        let length = plan.source.shape.count + 1
-        let all = try trainer.communicator.gather(
-            trainer.flaggedChains(perShard: perShard), perShard: perShard * length, layout: plan.layout)
-        let negatives = stride(from: 0, to: all.count, by: length).filter { all[$0] == 1 }
-        return negatives.prefix(configuration.samples.count).flatMap { all[$0 + 1..<$0 + length].map { Float($0) } }
+        let mine = trainer.shards.flatMap { shard in
+            (0..<perShard).flatMap { ModelSamples.record(shard.negatives.rows($0..<$0 + 1), isSample: shard.isNegative($0)) }
+        }
+        let negatives = try ModelSamples.gather(
+            mine, perShard: perShard, width: plan.source.shape.count, layout: plan.layout, trainer.communicator)
+        return negatives.rows(0..<min(negatives.rows, configuration.samples.count)).values
     }
 }

@@ -112,13 +112,13 @@ import Training
         #expect(try differences([], ["chains.buffer=\(buffer)", "optimizer.learningRate=\(plain.optimizer.learningRate)"]).isEmpty)
     }
 
-    @Test func theDigestFollowsTheMathematicsAndNothingElse() throws {
-        let plain = try RunConfiguration.resolve().mathematicsDigest()
+    @Test func theTextFollowsTheMathematicsAndNothingElse() throws {
+        let plain = try RunConfiguration.resolve().mathematics()
         #expect(
-            try RunConfiguration.resolve(arguments: ["run.threads=3", "run.steps=5", "report.every=1", "run.name=x"]).mathematicsDigest()
+            try RunConfiguration.resolve(arguments: ["run.threads=3", "run.steps=5", "report.every=1", "run.name=x"]).mathematics()
                 == plain)
-        #expect(try RunConfiguration.resolve(arguments: ["run.seed=2"]).mathematicsDigest() != plain)
-        #expect(try RunConfiguration.resolve(arguments: ["run.reduction=float"]).mathematicsDigest() != plain)
+        #expect(try RunConfiguration.resolve(arguments: ["run.seed=2"]).mathematics() != plain)
+        #expect(try RunConfiguration.resolve(arguments: ["run.reduction=float"]).mathematics() != plain)
     }
 }
 

@@ -1,0 +1,39 @@
+/// What every kernel reports of a step over a tile.
+public protocol StepInfo {
+    /// Sum over chains of |∇E(x)|² at the position the step started from.
+    var squaredGradient: Double { get }
+    /// Chains whose proposal was accepted; nil where the kernel always moves.
+    var accepted: Int? { get }
+    /// Chains whose proposal was not finite and therefore rejected.
+    var invalid: Int { get }
+}
+
+extension StepInfo {
+    public var accepted: Int? { nil }
+    public var invalid: Int { 0 }
+}
+
+/// What a step reports that accepts or rejects a proposal for every chain.
+public struct AcceptInfo: StepInfo {
+    public let squaredGradient: Double
+    public let accepted: Int?
+    public let invalid: Int
+}
+
+/// What a run of several steps over a tile reports.
+public struct RunInfo: Sendable, Hashable {
+    /// Sum over chains of |∇E(x)|² at the position the last step started from.
+    public var squaredGradient = 0.0
+    /// Accepted moves of all chains and steps; nil where the kernel always moves.
+    public var accepted: Int?
+    /// Proposals that were not finite.
+    public var invalid = 0
+
+    public init() {}
+
+    mutating func add(_ info: some StepInfo) {
+        squaredGradient = info.squaredGradient
+        if let count = info.accepted { accepted = (accepted ?? 0) + count }
+        invalid += info.invalid
+    }
+}
