@@ -59,14 +59,50 @@ public struct Optimizer: Sendable {
         let firstScale = learningRate / Float(1 - integerPower(Double(beta1), updates))
         let secondScale = 1 / Float(1 - integerPower(Double(beta2), updates))
         let keep = 1 - learningRate * decoupledDecay
-        for index in parameters.indices {
-            let g = gradient[index] + coupledDecay * parameters[index]
-            let m = beta1 * first[index] + (1 - beta1) * g
-            let v = beta2 * second[index] + (1 - beta2) * g * g
-            first[index] = m
-            second[index] = v
-            parameters[index] = keep * parameters[index] - firstScale * m / ((v * secondScale).squareRoot() + epsilon)
+        forEachLanes(&parameters, gradient) { theta, g, m, v in
+            let g = g + coupledDecay * theta
+            m = beta1 * m + (1 - beta1) * g
+            v = beta2 * v + (1 - beta2) * g * g
+            theta = keep * theta - firstScale * m / ((v * secondScale).squareRoot() + epsilon)
         }
+    }
+
+    private typealias Lanes = SIMD16<Float>
+
+    /// Lets `body` change parameters and both moments, sixteen neighbours at a time; the bits are those of one at a time.
+    @inline(__always)
+    private mutating func forEachLanes(
+        _ parameters: inout [Float], _ gradient: [Float],
+        _ body: (_ theta: inout Lanes, _ g: Lanes, _ m: inout Lanes, _ v: inout Lanes) -> Void
+    ) {
+        let whole = parameters.count & ~15
+        for start in stride(from: 0, to: whole, by: 16) {
+            var (theta, m, v) = (parameters.lanes(at: start), first.lanes(at: start), second.lanes(at: start))
+            body(&theta, gradient.lanes(at: start), &m, &v)
+            parameters.setLanes(theta, at: start)
+            first.setLanes(m, at: start)
+            second.setLanes(v, at: start)
+        }
+        for index in whole..<parameters.count {
+            var (theta, m, v) = (Lanes(repeating: parameters[index]), Lanes(repeating: first[index]), Lanes(repeating: second[index]))
+            body(&theta, Lanes(repeating: gradient[index]), &m, &v)
+            (parameters[index], first[index], second[index]) = (theta[0], m[0], v[0])
+        }
+    }
+}
+
+extension [Float] {
+    /// The sixteen values from `start` on.
+    @inline(__always)
+    fileprivate func lanes(at start: Int) -> SIMD16<Float> {
+        precondition(start >= 0 && start + 16 <= count, "sixteen values from \(start) on, of \(count)")
+        return unsafe withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: 4 * start, as: SIMD16<Float>.self) }
+    }
+
+    @inline(__always)
+    fileprivate mutating func setLanes(_ lanes: SIMD16<Float>, at start: Int) {
+        precondition(start >= 0 && start + 16 <= count, "sixteen values from \(start) on, of \(count)")
+        unsafe withUnsafeMutableBytes { unsafe $0.storeBytes(of: lanes, toByteOffset: 4 * start, as: SIMD16<Float>.self) }
     }
 }
 
