@@ -23,6 +23,47 @@ extension RunConfiguration {
             conditionChannels: conditions)
     }
 
+    /// All networks of the run, for samples of a shape.
+    /// - Throws: `.configuration`, naming the group.
+    package func networks(for shape: ImageShape) throws(Failure) -> RunNetworks {
+        let parts = objective.kind.parts
+        return RunNetworks(
+            energy: try energyModel(for: shape), generator: parts.contains(.generator) ? try generatorNetwork(for: shape) : nil,
+            encoder: parts.contains(.encoder) ? try encoderNetwork(for: shape) : nil)
+    }
+
+    /// From latent vectors to rows: dense layers, or as listed.
+    private func generatorNetwork(for shape: ImageShape) throws(Failure) -> Network {
+        let output: [LayerDescription] = generator.output == .tanh ? [.activation(.tanh)] : []
+        return try network(
+            "generator", from: ImageShape(vector: generator.latent), to: shape.count, generator.layers,
+            or: hidden(generator.widths) + [.dense(outputs: shape.count)] + output)
+    }
+
+    /// From rows to the means and log variances of latent vectors: dense layers, or as listed.
+    private func encoderNetwork(for shape: ImageShape) throws(Failure) -> Network {
+        let flat: [LayerDescription] = shape.isVector ? [] : [.flatten]
+        let outputs = 2 * generator.latent
+        return try network(
+            "encoder", from: shape, to: outputs, encoder.layers, or: flat + hidden(encoder.widths) + [.dense(outputs: outputs)])
+    }
+
+    private func network(
+        _ group: String, from input: ImageShape, to outputs: Int, _ listed: [JSONValue], or standard: [LayerDescription]
+    ) throws(Failure) -> Network {
+        let network: Network
+        do {
+            let layers = listed.isEmpty ? standard : try decoded(listed, "\(group).layers")
+            network = try Network(NetworkDescription(input: input, layers: layers))
+        } catch {
+            throw Failure(.configuration, "\(group): \(error)")
+        }
+        guard network.outputCount == outputs else {
+            throw Failure(.configuration, "\(group).layers: expected \(outputs) values at the end, found \(network.outputShape)")
+        }
+        return network
+    }
+
     private func layers(for shape: ImageShape) throws(Failure) -> [LayerDescription] {
         switch model.kind {
         case .mlp:
@@ -31,7 +72,7 @@ extension RunConfiguration {
         case .convolution:
             return convolutions() + [.flatten] + hidden(model.dense) + [.dense(outputs: 1)]
         case .layers:
-            return try listedLayers()
+            return try decoded(model.layers, "model.layers")
         }
     }
 
@@ -50,13 +91,13 @@ extension RunConfiguration {
         }
     }
 
-    private func listedLayers() throws(Failure) -> [LayerDescription] {
+    private func decoded(_ layers: [JSONValue], _ place: String) throws(Failure) -> [LayerDescription] {
         do {
-            return try JSONDecoder().decode([LayerDescription].self, from: JSONEncoder().encode(model.layers))
+            return try JSONDecoder().decode([LayerDescription].self, from: JSONEncoder().encode(layers))
         } catch let failure as Failure {
             throw failure
         } catch {
-            throw Failure(.configuration, "model.layers: \(error)")
+            throw Failure(.configuration, "\(place): \(error)")
         }
     }
 

@@ -110,6 +110,10 @@ extension RunConfiguration {
             return SlicedScoreMatching(
                 seed: seed, directions: objective.kind == .exactScore ? .axes : .random(objective.projections), dimension: data.shape.count,
                 rowsPerStep: rowsPerStep, data: data)
+        case .variationalTeaching:
+            return VariationalTeaching(
+                seed: seed, kernel: kernel, steps: sampler.steps, box: samplerBox, divergenceWeight: Float(objective.divergenceWeight),
+                rowsPerStep: rowsPerStep, data: data)
         case .nce:
             let noise = DiagonalGaussian(of: starts, rows: Self.rowsForMoments, floor: 1e-3)
             return NoiseContrastiveEstimation(seed: seed, noise: noise, rowsPerStep: rowsPerStep, data: data)

@@ -55,7 +55,8 @@ public struct DiagnoseCommand: Codable, Sendable {
     /// - Throws: `.usage`, `.missingInput`, `.checkpoint`.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
         let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
-        let origin = start ?? (trained.configuration.replayCapacity == nil ? .noise : .chains)
+        let origin = start ?? trained.standardStart
+        try communicator.agree { try trained.check(origin) }
         let window = try record(trained, origin, communicator)
         // One rank computes: what a table says must not depend on how many there are.
         return try communicator.fromRoot { () throws -> String in
@@ -94,17 +95,20 @@ public struct DiagnoseCommand: Codable, Sendable {
         }
         let kernel = trained.kernel(steps: run.thin)
         try communicator.agree { try check(run, kernel, chains: perShard, shards: shards) }
-        let prepared = trained.prepared()
+        let prepared = trained.preparedNetworks()
         let values = try DealtTiles.gather(tiles: shards, perTile: run.count(chains: perShard), communicator) { shard in
             let positions = Matrix(rows: perShard, columns: dimension)
             if let stored {
                 positions.copy(
                     from: Matrix(rows: perShard, columns: dimension, try stored.samples(shard * perShard..<(shard + 1) * perShard)))
+            } else if origin == .generator {
+                trained.generatorSamples(prepared, seed: run.seed)?.fill(positions, tile: shard, firstRow: 0, step: trained.step)
             } else {
                 configuration.startNoise.fill(
                     positions, stream: RandomStream(seed: run.seed, purpose: .samplingStart, step: trained.step, index: shard))
             }
-            let potential = ModelPotential(model: trained.model, weights: prepared, workspace: Workspace(trained.model, rows: perShard))
+            let potential = ModelPotential(
+                model: trained.model, weights: prepared.energy, workspace: Workspace(trained.model, rows: perShard))
             return run.values(of: shard, kernel: kernel, from: positions, in: potential)
         }
         return WindowValues(

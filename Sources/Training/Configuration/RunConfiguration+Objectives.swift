@@ -18,6 +18,10 @@ extension RunConfiguration {
                     + "\(objective.noise) that 32-bit floats tell the levels apart, found \(objective.lowNoise)")
         }
         try checkSmoothness()
+        try checkNetworks()
+        try require(
+            sampler.steps > 0 || objective.kind == .variationalTeaching,
+            "expected sampler.steps of at least 1 with objective.kind = \"\(objective.kind.rawValue)\", found 0")
         guard objective.levels == 1 || objective.diffusion == .varianceExploding else {
             throw Failure(.configuration, "configuration: objective.levels above 1 need objective.diffusion = \"varianceExploding\"")
         }
@@ -31,6 +35,18 @@ extension RunConfiguration {
 }
 
 extension RunConfiguration {
+    /// Keys of networks that the objective does not have must have their defaults.
+    private func checkNetworks() throws(Failure) {
+        let (values, defaults) = (try ConfigurationValues(self), try ConfigurationValues(RunConfiguration()))
+        let used = Set(objective.kind.parts.map(\.rawValue))
+        for key in ConfigurationKey.all where RunNetworks.Part.allCases.map(\.rawValue).contains(key.group) && !used.contains(key.group) {
+            try require(
+                values[key.path] == defaults[key.path],
+                "\(key.path) = \(values[key.path].text) has no effect with objective.kind = \"\(objective.kind.rawValue)\", which has no \(key.group). "
+                    + "Leave it at \(defaults[key.path].text).")
+        }
+    }
+
     /// Second derivatives of a piecewise linear network vanish wherever they exist: objectives that are made of them would learn nothing.
     private func checkSmoothness() throws(Failure) {
         let needsCurvature =
@@ -76,6 +92,7 @@ extension RunConfiguration.Objective {
             if name == "innerSteps" && kind == .wassersteinFlow && flow != .proximal {
                 return "it belongs to objective.flow = \"proximal\""
             }
+        case "divergenceWeight": kinds = [.variationalTeaching]
         default: return nil
         }
         guard !kinds.contains(kind) else { return nil }

@@ -10,6 +10,8 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     public var exchange = Exchange()
     public var objective = Objective()
     public var optimizer = Optimizer()
+    public var generator = Generator()
+    public var encoder = Encoder()
     public var `guard` = Guard()
     public var checkpoint = Checkpoint()
     public var report = Report()
@@ -149,6 +151,7 @@ extension RunConfiguration {
             case slicedScore = "sliced-score"
             case exactScore = "exact-score"
             case nce
+            case variationalTeaching = "variational-teaching"
         }
         public enum Estimator: String, Codable, CaseIterable, Sendable { case importance, oneStep, recovery }
         public enum Diffusion: String, Codable, CaseIterable, Sendable { case varianceExploding, variancePreserving }
@@ -171,6 +174,7 @@ extension RunConfiguration {
         public var innerSteps = 2
         public var levels = 1
         public var lowNoise = 0.01
+        public var divergenceWeight = 2.0
     }
 
     /// How gradients become parameter updates.
@@ -194,6 +198,24 @@ extension RunConfiguration {
         public var clipNorm: Double? = nil
         public var clipSigma: Double? = nil
         public var average: Double? = 0.999
+    }
+
+    /// The network from latent vectors to rows of data, for objectives that have one.
+    public struct Generator: Codable, Hashable, Sendable {
+        public enum Output: String, Codable, CaseIterable, Sendable { case none, tanh }
+
+        public var latent = 32
+        public var widths = [256, 256]
+        public var layers: [JSONValue] = []
+        public var output = Output.none
+        public var learningRate: Double? = nil
+    }
+
+    /// The network from rows of data to the mean and log variance of a latent vector, for objectives that have one.
+    public struct Encoder: Codable, Hashable, Sendable {
+        public var widths = [256, 256]
+        public var layers: [JSONValue] = []
+        public var learningRate: Double? = nil
     }
 
     /// What is watched at every step and what happens when it is wrong.
@@ -258,9 +280,12 @@ extension RunConfiguration.Objective.Kind {
         case .cd: .data
         case .pcd: .persistent
         case .shortRun: .noise
-        case .wassersteinFlow, .energyDiscrepancy, .diffusionCD, .denoisingScore, .slicedScore, .exactScore, .nce: nil
+        case .wassersteinFlow, .energyDiscrepancy, .diffusionCD, .denoisingScore, .slicedScore, .exactScore, .nce, .variationalTeaching: nil
         }
     }
+
+    /// The networks that are trained beside the energy.
+    var parts: [RunNetworks.Part] { self == .variationalTeaching ? [.generator, .encoder] : [] }
 
     /// Whether an objective without a start of its own has chains that `chains.start` places.
     var hasChainsAnywhere: Bool { self == .wassersteinFlow }

@@ -13,7 +13,7 @@ final class IntervalEvaluation {
     private var log: MetricsLog?
     /// Made at the start; nil where nothing is compared with it.
     private var reference: SampleReference?
-    private lazy var weights = PreparedWeights(plan.model.network)
+    private lazy var weights = RunWeights(plan.networks)
     /// Seconds of training in earlier parts of the run, and where this part began.
     private let earlierSeconds: Double
     private var begin = ContinuousClock.now
@@ -63,18 +63,34 @@ final class IntervalEvaluation {
             step: trainer.state.step, trainingSeconds: seconds,
             energyEvaluations: Int(Double(trainer.state.step * plan.configuration.rowsPerStep) * plan.objective.profile.evaluations),
             samples: try chains.flatMap { (chains) throws(Failure) in try reference?.measures(of: chains, communicator) },
+            generated: try generatedMeasures(trainer.state, count: count),
             plane: try planeMeasures(trainer.state, chains: chains?.values ?? []))
         try communicator.onRoot { try log?.append(try line.text()) }
         evaluationTime += ContinuousClock.now - before
     }
 
+    /// Of the averaged parameters where there are such.
+    private func prepareWeights(_ state: TrainingState) {
+        var modelState = state.modelState
+        weights.prepare(parameters: state.bestParameters, state: &modelState, iterating: false)
+    }
+
+    /// Collective. Of the generator's samples.
+    private func generatedMeasures(_ state: TrainingState, count: Int) throws(Failure) -> SampleMeasures? {
+        guard let generator = plan.networks.generator, let prepared = weights[.generator], let reference else { return nil }
+        prepareWeights(state)
+        let samples = GeneratorSamples(generator: generator, weights: prepared, seed: plan.configuration.run.seed)
+        let rows = try samples.gather(
+            count: count, rowsPerTile: plan.configuration.run.chainsPerShard, step: state.step, communicator)
+        return try reference.measures(of: rows, communicator)
+    }
+
     /// Collective. Of the averaged parameters where there are such.
     private func planeMeasures(_ state: TrainingState, chains: [Float]) throws(Failure) -> PlaneEvaluation? {
         guard let density = plan.source.density else { return nil }
-        var modelState = state.modelState
-        plan.model.prepare(weights, parameters: state.bestParameters, state: &modelState, iterating: false)
+        prepareWeights(state)
         do {
-            return try PlaneEvaluation(of: ModelPlaneEnergy(plan.model, weights), against: density, chains: chains, communicator)
+            return try PlaneEvaluation(of: ModelPlaneEnergy(plan.model, weights.energy), against: density, chains: chains, communicator)
         } catch  where error.kind == .numerical {
             return nil
         }
