@@ -9,8 +9,11 @@ extension RunConfiguration {
     /// `mlp`: (flatten,) hidden layers of `widths`, one output. `convolution`: convolutions of `channels` with `kernels`, `strides` and
     /// `paddings`, flatten, hidden layers of `dense`, one output. `layers`: as listed. An activation follows every hidden layer.
     /// - Throws: `.configuration`, naming the key.
-    package func energyModel(for shape: ImageShape) throws(Failure) -> EnergyModel {
+    package func energyModel(for data: ImageShape) throws(Failure) -> EnergyModel {
+        let shape = energyShape(for: data)
         let network: Network
+        // A latent prior is a correction of N(0, I).
+        let reference = model.referenceDeviation ?? (objective.kind == .latentPrior ? 1 : nil)
         let conditions = noiseLadder == nil ? 0 : 1
         let input = ImageShape(height: shape.height, width: shape.width, channels: shape.channels + conditions)
         do {
@@ -19,7 +22,7 @@ extension RunConfiguration {
             throw Failure(.configuration, "model: \(error)")
         }
         return try EnergyModel(
-            network, referenceDeviation: model.referenceDeviation.map { Float($0) }, spectralNormalization: model.spectralNormalization,
+            network, referenceDeviation: reference.map { Float($0) }, spectralNormalization: model.spectralNormalization,
             conditionChannels: conditions)
     }
 
@@ -29,7 +32,12 @@ extension RunConfiguration {
         let parts = objective.kind.parts
         return RunNetworks(
             energy: try energyModel(for: shape), generator: parts.contains(.generator) ? try generatorNetwork(for: shape) : nil,
-            encoder: parts.contains(.encoder) ? try encoderNetwork(for: shape) : nil)
+            encoder: parts.contains(.encoder) ? try encoderNetwork(for: shape) : nil, sampleShape: shape)
+    }
+
+    /// The shape of what the energy is a function of, for data of a shape.
+    package func energyShape(for data: ImageShape) -> ImageShape {
+        objective.kind == .latentPrior ? ImageShape(vector: generator.latent) : data
     }
 
     /// From latent vectors to rows: dense layers, or as listed.

@@ -60,7 +60,8 @@ public struct DiagnoseCommand: Codable, Sendable {
         let window = try record(trained, origin, communicator)
         // One rank computes: what a table says must not depend on how many there are.
         return try communicator.fromRoot { () throws -> String in
-            let diagnostics = ChainDiagnostics(window, density: PlaneDensity(named: trained.configuration.data.source))
+            let diagnostics = ChainDiagnostics(
+                window, density: trained.networks.isLatent ? nil : PlaneDensity(named: trained.configuration.data.source))
             let findings = DiagnosticFindings(diagnostics, stepsOfTraining: trained.configuration.sampler.steps).sentences
             let history = try HealthHistory(RunFolder(folder).metrics)?.sentences ?? []
             try writeFiles(window)
@@ -83,7 +84,7 @@ public struct DiagnoseCommand: Codable, Sendable {
         _ trained: TrainedModel, _ origin: ModelSampler.Start, _ communicator: any Communicator
     ) throws(Failure) -> WindowValues {
         let configuration = trained.configuration
-        let (shards, dimension) = (Self.groups(configuration), trained.shape.count)
+        let (shards, dimension) = (Self.groups(configuration), trained.model.inputShape.count)
         let perShard = try communicator.agree { try chainsPerShard(trained, origin) }
         let stored = try communicator.agree { origin == .chains ? try StoredChains(trained, wanted: shards * perShard) : nil }
         let run = WindowRun(

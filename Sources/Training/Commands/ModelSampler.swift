@@ -69,7 +69,7 @@ public final class ModelSampler {
     /// The samples of a tile, values in the order of computation.
     func draw(_ tile: Int, _ rows: Range<Int>) throws -> Matrix {
         let kernel = trained.kernel(steps: steps)
-        let buffers = ChainBuffers(chains: rows.count, dimension: trained.shape.count, scratch: kernel.scratchTiles)
+        let buffers = ChainBuffers(chains: rows.count, dimension: trained.model.inputShape.count, scratch: kernel.scratchTiles)
         if let chains {
             buffers.positions.copy(from: Matrix(rows: rows.count, columns: trained.shape.count, try chains.samples(rows)))
         } else if start == .generator {
@@ -93,7 +93,15 @@ public final class ModelSampler {
                 part += 1
             }
         }
-        return buffers.positions
+        return trained.networks.isLatent ? decoded(buffers.positions) : buffers.positions
+    }
+
+    /// The rows that latent vectors stand for.
+    private func decoded(_ latents: Matrix) -> Matrix {
+        guard let generator = trained.networks.generator, let prepared = weights[.generator] else { return latents }
+        let workspace = Workspace(generator, rows: latents.rows)
+        generator.forward(latents, prepared, workspace, keepingSlopes: false)
+        return workspace.output
     }
 
     /// Collective. All samples, on all ranks: count x values.

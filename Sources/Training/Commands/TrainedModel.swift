@@ -55,7 +55,8 @@ public struct TrainedModel: Sendable {
         }
     }
 
-    public var shape: ImageShape { model.inputShape }
+    /// The shape of a sample.
+    public var shape: ImageShape { networks.sampleShape }
 
     /// The run's sampler with the step size that training adapted it to.
     /// - Parameters:
@@ -63,19 +64,20 @@ public struct TrainedModel: Sendable {
     package func kernel(steps: Int, firstStep: Int = 0) -> any TransitionKernel {
         let isFinished = step >= configuration.sampler.adaptSteps
         let factor = manifest.stepSize?.factor(isFinished: isFinished) ?? 1
-        return configuration.kernel(for: shape, steps: steps, firstStep: firstStep).scaled(by: factor)
+        return configuration.kernel(for: model.inputShape, steps: steps, firstStep: firstStep).scaled(by: factor)
     }
 
     /// Where chains start when nobody says where.
     var standardStart: ModelSampler.Start {
-        networks.generator != nil ? .generator : configuration.replayCapacity == nil ? .noise : .chains
+        networks.encoder != nil ? .generator : configuration.replayCapacity == nil ? .noise : .chains
     }
 
     /// - Throws: `.usage` for a start that this model does not have.
     func check(_ start: ModelSampler.Start) throws(Failure) {
-        guard start == .generator, networks.generator == nil else { return }
+        guard start == .generator, networks.encoder == nil else { return }
         throw Failure(
-            .usage, "--from generator: the objective \"\(configuration.objective.kind.rawValue)\" trains no generator. Use --from noise.")
+            .usage,
+            "--from generator: the objective \"\(configuration.objective.kind.rawValue)\" trains no generator of starts. Use --from noise.")
     }
 
     /// What draws from the generator; nil where there is none.
@@ -124,7 +126,21 @@ public struct TrainedModel: Sendable {
         let others = try RunNetworks.Part.allCases.map { part -> Network? in
             try file.header.metadata[part.rawValue].map { try Network(NetworkDescription(json: $0)) }
         }
-        return RunNetworks(energy: try model(file, path), generator: others[0], encoder: others[1])
+        return RunNetworks(
+            energy: try model(file, path), generator: others[0], encoder: others[1], sampleShape: try sampleShape(file, others[0], path))
+    }
+
+    /// The shape of a decoded row; the metadata may have been edited.
+    private static func sampleShape(_ file: Safetensors, _ generator: Network?, _ path: String) throws(Failure) -> ImageShape? {
+        guard let text = file.header.metadata["sampleShape"] else { return nil }
+        let sizes = text.split(separator: " ").compactMap { Int($0) }
+        guard let generator, sizes.count == 3, sizes.allSatisfy({ (1...1 << 20).contains($0) }),
+            sizes[0] * sizes[1] * sizes[2] == generator.outputCount
+        else {
+            throw Failure(
+                .checkpoint, "\(path): sampleShape: expected the sizes of a row of the generator, found \(text): the file is damaged")
+        }
+        return ImageShape(height: sizes[0], width: sizes[1], channels: sizes[2])
     }
 
     /// The energy that the metadata of a model file describe.

@@ -38,8 +38,8 @@ extension RunConfiguration {
     /// Keys of networks that the objective does not have must have their defaults.
     private func checkNetworks() throws(Failure) {
         let (values, defaults) = (try ConfigurationValues(self), try ConfigurationValues(RunConfiguration()))
-        let used = Set(objective.kind.parts.map(\.rawValue))
-        for key in ConfigurationKey.all where RunNetworks.Part.allCases.map(\.rawValue).contains(key.group) && !used.contains(key.group) {
+        let used = objective.kind.parts.map(\.rawValue) + (objective.kind == .latentPrior ? ["posterior"] : [])
+        for key in ConfigurationKey.all where ["generator", "encoder", "posterior"].contains(key.group) && !used.contains(key.group) {
             try require(
                 values[key.path] == defaults[key.path],
                 "\(key.path) = \(values[key.path].text) has no effect with objective.kind = \"\(objective.kind.rawValue)\", which has no \(key.group). "
@@ -74,9 +74,12 @@ extension RunConfiguration.Objective {
         let kinds: [Kind]
         switch name {
         case "energyRegularization": kinds = [.cd, .pcd, .shortRun, .wassersteinFlow]
-        case "noise": kinds = [.energyDiscrepancy, .diffusionCD, .denoisingScore]
+        case "noise":
+            kinds = [.energyDiscrepancy, .diffusionCD, .denoisingScore, .latentPrior]
+            if kind == .latentPrior && prior != .discrepancy { return "it belongs to objective.prior = \"discrepancy\"" }
         case "samples", "stabilisation":
-            kinds = [.energyDiscrepancy, .diffusionCD]
+            kinds = [.energyDiscrepancy, .diffusionCD, .latentPrior]
+            if kind == .latentPrior && prior != .discrepancy { return "it belongs to objective.prior = \"discrepancy\"" }
             if kind == .diffusionCD && estimator != .importance { return "it belongs to objective.estimator = \"importance\"" }
         case "estimator": kinds = [.diffusionCD]
         case "diffusion", "trace", "bracket":
@@ -92,6 +95,7 @@ extension RunConfiguration.Objective {
             if name == "innerSteps" && kind == .wassersteinFlow && flow != .proximal {
                 return "it belongs to objective.flow = \"proximal\""
             }
+        case "prior", "decoderDeviation": kinds = [.latentPrior]
         case "divergenceWeight": kinds = [.variationalTeaching]
         default: return nil
         }

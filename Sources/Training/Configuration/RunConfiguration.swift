@@ -12,6 +12,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     public var optimizer = Optimizer()
     public var generator = Generator()
     public var encoder = Encoder()
+    public var posterior = Posterior()
     public var `guard` = Guard()
     public var checkpoint = Checkpoint()
     public var report = Report()
@@ -152,11 +153,13 @@ extension RunConfiguration {
             case exactScore = "exact-score"
             case nce
             case variationalTeaching = "variational-teaching"
+            case latentPrior = "latent-prior"
         }
         public enum Estimator: String, Codable, CaseIterable, Sendable { case importance, oneStep, recovery }
         public enum Diffusion: String, Codable, CaseIterable, Sendable { case varianceExploding, variancePreserving }
         public enum Trace: String, Codable, CaseIterable, Sendable { case hutchinson, stein }
         public enum Bracket: String, Codable, CaseIterable, Sendable { case data, noised }
+        public enum Prior: String, Codable, CaseIterable, Sendable { case discrepancy, chains }
         public enum Flow: String, Codable, CaseIterable, Sendable { case proximal, explicit }
 
         public var kind = Kind.pcd
@@ -175,6 +178,8 @@ extension RunConfiguration {
         public var levels = 1
         public var lowNoise = 0.01
         public var divergenceWeight = 2.0
+        public var prior = Prior.discrepancy
+        public var decoderDeviation = 0.3
     }
 
     /// How gradients become parameter updates.
@@ -216,6 +221,12 @@ extension RunConfiguration {
         public var widths = [256, 256]
         public var layers: [JSONValue] = []
         public var learningRate: Double? = nil
+    }
+
+    /// Chains of the latent vector of each data row, for objectives with such.
+    public struct Posterior: Codable, Hashable, Sendable {
+        public var steps = 20
+        public var stepSize = 0.1
     }
 
     /// What is watched at every step and what happens when it is wrong.
@@ -280,12 +291,20 @@ extension RunConfiguration.Objective.Kind {
         case .cd: .data
         case .pcd: .persistent
         case .shortRun: .noise
-        case .wassersteinFlow, .energyDiscrepancy, .diffusionCD, .denoisingScore, .slicedScore, .exactScore, .nce, .variationalTeaching: nil
+        case .wassersteinFlow, .energyDiscrepancy, .diffusionCD, .denoisingScore, .slicedScore, .exactScore, .nce, .variationalTeaching,
+            .latentPrior:
+            nil
         }
     }
 
     /// The networks that are trained beside the energy.
-    var parts: [RunNetworks.Part] { self == .variationalTeaching ? [.generator, .encoder] : [] }
+    var parts: [RunNetworks.Part] {
+        switch self {
+        case .variationalTeaching: [.generator, .encoder]
+        case .latentPrior: [.generator]
+        default: []
+        }
+    }
 
     /// Whether an objective without a start of its own has chains that `chains.start` places.
     var hasChainsAnywhere: Bool { self == .wassersteinFlow }

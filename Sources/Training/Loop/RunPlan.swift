@@ -67,7 +67,9 @@ public struct RunPlan: Sendable {
         if let replay, let ladder = configuration.ladder {
             replay.levels = Array(repeating: ladder.firstLevel(ofShard: index), count: replay.capacity)
         }
-        return ShardState(index: index, chains: configuration.run.chainsPerShard, dimension: dimension, replay: replay)
+        return ShardState(
+            index: index, chains: configuration.run.chainsPerShard, dimension: dimension, replay: replay,
+            latent: networks.generator?.inputShape.count ?? 0)
     }
 
     /// The replicated state before the first step.

@@ -29,6 +29,8 @@ package final class ShardWorker: @unchecked Sendable {
     /// Rows of latent vectors and of their gradients, chains x latent values; empty without a generator.
     package let latents: Matrix
     package let latentGradient: Matrix
+    /// Values of a generator's rows less others, chains x values of a row; empty without a generator.
+    package let residual: Matrix
     /// Gradients with respect to an encoder's outputs, chains x twice the latent values; empty without an encoder.
     package let codeGradient: Matrix
     /// The shards' gradients and reports as the exact sum takes them.
@@ -66,6 +68,7 @@ package final class ShardWorker: @unchecked Sendable {
         }
         (generator, encoder) = (pass(.generator), pass(.encoder))
         let latentCount = networks.generator?.inputShape.count ?? 0
+        residual = Matrix(rows: rows, columns: networks.generator?.outputCount ?? 0)
         codeGradient = Matrix(rows: rows, columns: networks.encoder?.outputCount ?? 0)
         (latents, latentGradient) = (Matrix(rows: rows, columns: latentCount), Matrix(rows: rows, columns: latentCount))
         self.part = part

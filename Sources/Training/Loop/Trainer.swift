@@ -62,7 +62,7 @@ package final class Trainer {
         self.weights = weights
         team = ThreadTeam(count: max(1, min(threads, shards.count)))
         var profile = plan.objective.profile
-        profile.chainScratch = max(profile.chainScratch, configuration.kernel(for: plan.source.shape).scratchTiles)
+        profile.chainScratch = max(profile.chainScratch, configuration.kernel(for: plan.model.inputShape).scratchTiles)
         workers = (0..<team.count).map {
             ShardWorker(
                 networks: plan.networks, weights: weights, dataShape: plan.source.shape, rows: configuration.run.chainsPerShard,

@@ -14,10 +14,14 @@ public struct RunNetworks: Sendable {
     public let generator: Network?
     /// From rows of data to means and log variances of latent vectors.
     public let encoder: Network?
+    /// The shape of a row of data: the energy's own, or what the generator makes of the energy's latent vectors.
+    public let sampleShape: ImageShape
     /// All trained parameters.
     public let layout: ParameterLayout
 
-    public init(energy: EnergyModel, generator: Network? = nil, encoder: Network? = nil) {
+    /// - Parameter sampleShape: nil where it is the energy's.
+    public init(energy: EnergyModel, generator: Network? = nil, encoder: Network? = nil, sampleShape: ImageShape? = nil) {
+        self.sampleShape = sampleShape ?? energy.inputShape
         self.energy = energy
         self.generator = generator
         self.encoder = encoder
@@ -29,6 +33,9 @@ public struct RunNetworks: Sendable {
 
     /// What is saved besides the parameters but not trained.
     public var stateLayout: ParameterLayout { energy.stateLayout }
+
+    /// Whether the energy is one of latent vectors, which the generator decodes.
+    public var isLatent: Bool { generator != nil && encoder == nil }
 
     public subscript(_ part: Part) -> Network? { part == .generator ? generator : encoder }
 
@@ -77,6 +84,10 @@ extension RunNetworks {
     var metadata: [String: String] {
         get throws(Failure) {
             var metadata: [String: String] = [:]
+            if isLatent {
+                metadata["sampleShape"] = [sampleShape.height, sampleShape.width, sampleShape.channels].map(String.init).joined(
+                    separator: " ")
+            }
             for part in Part.allCases {
                 if let network = self[part] { metadata[part.rawValue] = try network.description.json() }
             }

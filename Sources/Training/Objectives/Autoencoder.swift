@@ -44,7 +44,7 @@ struct Autoencoder {
                 codeGradient[row, width + column] = variance
             }
         }
-        let residual = worker.origin
+        let residual = worker.residual
         residual.combine(generator.outputs(of: latents, keepingSlopes: true), x) { $0 - $1 }
         let reconstruction = residual.squaredNorm
         residual.combine(residual, residual) { r, _ in 2 * scale * r }

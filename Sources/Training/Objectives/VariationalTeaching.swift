@@ -25,7 +25,7 @@ package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
         profile.chainScratch = kernel.scratchTiles
         profile.hasChains = true
         profile.hasAcceptStep = kernel.hasAcceptStep
-        profile.hasAutoencoder = true
+        (profile.hasDecoder, profile.hasEncoder) = (true, true)
         profile.evaluations = kernel.energyEvaluations(steps: steps) + 2
         return profile
     }

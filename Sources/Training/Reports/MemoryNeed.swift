@@ -24,7 +24,7 @@ struct MemoryNeed: Sendable {
         parameters = 4 * parameterCount * (4 + moments + averages)
         // Positions, gradients, origins, data rows and scratch of a tile; the gradient of a shard in float and as integers.
         let profile = plan.objective.profile
-        let scratch = max(profile.chainScratch, configuration.kernel(for: plan.source.shape).scratchTiles)
+        let scratch = max(profile.chainScratch, configuration.kernel(for: plan.model.inputShape).scratchTiles)
         let line =
             profile.lineOrder == 0
             ? 0
