@@ -11,16 +11,15 @@ extension RunConfiguration {
     /// - Throws: `.configuration`, naming the key.
     package func energyModel(for shape: ImageShape) throws(Failure) -> EnergyModel {
         let network: Network
-        let conditions = noiseLadder == nil ? 0 : 1
-        let input = ImageShape(height: shape.height, width: shape.width, channels: shape.channels + conditions)
+        // the noise level, at every pixel
+        let condition: ConditionDescription? = noiseLadder == nil ? nil : .planes(1)
         do {
-            network = try Network(NetworkDescription(input: input, layers: try layers(for: input)))
+            network = try Network(NetworkDescription(input: shape, condition: condition, layers: try layers(for: shape)))
         } catch {
             throw Failure(.configuration, "model: \(error)")
         }
         return try EnergyModel(
-            network, referenceDeviation: model.referenceDeviation.map { Float($0) }, spectralNormalization: model.spectralNormalization,
-            conditionChannels: conditions)
+            network, referenceDeviation: model.referenceDeviation.map { Float($0) }, spectralNormalization: model.spectralNormalization)
     }
 
     private func layers(for shape: ImageShape) throws(Failure) -> [LayerDescription] {

@@ -104,7 +104,6 @@ public struct RunPlan: Sendable {
             var metadata = ["format": "pt", "network": try model.network.description.json()]
             if let deviation = model.referenceDeviation { metadata["referenceDeviation"] = String(deviation) }
             if model.usesSpectralNormalization { metadata["spectralNormalization"] = "true" }
-            if model.conditionChannels > 0 { metadata["conditionChannels"] = String(model.conditionChannels) }
             return metadata
         }
     }

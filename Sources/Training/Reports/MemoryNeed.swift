@@ -29,10 +29,8 @@ struct MemoryNeed: Sendable {
             profile.lineOrder == 0
             ? 0
             : LineWorkspace.count(
-                plan.model.network, rows: rows, order: profile.lineOrder, conditionChannels: plan.model.conditionChannels)
-        let activations =
-            Workspace.count(
-                plan.model.network, rows: rows * profile.passTiles, conditionChannels: plan.model.conditionChannels) + line
+                plan.model.network, rows: rows, order: profile.lineOrder)
+        let activations = Workspace.count(plan.model.network, rows: rows * profile.passTiles) + line
         let tiles = (4 + scratch + (profile.passTiles == 1 ? 0 : profile.passTiles)) * rows * dimension
         threads = count * (4 * (activations + tiles) + (4 + 8) * parameterCount)
         let bytesPerValue = configuration.chains.storage == .byte ? 1 : 4
