@@ -7,8 +7,8 @@ struct ConditionTests {
     /// A network over x and condition together, and the energy of x alone.
     private static func make(_ shape: ImageShape, channels: Int, _ layers: [LayerDescription]) throws -> (NetworkCase, EnergyModel) {
         let joined = ImageShape(height: shape.height, width: shape.width, channels: shape.channels + channels)
-        let test = NetworkCase("conditional", joined, layers)
-        return (test, try EnergyModel(test.network, referenceDeviation: 1.5, conditionChannels: channels))
+        let description = NetworkDescription(input: shape, condition: .planes(channels), layers: layers)
+        return (NetworkCase("joined", joined, layers), try EnergyModel(Network(description), referenceDeviation: 1.5))
     }
 
     private static let cases: [(ImageShape, Int, [LayerDescription])] = [

@@ -81,40 +81,13 @@ public struct EvaluateCommand: Codable, Sendable {
 
     /// Collective.
     private func evaluateSamples(_ trained: TrainedModel, _ communicator: any Communicator) throws(Failure) -> SampleEvaluation {
-        let source = try runSource(trained, communicator)
+        let source = try trained.source(communicator)
         let training = try communicator.agree { try EvaluationRows(source, trained.configuration) }
-        let other = try otherRows(trained, source, communicator)
+        let other = try data.map { (data) throws(Failure) in try trained.rows(data, training: source, communicator) }
         let (rows, origin, length) = try drawnOrRead(trained, rows: training.available, communicator)
         return try SampleEvaluation(
             of: rows, origin: origin, steps: length, training: training, other: other, noise: trained.configuration.startNoise, communicator
         )
-    }
-
-    /// Collective. The data that the run was trained on.
-    private func runSource(_ trained: TrainedModel, _ communicator: any Communicator) throws(Failure) -> DataSource {
-        let source = try trained.configuration.sharedSource(communicator)
-        try communicator.agree {
-            guard Checksum.of(Array(source.digest.utf8)) == trained.manifest.data else {
-                throw Failure(.checkpoint, "\(trained.path): the model was trained on other data than \(source.name) holds now")
-            }
-        }
-        return source
-    }
-
-    /// Collective. The data of `--data`.
-    private func otherRows(
-        _ trained: TrainedModel, _ training: DataSource, _ communicator: any Communicator
-    ) throws(Failure) -> EvaluationRows? {
-        guard let data else { return nil }
-        var configuration = trained.configuration
-        configuration.data.source = data
-        let source = try configuration.sharedSource(communicator)
-        return try communicator.agree {
-            guard source.shape == trained.shape else {
-                throw Failure(.data, "\(data): expected rows of the shape \(trained.shape), which this model has, found \(source.shape)")
-            }
-            return try EvaluationRows(source, configuration, trainingSource: training)
-        }
     }
 
     /// Collective. The samples on all ranks, where they come from, and after how many steps.
@@ -130,8 +103,9 @@ public struct EvaluateCommand: Codable, Sendable {
         }
         // Not more than half of the data, so that there are as many data rows to compare the samples' measures with.
         let limit = max(2, min(Self.defaultCount, available / 2))
+        let conditions = try trained.conditions(count: count ?? limit, label: nil, data: data, seed: seed ?? 1, communicator)
         let sampler = try communicator.agree {
-            try ModelSampler(trained, count: count, orAtMost: limit, steps: steps, start: start, seed: seed ?? 1)
+            try ModelSampler(trained, count: count, orAtMost: limit, steps: steps, start: start, seed: seed ?? 1, conditions: conditions)
         }
         return (try sampler.drawAll(communicator), sampler.start.rawValue, sampler.steps)
     }
