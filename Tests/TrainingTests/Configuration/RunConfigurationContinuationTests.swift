@@ -46,6 +46,15 @@ import Training
         "objective.penalty": ["objective.penalty=2", "objective.kind=wasserstein-flow"],
         "objective.levels": ["objective.levels=4", "objective.kind=diffusion-cd"],
         "objective.lowNoise": ["objective.lowNoise=.1", "objective.levels=4", "objective.kind=diffusion-cd"],
+        "objective.divergenceWeight": ["objective.divergenceWeight=3", "objective.kind=variational-teaching"],
+        "generator.latent": ["generator.latent=5", "objective.kind=variational-teaching"],
+        "generator.widths": ["generator.widths=[5]", "objective.kind=variational-teaching"],
+        "generator.layers": ["generator.layers=[{kind: 'flatten'}]", "objective.kind=variational-teaching"],
+        "generator.output": ["generator.output=tanh", "objective.kind=variational-teaching"],
+        "generator.learningRate": ["generator.learningRate=.1", "objective.kind=variational-teaching"],
+        "encoder.widths": ["encoder.widths=[5]", "objective.kind=variational-teaching"],
+        "encoder.layers": ["encoder.layers=[{kind: 'flatten'}]", "objective.kind=variational-teaching"],
+        "encoder.learningRate": ["encoder.learningRate=.1", "objective.kind=variational-teaching"],
         "objective.innerSteps": ["objective.innerSteps=3", "objective.kind=wasserstein-flow"],
     ]
 
