@@ -217,7 +217,7 @@ extension CommandTests {
             .key("data.flip=perhaps", "true or false", "perhaps"),
             .key("model.widths=[0]", "an integer from 1", "model.widths[0]"), .key("model.widths=[]", "at least one entry"),
             .key("model.widths=5", "a list", "5"),
-            .key("objective.kind=latent-prior", "not available in this version", "\"pcd\""),
+            .key("generator.latent=7", "generator.latent = 7 has no effect", "\"pcd\""),
             .key("objective.kind=perfect", "\"cd\", \"pcd\"", "perfect"),
             .key("exchange.policy=circle", "\"ring\", \"pairs\" or \"shuffle\"", "circle"), .key("exchange.fraction=0", "greater than 0"),
             .key("exchange.every=-1", "an integer from 0"), .key("exchange.temperatures=[0.5]", "exchange.temperatures[0]", "at least 1"),

@@ -172,7 +172,7 @@ struct NetworkDescriptionTests {
             (image, [.convolution(channels: 2_000_000_000, kernel: 1, stride: 1, padding: 0)], "more than 2147483647 values"),
             (image, [.pooling(Pooling(.sum, size: 0))], "\"size\" must be from 1"),
             (image, [.pooling(Pooling(.sum, size: 4))], "do not tile an image of 8 x 6"),
-            (ImageShape(vector: 4), [transposed(1, 1, 1, 0, 0)], "needs an image"),
+            (image, [.flatten, transposed(1, 1, 1, 0, 0)], "needs an image"),
             (image, [transposed(0, 1, 1, 0, 0)], "\"channels\" must be from 1"),
             (image, [transposed(1, 3, 2, 0, 2)], "layer 0 (transposedConvolution): \"outputPadding\" must be below the stride 2, found 2"),
             (image, [transposed(1, 3, 2, 0, -1)], "\"outputPadding\" must be from 0"),

@@ -122,6 +122,9 @@ extension RunConfiguration {
             return VariationalTeaching(
                 seed: seed, kernel: kernel, steps: sampler.steps, box: samplerBox, divergenceWeight: Float(objective.divergenceWeight),
                 rowsPerStep: rowsPerStep, data: data, condition: condition)
+        case .autoencoder:
+            return VariationalAutoencoder(
+                seed: seed, divergenceWeight: Float(objective.divergenceWeight), rowsPerStep: rowsPerStep, data: data, condition: condition)
         case .latentPrior: return latentPrior(kernel, data)
         case .nce:
             let noise = DiagonalGaussian(of: starts, rows: Self.rowsForMoments, floor: 1e-3)

@@ -72,7 +72,9 @@ extension ConfigurationKey {
         .init(
             "sampler.kind", .choice(words(RunConfiguration.Sampler.Kind.self)),
             "transition kernel; langevin: x <- x - a g + sigma xi, g the gradient of E; the others: Documentation/Samplers.md"),
-        .init("sampler.steps", .integer(0...1_000_000), "transitions of each chain in a training step; 0 with variational-teaching alone"),
+        .init(
+            "sampler.steps", .integer(0...1_000_000),
+            "transitions of each chain in a training step; 0 with variational-teaching and autoencoder alone"),
         .init(
             "sampler.stepSize", .number(.positive),
             "a: how far a transition follows the gradient; hmc: size of a leapfrog step; underdamped: time of a step"),
@@ -205,7 +207,7 @@ extension ConfigurationKey {
         ),
         .init(
             "objective.divergenceWeight", .number(.notNegative),
-            "variational-teaching: w of |g(z) - x|² + w KL(q(z|x) || N(0, I)); twice the variance of the decoder"),
+            "variational-teaching, autoencoder: w of |g(z) - x|² + w KL(q(z|x) || N(0, I)); twice the variance of the decoder"),
         .init(
             "objective.prior", .choice(words(RunConfiguration.Objective.Prior.self)),
             "latent-prior: how the prior learns: energy discrepancy, or short chains of the sampler from N(0, I)"),
@@ -238,29 +240,31 @@ extension ConfigurationKey {
     ]
 
     private static let networks: [ConfigurationKey] = [
-        .init("generator.latent", .integer(widths), "variational-teaching, latent-prior: values of a latent vector"),
+        .init("generator.latent", .integer(widths), "variational-teaching, autoencoder, latent-prior: values of a latent vector"),
         .init(
             "generator.widths", .integers(widths),
-            "variational-teaching, latent-prior: outputs of each hidden layer from latent vector to data; model.activation follows each"),
+            "variational-teaching, autoencoder, latent-prior: outputs of each hidden layer from latent vector to data; model.activation follows each"
+        ),
         .init(
             "generator.layers", .layers,
-            "variational-teaching, latent-prior: the generator in place of widths, in order, from latent values to the values of a row; []: by widths"
+            "variational-teaching, autoencoder, latent-prior: the generator in place of widths, in order, from latent values to the values of a row; []: by widths"
         ),
         .init(
             "generator.output", .choice(words(RunConfiguration.Generator.Output.self)),
-            "variational-teaching, latent-prior: tanh after the last layer of widths, for data from -1 to 1"),
+            "variational-teaching, autoencoder, latent-prior: tanh after the last layer of widths, for data from -1 to 1"),
         .init(
             "generator.learningRate", .number(.notNegative), optional: true,
-            "variational-teaching, latent-prior: in place of optimizer.learningRate, with the same schedule; null: the same"),
+            "variational-teaching, autoencoder, latent-prior: in place of optimizer.learningRate, with the same schedule; null: the same"),
         .init(
             "encoder.widths", .integers(widths),
-            "variational-teaching: outputs of each hidden layer from data to latent means and log variances; model.activation follows each"),
+            "variational-teaching, autoencoder: outputs of each hidden layer from data to latent means and log variances; model.activation follows each"
+        ),
         .init(
             "encoder.layers", .layers,
-            "variational-teaching: the encoder in place of widths, in order, to two values for each latent one; []: by widths"),
+            "variational-teaching, autoencoder: the encoder in place of widths, in order, to two values for each latent one; []: by widths"),
         .init(
             "encoder.learningRate", .number(.notNegative), optional: true,
-            "variational-teaching: in place of optimizer.learningRate, with the same schedule; null: the same"),
+            "variational-teaching, autoencoder: in place of optimizer.learningRate, with the same schedule; null: the same"),
         .init(
             "posterior.steps", .integer(1...1_000_000), "latent-prior: Langevin steps of the latent vector of each data row, from N(0, I)"),
         .init(
@@ -268,7 +272,8 @@ extension ConfigurationKey {
             "latent-prior: s of z <- z - s²/2 g + s xi, g the gradient of |x - g(z)|²/2 sigma² + U(z)"),
         .init(
             "condition.kind", .choice(words(RunConfiguration.Condition.Kind.self)),
-            "variational-teaching: what all networks are told about a row: nothing, its class (label), or its visible part (mask)"),
+            "variational-teaching, autoencoder: what all networks are told about a row: nothing, its class (label), or its visible part (mask)"
+        ),
         .init("condition.channels", .integer(1...1000), "label: trained values of each class for every pixel, or for a latent vector"),
         .init(
             "condition.mask", .choice(words(RunConfiguration.Condition.Mask.self)),

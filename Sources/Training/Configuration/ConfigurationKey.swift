@@ -7,8 +7,8 @@ public struct ConfigurationKey: Sendable {
         case flag
         case integer(ClosedRange<Int>)
         case number(NumberRange)
-        /// One of a few words; `later` holds the known ones that this version does not have.
-        case choice([String], later: [String] = [])
+        /// One of a few words.
+        case choice([String])
         /// A word that can be the name of a folder.
         case name
         /// A text that is not empty and has no control characters.
@@ -94,13 +94,8 @@ extension ConfigurationKey {
             return value
         case (.number(let range), .integer(let number)): return try checked(Double(number), range, value, origin)
         case (.number(let range), .number(let number)): return try checked(number, range, value, origin)
-        case (.choice(let words, let later), .string(let word)):
+        case (.choice(let words), .string(let word)):
             if words.contains(word) { return value }
-            if later.contains(word) {
-                throw Failure(
-                    .configuration,
-                    "\(origin): \(path) = \"\(word)\" is not available in this version; expected \(ConfigurationKey.list(words))")
-            }
             throw refusal(of: value, at: path, origin: origin)
         case (.name, .string(let text)) where ConfigurationKey.isFolderName(text): return value
         case (.text, .string(let text)) where ConfigurationKey.isPlain(text): return value
@@ -150,7 +145,7 @@ extension ConfigurationKey {
             case .flag: optional ? "true, false" : "true or false"
             case .integer(let range): ConfigurationKey.integerText(range)
             case .number(let range): range.description
-            case .choice(let words, _): ConfigurationKey.list(words)
+            case .choice(let words): ConfigurationKey.list(words)
             case .name: "a name of letters, digits, \".\", \"_\", \"-\" that does not start with \".\" or \"-\", at most 100 long"
             case .text: "a text"
             case .texts: "a list of texts such as [\"width\", \"height\"]"

@@ -21,7 +21,11 @@ extension RunConfiguration {
         try checkNetworks()
         try checkCondition()
         try require(
-            sampler.steps > 0 || objective.kind == .variationalTeaching,
+            sampler.steps == 0 || objective.kind != .autoencoder,
+            "objective.kind = \"autoencoder\" trains no energy that chains could follow; expected sampler.steps = 0, found \(sampler.steps)"
+        )
+        try require(
+            sampler.steps > 0 || objective.kind.parts.contains(.encoder),
             "expected sampler.steps of at least 1 with objective.kind = \"\(objective.kind.rawValue)\", found 0")
         guard objective.levels == 1 || objective.diffusion == .varianceExploding else {
             throw Failure(.configuration, "configuration: objective.levels above 1 need objective.diffusion = \"varianceExploding\"")
@@ -38,8 +42,8 @@ extension RunConfiguration {
 extension RunConfiguration {
     private func checkCondition() throws(Failure) {
         try require(
-            condition.kind == .none || objective.kind == .variationalTeaching,
-            "condition.kind = \"\(condition.kind.rawValue)\" needs objective.kind = \"variational-teaching\", found \"\(objective.kind.rawValue)\""
+            condition.kind == .none || objective.kind.parts.contains(.encoder),
+            "condition.kind = \"\(condition.kind.rawValue)\" needs objective.kind = \"variational-teaching\" or \"autoencoder\", found \"\(objective.kind.rawValue)\""
         )
         try require(
             condition.kind == .label || condition.channels == Condition().channels,
@@ -111,7 +115,7 @@ extension RunConfiguration.Objective {
                 return "it belongs to objective.flow = \"proximal\""
             }
         case "prior", "decoderDeviation": kinds = [.latentPrior]
-        case "divergenceWeight": kinds = [.variationalTeaching]
+        case "divergenceWeight": kinds = [.variationalTeaching, .autoencoder]
         default: return nil
         }
         guard !kinds.contains(kind) else { return nil }

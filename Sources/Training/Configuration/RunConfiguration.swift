@@ -155,6 +155,7 @@ extension RunConfiguration {
             case nce
             case variationalTeaching = "variational-teaching"
             case latentPrior = "latent-prior"
+            case autoencoder
         }
         public enum Estimator: String, Codable, CaseIterable, Sendable { case importance, oneStep, recovery }
         public enum Diffusion: String, Codable, CaseIterable, Sendable { case varianceExploding, variancePreserving }
@@ -303,7 +304,7 @@ extension RunConfiguration.Objective.Kind {
         case .pcd: .persistent
         case .shortRun: .noise
         case .wassersteinFlow, .energyDiscrepancy, .diffusionCD, .denoisingScore, .slicedScore, .exactScore, .nce, .variationalTeaching,
-            .latentPrior:
+            .latentPrior, .autoencoder:
             nil
         }
     }
@@ -311,7 +312,7 @@ extension RunConfiguration.Objective.Kind {
     /// The networks that are trained beside the energy.
     var parts: [RunNetworks.Part] {
         switch self {
-        case .variationalTeaching: [.generator, .encoder]
+        case .variationalTeaching, .autoencoder: [.generator, .encoder]
         case .latentPrior: [.generator]
         default: []
         }

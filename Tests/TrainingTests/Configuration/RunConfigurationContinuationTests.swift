@@ -71,7 +71,7 @@ import Training
         case .flag: return ["\(key.path)=true", "\(key.path)=false"]
         case .integer(let range): return ["\(key.path)=\(range.lowerBound + 7)"]
         case .number: return ["\(key.path)=0.625"]
-        case .choice(let words, _): return words.map { "\(key.path)=\($0)" }
+        case .choice(let words): return words.map { "\(key.path)=\($0)" }
         case .integers: return ["\(key.path)=[5, 6]"]
         case .numbers: return ["\(key.path)=[1, 2]", "run.shards=2", "sampler.noise=null"]
         case .name, .text, .texts, .layers: return []

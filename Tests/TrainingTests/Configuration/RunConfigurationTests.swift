@@ -140,7 +140,9 @@ import Training
         ("[]", ["groups in { }", "a list"]),
         ("{checkpoint: {keep: 1}}", ["checkpoint.keep", "from 2"]),
         ("{chains: {restartProbability: 1.1}}", ["chains.restartProbability", "at most 1", "1.1"]),
-        ("{objective: {kind: 'latent-prior'}}", ["objective.kind", "latent-prior", "not available in this version"]),
+        ("{objective: {kind: 'autoencoder'}}", ["autoencoder", "sampler.steps = 0", "found 20"]),
+        ("{condition: {kind: 'label'}}", ["condition.kind", "variational-teaching", "pcd"]),
+        ("{generator: {latent: 5}}", ["generator.latent = 5 has no effect", "pcd"]),
         ("{optimiser: {learningRate: 1}}", ["unknown key \"optimiser.learningRate\"", "\"optimizer.learningRate\""]),
         ("{'run.steps': 5}", ["run.steps", "run: { steps: … }"]),
     ])
