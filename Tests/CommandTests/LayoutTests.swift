@@ -80,7 +80,9 @@ extension CommandTests {
         /// The objectives beside maximum likelihood, on images with a smooth energy.
         static let objectives: [Kind] = [
             ("energy-discrepancy", ["objective.samples=2"]), ("diffusion-cd", ["objective.estimator=oneStep"]),
-            ("diffusion-cd", ["objective.estimator=recovery"]), ("wasserstein-flow", ["objective.innerSteps=3"]),
+            ("diffusion-cd", ["objective.estimator=recovery"]),
+            ("diffusion-cd", ["objective.estimator=recovery", "objective.keepChains=true"]),
+            ("wasserstein-flow", ["objective.innerSteps=3"]),
             ("wasserstein-flow", ["objective.flow=explicit", "chains.start=data"]), ("denoising-score", []),
             ("diffusion-cd", ["objective.levels=3", "objective.lowNoise=0.05"]),
             ("sliced-score", ["objective.projections=2"]), ("nce", []),

@@ -17,8 +17,11 @@ extension RunConfiguration {
     }
 
     package var hasPersistentChains: Bool {
-        objective.kind.start == .persistent || (objective.kind.hasChainsAnywhere && chains.start == .persistent)
+        objective.kind.start == .persistent || (objective.kind.hasChainsAnywhere && chains.start == .persistent) || keepsPairs
     }
+
+    /// Whether the replay buffer holds chains with the noised rows that they are tethered to.
+    package var keepsPairs: Bool { objective.kind == .diffusionCD && objective.estimator == .recovery && objective.keepChains }
 
     package var replayOptions: ReplayOptions {
         ReplayOptions(
@@ -102,7 +105,7 @@ extension RunConfiguration {
         switch objective.kind {
         case .cd, .pcd, .shortRun: return maximumLikelihood(kernel, data: data, starts: starts)
         case .energyDiscrepancy: return energyDiscrepancy(data)
-        case .diffusionCD: return diffusion(kernel, data)
+        case .diffusionCD: return diffusion(kernel, data, starts)
         case .wassersteinFlow: return wassersteinFlow(kernel, data: data, starts: starts)
         case .denoisingScore:
             return DenoisingScoreMatching(seed: seed, deviation: Float(objective.noise), rowsPerStep: rowsPerStep, data: data)
@@ -125,7 +128,7 @@ extension RunConfiguration {
             rowsPerStep: rowsPerStep, data: data)
     }
 
-    private func diffusion(_ kernel: some TransitionKernel, _ data: DataStream) -> any Training.Objective {
+    private func diffusion(_ kernel: some TransitionKernel, _ data: DataStream, _ starts: DataStream) -> any Training.Objective {
         switch objective.estimator {
         case .importance: energyDiscrepancy(data)
         case .oneStep:
@@ -133,14 +136,14 @@ extension RunConfiguration {
                 seed: run.seed, form: objective.diffusion == .varianceExploding ? .varianceExploding : .variancePreserving,
                 trace: objective.trace == .hutchinson ? .hutchinson : .stein, bracketAtData: objective.bracket == .data,
                 deviation: Float(objective.noise), rowsPerStep: rowsPerStep, data: data)
-        case .recovery: recovery(kernel, data)
+        case .recovery: recovery(kernel, data, starts)
         }
     }
 
-    private func recovery(_ kernel: some TransitionKernel, _ data: DataStream) -> any Training.Objective {
+    private func recovery(_ kernel: some TransitionKernel, _ data: DataStream, _ starts: DataStream) -> any Training.Objective {
         RecoveryDiffusion(
             seed: run.seed, kernel: kernel, steps: sampler.steps, deviation: Float(objective.noise), box: samplerBox,
-            rowsPerStep: rowsPerStep, data: data)
+            rowsPerStep: rowsPerStep, data: data, starts: keepsPairs ? starts : nil)
     }
 
     private var chainStart: ChainStart {

@@ -197,6 +197,10 @@ extension ConfigurationKey {
         .init(
             "objective.lowNoise", .number(.positive), "levels above 1: the lowest noise of the data; the levels rise geometrically to noise"
         ),
+        .init(
+            "objective.keepChains", .flag,
+            "recovery: chains stay in a replay buffer with their noised rows and go on in later steps (chains.buffer, chains.restartProbability)"
+        ),
     ]
 
     private static let optimizer: [ConfigurationKey] = [

@@ -21,12 +21,28 @@ extension RunConfiguration {
         guard objective.levels == 1 || objective.diffusion == .varianceExploding else {
             throw Failure(.configuration, "configuration: objective.levels above 1 need objective.diffusion = \"varianceExploding\"")
         }
+        try checkPairs()
         guard !(objective.estimator == .oneStep && objective.diffusion == .variancePreserving && objective.noise >= 1) else {
             throw Failure(
                 .configuration,
                 "configuration: objective.noise is the root of the share of variance that is replaced by noise with "
                     + "objective.diffusion = \"variancePreserving\"; expected below 1, found \(objective.noise)")
         }
+    }
+}
+
+extension RunConfiguration {
+    /// Chains that are kept with the noised rows that they are tethered to.
+    private func checkPairs() throws(Failure) {
+        guard keepsPairs else { return }
+        func need(_ condition: Bool, _ expected: String) throws(Failure) {
+            try require(condition, "objective.keepChains keeps each chain with its noised row in one place, exactly: expected \(expected)")
+        }
+        try need(objective.levels == 1, "objective.levels = 1, found \(objective.levels)")
+        try need(chains.storage == .float, "chains.storage = \"float\", found \"\(chains.storage.rawValue)\"")
+        try need(chains.replacement == .inPlace, "chains.replacement = \"inPlace\", found \"\(chains.replacement.rawValue)\"")
+        try need(exchange.policy == .none, "exchange.policy = \"none\", found \"\(exchange.policy.rawValue)\"")
+        try need(diagnostics.every == 0, "diagnostics.every = 0 (diagnostics run free chains), found \(diagnostics.every)")
     }
 }
 
@@ -70,6 +86,9 @@ extension RunConfiguration.Objective {
         case "lowNoise":
             kinds = [.diffusionCD, .denoisingScore]
             if kinds.contains(kind) && levels == 1 { return "it belongs to objective.levels above 1" }
+        case "keepChains":
+            kinds = [.diffusionCD]
+            if kind == .diffusionCD && estimator != .recovery { return "it belongs to objective.estimator = \"recovery\"" }
         case "projections": kinds = [.slicedScore]
         case "flow", "penalty", "innerSteps":
             kinds = [.wassersteinFlow]

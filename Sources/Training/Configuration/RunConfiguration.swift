@@ -171,6 +171,7 @@ extension RunConfiguration {
         public var innerSteps = 2
         public var levels = 1
         public var lowNoise = 0.01
+        public var keepChains = false
     }
 
     /// How gradients become parameter updates.
