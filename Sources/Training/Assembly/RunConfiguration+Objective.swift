@@ -167,6 +167,13 @@ extension RunConfiguration {
             seed: run.seed, kernel: kernel, steps: sampler.steps, start: chainStart, noise: startNoise,
             noiseSpread: Float(chains.noiseSpread), box: samplerBox,
             energyRegularization: Float(objective.energyRegularization), rowsPerStep: rowsPerStep,
-            negativesPerStep: negativesPerStep, ladder: ladder, data: data, starts: starts)
+            negativesPerStep: negativesPerStep, ladder: ladder, lastStep: lastStepTerms, data: data, starts: starts)
+    }
+
+    private var lastStepTerms: LastStepTerms? {
+        guard objective.lastStep > 0 || objective.entropy > 0 else { return nil }
+        return LastStepTerms(
+            stepSize: Float(sampler.stepSize), energyWeight: Float(objective.lastStep), entropyWeight: Float(objective.entropy),
+            box: samplerBox, negativesPerStep: negativesPerStep)
     }
 }

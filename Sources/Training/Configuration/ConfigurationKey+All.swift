@@ -169,6 +169,13 @@ extension ConfigurationKey {
             "maximum likelihood with chains from data (cd), persistent chains (pcd) or noise (short-run), or another objective"),
         .init("objective.energyRegularization", .number(.notNegative), "alpha of alpha (mean E(x+)² + mean E(x-)²), added to the loss"),
         .init(
+            "objective.lastStep", .number(.notNegative),
+            "cd, pcd, short-run: weight of the samples' energy, differentiated through the last Langevin step (improved CD)"),
+        .init(
+            "objective.entropy", .number(.notNegative),
+            "cd, pcd, short-run: weight of the log distance to the nearest chain, differentiated through the last Langevin step (improved CD)"
+        ),
+        .init(
             "objective.noise", .number(.positive),
             "energy-discrepancy, diffusion-cd, denoising-score: standard deviation of the noise that data are perturbed by"),
         .init("objective.samples", .integer(1...10_000), "energy-discrepancy, importance: M, contrastive samples of each data row"),

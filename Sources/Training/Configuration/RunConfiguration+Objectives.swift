@@ -22,12 +22,32 @@ extension RunConfiguration {
             throw Failure(.configuration, "configuration: objective.levels above 1 need objective.diffusion = \"varianceExploding\"")
         }
         try checkPairs()
+        try checkLastStep()
         guard !(objective.estimator == .oneStep && objective.diffusion == .variancePreserving && objective.noise >= 1) else {
             throw Failure(
                 .configuration,
                 "configuration: objective.noise is the root of the share of variance that is replaced by noise with "
                     + "objective.diffusion = \"variancePreserving\"; expected below 1, found \(objective.noise)")
         }
+    }
+}
+
+extension RunConfiguration {
+    /// The derivative of the last step is that of plain Langevin dynamics.
+    private func checkLastStep() throws(Failure) {
+        guard objective.lastStep > 0 || objective.entropy > 0 else { return }
+        let key = objective.lastStep > 0 ? "objective.lastStep" : "objective.entropy"
+        func need(_ condition: Bool, _ expected: String) throws(Failure) {
+            try require(condition, "\(key) differentiates the last step of plain Langevin dynamics: expected \(expected)")
+        }
+        try need(sampler.kind == .langevin, "sampler.kind = \"langevin\", found \"\(sampler.kind.rawValue)\"")
+        try need(sampler.steps > 0, "sampler.steps of at least 1, found 0")
+        try need(sampler.gradientClip == nil, "sampler.gradientClip = null, found \(sampler.gradientClip ?? 0)")
+        try need(!sampler.noiseFirst, "sampler.noiseFirst = false, found true")
+        try need(exchange.temperatures.isEmpty, "exchange.temperatures = [], found \(exchange.temperatures)")
+        try require(
+            objective.entropy == 0 || run.chainsPerShard > 1,
+            "objective.entropy looks for the nearest other chain of a shard: expected run.chainsPerShard of at least 2, found 1")
     }
 }
 
@@ -74,6 +94,7 @@ extension RunConfiguration.Objective {
         let kinds: [Kind]
         switch name {
         case "energyRegularization": kinds = [.cd, .pcd, .shortRun, .wassersteinFlow]
+        case "lastStep", "entropy": kinds = [.cd, .pcd, .shortRun]
         case "noise": kinds = [.energyDiscrepancy, .diffusionCD, .denoisingScore]
         case "samples", "stabilisation":
             kinds = [.energyDiscrepancy, .diffusionCD]

@@ -172,6 +172,8 @@ extension RunConfiguration {
         public var levels = 1
         public var lowNoise = 0.01
         public var keepChains = false
+        public var lastStep = 0.0
+        public var entropy = 0.0
     }
 
     /// How gradients become parameter updates.

@@ -46,6 +46,7 @@ import Training
         "objective.penalty": ["objective.penalty=2", "objective.kind=wasserstein-flow"],
         "objective.levels": ["objective.levels=4", "objective.kind=diffusion-cd"],
         "objective.lowNoise": ["objective.lowNoise=.1", "objective.levels=4", "objective.kind=diffusion-cd"],
+        "objective.lastStep": ["objective.lastStep=1"], "objective.entropy": ["objective.entropy=.3"],
         "objective.keepChains": ["objective.keepChains=true", "objective.estimator=recovery", "objective.kind=diffusion-cd"],
         "objective.innerSteps": ["objective.innerSteps=3", "objective.kind=wasserstein-flow"],
     ]
