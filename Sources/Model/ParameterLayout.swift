@@ -8,6 +8,16 @@ public struct ParameterLayout: Hashable, Sendable {
         self.tensors = tensors
         count = tensors.last?.range.upperBound ?? 0
     }
+
+    /// Layouts one behind the other; each one's prefix comes in front of the names of its tensors.
+    public static func joined(_ parts: [(prefix: String, layout: ParameterLayout)]) -> ParameterLayout {
+        var (tensors, start): ([ParameterTensor], Int) = ([], 0)
+        for (prefix, layout) in parts {
+            tensors += layout.tensors.map { $0.moved(by: start, prefix: prefix) }
+            start += layout.count
+        }
+        return ParameterLayout(tensors: tensors)
+    }
 }
 
 /// One tensor of a flat parameter vector: its name in PyTorch, its place, and the way between our order of values and PyTorch's.
@@ -59,6 +69,11 @@ public struct ParameterTensor: Hashable, Sendable {
         var own = [Float](repeating: 0, count: count)
         for (position, source) in torchOrder.enumerated() { own[source] = values[position] }
         return own
+    }
+
+    fileprivate func moved(by distance: Int, prefix: String) -> ParameterTensor {
+        ParameterTensor(
+            name: prefix + name, start: range.lowerBound + distance, torchShape: torchShape, shape: shape, axes: axes, fanIn: fanIn)
     }
 
     func renamed(_ name: String) -> ParameterTensor {

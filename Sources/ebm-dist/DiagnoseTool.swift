@@ -12,7 +12,8 @@ enum DiagnoseTool: Command {
         Option(name: "--thin", value: "K", explanation: "sampler steps between two draws (default: those of a training step)"),
         Option(name: "--chains", value: "N", explanation: "chains of each shard (default: 4, or as many as there are)"),
         Option(
-            name: "--from", value: "chains|noise", explanation: "where chains start (default: the checkpoint's chains where they persist)"),
+            name: "--from", value: "chains|noise|generator",
+            explanation: "where chains start (default: the generator, else the checkpoint's chains where they persist)"),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
         Option(name: "--out", value: "F.json", explanation: "where the figures go as JSON"),

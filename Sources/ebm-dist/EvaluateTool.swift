@@ -8,7 +8,7 @@ enum EvaluateTool: Command {
     static let usage = "--run DIR [OPTIONS]"
     static let options = [
         Option(name: "--run", value: "DIR", explanation: "the run folder"),
-        Option(name: "--from", value: "chains|noise", explanation: "where the samples start, as in sample (default: as there)"),
+        Option(name: "--from", value: "chains|noise|generator", explanation: "where the samples start, as in sample (default: as there)"),
         Option(name: "--steps", value: "K", explanation: "steps of the run's sampler (default: as in training)"),
         Option(
             name: "--count", value: "N",

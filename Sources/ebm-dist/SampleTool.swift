@@ -13,7 +13,10 @@ enum SampleTool: Command {
         Option(name: "--grid", value: "F.png", explanation: "a picture of them"),
         Option(name: "--steps", value: "K", explanation: "steps of the run's sampler (default: as in training)"),
         Option(
-            name: "--from", value: "chains|noise", explanation: "where chains start (default: the checkpoint's chains where they persist)"),
+            name: "--from", value: "chains|noise|generator",
+            explanation: "where chains start (default: the generator, else the checkpoint's chains where they persist)"),
+        Option(
+            name: "--interpolate", value: "N", explanation: "from the generator: lines of N samples, each between two latent vectors"),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
         Option(name: "--seed", value: "S", explanation: "seed of the noise (default: 1)"),
@@ -27,7 +30,7 @@ enum SampleTool: Command {
             start: try arguments.choice("--from", SampleCommand.Start.self),
             weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average,
             seed: UInt64(try arguments.integer("--seed", atLeast: 0) ?? 1), output: try arguments.required("--out", "F.npy"),
-            grid: arguments["--grid"])
+            grid: arguments["--grid"], interpolation: try arguments.integer("--interpolate", atLeast: 2))
         Console(communicator).line(try command.run(communicator))
     }
 

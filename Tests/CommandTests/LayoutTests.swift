@@ -92,6 +92,7 @@ extension CommandTests {
             ("wasserstein-flow", ["objective.flow=explicit", "chains.start=data"]), ("denoising-score", []),
             ("diffusion-cd", ["objective.levels=3", "objective.lowNoise=0.05"]),
             ("sliced-score", ["objective.projections=2"]), ("nce", []),
+            ("variational-teaching", ["generator.latent=4", "generator.widths=[10]", "encoder.widths=[12]", "encoder.learningRate=0.01"]),
         ].map { kind, options in
             let noise = ["diffusion-cd", "denoising-score", "energy-discrepancy"].contains(kind) ? ["objective.noise=0.3"] : []
             return Kind(name: ([kind] + options).joined(separator: " "), arguments: ["objective.kind=\(kind)"] + noise + options)

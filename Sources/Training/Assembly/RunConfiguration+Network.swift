@@ -9,8 +9,11 @@ extension RunConfiguration {
     /// `mlp`: (flatten,) hidden layers of `widths`, one output. `convolution`: convolutions of `channels` with `kernels`, `strides` and
     /// `paddings`, flatten, hidden layers of `dense`, one output. `layers`: as listed. An activation follows every hidden layer.
     /// - Throws: `.configuration`, naming the key.
-    package func energyModel(for shape: ImageShape) throws(Failure) -> EnergyModel {
+    package func energyModel(for data: ImageShape) throws(Failure) -> EnergyModel {
+        let shape = energyShape(for: data)
         let network: Network
+        // A latent prior is a correction of N(0, I).
+        let reference = model.referenceDeviation ?? (objective.kind == .latentPrior ? 1 : nil)
         let conditions = noiseLadder == nil ? 0 : 1
         let input = ImageShape(height: shape.height, width: shape.width, channels: shape.channels + conditions)
         do {
@@ -19,8 +22,54 @@ extension RunConfiguration {
             throw Failure(.configuration, "model: \(error)")
         }
         return try EnergyModel(
-            network, referenceDeviation: model.referenceDeviation.map { Float($0) }, spectralNormalization: model.spectralNormalization,
+            network, referenceDeviation: reference.map { Float($0) }, spectralNormalization: model.spectralNormalization,
             conditionChannels: conditions)
+    }
+
+    /// All networks of the run, for samples of a shape.
+    /// - Throws: `.configuration`, naming the group.
+    package func networks(for shape: ImageShape) throws(Failure) -> RunNetworks {
+        let parts = objective.kind.parts
+        return RunNetworks(
+            energy: try energyModel(for: shape), generator: parts.contains(.generator) ? try generatorNetwork(for: shape) : nil,
+            encoder: parts.contains(.encoder) ? try encoderNetwork(for: shape) : nil, sampleShape: shape)
+    }
+
+    /// The shape of what the energy is a function of, for data of a shape.
+    package func energyShape(for data: ImageShape) -> ImageShape {
+        objective.kind == .latentPrior ? ImageShape(vector: generator.latent) : data
+    }
+
+    /// From latent vectors to rows: dense layers, or as listed.
+    private func generatorNetwork(for shape: ImageShape) throws(Failure) -> Network {
+        let output: [LayerDescription] = generator.output == .tanh ? [.activation(.tanh)] : []
+        return try network(
+            "generator", from: ImageShape(vector: generator.latent), to: shape.count, generator.layers,
+            or: hidden(generator.widths) + [.dense(outputs: shape.count)] + output)
+    }
+
+    /// From rows to the means and log variances of latent vectors: dense layers, or as listed.
+    private func encoderNetwork(for shape: ImageShape) throws(Failure) -> Network {
+        let flat: [LayerDescription] = shape.isVector ? [] : [.flatten]
+        let outputs = 2 * generator.latent
+        return try network(
+            "encoder", from: shape, to: outputs, encoder.layers, or: flat + hidden(encoder.widths) + [.dense(outputs: outputs)])
+    }
+
+    private func network(
+        _ group: String, from input: ImageShape, to outputs: Int, _ listed: [JSONValue], or standard: [LayerDescription]
+    ) throws(Failure) -> Network {
+        let network: Network
+        do {
+            let layers = listed.isEmpty ? standard : try decoded(listed, "\(group).layers")
+            network = try Network(NetworkDescription(input: input, layers: layers))
+        } catch {
+            throw Failure(.configuration, "\(group): \(error)")
+        }
+        guard network.outputCount == outputs else {
+            throw Failure(.configuration, "\(group).layers: expected \(outputs) values at the end, found \(network.outputShape)")
+        }
+        return network
     }
 
     private func layers(for shape: ImageShape) throws(Failure) -> [LayerDescription] {
@@ -31,7 +80,7 @@ extension RunConfiguration {
         case .convolution:
             return convolutions() + [.flatten] + hidden(model.dense) + [.dense(outputs: 1)]
         case .layers:
-            return try listedLayers()
+            return try decoded(model.layers, "model.layers")
         }
     }
 
@@ -50,13 +99,13 @@ extension RunConfiguration {
         }
     }
 
-    private func listedLayers() throws(Failure) -> [LayerDescription] {
+    private func decoded(_ layers: [JSONValue], _ place: String) throws(Failure) -> [LayerDescription] {
         do {
-            return try JSONDecoder().decode([LayerDescription].self, from: JSONEncoder().encode(model.layers))
+            return try JSONDecoder().decode([LayerDescription].self, from: JSONEncoder().encode(layers))
         } catch let failure as Failure {
             throw failure
         } catch {
-            throw Failure(.configuration, "model.layers: \(error)")
+            throw Failure(.configuration, "\(place): \(error)")
         }
     }
 

@@ -5,7 +5,9 @@ import Sampling
 
 extension RunConfiguration {
     package var startNoise: NoiseDistribution {
-        switch chains.noise {
+        // Latent vectors start at the reference measure of their prior.
+        if objective.kind == .latentPrior { return .gaussian(deviation: 1) }
+        return switch chains.noise {
         case .uniform: .uniform(Float(chains.noiseLow)...Float(chains.noiseHigh))
         case .gaussian: .gaussian(deviation: Float(chains.noiseDeviation))
         }
@@ -40,12 +42,13 @@ extension RunConfiguration {
     /// The objective of the `objective` group over a data source.
     /// - Throws: `.configuration` when the data cannot be prepared as asked, or a step needs more random numbers than a stream has.
     package func makeObjective(_ source: DataSource) throws(Failure) -> any Training.Objective {
-        let kernel = kernel(for: source.shape)
-        let limit = kernel.stepLimit(values: run.chainsPerShard * source.shape.count)
+        let shape = energyShape(for: source.shape)
+        let kernel = kernel(for: shape)
+        let limit = kernel.stepLimit(values: run.chainsPerShard * shape.count)
         guard sampler.steps <= limit else {
             throw Failure(
                 .configuration,
-                "sampler.steps: expected at most \(limit) with run.chainsPerShard = \(run.chainsPerShard) chains of \(source.shape) (2^33 random "
+                "sampler.steps: expected at most \(limit) with run.chainsPerShard = \(run.chainsPerShard) chains of \(shape) (2^33 random "
                     + "numbers for a shard and step), found \(sampler.steps). Use fewer steps, or more and smaller shards.")
         }
         try checkDraws(source)
@@ -92,11 +95,13 @@ extension RunConfiguration {
 
     /// How samples are drawn for pictures where the objective has no chains.
     package func freshChains(for shape: ImageShape) -> @Sendable (ShardState, ShardWorker, Int) -> Void {
-        makeFreshChains(kernel(for: shape))
+        makeFreshChains(kernel(for: energyShape(for: shape)))
     }
 
     private func makeFreshChains(_ kernel: some TransitionKernel) -> @Sendable (ShardState, ShardWorker, Int) -> Void {
-        let chains = FreshChains(seed: run.seed, kernel: kernel, steps: sampler.steps, noise: startNoise, ladder: noiseLadder)
+        let chains = FreshChains(
+            seed: run.seed, kernel: kernel, steps: sampler.steps, noise: startNoise, ladder: noiseLadder,
+            decodes: objective.kind == .latentPrior)
         return { chains.fill($0, worker: $1, step: $2) }
     }
 
@@ -113,6 +118,11 @@ extension RunConfiguration {
             return SlicedScoreMatching(
                 seed: seed, directions: objective.kind == .exactScore ? .axes : .random(objective.projections), dimension: data.shape.count,
                 rowsPerStep: rowsPerStep, data: data)
+        case .variationalTeaching:
+            return VariationalTeaching(
+                seed: seed, kernel: kernel, steps: sampler.steps, box: samplerBox, divergenceWeight: Float(objective.divergenceWeight),
+                rowsPerStep: rowsPerStep, data: data)
+        case .latentPrior: return latentPrior(kernel, data)
         case .nce:
             let noise = DiagonalGaussian(of: starts, rows: Self.rowsForMoments, floor: 1e-3)
             return NoiseContrastiveEstimation(seed: seed, noise: noise, rowsPerStep: rowsPerStep, data: data)
@@ -122,10 +132,25 @@ extension RunConfiguration {
     /// Rows from which the noise of noise-contrastive estimation takes its moments.
     private static let rowsForMoments = 10_000
 
-    private func energyDiscrepancy(_ data: DataStream) -> any Training.Objective {
+    private func energyDiscrepancy(_ data: DataStream) -> EnergyDiscrepancy {
         EnergyDiscrepancy(
             seed: run.seed, deviation: Float(objective.noise), samples: objective.samples, stabilisation: Float(objective.stabilisation),
             rowsPerStep: rowsPerStep, data: data)
+    }
+
+    package var latentPosterior: LatentPosterior {
+        LatentPosterior(
+            steps: posterior.steps, stepSize: Float(posterior.stepSize), deviation: Float(objective.decoderDeviation))
+    }
+
+    private func latentPrior<Kernel: TransitionKernel>(_ kernel: Kernel, _ data: DataStream) -> any Training.Objective {
+        let estimator: LatentPrior<Kernel>.Estimator =
+            switch objective.prior {
+            case .discrepancy: .discrepancy(energyDiscrepancy(data))
+            case .chains: .chains(kernel, steps: sampler.steps)
+            }
+        return LatentPrior(
+            seed: run.seed, posterior: latentPosterior, estimator: estimator, rowsPerStep: rowsPerStep, data: data)
     }
 
     private func diffusion(_ kernel: some TransitionKernel, _ data: DataStream, _ starts: DataStream) -> any Training.Objective {

@@ -10,6 +10,15 @@ extension RunConfiguration {
         }
     }
 
+    /// The networks' places in the parameter vector, with their learning rates.
+    package func parameterGroups(of networks: RunNetworks) -> [Training.Optimizer.Group] {
+        let rates = [generator.learningRate, encoder.learningRate]
+        let others = zip(RunNetworks.Part.allCases, rates).filter { networks[$0.0] != nil }.map { part, rate in
+            Training.Optimizer.Group(networks.range(of: part), rate: rate.map { Float($0 / optimizer.learningRate) } ?? 1)
+        }
+        return [Training.Optimizer.Group(networks.energyRange)] + others
+    }
+
     package var gradientClip: GradientClip {
         GradientClip(norm: optimizer.clipNorm.map { Float($0) }, sigma: optimizer.clipSigma.map { Float($0) })
     }

@@ -8,10 +8,11 @@ import Numerics
 /// Loads a checkpoint after checking sizes, checksums and its binding to the configuration.
 package struct CheckpointReader {
     let folder: RunFolder
-    let model: EnergyModel
+    let model: RunNetworks
     let chains: ChainsFile
     let binding: Binding
     let rule: Optimizer.Rule
+    let groups: [Optimizer.Group]
     let averageDecay: Float?
 
     /// What a checkpoint must belong to.
@@ -133,7 +134,7 @@ package struct CheckpointReader {
     }
 
     private func optimizer(_ bytes: inout ReplicatedBytes, updates: Int) -> Optimizer {
-        var optimizer = Optimizer(rule, parameters: model.layout.count)
+        var optimizer = Optimizer(rule, groups: groups)
         optimizer.first = bytes.next(model.layout.count)
         if rule.beta2 != nil { optimizer.second = bytes.next(model.layout.count) }
         optimizer.updates = updates

@@ -38,16 +38,17 @@ package struct CheckpointStore {
         _ trainer: Trainer, metricsBytes: Int, evaluation: Manifest.Evaluation? = nil, _ communicator: any Communicator
     ) throws(Failure) {
         let writer = CheckpointWriter(
-            folder: folder, model: plan.model, chains: chains, layout: plan.layout, configuration: plan.configurationDigest,
+            folder: folder, model: plan.networks, chains: chains, layout: plan.layout, configuration: plan.configurationDigest,
             data: plan.dataDigest, modelMetadata: try plan.modelMetadata, keep: plan.configuration.checkpoint.keep)
         try writer.save(trainer.state, shards: trainer.shards, metricsBytes: metricsBytes, evaluation: evaluation, communicator)
     }
 
     private var reader: CheckpointReader {
         CheckpointReader(
-            folder: folder, model: plan.model, chains: chains,
+            folder: folder, model: plan.networks, chains: chains,
             binding: CheckpointReader.Binding(
                 run: plan.configuration, configuration: plan.configurationDigest, data: plan.dataDigest),
-            rule: plan.configuration.updateRule, averageDecay: plan.configuration.optimizer.average.map { Float($0) })
+            rule: plan.configuration.updateRule, groups: plan.configuration.parameterGroups(of: plan.networks),
+            averageDecay: plan.configuration.optimizer.average.map { Float($0) })
     }
 }

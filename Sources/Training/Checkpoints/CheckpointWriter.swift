@@ -11,7 +11,7 @@ import Model
 /// A failed write, sync or close condemns the folder: the next save begins with new files.
 struct CheckpointWriter {
     let folder: RunFolder
-    let model: EnergyModel
+    let model: RunNetworks
     let chains: ChainsFile
     let layout: ShardLayout
     /// The hashes of the configuration and the data, to which the checkpoint is bound.

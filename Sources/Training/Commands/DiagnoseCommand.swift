@@ -55,11 +55,13 @@ public struct DiagnoseCommand: Codable, Sendable {
     /// - Throws: `.usage`, `.missingInput`, `.checkpoint`.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
         let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
-        let origin = start ?? (trained.configuration.replayCapacity == nil ? .noise : .chains)
+        let origin = start ?? trained.standardStart
+        try communicator.agree { try trained.check(origin) }
         let window = try record(trained, origin, communicator)
         // One rank computes: what a table says must not depend on how many there are.
         return try communicator.fromRoot { () throws -> String in
-            let diagnostics = ChainDiagnostics(window, density: PlaneDensity(named: trained.configuration.data.source))
+            let diagnostics = ChainDiagnostics(
+                window, density: trained.networks.isLatent ? nil : PlaneDensity(named: trained.configuration.data.source))
             let findings = DiagnosticFindings(diagnostics, stepsOfTraining: trained.configuration.sampler.steps).sentences
             let history = try HealthHistory(RunFolder(folder).metrics)?.sentences ?? []
             try writeFiles(window)
@@ -82,7 +84,7 @@ public struct DiagnoseCommand: Codable, Sendable {
         _ trained: TrainedModel, _ origin: ModelSampler.Start, _ communicator: any Communicator
     ) throws(Failure) -> WindowValues {
         let configuration = trained.configuration
-        let (shards, dimension) = (Self.groups(configuration), trained.shape.count)
+        let (shards, dimension) = (Self.groups(configuration), trained.model.inputShape.count)
         let perShard = try communicator.agree { try chainsPerShard(trained, origin) }
         let stored = try communicator.agree { origin == .chains ? try StoredChains(trained, wanted: shards * perShard) : nil }
         let run = WindowRun(
@@ -94,17 +96,20 @@ public struct DiagnoseCommand: Codable, Sendable {
         }
         let kernel = trained.kernel(steps: run.thin)
         try communicator.agree { try check(run, kernel, chains: perShard, shards: shards) }
-        let prepared = trained.prepared()
+        let prepared = trained.preparedNetworks()
         let values = try DealtTiles.gather(tiles: shards, perTile: run.count(chains: perShard), communicator) { shard in
             let positions = Matrix(rows: perShard, columns: dimension)
             if let stored {
                 positions.copy(
                     from: Matrix(rows: perShard, columns: dimension, try stored.samples(shard * perShard..<(shard + 1) * perShard)))
+            } else if origin == .generator {
+                trained.generatorSamples(prepared, seed: run.seed)?.fill(positions, tile: shard, firstRow: 0, step: trained.step)
             } else {
                 configuration.startNoise.fill(
                     positions, stream: RandomStream(seed: run.seed, purpose: .samplingStart, step: trained.step, index: shard))
             }
-            let potential = ModelPotential(model: trained.model, weights: prepared, workspace: Workspace(trained.model, rows: perShard))
+            let potential = ModelPotential(
+                model: trained.model, weights: prepared.energy, workspace: Workspace(trained.model, rows: perShard))
             return run.values(of: shard, kernel: kernel, from: positions, in: potential)
         }
         return WindowValues(

@@ -65,6 +65,12 @@ extension EvaluateCommand.Denoising {
     private func check(
         _ trained: TrainedModel, _ training: EvaluationRows, _ other: EvaluationRows?, _ picture: String?
     ) throws(Failure) {
+        guard !trained.networks.isLatent else {
+            throw Failure(
+                .usage,
+                "evaluate: --denoise needs an energy of data rows; that of objective.kind = \"\(trained.configuration.objective.kind.rawValue)\" is one of latent vectors"
+            )
+        }
         // Without other data as many rows are left to fit the filter and the linear estimate.
         let limit = min(Self.mostValues / trained.shape.count, other?.available ?? training.available / 2)
         guard rows <= limit else {

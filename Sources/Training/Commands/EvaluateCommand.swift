@@ -56,7 +56,8 @@ public struct EvaluateCommand: Codable, Sendable {
     /// - Throws: `.usage`, `.data`, `.missingInput`, `.checkpoint`, and `.numerical` where energies or samples are no numbers.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
         let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
-        let density = PlaneDensity(named: trained.configuration.data.source)
+        // The density of what a latent energy's generator makes has no closed form.
+        let density = trained.networks.isLatent ? nil : PlaneDensity(named: trained.configuration.data.source)
         try communicator.agree { try check(density) }
         let source = try runSource(trained, communicator)
         let training = try communicator.agree { try EvaluationRows(source, trained.configuration) }

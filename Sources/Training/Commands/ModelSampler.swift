@@ -15,6 +15,8 @@ public final class ModelSampler {
         case chains
         /// The noise that the run's chains start from.
         case noise
+        /// Samples of the run's generator.
+        case generator
     }
 
     let count: Int
@@ -22,9 +24,10 @@ public final class ModelSampler {
     /// Steps of the run's sampler.
     let steps: Int
     private let trained: TrainedModel
-    private let weights: PreparedWeights
+    private let weights: RunWeights
     private let chains: StoredChains?
     private let seed: UInt64
+    private let interpolation: Int?
 
     /// Steps that a sampler can be asked for: an annealed one holds a level for each.
     static let mostSteps = 100_000_000
@@ -34,23 +37,31 @@ public final class ModelSampler {
     /// - Parameters:
     ///   - count: samples wanted; default: `limit`, or as many chains as the checkpoint has where they are fewer.
     ///   - steps: default: as many as in training.
-    ///   - start: default: the checkpoint's chains where they persist, else noise.
+    ///   - start: default: the generator where there is one, the checkpoint's chains where they persist, else noise.
+    ///   - interpolation: samples of a line between two latent vectors of the generator.
     /// - Throws: `.usage` when more chains are wanted than there are, and more samples or steps than can be counted.
-    init(_ trained: TrainedModel, count: Int?, orAtMost limit: Int, steps: Int?, start: Start?, seed: UInt64) throws {
+    init(_ trained: TrainedModel, count: Int?, orAtMost limit: Int, steps: Int?, start: Start?, seed: UInt64, interpolation: Int? = nil)
+        throws
+    {
         // Tiles of samples are told apart by 32 bits.
         let most = min(Self.mostValues / trained.shape.count, (1 << 32) - 1)
         if let count, count > most {
             throw Failure(.usage, "--count: expected at most \(most) samples of \(trained.shape), found \(count)")
         }
         if let steps, steps > Self.mostSteps { throw Failure(.usage, "--steps: expected at most \(Self.mostSteps), found \(steps)") }
-        let origin = start ?? (trained.configuration.replayCapacity == nil ? .noise : .chains)
+        let origin = start ?? trained.standardStart
+        try trained.check(origin)
+        if interpolation != nil && origin != .generator {
+            throw Failure(.usage, "--interpolate: lines lie between latent vectors of a generator, found --from \(origin.rawValue)")
+        }
         chains = origin == .chains ? try StoredChains(trained, wanted: count, orAtMost: limit) : nil
         self.count = chains?.wanted ?? count ?? limit
         self.start = origin
         self.steps = steps ?? trained.configuration.sampler.steps
         self.trained = trained
         self.seed = seed
-        weights = trained.prepared()
+        self.interpolation = interpolation
+        weights = trained.preparedNetworks()
     }
 
     var rowsPerTile: Int { trained.configuration.run.chainsPerShard }
@@ -58,15 +69,18 @@ public final class ModelSampler {
     /// The samples of a tile, values in the order of computation.
     func draw(_ tile: Int, _ rows: Range<Int>) throws -> Matrix {
         let kernel = trained.kernel(steps: steps)
-        let buffers = ChainBuffers(chains: rows.count, dimension: trained.shape.count, scratch: kernel.scratchTiles)
+        let buffers = ChainBuffers(chains: rows.count, dimension: trained.model.inputShape.count, scratch: kernel.scratchTiles)
         if let chains {
             buffers.positions.copy(from: Matrix(rows: rows.count, columns: trained.shape.count, try chains.samples(rows)))
+        } else if start == .generator {
+            trained.generatorSamples(weights, seed: seed, interpolation: interpolation)?
+                .fill(buffers.positions, tile: tile, firstRow: rows.lowerBound)
         } else {
             trained.configuration.startNoise.fill(
                 buffers.positions, stream: RandomStream(seed: seed, purpose: .samplingStart, step: 0, index: tile))
         }
         let potential = ModelPotential(
-            model: trained.model, weights: weights, workspace: Workspace(trained.model, rows: rows.count))
+            model: trained.model, weights: weights.energy, workspace: Workspace(trained.model, rows: rows.count))
         // A stream lasts for so many steps; long runs take one after the other.
         let limit = kernel.stepLimit(values: buffers.positions.count)
         var part = 0
@@ -79,7 +93,15 @@ public final class ModelSampler {
                 part += 1
             }
         }
-        return buffers.positions
+        return trained.networks.isLatent ? decoded(buffers.positions) : buffers.positions
+    }
+
+    /// The rows that latent vectors stand for.
+    private func decoded(_ latents: Matrix) -> Matrix {
+        guard let generator = trained.networks.generator, let prepared = weights[.generator] else { return latents }
+        let workspace = Workspace(generator, rows: latents.rows)
+        generator.forward(latents, prepared, workspace, keepingSlopes: false)
+        return workspace.output
     }
 
     /// Collective. All samples, on all ranks: count x values.

@@ -18,10 +18,12 @@ public struct SampleCommand: Codable, Sendable {
     public var seed: UInt64
     public var output: String
     public var grid: String?
+    /// Samples of a line between two latent vectors of the generator; nil: independent ones.
+    public var interpolation: Int?
 
     public init(
         folder: String, step: Int? = nil, count: Int, steps: Int? = nil, start: Start? = nil, weights: TrainedModel.Weights = .average,
-        seed: UInt64 = 1, output: String, grid: String? = nil
+        seed: UInt64 = 1, output: String, grid: String? = nil, interpolation: Int? = nil
     ) {
         self.folder = folder
         self.step = step
@@ -32,6 +34,7 @@ public struct SampleCommand: Codable, Sendable {
         self.seed = seed
         self.output = output
         self.grid = grid
+        self.interpolation = interpolation
     }
 
     /// Collective. Samples are dealt to ranks by tiles; the same bytes on any number of ranks.
@@ -39,7 +42,7 @@ public struct SampleCommand: Codable, Sendable {
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
         let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
         let sampler = try communicator.agree {
-            try ModelSampler(trained, count: count, orAtMost: count, steps: steps, start: start, seed: seed)
+            try ModelSampler(trained, count: count, orAtMost: count, steps: steps, start: start, seed: seed, interpolation: interpolation)
         }
         let results = TileResults(rows: count, rowsPerTile: sampler.rowsPerTile, rowShape: trained.shape.fileShape)
         let values = try communicator.agree {

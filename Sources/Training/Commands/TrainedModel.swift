@@ -18,10 +18,13 @@ public struct TrainedModel: Sendable {
     /// The step of the checkpoint.
     public let step: Int
     public let path: String
-    public let model: EnergyModel
+    public let networks: RunNetworks
     public let parameters: [Float]
     public let modelState: [Float]
     let manifest: Manifest
+
+    /// The energy.
+    public var model: EnergyModel { networks.energy }
 
     /// Reads a checkpoint of a run folder.
     /// - Parameter step: which one; default: the newest.
@@ -35,15 +38,16 @@ public struct TrainedModel: Sendable {
             try manifest.checkStepSize(configuration, path)
             let modelPath = try CheckpointReader.checked("model.safetensors", in: path, manifest)
             let file = try Safetensors(modelPath)
-            model = try Self.model(file, modelPath)
-            let current = try ParameterTensors.decode(file, model.layout, path: modelPath)
-            modelState = try ParameterTensors.decode(file, model.stateLayout, path: modelPath)
+            networks = try Self.networks(file, modelPath)
+            let current = try ParameterTensors.decode(file, networks.layout, path: modelPath)
+            modelState = try ParameterTensors.decode(file, networks.stateLayout, path: modelPath)
             guard weights == .average, configuration.optimizer.average != nil else {
                 parameters = current
                 return
             }
             let optimizerPath = try CheckpointReader.checked("optimizer.safetensors", in: path, manifest)
-            parameters = try ParameterTensors.decode(try Safetensors(optimizerPath), model.layout, prefix: "average.", path: optimizerPath)
+            parameters = try ParameterTensors.decode(
+                try Safetensors(optimizerPath), networks.layout, prefix: "average.", path: optimizerPath)
         } catch let failure as Failure {
             throw failure
         } catch {
@@ -51,7 +55,8 @@ public struct TrainedModel: Sendable {
         }
     }
 
-    public var shape: ImageShape { model.inputShape }
+    /// The shape of a sample.
+    public var shape: ImageShape { networks.sampleShape }
 
     /// The run's sampler with the step size that training adapted it to.
     /// - Parameters:
@@ -59,14 +64,36 @@ public struct TrainedModel: Sendable {
     package func kernel(steps: Int, firstStep: Int = 0) -> any TransitionKernel {
         let isFinished = step >= configuration.sampler.adaptSteps
         let factor = manifest.stepSize?.factor(isFinished: isFinished) ?? 1
-        return configuration.kernel(for: shape, steps: steps, firstStep: firstStep).scaled(by: factor)
+        return configuration.kernel(for: model.inputShape, steps: steps, firstStep: firstStep).scaled(by: factor)
     }
 
-    /// Weights ready for products.
-    func prepared() -> PreparedWeights {
-        let weights = PreparedWeights(model.network)
+    /// Where chains start when nobody says where.
+    var standardStart: ModelSampler.Start {
+        networks.encoder != nil ? .generator : configuration.replayCapacity == nil ? .noise : .chains
+    }
+
+    /// - Throws: `.usage` for a start that this model does not have.
+    func check(_ start: ModelSampler.Start) throws(Failure) {
+        guard start == .generator, networks.encoder == nil else { return }
+        throw Failure(
+            .usage,
+            "--from generator: the objective \"\(configuration.objective.kind.rawValue)\" trains no generator of starts. Use --from noise.")
+    }
+
+    /// What draws from the generator; nil where there is none.
+    func generatorSamples(_ weights: RunWeights, seed: UInt64, interpolation: Int? = nil) -> GeneratorSamples? {
+        guard let generator = networks.generator, let prepared = weights[.generator] else { return nil }
+        return GeneratorSamples(generator: generator, weights: prepared, seed: seed, interpolation: interpolation)
+    }
+
+    /// The energy's weights ready for products.
+    func prepared() -> PreparedWeights { preparedNetworks().energy }
+
+    /// The weights of all networks ready for products.
+    func preparedNetworks() -> RunWeights {
+        let weights = RunWeights(networks)
         var state = modelState
-        model.prepare(weights, parameters: parameters, state: &state, iterating: false)
+        weights.prepare(parameters: parameters, state: &state, iterating: false)
         return weights
     }
 
@@ -92,6 +119,28 @@ public struct TrainedModel: Sendable {
             throw Failure(.missingInput, "\(folder.checkpoints): expected a checkpoint of step \(wanted), found \(known)")
         }
         return wanted
+    }
+
+    /// The networks that the metadata of a model file describe.
+    private static func networks(_ file: Safetensors, _ path: String) throws -> RunNetworks {
+        let others = try RunNetworks.Part.allCases.map { part -> Network? in
+            try file.header.metadata[part.rawValue].map { try Network(NetworkDescription(json: $0)) }
+        }
+        return RunNetworks(
+            energy: try model(file, path), generator: others[0], encoder: others[1], sampleShape: try sampleShape(file, others[0], path))
+    }
+
+    /// The shape of a decoded row; the metadata may have been edited.
+    private static func sampleShape(_ file: Safetensors, _ generator: Network?, _ path: String) throws(Failure) -> ImageShape? {
+        guard let text = file.header.metadata["sampleShape"] else { return nil }
+        let sizes = text.split(separator: " ").compactMap { Int($0) }
+        guard let generator, sizes.count == 3, sizes.allSatisfy({ (1...1 << 20).contains($0) }),
+            sizes[0] * sizes[1] * sizes[2] == generator.outputCount
+        else {
+            throw Failure(
+                .checkpoint, "\(path): sampleShape: expected the sizes of a row of the generator, found \(text): the file is damaged")
+        }
+        return ImageShape(height: sizes[0], width: sizes[1], channels: sizes[2])
     }
 
     /// The energy that the metadata of a model file describe.

@@ -1,6 +1,7 @@
 extension ConfigurationKey {
     /// All keys in the order in which they are printed: the one place for meaning, allowed values and what a continued run may change.
-    public static let all: [ConfigurationKey] = run + data + model + sampler + chains + exchange + objective + optimizer + keeping
+    public static let all: [ConfigurationKey] =
+        run + data + model + sampler + chains + exchange + objective + optimizer + networks + keeping
 
     private static let count = 1...1_000_000_000
     private static let interval = 0...1_000_000_000
@@ -71,7 +72,7 @@ extension ConfigurationKey {
         .init(
             "sampler.kind", .choice(words(RunConfiguration.Sampler.Kind.self)),
             "transition kernel; langevin: x <- x - a g + sigma xi, g the gradient of E; the others: Documentation/Samplers.md"),
-        .init("sampler.steps", .integer(1...1_000_000), "transitions of each chain in a training step"),
+        .init("sampler.steps", .integer(0...1_000_000), "transitions of each chain in a training step; 0 with variational-teaching alone"),
         .init(
             "sampler.stepSize", .number(.positive),
             "a: how far a transition follows the gradient; hmc: size of a leapfrog step; underdamped: time of a step"),
@@ -165,7 +166,7 @@ extension ConfigurationKey {
         .init(
             "objective.kind",
             .choice(
-                words(RunConfiguration.Objective.Kind.self), later: ["variational-teaching", "latent-prior"]),
+                words(RunConfiguration.Objective.Kind.self)),
             "maximum likelihood with chains from data (cd), persistent chains (pcd) or noise (short-run), or another objective"),
         .init("objective.energyRegularization", .number(.notNegative), "alpha of alpha (mean E(x+)² + mean E(x-)²), added to the loss"),
         .init(
@@ -177,9 +178,14 @@ extension ConfigurationKey {
         ),
         .init(
             "objective.noise", .number(.positive),
-            "energy-discrepancy, diffusion-cd, denoising-score: standard deviation of the noise that data are perturbed by"),
-        .init("objective.samples", .integer(1...10_000), "energy-discrepancy, importance: M, contrastive samples of each data row"),
-        .init("objective.stabilisation", .number(.notNegative), "energy-discrepancy, importance: w; 1 is consistent for every M"),
+            "energy-discrepancy, diffusion-cd, denoising-score, latent-prior: standard deviation of the noise that data, or latent vectors, are perturbed by"
+        ),
+        .init(
+            "objective.samples", .integer(1...10_000),
+            "energy-discrepancy, importance, latent-prior: M, contrastive samples of each data row"),
+        .init(
+            "objective.stabilisation", .number(.notNegative), "energy-discrepancy, importance, latent-prior: w; 1 is consistent for every M"
+        ),
         .init(
             "objective.estimator", .choice(words(RunConfiguration.Objective.Estimator.self)),
             "diffusion-cd: importance samples, oneStep of the Fokker-Planck equation, or recovery by Langevin steps"),
@@ -208,6 +214,13 @@ extension ConfigurationKey {
             "objective.keepChains", .flag,
             "recovery: chains stay in a replay buffer with their noised rows and go on in later steps (chains.buffer, chains.restartProbability)"
         ),
+        .init(
+            "objective.divergenceWeight", .number(.notNegative),
+            "variational-teaching: w of |g(z) - x|² + w KL(q(z|x) || N(0, I)); twice the variance of the decoder"),
+        .init(
+            "objective.prior", .choice(words(RunConfiguration.Objective.Prior.self)),
+            "latent-prior: how the prior learns: energy discrepancy, or short chains of the sampler from N(0, I)"),
+        .init("objective.decoderDeviation", .number(.positive), "latent-prior: sigma of x = g(z) + N(0, sigma²)"),
     ]
 
     private static let optimizer: [ConfigurationKey] = [
@@ -233,6 +246,37 @@ extension ConfigurationKey {
             "optimizer.clipSigma", .number(.positive), optional: true,
             "adam, adamw: each gradient element is limited to so many roots of its second moment; null: no limit"),
         .init("optimizer.average", .number(.fraction), optional: true, "decay of the moving average of the parameters; null: no average"),
+    ]
+
+    private static let networks: [ConfigurationKey] = [
+        .init("generator.latent", .integer(widths), "variational-teaching, latent-prior: values of a latent vector"),
+        .init(
+            "generator.widths", .integers(widths),
+            "variational-teaching, latent-prior: outputs of each hidden layer from latent vector to data; model.activation follows each"),
+        .init(
+            "generator.layers", .layers,
+            "variational-teaching, latent-prior: the generator in place of widths, in order, from latent values to the values of a row; []: by widths"
+        ),
+        .init(
+            "generator.output", .choice(words(RunConfiguration.Generator.Output.self)),
+            "variational-teaching, latent-prior: tanh after the last layer of widths, for data from -1 to 1"),
+        .init(
+            "generator.learningRate", .number(.notNegative), optional: true,
+            "variational-teaching, latent-prior: in place of optimizer.learningRate, with the same schedule; null: the same"),
+        .init(
+            "encoder.widths", .integers(widths),
+            "variational-teaching: outputs of each hidden layer from data to latent means and log variances; model.activation follows each"),
+        .init(
+            "encoder.layers", .layers,
+            "variational-teaching: the encoder in place of widths, in order, to two values for each latent one; []: by widths"),
+        .init(
+            "encoder.learningRate", .number(.notNegative), optional: true,
+            "variational-teaching: in place of optimizer.learningRate, with the same schedule; null: the same"),
+        .init(
+            "posterior.steps", .integer(1...1_000_000), "latent-prior: Langevin steps of the latent vector of each data row, from N(0, I)"),
+        .init(
+            "posterior.stepSize", .number(.positive),
+            "latent-prior: s of z <- z - s²/2 g + s xi, g the gradient of |x - g(z)|²/2 sigma² + U(z)"),
     ]
 
     private static let keeping: [ConfigurationKey] = [

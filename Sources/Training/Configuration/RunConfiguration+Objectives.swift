@@ -18,6 +18,10 @@ extension RunConfiguration {
                     + "\(objective.noise) that 32-bit floats tell the levels apart, found \(objective.lowNoise)")
         }
         try checkSmoothness()
+        try checkNetworks()
+        try require(
+            sampler.steps > 0 || objective.kind == .variationalTeaching,
+            "expected sampler.steps of at least 1 with objective.kind = \"\(objective.kind.rawValue)\", found 0")
         guard objective.levels == 1 || objective.diffusion == .varianceExploding else {
             throw Failure(.configuration, "configuration: objective.levels above 1 need objective.diffusion = \"varianceExploding\"")
         }
@@ -67,6 +71,18 @@ extension RunConfiguration {
 }
 
 extension RunConfiguration {
+    /// Keys of networks that the objective does not have must have their defaults.
+    private func checkNetworks() throws(Failure) {
+        let (values, defaults) = (try ConfigurationValues(self), try ConfigurationValues(RunConfiguration()))
+        let used = objective.kind.parts.map(\.rawValue) + (objective.kind == .latentPrior ? ["posterior"] : [])
+        for key in ConfigurationKey.all where ["generator", "encoder", "posterior"].contains(key.group) && !used.contains(key.group) {
+            try require(
+                values[key.path] == defaults[key.path],
+                "\(key.path) = \(values[key.path].text) has no effect with objective.kind = \"\(objective.kind.rawValue)\", which has no \(key.group). "
+                    + "Leave it at \(defaults[key.path].text).")
+        }
+    }
+
     /// Second derivatives of a piecewise linear network vanish wherever they exist: objectives that are made of them would learn nothing.
     private func checkSmoothness() throws(Failure) {
         let needsCurvature =
@@ -95,9 +111,12 @@ extension RunConfiguration.Objective {
         switch name {
         case "energyRegularization": kinds = [.cd, .pcd, .shortRun, .wassersteinFlow]
         case "lastStep", "entropy": kinds = [.cd, .pcd, .shortRun]
-        case "noise": kinds = [.energyDiscrepancy, .diffusionCD, .denoisingScore]
+        case "noise":
+            kinds = [.energyDiscrepancy, .diffusionCD, .denoisingScore, .latentPrior]
+            if kind == .latentPrior && prior != .discrepancy { return "it belongs to objective.prior = \"discrepancy\"" }
         case "samples", "stabilisation":
-            kinds = [.energyDiscrepancy, .diffusionCD]
+            kinds = [.energyDiscrepancy, .diffusionCD, .latentPrior]
+            if kind == .latentPrior && prior != .discrepancy { return "it belongs to objective.prior = \"discrepancy\"" }
             if kind == .diffusionCD && estimator != .importance { return "it belongs to objective.estimator = \"importance\"" }
         case "estimator": kinds = [.diffusionCD]
         case "diffusion", "trace", "bracket":
@@ -116,6 +135,8 @@ extension RunConfiguration.Objective {
             if name == "innerSteps" && kind == .wassersteinFlow && flow != .proximal {
                 return "it belongs to objective.flow = \"proximal\""
             }
+        case "prior", "decoderDeviation": kinds = [.latentPrior]
+        case "divergenceWeight": kinds = [.variationalTeaching]
         default: return nil
         }
         guard !kinds.contains(kind) else { return nil }

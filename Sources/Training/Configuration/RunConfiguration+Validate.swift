@@ -127,6 +127,9 @@ extension RunConfiguration {
             """
             expected optimizer.finalLearningRate at most optimizer.learningRate = \(optimizer.learningRate), found \(optimizer.finalLearningRate)
             """)
+        try require(
+            optimizer.learningRate > 0 || (generator.learningRate ?? 0) == 0 && (encoder.learningRate ?? 0) == 0,
+            "generator.learningRate and encoder.learningRate share the schedule of optimizer.learningRate; expected that above 0, found 0")
         if optimizer.kind == .sgd {
             try require(
                 optimizer.clipSigma == nil,

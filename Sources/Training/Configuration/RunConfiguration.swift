@@ -10,6 +10,9 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     public var exchange = Exchange()
     public var objective = Objective()
     public var optimizer = Optimizer()
+    public var generator = Generator()
+    public var encoder = Encoder()
+    public var posterior = Posterior()
     public var `guard` = Guard()
     public var checkpoint = Checkpoint()
     public var report = Report()
@@ -149,11 +152,14 @@ extension RunConfiguration {
             case slicedScore = "sliced-score"
             case exactScore = "exact-score"
             case nce
+            case variationalTeaching = "variational-teaching"
+            case latentPrior = "latent-prior"
         }
         public enum Estimator: String, Codable, CaseIterable, Sendable { case importance, oneStep, recovery }
         public enum Diffusion: String, Codable, CaseIterable, Sendable { case varianceExploding, variancePreserving }
         public enum Trace: String, Codable, CaseIterable, Sendable { case hutchinson, stein }
         public enum Bracket: String, Codable, CaseIterable, Sendable { case data, noised }
+        public enum Prior: String, Codable, CaseIterable, Sendable { case discrepancy, chains }
         public enum Flow: String, Codable, CaseIterable, Sendable { case proximal, explicit }
 
         public var kind = Kind.pcd
@@ -174,6 +180,9 @@ extension RunConfiguration {
         public var keepChains = false
         public var lastStep = 0.0
         public var entropy = 0.0
+        public var divergenceWeight = 2.0
+        public var prior = Prior.discrepancy
+        public var decoderDeviation = 0.3
     }
 
     /// How gradients become parameter updates.
@@ -197,6 +206,30 @@ extension RunConfiguration {
         public var clipNorm: Double? = nil
         public var clipSigma: Double? = nil
         public var average: Double? = 0.999
+    }
+
+    /// The network from latent vectors to rows of data, for objectives that have one.
+    public struct Generator: Codable, Hashable, Sendable {
+        public enum Output: String, Codable, CaseIterable, Sendable { case none, tanh }
+
+        public var latent = 32
+        public var widths = [256, 256]
+        public var layers: [JSONValue] = []
+        public var output = Output.none
+        public var learningRate: Double? = nil
+    }
+
+    /// The network from rows of data to the mean and log variance of a latent vector, for objectives that have one.
+    public struct Encoder: Codable, Hashable, Sendable {
+        public var widths = [256, 256]
+        public var layers: [JSONValue] = []
+        public var learningRate: Double? = nil
+    }
+
+    /// Chains of the latent vector of each data row, for objectives with such.
+    public struct Posterior: Codable, Hashable, Sendable {
+        public var steps = 20
+        public var stepSize = 0.1
     }
 
     /// What is watched at every step and what happens when it is wrong.
@@ -261,7 +294,18 @@ extension RunConfiguration.Objective.Kind {
         case .cd: .data
         case .pcd: .persistent
         case .shortRun: .noise
-        case .wassersteinFlow, .energyDiscrepancy, .diffusionCD, .denoisingScore, .slicedScore, .exactScore, .nce: nil
+        case .wassersteinFlow, .energyDiscrepancy, .diffusionCD, .denoisingScore, .slicedScore, .exactScore, .nce, .variationalTeaching,
+            .latentPrior:
+            nil
+        }
+    }
+
+    /// The networks that are trained beside the energy.
+    var parts: [RunNetworks.Part] {
+        switch self {
+        case .variationalTeaching: [.generator, .encoder]
+        case .latentPrior: [.generator]
+        default: []
         }
     }
 

@@ -10,6 +10,8 @@ public struct EvaluationLine: Codable, Hashable, Sendable {
     public var energyEvaluations: Int
     /// The run's chains against data; absent where an objective has no chains, and where they are not finite.
     public var samples: SampleMeasures?
+    /// Samples of the generator before any step of the sampler, from the averaged parameters; absent without a generator.
+    public var generated: SampleMeasures?
     /// The averaged energy against a built-in density of the plane; absent for other data, and where the energy is no number.
     public var plane: PlaneEvaluation?
 

@@ -13,7 +13,7 @@ final class IntervalEvaluation {
     private var log: MetricsLog?
     /// Made at the start; nil where nothing is compared with it.
     private var reference: SampleReference?
-    private lazy var weights = PreparedWeights(plan.model.network)
+    private lazy var weights = RunWeights(plan.networks)
     /// Seconds of training in earlier parts of the run, and where this part began.
     private let earlierSeconds: Double
     private var begin = ContinuousClock.now
@@ -28,10 +28,13 @@ final class IntervalEvaluation {
         try cut(to: stored)
     }
 
+    /// Whether samples are compared with data: chains, or what a latent energy's samples stand for.
+    private var hasSamples: Bool { plan.objective.profile.hasChains || plan.networks.isLatent }
+
     /// Collective. Data that nothing can be compared with are refused now, and not at the first evaluation; the clock of training starts.
     /// - Throws: `.data` for less than two rows, or rows that are all the same.
     func start() throws(Failure) {
-        if plan.configuration.evaluate.every > 0 && plan.objective.profile.hasChains {
+        if plan.configuration.evaluate.every > 0 && hasSamples {
             let rows = try communicator.agree { try EvaluationRows(plan.source, plan.configuration) }
             reference = try SampleReference(rows, communicator)
         }
@@ -58,23 +61,41 @@ final class IntervalEvaluation {
     func evaluate(_ trainer: Trainer) throws(Failure) {
         let (before, seconds) = (ContinuousClock.now, trainingSeconds)
         let count = plan.configuration.evaluate.count
-        let chains = plan.objective.profile.hasChains ? try EvaluationChains(plan).gather(trainer, count: count) : nil
+        if plan.networks.isLatent { trainer.drawSamples() }
+        let chains = hasSamples ? try EvaluationChains(plan).gather(trainer, count: count) : nil
         let line = EvaluationLine(
             step: trainer.state.step, trainingSeconds: seconds,
             energyEvaluations: Int(Double(trainer.state.step * plan.configuration.rowsPerStep) * plan.objective.profile.evaluations),
             samples: try chains.flatMap { (chains) throws(Failure) in try reference?.measures(of: chains, communicator) },
+            generated: try generatedMeasures(trainer.state, count: count),
             plane: try planeMeasures(trainer.state, chains: chains?.values ?? []))
         try communicator.onRoot { try log?.append(try line.text()) }
         evaluationTime += ContinuousClock.now - before
     }
 
+    /// Of the averaged parameters where there are such.
+    private func prepareWeights(_ state: TrainingState) {
+        var modelState = state.modelState
+        weights.prepare(parameters: state.bestParameters, state: &modelState, iterating: false)
+    }
+
+    /// Collective. Of the generator's samples.
+    private func generatedMeasures(_ state: TrainingState, count: Int) throws(Failure) -> SampleMeasures? {
+        guard plan.networks.encoder != nil, let generator = plan.networks.generator, let prepared = weights[.generator], let reference
+        else { return nil }
+        prepareWeights(state)
+        let samples = GeneratorSamples(generator: generator, weights: prepared, seed: plan.configuration.run.seed)
+        let rows = try samples.gather(
+            count: count, rowsPerTile: plan.configuration.run.chainsPerShard, step: state.step, communicator)
+        return try reference.measures(of: rows, communicator)
+    }
+
     /// Collective. Of the averaged parameters where there are such.
     private func planeMeasures(_ state: TrainingState, chains: [Float]) throws(Failure) -> PlaneEvaluation? {
-        guard let density = plan.source.density else { return nil }
-        var modelState = state.modelState
-        plan.model.prepare(weights, parameters: state.bestParameters, state: &modelState, iterating: false)
+        guard let density = plan.source.density, !plan.networks.isLatent else { return nil }
+        prepareWeights(state)
         do {
-            return try PlaneEvaluation(of: ModelPlaneEnergy(plan.model, weights), against: density, chains: chains, communicator)
+            return try PlaneEvaluation(of: ModelPlaneEnergy(plan.model, weights.energy), against: density, chains: chains, communicator)
         } catch  where error.kind == .numerical {
             return nil
         }

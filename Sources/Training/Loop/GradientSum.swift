@@ -98,7 +98,7 @@ extension GradientSum {
         let parameters: Int
 
         package func add(_ shard: ShardState, on worker: ShardWorker) {
-            let gradient = unsafe UnsafeBufferPointer(start: UnsafePointer(worker.gradient.base), count: parameters)
+            let gradient = unsafe UnsafeBufferPointer(start: UnsafePointer(worker.wholeGradient.base), count: parameters)
             if isExact {
                 unsafe worker.part.add(gradient)
             } else {

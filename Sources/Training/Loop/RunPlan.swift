@@ -10,13 +10,16 @@ import Sampling
 public struct RunPlan: Sendable {
     public let configuration: RunConfiguration
     public let source: DataSource
-    public let model: EnergyModel
+    public let networks: RunNetworks
     package let objective: any Objective
     /// How shards are dealt to ranks.
     public let layout: ShardLayout
     /// What a checkpoint is bound to: the keys that touch the mathematics, and the data.
     package let configurationDigest: String
     package let dataDigest: String
+
+    /// The energy.
+    public var model: EnergyModel { networks.energy }
 
     /// Collective. Rank 0 reads the data, checks everything and gives it to the others.
     ///
@@ -29,11 +32,11 @@ public struct RunPlan: Sendable {
     package init(_ configuration: RunConfiguration, source: DataSource, _ communicator: any Communicator) throws(Failure) {
         self.configuration = configuration
         let layout = try communicator.agree { try ShardLayout(shards: configuration.run.shards, ranks: communicator.size) }
-        let model = try communicator.agree { try configuration.energyModel(for: source.shape) }
+        let networks = try communicator.agree { try configuration.networks(for: source.shape) }
         let objective = try communicator.agree { try configuration.makeObjective(source) }
         self.layout = layout
         self.source = source
-        self.model = model
+        self.networks = networks
         self.objective = objective
         configurationDigest = Checksum.of(Array(try configuration.mathematics().utf8))
         dataDigest = Checksum.of(Array(source.digest.utf8))
@@ -65,17 +68,19 @@ public struct RunPlan: Sendable {
         if let replay, let ladder = configuration.ladder {
             replay.levels = Array(repeating: ladder.firstLevel(ofShard: index), count: replay.capacity)
         }
-        return ShardState(index: index, chains: configuration.run.chainsPerShard, dimension: dimension, replay: replay)
+        return ShardState(
+            index: index, chains: configuration.run.chainsPerShard, dimension: dimension, replay: replay,
+            latent: networks.generator?.inputShape.count ?? 0)
     }
 
     /// The replicated state before the first step.
     package func initialState() -> TrainingState {
-        let parameters = model.network.initialParameters(seed: configuration.run.seed)
+        let parameters = networks.initialParameters(seed: configuration.run.seed)
         return TrainingState(
             step: 0, parameters: parameters, modelState: model.initialState(seed: configuration.run.seed),
-            optimizer: Optimizer(configuration.updateRule, parameters: parameters.count),
+            optimizer: Optimizer(configuration.updateRule, groups: configuration.parameterGroups(of: networks)),
             average: configuration.optimizer.average.map { ParameterAverage(decay: Float($0), of: parameters) },
-            exponents: Array(repeating: ExactSum.initialExponent, count: model.layout.tensors.count), guardState: GuardState(),
+            exponents: Array(repeating: ExactSum.initialExponent, count: networks.layout.tensors.count), guardState: GuardState(),
             stepSize: configuration.targetAcceptance == nil ? nil : StepSizeAdaptation())
     }
 
@@ -88,13 +93,14 @@ public struct RunPlan: Sendable {
         let bytes = try communicator.bytesFromRoot {
             let file = try Safetensors(path)
             let values =
-                try ParameterTensors.decode(file, model.layout, path: path) + ParameterTensors.decode(file, model.stateLayout, path: path)
+                try ParameterTensors.decode(file, networks.layout, path: path)
+                + ParameterTensors.decode(file, networks.stateLayout, path: path)
             guard values.isFinite else { throw Failure(.checkpoint, "\(path): expected finite parameters, found others") }
             return LittleEndian.bytes(of: values)
         }
         let values: [Float] = LittleEndian.values(of: bytes)
-        state.parameters = Array(values[..<model.layout.count])
-        state.modelState = Array(values[model.layout.count...])
+        state.parameters = Array(values[..<networks.layout.count])
+        state.modelState = Array(values[networks.layout.count...])
         state.average = configuration.optimizer.average.map { ParameterAverage(decay: Float($0), of: state.parameters) }
         return state
     }
@@ -106,7 +112,7 @@ public struct RunPlan: Sendable {
             if let deviation = model.referenceDeviation { metadata["referenceDeviation"] = String(deviation) }
             if model.usesSpectralNormalization { metadata["spectralNormalization"] = "true" }
             if model.conditionChannels > 0 { metadata["conditionChannels"] = String(model.conditionChannels) }
-            return metadata
+            return metadata.merging(try networks.metadata) { own, _ in own }
         }
     }
 }

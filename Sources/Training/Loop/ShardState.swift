@@ -19,10 +19,15 @@ package final class ShardState: @unchecked Sendable {
     package private(set) lazy var anchor = Matrix(rows: negatives.rows, columns: negatives.columns)
     /// The positions of the chains before the last step of the sampler, for objectives that look at this step; made when first used.
     package private(set) lazy var beforeLastStep = Matrix(rows: negatives.rows, columns: negatives.columns)
+    /// Latent vectors of the step's data rows, and of the prior where it has chains: chains x latent values; made when first used.
+    package private(set) lazy var posterior = Matrix(rows: negatives.rows, columns: latent)
+    package private(set) lazy var prior = Matrix(rows: negatives.rows, columns: latent)
     package var report = ShardReport()
+    private let latent: Int
 
-    package init(index: Int, chains: Int, dimension: Int, replay: ReplayShard?) {
+    package init(index: Int, chains: Int, dimension: Int, replay: ReplayShard?, latent: Int = 0) {
         self.index = index
+        self.latent = latent
         self.replay = replay
         negatives = Matrix(rows: chains, columns: dimension)
     }

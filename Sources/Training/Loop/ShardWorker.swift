@@ -9,7 +9,7 @@ package final class ShardWorker: @unchecked Sendable {
     package let chains: ChainBuffers
     /// Where the chains of the tile started: chains x dimension.
     package let origin: Matrix
-    /// Data rows of the tile: chains x dimension.
+    /// Data rows of the tile: chains x values of a row.
     package let data: Matrix
     package let energies: Matrix
     /// 1/T of each chain, for runs with a ladder of temperatures.
@@ -20,8 +20,19 @@ package final class ShardWorker: @unchecked Sendable {
     /// For derivatives along lines; nil where the objective has none.
     private let line: LineWorkspace?
     private let lineDerivatives: [Matrix]
-    /// The shard's parameter gradient, 1 x parameters.
+    /// The shard's gradient with respect to all parameters of the run, and the energy's part of it: 1 x parameters.
+    package let wholeGradient: Matrix
     package let gradient: Matrix
+    /// The networks beside the energy.
+    package let generator: NetworkPass?
+    package let encoder: NetworkPass?
+    /// Rows of latent vectors and of their gradients, chains x latent values; empty without a generator.
+    package let latents: Matrix
+    package let latentGradient: Matrix
+    /// Values of a generator's rows less others, chains x values of a row; empty without a generator.
+    package let residual: Matrix
+    /// Gradients with respect to an encoder's outputs, chains x twice the latent values; empty without an encoder.
+    package let codeGradient: Matrix
     /// The shards' gradients and reports as the exact sum takes them.
     package var part: ExactSum.Part
     /// The shards' gradients as a plain sum takes them; empty with the exact sum.
@@ -30,19 +41,36 @@ package final class ShardWorker: @unchecked Sendable {
     /// The factor of the sampler's step size in this training step, the same for all workers.
     package var stepSizeFactor: Float = 1
 
-    package init(model: EnergyModel, weights: PreparedWeights, rows: Int, profile: ObjectiveProfile, part: ExactSum.Part) {
+    package init(
+        networks: RunNetworks, weights: RunWeights, dataShape: ImageShape, rows: Int, profile: ObjectiveProfile, part: ExactSum.Part
+    ) {
+        let model = networks.energy
         let dimension = model.inputShape.count
-        potential = ModelPotential(model: model, weights: weights, workspace: Workspace(model, rows: profile.passTiles * rows))
+        potential = ModelPotential(model: model, weights: weights.energy, workspace: Workspace(model, rows: profile.passTiles * rows))
         chains = ChainBuffers(chains: rows, dimension: dimension, scratch: profile.chainScratch)
         origin = Matrix(rows: rows, columns: dimension)
-        data = Matrix(rows: rows, columns: dimension)
+        data = Matrix(rows: rows, columns: dataShape.count)
         energies = Matrix(rows: rows, columns: 1)
         inverseTemperatures = Matrix(rows: rows, columns: 1)
         pass = Matrix(rows: profile.passTiles == 1 ? 0 : profile.passTiles * rows, columns: dimension)
         passEnergies = Matrix(rows: pass.rows, columns: 1)
         line = profile.lineOrder == 0 ? nil : LineWorkspace(model, rows: rows, order: profile.lineOrder)
         lineDerivatives = profile.lineOrder == 0 ? [] : (0...profile.lineOrder).map { _ in Matrix(rows: rows, columns: 1) }
-        gradient = Matrix(rows: 1, columns: model.layout.count)
+        let wholeGradient = Matrix(rows: 1, columns: networks.layout.count)
+        self.wholeGradient = wholeGradient
+        gradient = wholeGradient.view(from: 0, rows: 1, columns: model.layout.count)
+        let pass = { (part: RunNetworks.Part) -> NetworkPass? in
+            guard let network = networks[part], let prepared = weights[part] else { return nil }
+            let range = networks.range(of: part)
+            return NetworkPass(
+                network: network, weights: prepared, workspace: Workspace(network, rows: rows),
+                gradient: wholeGradient.view(from: range.lowerBound, rows: 1, columns: range.count))
+        }
+        (generator, encoder) = (pass(.generator), pass(.encoder))
+        let latentCount = networks.generator?.inputShape.count ?? 0
+        residual = Matrix(rows: rows, columns: networks.generator?.outputCount ?? 0)
+        codeGradient = Matrix(rows: rows, columns: networks.encoder?.outputCount ?? 0)
+        (latents, latentGradient) = (Matrix(rows: rows, columns: latentCount), Matrix(rows: rows, columns: latentCount))
         self.part = part
     }
 

@@ -40,7 +40,7 @@ package final class Trainer {
     package let replicas: ReplicaExchange?
     private let team: ThreadTeam
     private let workers: [ShardWorker]
-    private let weights: PreparedWeights
+    private let weights: RunWeights
     private var sum: GradientSum
     private var gradient: [Float]
     private let watch: Guard
@@ -55,20 +55,21 @@ package final class Trainer {
         state = plan.initialState()
         shards = plan.layout.range(of: communicator.rank).map { plan.makeShard($0) }
         let sum = GradientSum(
-            tensors: plan.model.layout.tensors.map(\.range), shards: configuration.run.shards,
+            tensors: plan.networks.layout.tensors.map(\.range), shards: configuration.run.shards,
             isExact: configuration.run.reduction == .exact)
         self.sum = sum
-        let weights = PreparedWeights(plan.model.network)
+        let weights = RunWeights(plan.networks)
         self.weights = weights
         team = ThreadTeam(count: max(1, min(threads, shards.count)))
         var profile = plan.objective.profile
-        profile.chainScratch = max(profile.chainScratch, configuration.kernel(for: plan.source.shape).scratchTiles)
+        profile.chainScratch = max(profile.chainScratch, configuration.kernel(for: plan.model.inputShape).scratchTiles)
         workers = (0..<team.count).map {
             ShardWorker(
-                model: plan.model, weights: weights, rows: configuration.run.chainsPerShard, profile: profile,
+                networks: plan.networks, weights: weights, dataShape: plan.source.shape, rows: configuration.run.chainsPerShard,
+                profile: profile,
                 part: sum.makePart(thread: $0))
         }
-        gradient = Array(repeating: 0, count: plan.model.layout.count)
+        gradient = Array(repeating: 0, count: plan.networks.layout.count)
         watch = Guard(policy: configuration.guard.policy, maximumGap: configuration.guard.maximumGap)
         schedule = configuration.learningRateSchedule
         clip = configuration.gradientClip
@@ -184,7 +185,7 @@ package final class Trainer {
         let (objective, step, adder) = (plan.objective, state.step, sum.adder)
         let outcome = try sum.reduce(into: &gradient, workers: workers, stop: stop, communicator) {
             forEachShard { shard, worker in
-                worker.gradient.fill(0)
+                worker.wholeGradient.fill(0)
                 objective.addGradient(shard, worker: worker, step: step)
                 adder.add(shard, on: worker)
                 worker.times.stamp(.sum)
@@ -196,7 +197,7 @@ package final class Trainer {
     }
 
     private func update(_ result: inout StepResult) {
-        plan.model.convertGradient(&gradient, parameters: state.parameters, state: state.modelState)
+        plan.networks.convertGradient(&gradient, parameters: state.parameters, state: state.modelState)
         result.gradientNorm = clip.apply(to: &gradient, optimizer: state.optimizer)
         guard result.gradientNorm.isFinite else {
             result.verdict = watch.verdict(on: "the gradient's norm is \(result.gradientNorm)", state: state.guardState)
@@ -238,7 +239,7 @@ package final class Trainer {
     }
 
     private func prepareWeights(iterating: Bool) {
-        plan.model.prepare(weights, parameters: state.parameters, state: &state.modelState, iterating: iterating)
+        weights.prepare(parameters: state.parameters, state: &state.modelState, iterating: iterating)
     }
 
     /// Calls `work` for each own shard, on the threads of this rank.

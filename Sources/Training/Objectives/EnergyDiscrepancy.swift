@@ -30,9 +30,15 @@ package struct EnergyDiscrepancy: Objective {
     }
 
     package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
-        fillPass(worker, shard, step)
+        data.fill(worker.data, step: step, shard: shard.index)
+        addGradient(of: worker.data, shard, worker: worker, step: step)
+    }
+
+    /// As above, with rows that are learned in place of data: latent vectors of them, for example.
+    func addGradient(of positives: Matrix, _ shard: ShardState, worker: ShardWorker, step: Int) {
+        fillPass(positives, worker, shard, step)
         worker.times.stamp(.data)
-        let rows = worker.data.rows
+        let rows = positives.rows
         let potential = worker.potential
         var loss = 0.0
         potential.model.addParameterGradient(
@@ -47,14 +53,13 @@ package struct EnergyDiscrepancy: Objective {
         worker.times.stamp(.gradients)
     }
 
-    /// The data rows, then M tiles of their perturbations.
-    private func fillPass(_ worker: ShardWorker, _ shard: ShardState, _ step: Int) {
-        let rows = worker.data.rows
+    /// The rows that are learned, then M tiles of their perturbations.
+    private func fillPass(_ positives: Matrix, _ worker: ShardWorker, _ shard: ShardState, _ step: Int) {
+        let rows = positives.rows
         let centres = worker.origin
-        data.fill(worker.data, step: step, shard: shard.index)
-        worker.pass.rows(0..<rows).copy(from: worker.data)
+        worker.pass.rows(0..<rows).copy(from: positives)
         RandomStream(seed: seed, purpose: .perturbation, step: step, index: shard.index).fillNormals(centres)
-        centres.combine(worker.data, centres) { $0 + deviation * $1 }
+        centres.combine(positives, centres) { $0 + deviation * $1 }
         let stream = RandomStream(seed: seed, purpose: .contrastiveSample, step: step, index: shard.index)
         for sample in 0..<samples {
             let tile = worker.pass.rows((sample + 1) * rows..<(sample + 2) * rows)

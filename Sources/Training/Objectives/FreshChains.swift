@@ -10,6 +10,8 @@ package struct FreshChains<Kernel: TransitionKernel>: Sendable {
     let steps: Int
     let noise: NoiseDistribution
     let ladder: NoiseLadder?
+    /// Whether the chains are latent vectors, which the generator decodes.
+    let decodes: Bool
 
     /// Leaves the samples in the shard's negatives, the same ones for a step wherever they are drawn.
     func fill(_ shard: ShardState, worker: ShardWorker, step: Int) {
@@ -22,7 +24,7 @@ package struct FreshChains<Kernel: TransitionKernel>: Sendable {
                 seed: seed, motion: .sampling, decisions: .samplingDecision, step: step * descent.count + part, index: shard.index)
             kernel.scaled(toVariance: level.variance).run(worker.chains, steps: steps, noise: stream, in: worker.potential)
         }
-        shard.negatives.copy(from: positions)
+        shard.negatives.copy(from: decodes ? worker.generator?.outputs(of: positions) ?? positions : positions)
         worker.times.stamp(.report)
     }
 }

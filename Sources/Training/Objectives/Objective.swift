@@ -38,6 +38,9 @@ package struct ObjectiveProfile: Sendable {
     package var hasAcceptStep = false
     /// Whether there is a loss, not only a gradient: `ShardReport.loss`.
     package var hasLoss = false
+    /// Whether a generator learns from rows too, and whether an encoder does: `ShardReport.reconstruction` and `latentDivergence`.
+    package var hasDecoder = false
+    package var hasEncoder = false
     /// Whether shards keep the gradient at their negatives (`ShardState.anchor`).
     package var keepsGradient = false
     /// Updates of the parameters with the data and negatives of one step.

@@ -2,7 +2,7 @@ import Numerics
 
 /// Limits on the reduced gradient before the optimiser sees it.
 public struct GradientClip: Sendable, Hashable {
-    /// The whole gradient is scaled down to this Euclidean norm.
+    /// The gradient of each of the optimiser's groups is scaled down to this Euclidean norm.
     public var norm: Float?
     /// Each element is clipped to ±sigma·√v̂, with Adam's second moment v̂ as it was before this step (IGEBM, arXiv:1903.08689: 3).
     public var sigma: Float?
@@ -13,33 +13,35 @@ public struct GradientClip: Sendable, Hashable {
     }
 
     /// Clips in place.
-    /// - Returns: the norm before clipping.
+    /// - Returns: the norm of the whole gradient before clipping.
     public func apply(to gradient: inout [Float], optimizer: Optimizer) -> Double {
-        let before = Self.norm(of: gradient)
+        let before = Self.norm(of: gradient[...])
         if let sigma { clipElements(&gradient, optimizer, sigma) }
-        if let norm { clipNorm(&gradient, norm) }
+        if let norm {
+            for group in optimizer.groups { clipNorm(&gradient, group.range, norm) }
+        }
         return before
     }
 
     /// The Euclidean norm, summed in Double in index order.
-    public static func norm(of gradient: [Float]) -> Double {
+    public static func norm(of gradient: ArraySlice<Float>) -> Double {
         var sums = SIMD8<Double>.zero
-        let whole = gradient.count / 8 * 8
-        for start in stride(from: 0, to: whole, by: 8) {
+        let whole = gradient.startIndex + gradient.count / 8 * 8
+        for start in stride(from: gradient.startIndex, to: whole, by: 8) {
             for lane in 0..<8 {
                 let value = Double(gradient[start + lane])
                 sums[lane] += value * value
             }
         }
-        for index in whole..<gradient.count { sums[0] += Double(gradient[index]) * Double(gradient[index]) }
+        for index in whole..<gradient.endIndex { sums[0] += Double(gradient[index]) * Double(gradient[index]) }
         return sums.sum().squareRoot()
     }
 
-    private func clipNorm(_ gradient: inout [Float], _ limit: Float) {
-        let norm = Self.norm(of: gradient)
+    private func clipNorm(_ gradient: inout [Float], _ range: Range<Int>, _ limit: Float) {
+        let norm = Self.norm(of: gradient[range])
         guard norm > Double(limit) else { return }
         let factor = Float(Double(limit) / norm)
-        for index in gradient.indices { gradient[index] *= factor }
+        for index in range { gradient[index] *= factor }
     }
 
     private func clipElements(_ gradient: inout [Float], _ optimizer: Optimizer, _ sigma: Float) {

@@ -17,14 +17,14 @@ struct MemoryNeed: Sendable {
     /// - Parameter shards: the most shards of a rank.
     init(_ plan: RunPlan, threads count: Int, shards: Int) {
         let configuration = plan.configuration
-        let (parameterCount, dimension, rows) = (plan.model.layout.count, plan.source.shape.count, configuration.run.chainsPerShard)
+        let (parameterCount, dimension, rows) = (plan.networks.layout.count, plan.source.shape.count, configuration.run.chainsPerShard)
         let moments = configuration.updateRule.beta2 == nil ? 1 : 2
         let averages = configuration.optimizer.average == nil ? 0 : 1
         // Current values, their reduced gradient, and two prepared copies of the weights.
         parameters = 4 * parameterCount * (4 + moments + averages)
         // Positions, gradients, origins, data rows and scratch of a tile; the gradient of a shard in float and as integers.
         let profile = plan.objective.profile
-        let scratch = max(profile.chainScratch, configuration.kernel(for: plan.source.shape).scratchTiles)
+        let scratch = max(profile.chainScratch, configuration.kernel(for: plan.model.inputShape).scratchTiles)
         let line =
             profile.lineOrder == 0
             ? 0
@@ -33,6 +33,7 @@ struct MemoryNeed: Sendable {
         let activations =
             Workspace.count(
                 plan.model.network, rows: rows * profile.passTiles, conditionChannels: plan.model.conditionChannels) + line
+            + RunNetworks.Part.allCases.reduce(0) { sum, part in sum + (plan.networks[part].map { Workspace.count($0, rows: rows) } ?? 0) }
         let tiles = (4 + scratch + (profile.passTiles == 1 ? 0 : profile.passTiles)) * rows * dimension
         threads = count * (4 * (activations + tiles) + (4 + 8) * parameterCount)
         let bytesPerValue = configuration.chains.storage == .byte ? 1 : 4

@@ -29,6 +29,8 @@ final class Reporter {
             sampleEnergy: profile.hasNegatives ? sums.sampleEnergy / negatives : nil,
             energyGap: profile.hasNegatives ? result.gap(configuration) : nil,
             loss: profile.hasLoss ? sums.loss / rows : nil,
+            reconstruction: profile.hasDecoder ? sums.reconstruction / rows : nil,
+            latentDivergence: profile.hasEncoder ? sums.latentDivergence / rows : nil,
             chainGradientNorm: profile.hasChains ? (sums.squaredGradient / negatives).squareRoot() : nil, gradientNorm: result.gradientNorm,
             acceptance: acceptance(sums),
             samplerStepSize: trainer.state.stepSize.map { _ in configuration.sampler.stepSize * Double(result.stepSizeFactor) },

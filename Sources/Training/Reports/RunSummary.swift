@@ -19,7 +19,7 @@ struct RunSummary {
             "\(BuildInformation.version)  \(communicator.size) rank\(communicator.size == 1 ? "" : "s") x \(threads) thread\(threads == 1 ? "" : "s"), "
                 + "\(configuration.run.shards) shards x \(configuration.run.chainsPerShard) chains",
             "data     \(plan.source.name), \(plan.source.dataset.map { "\($0.count) rows of " } ?? "fresh samples of ")\(plan.source.shape)",
-            "model    \(plan.model.layout.count) parameters",
+            "model    \(Self.parameters(plan.networks))",
             "training \(configuration.objective.kind.rawValue), \(configuration.sampler.steps) \(configuration.sampler.kind.rawValue) steps on \(rows) chains",
             "cost     \(evaluations) passes through the energy and back for each data row of a step",
             "memory   \(MemoryNeed(plan, threads: threads, shards: (configuration.run.shards + communicator.size - 1) / communicator.size).text)",
@@ -27,5 +27,12 @@ struct RunSummary {
         ]
         if let advice = communicator.node.advice(threads: threads) { lines.append("note     \(advice)") }
         text = lines.joined(separator: "\n")
+    }
+
+    private static func parameters(_ networks: RunNetworks) -> String {
+        let energy = "\(networks.energy.layout.count) parameters"
+        return RunNetworks.Part.allCases.reduce(energy) { text, part in
+            networks[part].map { "\(text), \(part.rawValue) \($0.layout.count)" } ?? text
+        }
     }
 }

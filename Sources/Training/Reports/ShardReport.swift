@@ -24,6 +24,10 @@ public struct ShardReport: Sendable, Hashable {
     public var squaredSampleEnergy = 0.0
     /// Σ of the loss over the shard's data rows, for objectives that have one.
     public var loss = 0.0
+    /// Σ |g(z) - x~|² of a generator over the negatives it learns, z from the encoder.
+    public var reconstruction = 0.0
+    /// Σ KL(q(z|x~) ‖ N(0, I)) of an encoder over the same rows.
+    public var latentDivergence = 0.0
 
     public init() {}
 
@@ -31,11 +35,11 @@ public struct ShardReport: Sendable, Hashable {
     public static var fields: [WritableKeyPath<ShardReport, Double>] {
         [
             \.dataEnergy, \.sampleEnergy, \.squaredGradient, \.displacement, \.age, \.saturated, \.accepted, \.invalid, \.restarts,
-            \.squaredDisplacement, \.squaredSampleEnergy, \.loss,
+            \.squaredDisplacement, \.squaredSampleEnergy, \.loss, \.reconstruction, \.latentDivergence,
         ]
     }
 
-    public static let fieldCount = 12
+    public static let fieldCount = 14
 
     public var values: [Double] { Self.fields.map { self[keyPath: $0] } }
 

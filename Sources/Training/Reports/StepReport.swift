@@ -12,6 +12,9 @@ public struct StepReport: Codable, Sendable {
     public var energyGap: Double?
     /// Mean loss of a data row; absent where there is only a gradient, as with chains.
     public var loss: Double?
+    /// Mean |g(z) - x~|² and mean KL(q(z|x~) ‖ N(0, I)) of the generator and the encoder; absent without them.
+    public var reconstruction: Double?
+    public var latentDivergence: Double?
     /// √ mean |∇E(x-)|² at the last step of the chains; absent without chains.
     public var chainGradientNorm: Double?
     /// |parameter gradient| before clipping.

@@ -48,6 +48,15 @@ import Training
         "objective.lowNoise": ["objective.lowNoise=.1", "objective.levels=4", "objective.kind=diffusion-cd"],
         "objective.lastStep": ["objective.lastStep=1"], "objective.entropy": ["objective.entropy=.3"],
         "objective.keepChains": ["objective.keepChains=true", "objective.estimator=recovery", "objective.kind=diffusion-cd"],
+        "objective.divergenceWeight": ["objective.divergenceWeight=3", "objective.kind=variational-teaching"],
+        "generator.latent": ["generator.latent=5", "objective.kind=variational-teaching"],
+        "generator.widths": ["generator.widths=[5]", "objective.kind=variational-teaching"],
+        "generator.layers": ["generator.layers=[{kind: 'flatten'}]", "objective.kind=variational-teaching"],
+        "generator.output": ["generator.output=tanh", "objective.kind=variational-teaching"],
+        "generator.learningRate": ["generator.learningRate=.1", "objective.kind=variational-teaching"],
+        "encoder.widths": ["encoder.widths=[5]", "objective.kind=variational-teaching"],
+        "encoder.layers": ["encoder.layers=[{kind: 'flatten'}]", "objective.kind=variational-teaching"],
+        "encoder.learningRate": ["encoder.learningRate=.1", "objective.kind=variational-teaching"],
         "objective.innerSteps": ["objective.innerSteps=3", "objective.kind=wasserstein-flow"],
     ]
 

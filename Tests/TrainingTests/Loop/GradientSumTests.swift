@@ -40,9 +40,12 @@ struct GradientSumTests {
             threads: Int, isExact: Bool = true, stop: Bool = false, _ communicator: any Communicator = SoloCommunicator()
         ) throws -> (total: [Float], outcome: ExactSum.Outcome, sum: GradientSum) {
             var sum = GradientSum(tensors: model.layout.tensors.map(\.range), shards: shards, isExact: isExact)
-            let weights = PreparedWeights(model.network)
+            let networks = RunNetworks(energy: model)
+            let weights = RunWeights(networks)
             let workers = (0..<threads).map {
-                ShardWorker(model: model, weights: weights, rows: 1, profile: ObjectiveProfile(), part: sum.makePart(thread: $0))
+                ShardWorker(
+                    networks: networks, weights: weights, dataShape: model.inputShape, rows: 1, profile: ObjectiveProfile(),
+                    part: sum.makePart(thread: $0))
             }
             let states = (0..<shards).map { ShardState(index: $0, chains: 1, dimension: 2, replay: nil) }
             var total = [Float](repeating: -1, count: count)

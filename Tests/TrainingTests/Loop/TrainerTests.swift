@@ -1,3 +1,4 @@
+import Datasets
 import Distributed
 import Failures
 import Foundation
@@ -132,12 +133,13 @@ struct TrainerTests {
 extension TrainerTests {
     /// A worker with the trainer's present weights.
     private func makeWorker(_ trainer: Trainer) throws -> ShardWorker {
-        let model = trainer.plan.model
-        let weights = PreparedWeights(model.network)
+        let networks = trainer.plan.networks
+        let weights = RunWeights(networks)
         var state = trainer.state.modelState
-        model.prepare(weights, parameters: trainer.state.parameters, state: &state, iterating: false)
+        weights.prepare(parameters: trainer.state.parameters, state: &state, iterating: false)
         return ShardWorker(
-            model: model, weights: weights, rows: trainer.plan.configuration.run.chainsPerShard, profile: ObjectiveProfile(),
-            part: GradientSum(tensors: model.layout.tensors.map(\.range), shards: 1, isExact: true).makePart(thread: 0))
+            networks: networks, weights: weights, dataShape: trainer.plan.source.shape, rows: trainer.plan.configuration.run.chainsPerShard,
+            profile: ObjectiveProfile(),
+            part: GradientSum(tensors: networks.layout.tensors.map(\.range), shards: 1, isExact: true).makePart(thread: 0))
     }
 }

@@ -14,7 +14,7 @@ struct ObjectiveLossTests {
     struct Bench {
         let trainer: Trainer
         let worker: ShardWorker
-        let weights: PreparedWeights
+        let weights: RunWeights
         let shard: ShardState
 
         /// - Parameter variance: v
@@ -31,11 +31,12 @@ struct ObjectiveLossTests {
                 ] + objective)
             let communicator = SoloCommunicator()
             trainer = Trainer(try RunPlan(configuration, source: .dataset(data), communicator), threads: 1, communicator)
-            let model = trainer.plan.model
-            weights = PreparedWeights(model.network)
+            let networks = trainer.plan.networks
+            weights = RunWeights(networks)
             worker = ShardWorker(
-                model: model, weights: weights, rows: rows, profile: trainer.plan.objective.profile,
-                part: GradientSum(tensors: model.layout.tensors.map(\.range), shards: 1, isExact: true).makePart(thread: 0))
+                networks: networks, weights: weights, dataShape: trainer.plan.source.shape, rows: rows,
+                profile: trainer.plan.objective.profile,
+                part: GradientSum(tensors: networks.layout.tensors.map(\.range), shards: 1, isExact: true).makePart(thread: 0))
             shard = trainer.shards[0]
         }
 
@@ -44,7 +45,7 @@ struct ObjectiveLossTests {
         /// The mean loss of a step, and its gradient, for some parameters.
         func loss(_ parameters: [Float], step: Int) -> (loss: Double, gradient: [Float]) {
             var state: [Float] = []
-            trainer.plan.model.prepare(weights, parameters: parameters, state: &state, iterating: false)
+            weights.prepare(parameters: parameters, state: &state, iterating: false)
             worker.gradient.fill(0)
             trainer.plan.objective.sampleNegatives(shard, worker: worker, step: step)
             trainer.plan.objective.addGradient(shard, worker: worker, step: step)

@@ -31,7 +31,7 @@ struct ShardReportTests {
         let values = (0..<ShardReport.fieldCount).map { Double($0) + 0.5 }
         let report = ShardReport(values: values[...])
         #expect(report.values == values)
-        #expect(ShardReport.fields.count == ShardReport.fieldCount && report.loss == values.last)
+        #expect(ShardReport.fields.count == ShardReport.fieldCount && report.latentDivergence == values.last)
         #expect(ShardReport.fieldCount == Mirror(reflecting: report).children.count)
     }
 

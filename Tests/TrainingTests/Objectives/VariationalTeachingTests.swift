@@ -1,0 +1,154 @@
+import Datasets
+import Distributed
+import Model
+import Numerics
+import Sampling
+import Testing
+import Training
+
+/// A generator and an encoder that learn from the ends of the chains.
+@Suite("Variational teaching")
+struct VariationalTeachingTests {
+    private static let teaching = [
+        "objective.kind=variational-teaching", "generator.latent=3", "generator.widths=[9]", "encoder.widths=[8]",
+        "model.activation=softplus",
+    ]
+
+    /// A trainer with one worker whose weights can be chosen.
+    private struct Bench {
+        let trainer: Trainer
+        let weights: RunWeights
+        let worker: ShardWorker
+
+        init(_ arguments: [String]) throws {
+            trainer = try ScratchRun.trainer(arguments)
+            let (plan, networks) = (trainer.plan, trainer.plan.networks)
+            weights = RunWeights(networks)
+            worker = ShardWorker(
+                networks: networks, weights: weights, dataShape: plan.source.shape, rows: plan.configuration.run.chainsPerShard,
+                profile: plan.objective.profile,
+                part: GradientSum(tensors: networks.layout.tensors.map(\.range), shards: 1, isExact: true).makePart(thread: 0))
+        }
+
+        func prepare(_ parameters: [Float]) {
+            var state = trainer.state.modelState
+            weights.prepare(parameters: parameters, state: &state, iterating: false)
+        }
+
+        /// The shard's gradient phase with some parameters, on negatives that are there already.
+        func gradient(_ parameters: [Float]) -> [Float] {
+            prepare(parameters)
+            worker.wholeGradient.fill(0)
+            trainer.plan.objective.addGradient(trainer.shards[0], worker: worker, step: 0)
+            return worker.wholeGradient.values
+        }
+    }
+
+    @Test("the gradient of the autoencoder is the derivative of its loss", arguments: [0.0, 0.3, 2])
+    func autoencoderGradient(weight: Double) throws {
+        let bench = try Bench(Self.teaching + ["objective.divergenceWeight=\(weight)"])
+        let (networks, shard) = (bench.trainer.plan.networks, bench.trainer.shards[0])
+        let start = bench.trainer.state.parameters.map { 2 * $0 }
+        bench.prepare(start)
+        bench.trainer.plan.objective.sampleNegatives(shard, worker: bench.worker, step: 0)
+        let first = networks.energyRange.upperBound
+        let rows = Double(bench.trainer.plan.configuration.rowsPerStep)
+        for line in 0..<4 {
+            let direction = Matrix(rows: 1, columns: networks.layout.count)
+            RandomStream(seed: 5, purpose: .test, step: 0, index: line).fillNormals(direction)
+            // The energy's own gradient is not of this loss.
+            for index in 0..<first { direction[0, index] = 0 }
+            func loss(_ t: Float) -> Double {
+                _ = bench.gradient(zip(start, direction.values).map { $0 + t * $1 })
+                return (shard.report.reconstruction + weight * shard.report.latentDivergence) / rows
+            }
+            let slope = zip(bench.gradient(start), direction.values).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+            // Fourth-order differences; outputs are good to some 1e-6 of values of order 1, so the quotient is to 1e-6/h.
+            let h: Float = 0.004
+            let difference = (8 * (loss(h) - loss(-h)) - (loss(2 * h) - loss(-2 * h))) / Double(12 * h)
+            #expect(abs(slope - difference) < 2e-3 * (1 + abs(slope)), "slope \(slope), difference \(difference)")
+        }
+    }
+
+    @Test("without sampler steps the negatives are the generator's samples, and the energy learns from data and those alone")
+    func withoutSteps() throws {
+        let bench = try Bench(Self.teaching + ["sampler.steps=0"])
+        let (plan, shard) = (bench.trainer.plan, bench.trainer.shards[0])
+        bench.prepare(bench.trainer.state.parameters)
+        plan.objective.sampleNegatives(shard, worker: bench.worker, step: 0)
+        let latents = Matrix(rows: 6, columns: 3)
+        RandomStream(seed: plan.configuration.run.seed, purpose: .latentStart, step: 0, index: 0).fillNormals(latents)
+        let generator = try #require(bench.worker.generator)
+        #expect(generator.outputs(of: latents).values == shard.negatives.values)
+
+        let found = bench.gradient(bench.trainer.state.parameters)
+        let expected = Matrix(rows: 1, columns: plan.model.layout.count)
+        let potential = bench.worker.potential
+        let scale = 1 / Float(plan.configuration.rowsPerStep)
+        for (rows, weight) in [(bench.worker.data, scale), (shard.negatives, -scale)] {
+            potential.model.addParameterGradient(
+                of: rows, potential.weights, potential.workspace, energies: bench.worker.energies,
+                rowWeights: { _, weights in weights.fill(weight) }, into: expected)
+        }
+        #expect(Array(found[plan.networks.energyRange]) == expected.values)
+    }
+
+    @Test("chains begin at the generator's samples and end elsewhere; the energy's update does not touch the other networks")
+    func chainsBeginAtGenerator() throws {
+        let bench = try Bench(Self.teaching)
+        let shard = bench.trainer.shards[0]
+        bench.prepare(bench.trainer.state.parameters)
+        bench.trainer.plan.objective.sampleNegatives(shard, worker: bench.worker, step: 0)
+        #expect(bench.worker.origin.values == bench.worker.generator?.outputs(of: bench.worker.latents).values)
+        #expect(shard.negatives.values != bench.worker.origin.values && shard.report.displacement > 0)
+    }
+
+    @Test("each network has its own learning rate")
+    func learningRates() throws {
+        let trainer = try ScratchRun.trainer(Self.teaching + ["generator.learningRate=0", "encoder.learningRate=0.01"])
+        let (before, networks) = (trainer.state.parameters, trainer.plan.networks)
+        _ = try trainer.step(stop: false)
+        let after = trainer.state.parameters
+        func moved(_ range: Range<Int>) -> Bool { before[range] != after[range] }
+        #expect(moved(networks.energyRange) && !moved(networks.range(of: .generator)) && moved(networks.range(of: .encoder)))
+    }
+
+    /// The energy stays w·x + |x|²/2s², a Gaussian about -s² w of variance s²: its learning rate is a hundred-thousandth of the others'.
+    @Test("the autoencoder follows the Gaussian of a fixed quadratic energy")
+    func followsGaussian() throws {
+        let (deviation, weight) = (0.7, 0.02)
+        let bench = try Bench([
+            "objective.kind=variational-teaching", "run.shards=1", "run.chainsPerShard=128", "run.steps=2000", "model.kind=layers",
+            "model.layers=[{kind: 'dense', outputs: 1}]", "model.referenceDeviation=\(deviation)", "generator.latent=2",
+            "generator.widths=[]",
+            "encoder.widths=[]", "objective.divergenceWeight=\(weight)", "sampler.steps=10", "sampler.stepSize=0.02", "sampler.noise=null",
+            "optimizer.learningRate=1e-7", "generator.learningRate=1e-2", "encoder.learningRate=1e-2", "optimizer.average=0.99",
+        ])
+        let trainer = bench.trainer
+        for _ in 0..<2000 { _ = try trainer.step(stop: false) }
+        bench.prepare(trainer.state.bestParameters)
+        let generator = try #require(bench.worker.generator)
+        let count = 128 * 64
+        var sums = (x: SIMD2<Double>.zero, squares: SIMD2<Double>.zero, product: 0.0)
+        for part in 0..<64 {
+            RandomStream(seed: 9, purpose: .test, step: part, index: 0).fillNormals(bench.worker.latents)
+            let samples = generator.outputs(of: bench.worker.latents)
+            for row in 0..<samples.rows {
+                let x = SIMD2(Double(samples[row, 0]), Double(samples[row, 1]))
+                sums = (sums.x + x, sums.squares + x * x, sums.product + x[0] * x[1])
+            }
+        }
+        let mean = sums.x / Double(count)
+        let variance = sums.squares / Double(count) - mean * mean
+        let correlation = (sums.product / Double(count) - mean[0] * mean[1]) / (variance[0] * variance[1]).squareRoot()
+        // A linear autoencoder with decoder variance w/2 learns means of variance s² - w/2 (probabilistic PCA). Langevin steps of size a make
+        // chains of variance s²/(1 - a/2s²), 2 % more. Adam's steps of .01, averaged over some hundred, leave some hundredths.
+        let learned = deviation * deviation - weight / 2
+        let target = trainer.state.parameters[..<2].map { -deviation * deviation * Double($0) }
+        for axis in 0..<2 {
+            #expect(abs(mean[axis] - target[axis]) < 0.08, "mean \(mean[axis]), expected \(target[axis])")
+            #expect(abs(variance[axis] / learned - 1) < 0.2, "variance \(variance[axis]), expected \(learned)")
+        }
+        #expect(abs(correlation) < 0.1, "correlation \(correlation)")
+    }
+}
