@@ -80,7 +80,8 @@ struct LastStepTermsTests {
         // The noise of the last step, as far as the box let it be: what is held at the wall stays there for small changes.
         let model = improved.trainer.plan.model
         let (energies, slope) = (Matrix(rows: Self.rows, columns: 1), Matrix(rows: Self.rows, columns: Self.dimension))
-        model.energiesAndGradient(of: before, improved.weights.energy, Workspace(model, rows: Self.rows), energies: energies, gradient: slope)
+        model.energiesAndGradient(
+            of: before, improved.weights.energy, Workspace(model, rows: Self.rows), energies: energies, gradient: slope)
         let noise = Matrix(rows: Self.rows, columns: Self.dimension)
         noise.combine(before, slope) { $0 - Self.stepSize * $1 }
         noise.combine(improved.shard.negatives, noise) { $0 - $1 }
