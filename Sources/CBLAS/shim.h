@@ -14,3 +14,12 @@ static inline int ebm_dsyevr(int n, double *a, int il, int iu, int *m, double *w
     dsyevr_("V", "I", "L", &n, a, &n, &unused, &unused, &il, &iu, &unused, m, w, z, &n, isuppz, work, &lwork, iwork, &liwork, &info, 1, 1, 1);
     return info;
 }
+
+void dposv_(const char *uplo, const int *n, const int *nrhs, double *a, const int *lda, double *b, const int *ldb, int *info, size_t);
+
+/* Replaces the rows of b, each of n values, by the solutions of a x = b, from the upper triangle of a positive definite a in row order. */
+static inline int ebm_dposv(int n, int rows, double *a, double *b) {
+    int info = 0;
+    dposv_("L", &n, &rows, a, &n, b, &n, &info, 1);
+    return info;
+}

@@ -1,5 +1,6 @@
 import Failures
 import Formats
+import Foundation
 import Numerics
 
 /// How files of data are read.
@@ -10,6 +11,8 @@ public struct LoadingOptions: Hashable, Codable, Sendable {
     public var columns: [String] = []
     /// The last of the columns read from a CSV file is the label (a whole number), not part of the rows.
     public var lastColumnIsLabel = false
+    /// IDX images: their labels are read from the file beside them (`train-labels-idx1-ubyte` for `train-images-idx3-ubyte`).
+    public var readsLabels = false
 
     public init() {}
 }
@@ -59,7 +62,8 @@ extension Dataset {
         if [".csv", ".tsv", ".txt"].contains(where: { name.hasSuffix($0) }) { return try table(bytes, path, options) }
         if name.hasSuffix(".bin") { return try cifar(bytes, path) }
         if IDX.recognises(bytes) || name.hasSuffix("ubyte") || name.hasSuffix(".idx") {
-            return try images(IDX.decode(bytes, name: path), path)
+            let array = try IDX.decode(bytes, name: path)
+            return try images(array, path, labels: options.readsLabels ? labels(of: array.shape.first ?? 0, beside: path, options) : nil)
         }
         if CIFARRecords.recognises(bytes) { return try cifar(bytes, path) }
         let found = bytes.isEmpty ? "an empty file" : "the bytes " + bytes.prefix(4).map { String($0, radix: 16) }.joined(separator: " ")
@@ -67,6 +71,22 @@ extension Dataset {
             .data,
             "\(path): byte 0: expected .npy, CSV (.csv, .tsv or .txt), IDX or CIFAR-10 binary records, plain or gzip, found \(found). "
                 + "Convert the data, for example with numpy.save.")
+    }
+
+    /// The labels of an IDX file of images, from the file whose name says labels instead.
+    private static func labels(of count: Int, beside path: String, _ options: LoadingOptions) throws(Failure) -> [Int32] {
+        let (folder, name) = path.lastIndex(of: "/").map { (String(path[...$0]), String(path[path.index(after: $0)...])) } ?? ("", path)
+        let plain = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
+        let wanted = plain.replacingOccurrences(of: "images", with: "labels").replacingOccurrences(of: "idx3", with: "idx1")
+        guard wanted != plain, let found = [wanted, wanted + ".gz"].first(where: { PathKind(folder + $0) == .file }) else {
+            throw Failure(
+                .missingInput, "\(path): expected the labels of these images in \(folder)\(wanted), plain or .gz, found no such file")
+        }
+        let labels = try IDX.decode(FileBytes.read(folder + found, limit: options.limit), name: folder + found)
+        guard case .uint8(let bytes) = labels.values, labels.shape == [count] else {
+            throw Failure(.data, "\(folder)\(found): expected \(count) labels of one byte, one for each image, found \(labels.shape)")
+        }
+        return bytes.map { Int32($0) }
     }
 
     private static func cifar(_ bytes: [UInt8], _ path: String) throws(Failure) -> Dataset {

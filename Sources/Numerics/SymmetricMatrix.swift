@@ -83,3 +83,16 @@ public struct SymmetricMatrix: Sendable, Hashable {
         return vector[greatest] < 0 ? vector.map { -$0 } : vector
     }
 }
+
+extension SymmetricMatrix {
+    /// A⁻¹ r for the rows r of a tile: rows x order, row by row. A must be positive definite.
+    ///
+    /// - Returns: nil where it is not.
+    public func solve(rows tile: [Double]) -> [Double]? {
+        precondition(tile.count % order == 0, "\(tile.count) values for a matrix of order \(order)")
+        guard isFinite else { return nil }
+        var (matrix, solution) = (upper, tile)
+        let code = unsafe ebm_dposv(Int32(order), Int32(tile.count / order), &matrix, &solution)
+        return code == 0 ? solution : nil
+    }
+}

@@ -41,11 +41,14 @@ public final class ReplayShard {
     public var offered: Int
     /// The place of each sample on a ladder of temperatures, 0 the coldest; empty without one.
     public var levels: [UInt8] = []
+    /// What each sample's chain is tethered to: capacity x dimension; nil where chains are free.
+    public let centres: Matrix?
     private let floats: Matrix
     private var bytes: [UInt8]
 
     /// A buffer of zeros; `write` its first samples before use.
-    public init(capacity: Int, dimension: Int, options: ReplayOptions) {
+    public init(capacity: Int, dimension: Int, options: ReplayOptions, hasCentres: Bool = false) {
+        centres = hasCentres ? Matrix(rows: capacity, columns: dimension) : nil
         self.capacity = capacity
         self.dimension = dimension
         self.options = options
@@ -102,6 +105,12 @@ public final class ReplayShard {
     }
 
     public var bytesPerValue: Int { options.bytesPerValue }
+
+    /// What the chain of sample `slot` is tethered to: a view of one row.
+    public func centre(_ slot: Int) -> Matrix {
+        guard let centres else { preconditionFailure("the chains of this buffer are free") }
+        return centres.rows(slot..<slot + 1)
+    }
 
     /// Copies sample `slot` into a row; `dither` (dimension uniforms) places byte samples inside their level.
     public func read(_ slot: Int, into row: Matrix, dither: RandomStream, from draw: Int) {

@@ -41,12 +41,18 @@ extension TransitionKernel {
     public func scaled(toVariance ratio: Float) -> Self { scaled(by: ratio) }
 
     /// Runs `steps` steps from `buffers.positions` and leaves the chains' last positions there.
+    /// - Parameter beforeLast: gets the positions before the last step.
     @discardableResult
-    public func run(_ buffers: ChainBuffers, steps: Int, noise: ChainNoise, in potential: some Potential) -> RunInfo {
+    public func run(
+        _ buffers: ChainBuffers, steps: Int, noise: ChainNoise, in potential: some Potential, beforeLast: Matrix? = nil
+    ) -> RunInfo {
         precondition(buffers.scratch.count >= scratchTiles, "\(Self.self) needs \(scratchTiles) tiles of scratch")
         var state = initialState(buffers, in: potential)
         var total = RunInfo()
-        for index in 0..<steps { total.add(step(&state, index: index, noise: noise, in: potential)) }
+        for index in 0..<steps {
+            if index == steps - 1 { beforeLast?.copy(from: buffers.positions) }
+            total.add(step(&state, index: index, noise: noise, in: potential))
+        }
         return total
     }
 }

@@ -62,6 +62,22 @@ struct Arguments {
         return value
     }
 
+    /// Positive numbers between commas, all different as floats; nil when the option is absent.
+    func positiveNumbers(_ name: String, atMost limit: Int) throws(Failure) -> [Double]? {
+        guard let text = values[name] else { return nil }
+        let numbers = try text.split(separator: ",", omittingEmptySubsequences: false).map { (part) throws(Failure) -> Double in
+            guard let value = Double(part), (1e-6...1e6).contains(value) else {
+                throw Failure(
+                    .usage, "\(command): \(name): expected positive numbers between commas, such as 0.1,0.3, found '\(part)' in '\(text)'")
+            }
+            return value
+        }
+        guard numbers.count <= limit, Set(numbers.map { Float($0) }).count == numbers.count else {
+            throw Failure(.usage, "\(command): \(name): expected at most \(limit) different numbers, found '\(text)'")
+        }
+        return numbers
+    }
+
     /// One of a few words; nil when the option is absent.
     func choice<T: RawRepresentable & CaseIterable>(_ name: String, _ type: T.Type) throws(Failure) -> T? where T.RawValue == String {
         guard let text = values[name] else { return nil }

@@ -17,19 +17,42 @@ enum EvaluateTool: Command {
         Option(name: "--samples", value: "F.npy", explanation: "measure the samples of a file instead: N x C x H x W or N x d"),
         Option(name: "--data", value: "NAME|PATH", explanation: "compare with other data than the run's, such as a test set"),
         Option(name: "--out", value: "F.json", explanation: "where the measures go as JSON"),
-        Option(name: "--picture", value: "F.png", explanation: "plane densities: density of the model, true density, chains"),
+        Option(
+            name: "--picture", value: "F.png",
+            explanation: "plane densities: density of the model, true density, chains; with --denoise on images: what becomes of some"),
+        Option(
+            name: "--denoise", value: "S,S,...",
+            explanation: "take noise of these deviations off data rows (of --data where given); samples are measured only when asked for"),
+        Option(name: "--denoise-rows", value: "N", explanation: "the number of rows (default: 256)"),
+        Option(name: "--denoise-steps", value: "K", explanation: "steps of the descent and of the chain (default: 200)"),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
     ]
 
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         try arguments.refusePositional()
+        let denoising = try denoising(arguments)
         let command = EvaluateCommand(
             folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0),
             weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average, samples: arguments["--samples"],
             start: try arguments.choice("--from", ModelSampler.Start.self), steps: try arguments.integer("--steps", atLeast: 0),
             count: try arguments.integer("--count", atLeast: 2), seed: try arguments.integer("--seed", atLeast: 0).map { UInt64($0) },
-            data: arguments["--data"], output: arguments["--out"], picture: arguments["--picture"])
+            data: arguments["--data"], output: arguments["--out"], picture: arguments["--picture"],
+            denoising: denoising)
         Console(communicator).line(try command.run(communicator))
+    }
+
+    private static func denoising(_ arguments: Arguments) throws(Failure) -> EvaluateCommand.Denoising? {
+        let noises = try arguments.positiveNumbers("--denoise", atMost: EvaluateCommand.Denoising.mostLevels)
+        let (rows, steps) = (
+            try arguments.integer("--denoise-rows", atLeast: 1), try arguments.integer("--denoise-steps", atLeast: 0)
+        )
+        guard let noises else {
+            guard rows == nil && steps == nil else {
+                throw Failure(.usage, "evaluate: --denoise-rows and --denoise-steps belong to --denoise, which is missing")
+            }
+            return nil
+        }
+        return EvaluateCommand.Denoising(noises: noises, rows: rows, steps: steps)
     }
 }

@@ -61,6 +61,12 @@ extension CommandTests {
                         "data.source=25gaussians", "sampler.noise=null", "sampler.stepSize=0.05", "optimizer.kind=adamw",
                         "model.referenceDeviation=3",
                     ]),
+                Kind(
+                    name: "improved cd",
+                    arguments: [
+                        "objective.lastStep=1", "objective.entropy=0.3", "sampler.low=-1", "sampler.high=1", "chains.storage=byte",
+                        "chains.replacement=reservoir",
+                    ]),
             ] + exchanges + objectives
 
         /// Exchange between shards.
@@ -80,7 +86,9 @@ extension CommandTests {
         /// The objectives beside maximum likelihood, on images with a smooth energy.
         static let objectives: [Kind] = [
             ("energy-discrepancy", ["objective.samples=2"]), ("diffusion-cd", ["objective.estimator=oneStep"]),
-            ("diffusion-cd", ["objective.estimator=recovery"]), ("wasserstein-flow", ["objective.innerSteps=3"]),
+            ("diffusion-cd", ["objective.estimator=recovery"]),
+            ("diffusion-cd", ["objective.estimator=recovery", "objective.keepChains=true", "sampler.stepSize=0.02"]),
+            ("wasserstein-flow", ["objective.innerSteps=3"]),
             ("wasserstein-flow", ["objective.flow=explicit", "chains.start=data"]), ("denoising-score", []),
             ("diffusion-cd", ["objective.levels=3", "objective.lowNoise=0.05"]),
             ("sliced-score", ["objective.projections=2"]), ("nce", []),

@@ -1,6 +1,7 @@
 import Datasets
 import Distributed
 import Failures
+import Formats
 import Numerics
 
 extension RunConfiguration {
@@ -9,9 +10,20 @@ extension RunConfiguration {
         var options = LoadingOptions()
         options.columns = data.columns
         options.lastColumnIsLabel = data.labelColumn == .last
+        options.readsLabels = condition.kind == .label
         guard communicator.size > 1 else { return try DataSource.load(data.source, options) }
         let bytes = try communicator.bytesFromRoot { try DataSource.load(data.source, options).encoded() }
         return try DataSource(encoded: bytes)
+    }
+
+    /// What a checkpoint is bound to: the data, and their classes where the networks are told them.
+    func digest(of source: DataSource) -> String {
+        let labels =
+            condition.kind == .label
+            ? source.dataset?.labels.map {
+                " \(Checksum.of($0.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }))"
+            } : nil
+        return Checksum.of(Array((source.digest + (labels ?? "")).utf8))
     }
 
     /// The rows that each shard sees at each step, prepared as the `data` group says.

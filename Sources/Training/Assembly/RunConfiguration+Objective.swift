@@ -19,8 +19,11 @@ extension RunConfiguration {
     }
 
     package var hasPersistentChains: Bool {
-        objective.kind.start == .persistent || (objective.kind.hasChainsAnywhere && chains.start == .persistent)
+        objective.kind.start == .persistent || (objective.kind.hasChainsAnywhere && chains.start == .persistent) || keepsPairs
     }
+
+    /// Whether the replay buffer holds chains with the noised rows that they are tethered to.
+    package var keepsPairs: Bool { objective.kind == .diffusionCD && objective.estimator == .recovery && objective.keepChains }
 
     package var replayOptions: ReplayOptions {
         ReplayOptions(
@@ -110,7 +113,7 @@ extension RunConfiguration {
         switch objective.kind {
         case .cd, .pcd, .shortRun: return maximumLikelihood(kernel, data: data, starts: starts)
         case .energyDiscrepancy: return energyDiscrepancy(data)
-        case .diffusionCD: return diffusion(kernel, data)
+        case .diffusionCD: return diffusion(kernel, data, starts)
         case .wassersteinFlow: return wassersteinFlow(kernel, data: data, starts: starts)
         case .denoisingScore:
             return DenoisingScoreMatching(seed: seed, deviation: Float(objective.noise), rowsPerStep: rowsPerStep, data: data)
@@ -156,7 +159,7 @@ extension RunConfiguration {
             seed: run.seed, posterior: latentPosterior, estimator: estimator, rowsPerStep: rowsPerStep, data: data)
     }
 
-    private func diffusion(_ kernel: some TransitionKernel, _ data: DataStream) -> any Training.Objective {
+    private func diffusion(_ kernel: some TransitionKernel, _ data: DataStream, _ starts: DataStream) -> any Training.Objective {
         switch objective.estimator {
         case .importance: energyDiscrepancy(data)
         case .oneStep:
@@ -164,14 +167,14 @@ extension RunConfiguration {
                 seed: run.seed, form: objective.diffusion == .varianceExploding ? .varianceExploding : .variancePreserving,
                 trace: objective.trace == .hutchinson ? .hutchinson : .stein, bracketAtData: objective.bracket == .data,
                 deviation: Float(objective.noise), rowsPerStep: rowsPerStep, data: data)
-        case .recovery: recovery(kernel, data)
+        case .recovery: recovery(kernel, data, starts)
         }
     }
 
-    private func recovery(_ kernel: some TransitionKernel, _ data: DataStream) -> any Training.Objective {
+    private func recovery(_ kernel: some TransitionKernel, _ data: DataStream, _ starts: DataStream) -> any Training.Objective {
         RecoveryDiffusion(
             seed: run.seed, kernel: kernel, steps: sampler.steps, deviation: Float(objective.noise), box: samplerBox,
-            rowsPerStep: rowsPerStep, data: data)
+            rowsPerStep: rowsPerStep, data: data, starts: keepsPairs ? starts : nil)
     }
 
     private var chainStart: ChainStart {
@@ -195,6 +198,13 @@ extension RunConfiguration {
             seed: run.seed, kernel: kernel, steps: sampler.steps, start: chainStart, noise: startNoise,
             noiseSpread: Float(chains.noiseSpread), box: samplerBox,
             energyRegularization: Float(objective.energyRegularization), rowsPerStep: rowsPerStep,
-            negativesPerStep: negativesPerStep, ladder: ladder, data: data, starts: starts)
+            negativesPerStep: negativesPerStep, ladder: ladder, lastStep: lastStepTerms, data: data, starts: starts)
+    }
+
+    private var lastStepTerms: LastStepTerms? {
+        guard objective.lastStep > 0 || objective.entropy > 0 else { return nil }
+        return LastStepTerms(
+            stepSize: Float(sampler.stepSize), energyWeight: Float(objective.lastStep), entropyWeight: Float(objective.entropy),
+            box: samplerBox, negativesPerStep: negativesPerStep)
     }
 }

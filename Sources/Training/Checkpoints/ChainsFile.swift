@@ -6,7 +6,7 @@ import Sampling
 /// The layout of chains.safetensors: samples, ages and reservoir counters in shard order, so that it does not depend on ranks.
 ///
 /// `chains`: N x C x H x W (images) or N x d, F32 or U8, the shards one after the other; `age`: N; `offered`: one for each shard; with a ladder of
-/// temperatures `level`: N, U8.
+/// temperatures `level`: N, U8; where chains are tethered `centre`: as `chains`, F32.
 package struct ChainsFile: Sendable {
     package static let name = "chains.safetensors"
 
@@ -17,23 +17,28 @@ package struct ChainsFile: Sendable {
     package let type: NumberType
     /// Levels of the ladder of temperatures; nil without one.
     package let levels: Int?
+    /// Whether each chain has a centre that it is tethered to.
+    package let hasCentres: Bool
     package let header: SafetensorsHeader
 
     /// - Parameter options: how the replay buffer stores samples; nil for the last negatives of chains that do not persist.
     ///   Objectives without chains have a capacity of 0.
-    package init(shards: Int, capacity: Int, shape: ImageShape, options: ReplayOptions?, levels: Int? = nil) {
+    package init(shards: Int, capacity: Int, shape: ImageShape, options: ReplayOptions?, levels: Int? = nil, hasCentres: Bool = false) {
         self.shards = shards
         self.capacity = capacity
         self.shape = shape
         self.levels = levels
+        self.hasCentres = hasCentres
         type = if case .byte = options?.storage { .uint8 } else { .float32 }
         let count = shards * capacity
         let sample = shape.isVector ? [shape.count] : [shape.channels, shape.height, shape.width]
         var metadata = ["shards": String(shards)]
         if case .byte(let range) = options?.storage { metadata["range"] = "\(range.lowerBound) \(range.upperBound)" }
         let level: [(String, NumberType, [Int])] = levels == nil ? [] : [("level", .uint8, [count])]
+        let centre: [(String, NumberType, [Int])] = hasCentres ? [("centre", .float32, [count] + sample)] : []
         header = SafetensorsHeader(
-            [("chains", type, [count] + sample), ("age", .int32, [count]), ("offered", .int64, [shards])] + level, metadata: metadata)
+            [("chains", type, [count] + sample), ("age", .int32, [count]), ("offered", .int64, [shards])] + level + centre,
+            metadata: metadata)
     }
 
     /// The layout of a run's file, however many chains there are; nil for a header that a run of this configuration does not write.
@@ -46,7 +51,8 @@ package struct ChainsFile: Sendable {
         guard !overflow, values == chains.count, values <= 1 << 56 else { return nil }
         self.init(
             shards: configuration.run.shards, capacity: age.count / configuration.run.shards, shape: shape,
-            options: configuration.replayCapacity == nil ? nil : configuration.replayOptions, levels: configuration.ladder?.levels)
+            options: configuration.replayCapacity == nil ? nil : configuration.replayOptions, levels: configuration.ladder?.levels,
+            hasCentres: configuration.keepsPairs)
         guard header == found else { return nil }
     }
 
@@ -57,9 +63,11 @@ package struct ChainsFile: Sendable {
         package var offered: [UInt8]
         /// Empty without a ladder of temperatures.
         package var levels: [UInt8] = []
+        /// Empty where chains are not tethered.
+        package var centres: [UInt8] = []
 
         /// In the order of the file.
-        var all: [[UInt8]] { levels.isEmpty ? [samples, ages, offered] : [samples, ages, offered, levels] }
+        var all: [[UInt8]] { [samples, ages, offered] + [levels, centres].filter { !$0.isEmpty } }
 
         /// Ages and counter are counts of what has happened: never negative, and with room to go on counting.
         func checkRanges(_ place: String) throws(Failure) {
@@ -79,9 +87,10 @@ package struct ChainsFile: Sendable {
         }
     }
 
-    /// The parts of a shard as ranges of the data section: samples, ages, counter, levels where there are any.
+    /// The parts of a shard as ranges of the data section: samples, ages, counter, levels and centres where there are any.
     package func ranges(of shard: Int) -> [Range<Int>] {
-        zip(header.tensors, [capacity * shape.count * type.size, capacity * 4, 8, capacity]).map { tensor, size in
+        let optional = (levels == nil ? [] : [capacity]) + (hasCentres ? [capacity * shape.count * 4] : [])
+        return zip(header.tensors, [capacity * shape.count * type.size, capacity * 4, 8] + optional).map { tensor, size in
             let start = tensor.range.lowerBound + shard * size
             return start..<start + size
         }
@@ -98,7 +107,9 @@ package struct ChainsFile: Sendable {
         }
         return Part(
             samples: ChannelOrder.outermost(samples, shape: shape, valueSize: type.size), ages: LittleEndian.bytes(of: ages),
-            offered: LittleEndian.bytes(of: [Int64(shard.replay?.offered ?? 0)]), levels: shard.replay?.levels ?? [])
+            offered: LittleEndian.bytes(of: [Int64(shard.replay?.offered ?? 0)]), levels: shard.replay?.levels ?? [],
+            centres: shard.replay?.centres.map { ChannelOrder.outermost(LittleEndian.bytes(of: $0.values), shape: shape, valueSize: 4) }
+                ?? [])
     }
 
     /// Refuses levels, of all shards, in which a ladder lacks a temperature: chains of one slot of neighbouring shards have one each.
@@ -124,5 +135,8 @@ package struct ChainsFile: Sendable {
         replay.ages = LittleEndian.values(of: part.ages)
         replay.offered = Int(LittleEndian.values(of: part.offered)[0] as Int64)
         replay.levels = part.levels
+        guard let centres = replay.centres else { return }
+        let values: [Float] = LittleEndian.values(of: ChannelOrder.innermost(part.centres, shape: shape, valueSize: 4))
+        centres.copy(from: Matrix(rows: capacity, columns: shape.count, values))
     }
 }

@@ -180,7 +180,10 @@ package struct CheckpointReader {
         _ ranges: [Range<Int>], of shard: Int, in file: Safetensors, _ path: String, _ manifest: Manifest
     ) throws -> ChainsFile.Part {
         let bytes = try ranges.map { try file.bytes(in: $0) }
-        let part = ChainsFile.Part(samples: bytes[0], ages: bytes[1], offered: bytes[2], levels: bytes.count > 3 ? bytes[3] : [])
+        var part = ChainsFile.Part(samples: bytes[0], ages: bytes[1], offered: bytes[2])
+        for (bytes, tensor) in zip(bytes, file.header.tensors).dropFirst(3) {
+            if tensor.name == "level" { part.levels = bytes } else { part.centres = bytes }
+        }
         let expected = manifest.chains.shards[shard]
         guard part.checksum == expected else {
             throw Failure(

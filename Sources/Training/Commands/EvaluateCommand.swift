@@ -23,15 +23,18 @@ public struct EvaluateCommand: Codable, Sendable {
     /// Where the measures go as JSON.
     public var output: String?
     public var picture: String?
+    /// What is denoised; nil: nothing. Samples are not measured then, unless one of their properties is given.
+    public var denoising: Denoising?
 
     public init(
         folder: String, step: Int? = nil, weights: TrainedModel.Weights = .average, samples: String? = nil,
         start: ModelSampler.Start? = nil,
-        steps: Int? = nil, count: Int? = nil, seed: UInt64? = nil, data: String? = nil, output: String? = nil, picture: String? = nil
+        steps: Int? = nil, count: Int? = nil, seed: UInt64? = nil, data: String? = nil, output: String? = nil, picture: String? = nil,
+        denoising: Denoising? = nil
     ) {
         (self.folder, self.step, self.weights) = (folder, step, weights)
         (self.samples, self.start, self.steps, self.count, self.seed) = (samples, start, steps, count, seed)
-        (self.data, self.output, self.picture) = (data, output, picture)
+        (self.data, self.output, self.picture, self.denoising) = (data, output, picture, denoising)
     }
 
     /// Samples that are drawn where no number is given, at most.
@@ -44,7 +47,8 @@ public struct EvaluateCommand: Codable, Sendable {
         /// Of the energy, for a built-in density of the plane.
         let measures: PlaneEvaluation?
         /// Of samples.
-        let samples: SampleEvaluation
+        let samples: SampleEvaluation?
+        let denoising: DenoisingEvaluation?
     }
 
     /// Collective. The same measures on any number of ranks.
@@ -55,35 +59,46 @@ public struct EvaluateCommand: Codable, Sendable {
         // The density of what a latent energy's generator makes has no closed form.
         let density = trained.networks.isLatent ? nil : PlaneDensity(named: trained.configuration.data.source)
         try communicator.agree { try check(density) }
-        let ofSamples = try evaluateSamples(trained, communicator)
+        let source = try trained.source(communicator)
+        let training = try communicator.agree { try EvaluationRows(source, trained.configuration) }
+        let other = try data.map { (data) throws(Failure) in try trained.rows(data, training: source, communicator) }
+        let ofSamples = measuresSamples ? try evaluateSamples(trained, training, other, communicator) : nil
         let plane = try density.map { (density) throws(Failure) in try evaluatePlane(density, trained, communicator) }
-        try communicator.onRoot {
-            if let output { try write(Report(step: trained.step, weights: weights, measures: plane, samples: ofSamples), to: output) }
+        let denoised = try denoising.map { (denoising) throws(Failure) in
+            try denoising.evaluate(trained, training, other, picture: density == nil ? picture : nil, communicator)
         }
+        let report = Report(step: trained.step, weights: weights, measures: plane, samples: ofSamples, denoising: denoised)
+        try communicator.onRoot { if let output { try write(report, to: output) } }
         let title = "\(trained.configuration.data.source) at step \(trained.step), \(weights.rawValue) weights"
-        return ([title] + [plane?.text, ofSamples.text].compactMap { $0 }).joined(separator: "\n")
+        return ([title] + [plane?.text, ofSamples?.text, denoised?.text].compactMap { $0 }).joined(separator: "\n")
     }
 
     private func check(_ density: PlaneDensity?) throws(Failure) {
-        if picture != nil && density == nil {
+        if picture != nil && density == nil && denoising == nil {
             throw Failure(
                 .usage,
-                "evaluate: --picture shows a density of the plane, which the data of \(folder) have not. Use sample --grid for samples.")
+                "evaluate: --picture shows a density of the plane, which the data of \(folder) have not, or what --denoise does. "
+                    + "Use sample --grid for samples.")
         }
-        let given = [("--from", start != nil), ("--steps", steps != nil), ("--count", count != nil), ("--seed", seed != nil)]
-        if samples != nil, let (option, _) = given.first(where: { $0.1 }) {
+        if samples != nil, let (option, _) = sampling.first(where: { $0.1 }) {
             throw Failure(
                 .usage, "evaluate: \(option) says how the model draws samples, --samples that they are in a file: give one of the two")
         }
     }
 
+    /// The options of drawn samples, and whether they are given.
+    private var sampling: [(option: String, isGiven: Bool)] {
+        [("--from", start != nil), ("--steps", steps != nil), ("--count", count != nil), ("--seed", seed != nil)]
+    }
+
+    private var measuresSamples: Bool { denoising == nil || samples != nil || sampling.contains { $0.isGiven } }
+
     // MARK: samples
 
     /// Collective.
-    private func evaluateSamples(_ trained: TrainedModel, _ communicator: any Communicator) throws(Failure) -> SampleEvaluation {
-        let source = try trained.source(communicator)
-        let training = try communicator.agree { try EvaluationRows(source, trained.configuration) }
-        let other = try data.map { (data) throws(Failure) in try trained.rows(data, training: source, communicator) }
+    private func evaluateSamples(
+        _ trained: TrainedModel, _ training: EvaluationRows, _ other: EvaluationRows?, _ communicator: any Communicator
+    ) throws(Failure) -> SampleEvaluation {
         let (rows, origin, length) = try drawnOrRead(trained, rows: training.available, communicator)
         return try SampleEvaluation(
             of: rows, origin: origin, steps: length, training: training, other: other, noise: trained.configuration.startNoise, communicator

@@ -48,7 +48,7 @@ extension TrainedModel {
     func source(_ communicator: any Communicator) throws(Failure) -> DataSource {
         let source = try configuration.sharedSource(communicator)
         try communicator.agree {
-            guard Checksum.of(Array(source.digest.utf8)) == manifest.data else {
+            guard configuration.digest(of: source) == manifest.data else {
                 throw Failure(.checkpoint, "\(path): the model was trained on other data than \(source.name) holds now")
             }
         }

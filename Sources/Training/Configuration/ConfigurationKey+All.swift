@@ -172,6 +172,13 @@ extension ConfigurationKey {
             "maximum likelihood with chains from data (cd), persistent chains (pcd) or noise (short-run), or another objective"),
         .init("objective.energyRegularization", .number(.notNegative), "alpha of alpha (mean E(x+)² + mean E(x-)²), added to the loss"),
         .init(
+            "objective.lastStep", .number(.notNegative),
+            "cd, pcd, short-run: weight of the samples' energy, differentiated through the last Langevin step (improved CD)"),
+        .init(
+            "objective.entropy", .number(.notNegative),
+            "cd, pcd, short-run: weight of the log distance to the nearest chain, differentiated through the last Langevin step (improved CD)"
+        ),
+        .init(
             "objective.noise", .number(.positive),
             "energy-discrepancy, diffusion-cd, denoising-score, latent-prior: standard deviation of the noise that data, or latent vectors, are perturbed by"
         ),
@@ -204,6 +211,10 @@ extension ConfigurationKey {
             "diffusion-cd, denoising-score: noise levels of an energy that is told the level; 1: one energy"),
         .init(
             "objective.lowNoise", .number(.positive), "levels above 1: the lowest noise of the data; the levels rise geometrically to noise"
+        ),
+        .init(
+            "objective.keepChains", .flag,
+            "recovery: chains stay in a replay buffer with their noised rows and go on in later steps (chains.buffer, chains.restartProbability)"
         ),
         .init(
             "objective.divergenceWeight", .number(.notNegative),

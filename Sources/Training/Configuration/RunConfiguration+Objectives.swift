@@ -30,6 +30,8 @@ extension RunConfiguration {
         guard objective.levels == 1 || objective.diffusion == .varianceExploding else {
             throw Failure(.configuration, "configuration: objective.levels above 1 need objective.diffusion = \"varianceExploding\"")
         }
+        try checkPairs()
+        try checkLastStep()
         guard !(objective.estimator == .oneStep && objective.diffusion == .variancePreserving && objective.noise >= 1) else {
             throw Failure(
                 .configuration,
@@ -54,6 +56,40 @@ extension RunConfiguration {
             "condition.mask = \"\(condition.mask.rawValue)\" has no effect: it belongs to condition.kind = \"mask\". Leave it at \"half\".")
     }
 
+    /// The derivative of the last step is that of plain Langevin dynamics.
+    private func checkLastStep() throws(Failure) {
+        guard objective.lastStep > 0 || objective.entropy > 0 else { return }
+        let key = objective.lastStep > 0 ? "objective.lastStep" : "objective.entropy"
+        func need(_ condition: Bool, _ expected: String) throws(Failure) {
+            try require(condition, "\(key) differentiates the last step of plain Langevin dynamics: expected \(expected)")
+        }
+        try need(sampler.kind == .langevin, "sampler.kind = \"langevin\", found \"\(sampler.kind.rawValue)\"")
+        try need(sampler.steps > 0, "sampler.steps of at least 1, found 0")
+        try need(sampler.gradientClip == nil, "sampler.gradientClip = null, found \(sampler.gradientClip ?? 0)")
+        try need(!sampler.noiseFirst, "sampler.noiseFirst = false, found true")
+        try need(exchange.temperatures.isEmpty, "exchange.temperatures = [], found \(exchange.temperatures)")
+        try require(
+            objective.entropy == 0 || run.chainsPerShard > 1,
+            "objective.entropy looks for the nearest other chain of a shard: expected run.chainsPerShard of at least 2, found 1")
+    }
+}
+
+extension RunConfiguration {
+    /// Chains that are kept with the noised rows that they are tethered to.
+    private func checkPairs() throws(Failure) {
+        guard keepsPairs else { return }
+        func need(_ condition: Bool, _ expected: String) throws(Failure) {
+            try require(condition, "objective.keepChains keeps each chain with its noised row in one place, exactly: expected \(expected)")
+        }
+        try need(objective.levels == 1, "objective.levels = 1, found \(objective.levels)")
+        try need(chains.storage == .float, "chains.storage = \"float\", found \"\(chains.storage.rawValue)\"")
+        try need(chains.replacement == .inPlace, "chains.replacement = \"inPlace\", found \"\(chains.replacement.rawValue)\"")
+        try need(exchange.policy == .none, "exchange.policy = \"none\", found \"\(exchange.policy.rawValue)\"")
+        try need(diagnostics.every == 0, "diagnostics.every = 0 (diagnostics run free chains), found \(diagnostics.every)")
+    }
+}
+
+extension RunConfiguration {
     /// Keys of networks that the objective does not have must have their defaults.
     private func checkNetworks() throws(Failure) {
         let (values, defaults) = (try ConfigurationValues(self), try ConfigurationValues(RunConfiguration()))
@@ -93,6 +129,7 @@ extension RunConfiguration.Objective {
         let kinds: [Kind]
         switch name {
         case "energyRegularization": kinds = [.cd, .pcd, .shortRun, .wassersteinFlow]
+        case "lastStep", "entropy": kinds = [.cd, .pcd, .shortRun]
         case "noise":
             kinds = [.energyDiscrepancy, .diffusionCD, .denoisingScore, .latentPrior]
             if kind == .latentPrior && prior != .discrepancy { return "it belongs to objective.prior = \"discrepancy\"" }
@@ -108,6 +145,9 @@ extension RunConfiguration.Objective {
         case "lowNoise":
             kinds = [.diffusionCD, .denoisingScore]
             if kinds.contains(kind) && levels == 1 { return "it belongs to objective.levels above 1" }
+        case "keepChains":
+            kinds = [.diffusionCD]
+            if kind == .diffusionCD && estimator != .recovery { return "it belongs to objective.estimator = \"recovery\"" }
         case "projections": kinds = [.slicedScore]
         case "flow", "penalty", "innerSteps":
             kinds = [.wassersteinFlow]

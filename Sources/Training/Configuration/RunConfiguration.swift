@@ -179,6 +179,9 @@ extension RunConfiguration {
         public var innerSteps = 2
         public var levels = 1
         public var lowNoise = 0.01
+        public var keepChains = false
+        public var lastStep = 0.0
+        public var entropy = 0.0
         public var divergenceWeight = 2.0
         public var prior = Prior.discrepancy
         public var decoderDeviation = 0.3

@@ -39,7 +39,7 @@ public struct RunPlan: Sendable {
         self.networks = networks
         self.objective = objective
         configurationDigest = Checksum.of(Array(try configuration.mathematics().utf8))
-        dataDigest = Checksum.of(Array(source.digest.utf8))
+        dataDigest = configuration.digest(of: source)
         let bits = Checksum.of(Array("\(BuildInformation.version) \(configurationDigest) \(dataDigest)".utf8))
         let isSame = try communicator.isSame(UInt64(bits, radix: 16) ?? 0)
         try communicator.onRoot {
@@ -55,14 +55,15 @@ public struct RunPlan: Sendable {
     package var chainsFile: ChainsFile {
         ChainsFile(
             shards: configuration.run.shards, capacity: storedChains, shape: source.shape,
-            options: configuration.replayCapacity == nil ? nil : configuration.replayOptions, levels: configuration.ladder?.levels)
+            options: configuration.replayCapacity == nil ? nil : configuration.replayOptions, levels: configuration.ladder?.levels,
+            hasCentres: configuration.keepsPairs)
     }
 
     /// A shard before its first step.
     package func makeShard(_ index: Int) -> ShardState {
         let dimension = source.shape.count
         let replay = configuration.replayCapacity.map {
-            ReplayShard(capacity: $0, dimension: dimension, options: configuration.replayOptions)
+            ReplayShard(capacity: $0, dimension: dimension, options: configuration.replayOptions, hasCentres: configuration.keepsPairs)
         }
         if let replay, let ladder = configuration.ladder {
             replay.levels = Array(repeating: ladder.firstLevel(ofShard: index), count: replay.capacity)

@@ -17,6 +17,8 @@ package final class ShardState: @unchecked Sendable {
     package var negativeEnergies: [Float] = []
     /// ∇E of the negatives before the step's first update, for objectives that stay close to it; made when first used.
     package private(set) lazy var anchor = Matrix(rows: negatives.rows, columns: negatives.columns)
+    /// The positions of the chains before the last step of the sampler, for objectives that look at this step; made when first used.
+    package private(set) lazy var beforeLastStep = Matrix(rows: negatives.rows, columns: negatives.columns)
     /// Latent vectors of the step's data rows, and of the prior where it has chains: chains x latent values; made when first used.
     package private(set) lazy var posterior = Matrix(rows: negatives.rows, columns: latent)
     package private(set) lazy var prior = Matrix(rows: negatives.rows, columns: latent)

@@ -25,6 +25,8 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     let negativesPerStep: Int
     /// The temperatures of the chains; nil: all have the sampler's.
     let ladder: TemperatureLadder?
+    /// What the samples' own dependence on the parameters adds; nil: it is neglected.
+    let lastStep: LastStepTerms?
     /// The positives.
     let data: DataStream
     /// Where chains that start from data begin: a stream of its own, whose first steps fill the buffer.
@@ -35,7 +37,8 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         profile.chainScratch = kernel.scratchTiles
         profile.hasChains = true
         profile.hasAcceptStep = kernel.hasAcceptStep
-        profile.evaluations = kernel.energyEvaluations(steps: steps) + 2
+        profile.evaluations = kernel.energyEvaluations(steps: steps) + 2 + (lastStep?.evaluations ?? 0)
+        profile.lineOrder = lastStep == nil ? 0 : 1
         return profile
     }
 
@@ -91,7 +94,10 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
 
     /// The kernel's steps, each chain at its temperature.
     private func run(_ kernel: Kernel, _ shard: ShardState, _ worker: ShardWorker, _ noise: ChainNoise) -> RunInfo {
-        guard let ladder else { return kernel.run(worker.chains, steps: steps, noise: noise, in: worker.potential) }
+        guard let ladder else {
+            let before = lastStep == nil ? nil : shard.beforeLastStep
+            return kernel.run(worker.chains, steps: steps, noise: noise, in: worker.potential, beforeLast: before)
+        }
         for (row, level) in shard.levels.enumerated() { worker.inverseTemperatures[row, 0] = ladder.inverse(level) }
         let tempered = TemperedPotential(worker.potential, inverseTemperatures: worker.inverseTemperatures)
         var info = kernel.run(worker.chains, steps: steps, noise: noise, in: tempered)
@@ -184,6 +190,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         shard.report.squaredSampleEnergy = (0..<worker.energies.rows).reduce(0) { sum, row in
             shard.isNegative(row) ? sum + Double(worker.energies[row, 0]) * Double(worker.energies[row, 0]) : sum
         }
+        lastStep?.addGradient(shard, worker: worker)
         worker.times.stamp(.gradients)
     }
 

@@ -36,7 +36,7 @@ struct MemoryNeed: Sendable {
         let tiles = (4 + scratch + (profile.passTiles == 1 ? 0 : profile.passTiles)) * rows * dimension
         threads = count * (4 * (activations + tiles) + (4 + 8) * parameterCount)
         let bytesPerValue = configuration.chains.storage == .byte ? 1 : 4
-        let record = bytesPerValue * dimension + 4
+        let record = bytesPerValue * dimension * (configuration.keepsPairs ? 2 : 1) + 4
         let capacity = configuration.replayCapacity ?? 0
         let exchanged =
             configuration.exchange.policy == .none
