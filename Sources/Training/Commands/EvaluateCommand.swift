@@ -25,16 +25,20 @@ public struct EvaluateCommand: Codable, Sendable {
     public var picture: String?
     /// What is denoised; nil: nothing. Samples are not measured then, unless one of their properties is given.
     public var denoising: Denoising?
+    /// A name or path of data that the model's scores are to tell from its own. Samples are measured then only where `samples`, `start` or
+    /// `steps` is given.
+    public var outliers: String?
 
     public init(
         folder: String, step: Int? = nil, weights: TrainedModel.Weights = .average, samples: String? = nil,
         start: ModelSampler.Start? = nil,
         steps: Int? = nil, count: Int? = nil, seed: UInt64? = nil, data: String? = nil, output: String? = nil, picture: String? = nil,
-        denoising: Denoising? = nil
+        denoising: Denoising? = nil, outliers: String? = nil
     ) {
         (self.folder, self.step, self.weights) = (folder, step, weights)
         (self.samples, self.start, self.steps, self.count, self.seed) = (samples, start, steps, count, seed)
         (self.data, self.output, self.picture, self.denoising) = (data, output, picture, denoising)
+        self.outliers = outliers
     }
 
     /// Samples that are drawn where no number is given, at most.
@@ -49,6 +53,7 @@ public struct EvaluateCommand: Codable, Sendable {
         /// Of samples.
         let samples: SampleEvaluation?
         let denoising: DenoisingEvaluation?
+        let outliers: OutlierEvaluation?
     }
 
     /// Collective. The same measures on any number of ranks.
@@ -62,15 +67,18 @@ public struct EvaluateCommand: Codable, Sendable {
         let source = try trained.source(communicator)
         let training = try communicator.agree { try EvaluationRows(source, trained.configuration) }
         let other = try data.map { (data) throws(Failure) in try trained.rows(data, training: source, communicator) }
+        let ofOutliers = try evaluateOutliers(trained, source, inliers: other ?? training, communicator)
         let ofSamples = measuresSamples ? try evaluateSamples(trained, training, other, communicator) : nil
         let plane = try density.map { (density) throws(Failure) in try evaluatePlane(density, trained, communicator) }
         let denoised = try denoising.map { (denoising) throws(Failure) in
             try denoising.evaluate(trained, training, other, picture: density == nil ? picture : nil, communicator)
         }
-        let report = Report(step: trained.step, weights: weights, measures: plane, samples: ofSamples, denoising: denoised)
+        let report = Report(
+            step: trained.step, weights: weights, measures: plane, samples: ofSamples, denoising: denoised, outliers: ofOutliers)
         try communicator.onRoot { if let output { try write(report, to: output) } }
         let title = "\(trained.configuration.data.source) at step \(trained.step), \(weights.rawValue) weights"
-        return ([title] + [plane?.text, ofSamples?.text, denoised?.text].compactMap { $0 }).joined(separator: "\n")
+        let measures = [plane?.text, ofSamples?.text, denoised?.text, ofOutliers?.text]
+        return ([title] + measures.compactMap { $0 }).joined(separator: "\n")
     }
 
     private func check(_ density: PlaneDensity?) throws(Failure) {
@@ -88,10 +96,16 @@ public struct EvaluateCommand: Codable, Sendable {
 
     /// The options of drawn samples, and whether they are given.
     private var sampling: [(option: String, isGiven: Bool)] {
-        [("--from", start != nil), ("--steps", steps != nil), ("--count", count != nil), ("--seed", seed != nil)]
+        [("--from", start != nil), ("--steps", steps != nil)]
+            + (measuresRows ? [] : [("--count", count != nil), ("--seed", seed != nil)])
     }
 
-    private var measuresSamples: Bool { denoising == nil || samples != nil || sampling.contains { $0.isGiven } }
+    /// Whether rows of data are measured, whose number and seed are those of samples otherwise.
+    private var measuresRows: Bool { outliers != nil }
+
+    private var measuresSamples: Bool {
+        (denoising == nil && !measuresRows) || samples != nil || sampling.contains { $0.isGiven }
+    }
 
     // MARK: samples
 

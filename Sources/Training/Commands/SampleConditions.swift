@@ -56,14 +56,18 @@ extension TrainedModel {
     }
 
     /// Collective. Rows in the fixed order of evaluations, of the run's data or of others of the same shape.
-    func rows(_ data: String?, training: DataSource, _ communicator: any Communicator) throws(Failure) -> EvaluationRows {
+    /// - Parameter option: of the command line, which gave them.
+    func rows(
+        _ data: String?, training: DataSource, option: String = "--data", _ communicator: any Communicator
+    ) throws(Failure) -> EvaluationRows {
         guard let data else { return try communicator.agree { try EvaluationRows(training, configuration) } }
         var other = configuration
         other.data.source = data
         let source = try other.sharedSource(communicator)
         return try communicator.agree {
             guard source.shape == shape else {
-                throw Failure(.data, "\(data): expected rows of the shape \(shape), which this model has, found \(source.shape)")
+                throw Failure(
+                    .data, "\(option) \(data): expected rows of the shape \(shape), which this model has, found \(source.shape)")
             }
             return try EvaluationRows(source, other, trainingSource: training)
         }
