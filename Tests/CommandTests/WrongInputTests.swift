@@ -363,6 +363,7 @@ extension CommandTests {
             .evaluate(["--outliers", "@one.csv"], 65, "--outliers @one.csv", "8x8x1", "2"),
             .evaluate(["--outliers", "@absent.npy"], 66, "@absent.npy"),
             .evaluate(["--outliers", "digits", "--count", "9223372036854775807"], 64, "--count", "at most"),
+            .evaluate(["--reconstructions", "@new.npy"], 64, "--reconstructions", "a run with a generator", "\"pcd\""),
             .evaluate(["--denoise", "0.1,,2"], 64, "--denoise", "found ''", "'0.1,,2'"),
             .evaluate(["--denoise", "-1"], 64, "--denoise", "positive"), .evaluate(["--denoise", "nan"], 64, "--denoise", "positive"),
             .evaluate(["--denoise", "0.1,0.1"], 64, "--denoise", "different"),

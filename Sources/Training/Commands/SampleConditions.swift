@@ -28,6 +28,16 @@ struct SampleConditions: Sendable {
         }
         return told
     }
+
+    /// What so many samples are told, by tiles of `size`.
+    func told(count: Int, rowsPerTile size: Int) -> Matrix {
+        let all = Matrix(rows: count, columns: condition.count)
+        for tile in 0..<(count + size - 1) / size {
+            let rows = tile * size..<min(count, (tile + 1) * size)
+            all.rows(rows).copy(from: told(rows, tile: tile))
+        }
+        return all
+    }
 }
 
 extension TrainedModel {
