@@ -1,17 +1,32 @@
 import Numerics
 
-/// An activation that no linear map precedes: at the input, after a pooling, or after another activation.
-struct ActivationStage: Stage {
+/// An activation that no linear map precedes: at the input, after a pooling, or after another activation. Without one it is the identity,
+/// on which a sum of two values stands (`Node.skip`).
+struct ActivationStage: LinearStage {
     let count: Int
-    let function: Activation
+    let activation: Activation?
 
     var inputCount: Int { count }
     var outputCount: Int { count }
-    var activation: Activation? { function }
+
+    func followed(by activation: Activation) -> (any Stage)? {
+        self.activation == nil ? ActivationStage(count: count, activation: activation) : nil
+    }
 
     func forward(_ x: Matrix, _ weights: StageWeights, scratch: Matrix, into output: Matrix, slopes: Matrix?) {
         output.copy(from: x)
-        Elementwise.activate(output, bias: nil, function, slopes: slopes)
+        activate(output, slopes: slopes)
+    }
+
+    /// output = activation(a + b)
+    func forward(sum a: Matrix, _ b: Matrix, into output: Matrix, slopes: Matrix?) {
+        Elementwise.add(a, b, scale: 1, into: output)
+        activate(output, slopes: slopes)
+    }
+
+    private func activate(_ output: Matrix, slopes: Matrix?) {
+        guard let activation else { return }
+        Elementwise.activate(output, bias: nil, activation, slopes: slopes)
     }
 
     func applyLinearPart(_ x: Matrix, _ weights: StageWeights, withBias: Bool, scratch: Matrix, into output: Matrix) {

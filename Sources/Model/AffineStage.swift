@@ -1,9 +1,9 @@
 import Numerics
 
 /// A linear map, its bias and the activation that follows: y = activation(map(x) + b), in one pass over the output.
-struct AffineStage<Map: LinearMap>: Stage {
+struct AffineStage<Map: LinearMap>: LinearStage {
     let map: Map
-    /// First of the weights, outputs x inputs, and of the biases in the flat parameter vector.
+    /// First of the weights and of the biases in the flat parameter vector.
     let weightStart: Int
     let biasStart: Int
     let activation: Activation?
@@ -11,7 +11,7 @@ struct AffineStage<Map: LinearMap>: Stage {
     var inputCount: Int { map.sampleInputs }
     var outputCount: Int { map.positions * map.outputs }
     var preparedCount: Int { map.preparedCount }
-    var multiplications: Int { map.positions * map.outputs * map.inputs }
+    var multiplications: Int { map.multiplications }
 
     func followed(by activation: Activation) -> (any Stage)? {
         guard self.activation == nil else { return nil }
@@ -44,9 +44,8 @@ struct AffineStage<Map: LinearMap>: Stage {
         if withBias { Elementwise.addColumnSums(of: delta, to: biases(in: gradient)) }
     }
 
-    /// W, outputs x inputs.
     private func matrix(in flat: Matrix) -> Matrix {
-        flat.view(from: weightStart, rows: map.outputs, columns: map.inputs)
+        flat.view(from: weightStart, rows: map.weightShape.rows, columns: map.weightShape.columns)
     }
 
     private func biases(in flat: Matrix) -> Matrix {

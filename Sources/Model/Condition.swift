@@ -1,71 +1,98 @@
 import Numerics
 
-/// What an energy is told beside x: channels that every pixel (or the one place of a vector) has behind its own, such as a noise level or a class.
+/// How x and what is told beside it become one input: the parts of a pixel behind one another.
 ///
-/// The network sees x and condition as one input; gradients with respect to x leave the condition out.
-final class Condition: Sendable {
+/// Gradients with respect to x leave the condition out. A table of classes has its gradient from the part that it gave.
+struct Condition: Sendable {
+    let description: ConditionDescription
+    /// The shape of x.
+    let own: ImageShape
+    /// The shape of the input with the condition.
+    let joined: ImageShape
+    /// Where the table of classes starts in the parameters.
+    let tableStart: Int
+
+    private var pixels: Int { joined.height * joined.width }
     /// Channels of x and of the condition.
-    private let own: Int
-    private let added: Int
-    /// rows x (pixels · added): set by who calls the energy, zero until then.
-    let values: Matrix
-    private let joined: Matrix
-    private let joinedDirection: Matrix
-    private let joinedGradient: Matrix
+    private var added: Int { joined.channels - own.channels }
+    private var isBroadcast: Bool { if case .image = description { true } else { false } }
 
-    /// - Parameters:
-    ///   - input: the shape of the network's input.
-    ///   - channels: how many of its channels are the condition.
-    init(input: ImageShape, channels: Int, rows: Int) {
-        (own, added) = (input.channels - channels, channels)
-        let pixels = input.height * input.width
-        values = Matrix(rows: rows, columns: pixels * channels)
-        joined = Matrix(rows: rows, columns: input.count)
-        joinedDirection = Matrix(rows: rows, columns: input.count)
-        joinedGradient = Matrix(rows: rows, columns: input.count)
-    }
+    /// Values that a row is told.
+    var count: Int { if case .labels = description { 1 } else { pixels * added } }
+    var hasParameters: Bool { if case .labels = description { true } else { false } }
 
-    static func count(input: ImageShape, channels: Int, rows: Int) -> Int {
-        channels == 0 ? 0 : rows * (3 * input.count + input.height * input.width * channels)
-    }
-
-    /// x with the condition behind it: rows x network inputs, valid until the next call.
-    func join(_ x: Matrix) -> Matrix {
-        let result = joined.rows(0..<x.rows)
-        interleave(x, values, into: result)
-        return result
+    /// x with the condition behind it. told: rows x `count`, result: rows x joined.
+    func join(_ x: Matrix, told: Matrix, parameters: Matrix, into result: Matrix) {
+        unsafe interleave(x, into: result) { row in
+            unsafe hasParameters
+                ? UnsafePointer(parameters.base) + (tableStart + label(told, row: row) * pixels * added)
+                : UnsafePointer(told.base) + row * count
+        }
     }
 
     /// A direction in x as one of the joined input: 0 in the condition.
-    func joinDirection(_ direction: Matrix) -> Matrix {
-        let result = joinedDirection.rows(0..<direction.rows)
-        interleave(direction, nil, into: result)
-        return result
+    func joinDirection(_ direction: Matrix, into result: Matrix) {
+        unsafe interleave(direction, into: result) { _ in nil }
     }
 
-    /// Where the gradient with respect to the joined input goes.
-    func gradient(rows: Int) -> Matrix { joinedGradient.rows(0..<rows) }
-
-    /// The part of `gradient` that belongs to x.
-    func split(into gradient: Matrix) {
-        let width = own + added
-        withExtendedLifetime((joinedGradient.storage, gradient.storage)) {
-            for place in 0..<gradient.count / own {
-                unsafe (gradient.base + place * own).update(from: joinedGradient.base + place * width, count: own)
+    /// The part of a gradient with respect to the joined input that belongs to x; for an x that every pixel has, the sum over the pixels.
+    func split(_ gradient: Matrix, into own: Matrix) {
+        let channels = self.own.channels
+        withExtendedLifetime((gradient.storage, own.storage)) {
+            for row in 0..<own.rows {
+                for pixel in 0..<pixels {
+                    let source = unsafe UnsafePointer(gradient.base) + (row * pixels + pixel) * joined.channels
+                    if !isBroadcast {
+                        unsafe (own.base + (row * pixels + pixel) * channels).update(from: source, count: channels)
+                    } else if pixel == 0 {
+                        unsafe (own.base + row * channels).update(from: source, count: channels)
+                    } else {
+                        let target = unsafe own.base + row * channels
+                        for channel in 0..<channels { unsafe target[channel] += source[channel] }
+                    }
+                }
             }
         }
     }
 
-    private func interleave(_ x: Matrix, _ condition: Matrix?, into result: Matrix) {
-        let width = own + added
-        withExtendedLifetime((x.storage, values.storage, result.storage)) {
-            for place in 0..<x.count / own {
-                let target = unsafe result.base + place * width
-                unsafe target.update(from: x.base + place * own, count: own)
-                if let condition {
-                    unsafe (target + own).update(from: condition.base + place * added, count: added)
-                } else {
-                    unsafe (target + own).update(repeating: 0, count: added)
+    /// Adds the gradient of the table of classes, row by row in their order, to a flat gradient; nothing for other conditions.
+    func addParameterGradient(_ gradient: Matrix, told: Matrix, into flat: Matrix) {
+        guard hasParameters else { return }
+        withExtendedLifetime((gradient.storage, flat.storage)) {
+            for row in 0..<gradient.rows {
+                let entry = unsafe flat.base + tableStart + label(told, row: row) * pixels * added
+                for pixel in 0..<pixels {
+                    let source = unsafe UnsafePointer(gradient.base) + (row * pixels + pixel) * joined.channels + own.channels
+                    for channel in 0..<added { unsafe entry[pixel * added + channel] += source[channel] }
+                }
+            }
+        }
+    }
+
+    private func label(_ told: Matrix, row: Int) -> Int {
+        guard case .labels(let classes, _) = description else { return 0 }
+        let value = told[row, 0]
+        let label = Int(exactly: value) ?? -1
+        precondition(label >= 0 && label < classes, "a label is a whole number from 0 to \(classes - 1), not \(value)")
+        return label
+    }
+
+    /// Channels of x, then those of the condition, pixel by pixel; `told` says where the condition of a row lies: nowhere for zeros.
+    @inline(__always) @unsafe
+    private func interleave(_ x: Matrix, into result: Matrix, told: (_ row: Int) -> UnsafePointer<Float>?) {
+        let channels = own.channels
+        withExtendedLifetime((x.storage, result.storage)) {
+            for row in 0..<x.rows {
+                let condition = unsafe told(row)
+                for pixel in 0..<pixels {
+                    let target = unsafe result.base + (row * pixels + pixel) * joined.channels
+                    let source = isBroadcast ? row : row * pixels + pixel
+                    unsafe target.update(from: x.base + source * channels, count: channels)
+                    if let condition = unsafe condition {
+                        unsafe (target + channels).update(from: condition + pixel * added, count: added)
+                    } else {
+                        unsafe (target + channels).update(repeating: 0, count: added)
+                    }
                 }
             }
         }

@@ -6,6 +6,8 @@ struct DenseMap: LinearMap {
     let outputs: Int
     let positions: Int
     var sampleInputs: Int { inputs * positions }
+    var weightShape: WeightShape { WeightShape(rows: outputs, columns: inputs) }
+    var multiplications: Int { positions * outputs * inputs }
 
     /// Up to so many results a row (an energy, the gradient at a point of the plane), inner products of rows beat the kernel, which
     /// would compute sixteen.

@@ -13,12 +13,17 @@ enum Elementwise {
         let slopes: Matrix?
 
         func use<Kernel: ActivationKernel>(_ kernel: Kernel) {
-            if let bias { Elementwise.activate(y, bias, kernel, slopes) } else { Elementwise.activateFlat(y, kernel, slopes) }
+            guard let bias else { return Elementwise.activateFlat(y, kernel, slopes) }
+            precondition(bias.count == y.columns && slopes.map { $0.count == y.count } ?? true, "bias or slopes do not fit the output")
+            if bias.count < 16 {
+                Elementwise.activateNarrow(y, bias, kernel, slopes)
+            } else {
+                Elementwise.activate(y, bias, kernel, slopes)
+            }
         }
     }
 
     private static func activate<Kernel: ActivationKernel>(_ y: Matrix, _ bias: Matrix, _ kernel: Kernel, _ slopes: Matrix?) {
-        precondition(bias.count == y.columns && slopes.map { $0.count == y.count } ?? true, "bias or slopes do not fit the output")
         let columns = y.columns
         let whole = columns & ~15
         withExtendedLifetime((y.storage, bias.storage, slopes)) {
@@ -42,6 +47,29 @@ enum Elementwise {
                     let (value, slope) = kernel.valueAndSlope(x)
                     unsafe value.store(to: values + whole, count: rest)
                     if let rowSlopes = unsafe rowSlopes { unsafe slope.store(to: rowSlopes + whole, count: rest) }
+                }
+            }
+        }
+    }
+
+    /// For less than sixteen columns: vectors run over the ends of rows, with biases that repeat after as many vectors as there are columns.
+    private static func activateNarrow<Kernel: ActivationKernel>(_ y: Matrix, _ bias: Matrix, _ kernel: Kernel, _ slopes: Matrix?) {
+        let period = 16 * bias.count
+        withExtendedLifetime((y.storage, bias.storage, slopes)) {
+            unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: period) { biases in
+                for index in 0..<period { unsafe biases[index] = bias.base[index % bias.count] }
+                let repeated = unsafe UnsafePointer(biases.baseAddress!)
+                var place = 0
+                for start in stride(from: 0, to: y.count, by: 16) {
+                    let count = min(16, y.count - start)
+                    let values = unsafe y.base + start
+                    let x =
+                        unsafe (count == 16 ? Lanes(loading: values) : Lanes(loading: values, count: count))
+                        + Lanes(loading: repeated + place)
+                    let (value, slope) = kernel.valueAndSlope(x)
+                    unsafe value.store(to: values, count: count)
+                    if let slopes { unsafe slope.store(to: slopes.base + start, count: count) }
+                    place = place + 16 == period ? 0 : place + 16
                 }
             }
         }

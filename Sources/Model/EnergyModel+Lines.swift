@@ -17,9 +17,8 @@ extension EnergyModel {
         lineDerivatives(of: x, along: direction, weights, workspace, into: derivatives)
         let factors = workspace.rowWeights.map { $0.rows(0..<x.rows) }
         rowWeights(derivatives, factors)
-        let (input, line) = inputs(x, direction, workspace)
         network.backwardAlongLines(
-            input, direction: line, outputGradients: factors, weights, workspace, inputGradient: nil, parameterGradient: gradient)
+            x, direction: direction, outputGradients: factors, weights, workspace, inputGradient: nil, parameterGradient: gradient)
     }
 
     /// E, v·∇E and, for workspaces of order 2, vᵀ(∇²E)v; each samples x 1.
@@ -28,8 +27,7 @@ extension EnergyModel {
     ) {
         precondition(derivatives.count == workspace.order + 1, "a column for the energies and one for each derivative")
         precondition(derivatives.allSatisfy { $0.rows == x.rows && $0.columns == 1 }, "derivatives are columns with a row per sample")
-        let (input, line) = inputs(x, direction, workspace)
-        network.forwardAlongLines(input, direction: line, weights, workspace)
+        network.forwardAlongLines(x, direction: direction, weights, workspace)
         for (column, output) in zip(derivatives, workspace.outputs) { column.copy(from: output.rows(0..<x.rows)) }
         addReferenceDerivatives(of: x, along: direction, to: derivatives)
     }
@@ -38,23 +36,14 @@ extension EnergyModel {
     public func hessianProduct(
         of x: Matrix, along direction: Matrix, _ weights: PreparedWeights, _ workspace: LineWorkspace, into product: Matrix
     ) {
-        let (input, line) = inputs(x, direction, workspace)
-        network.forwardAlongLines(input, direction: line, weights, workspace)
+        network.forwardAlongLines(x, direction: direction, weights, workspace)
         let factors = workspace.rowWeights.map { $0.rows(0..<x.rows) }
         for (order, column) in factors.enumerated() { column.fill(order == 1 ? 1 : 0) }
         network.backwardAlongLines(
-            input, direction: line, outputGradients: factors, weights, workspace,
-            inputGradient: workspace.conditionInput?.gradient(rows: x.rows) ?? product, parameterGradient: nil)
-        workspace.conditionInput?.split(into: product)
+            x, direction: direction, outputGradients: factors, weights, workspace, inputGradient: product, parameterGradient: nil)
         if let referenceDeviation {
             Elementwise.add(product, direction, scale: 1 / (referenceDeviation * referenceDeviation), into: product)
         }
-    }
-
-    /// Position and direction as the network sees them.
-    private func inputs(_ x: Matrix, _ direction: Matrix, _ workspace: LineWorkspace) -> (Matrix, Matrix) {
-        guard let condition = workspace.conditionInput else { return (x, direction) }
-        return (condition.join(x), condition.joinDirection(direction))
     }
 
     /// |x|²/(2 s²) along x + t v: x·v/s² and |v|²/s².

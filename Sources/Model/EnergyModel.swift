@@ -13,17 +13,14 @@ public struct EnergyModel: Sendable {
     public let layout: ParameterLayout
     /// What is saved besides them but not trained: vectors of the power iterations, `layers.0.weight_u` and `layers.0.weight_v`.
     public let stateLayout: ParameterLayout
-    /// The last channels of the network's input that are no part of x but told to the energy (`Workspace.condition`).
-    public let conditionChannels: Int
     private let normalization: SpectralNormalization?
 
     public var usesSpectralNormalization: Bool { normalization != nil }
 
     /// - Throws: `Failure(.configuration)` for a network without exactly one output, and for a deviation that is not positive.
     public init(
-        _ network: Network, referenceDeviation: Float? = nil, spectralNormalization: Bool = false, conditionChannels: Int = 0
+        _ network: Network, referenceDeviation: Float? = nil, spectralNormalization: Bool = false
     ) throws(Failure) {
-        precondition(conditionChannels >= 0 && conditionChannels < network.inputShape.channels, "an energy needs channels of its own")
         guard network.outputCount == 1 else {
             throw Failure(
                 .configuration,
@@ -35,17 +32,13 @@ public struct EnergyModel: Sendable {
         }
         self.network = network
         self.referenceDeviation = referenceDeviation
-        self.conditionChannels = conditionChannels
         normalization = spectralNormalization ? SpectralNormalization(network.layout) : nil
         layout = normalization?.layout ?? network.layout
         stateLayout = normalization?.stateLayout ?? ParameterLayout(tensors: [])
     }
 
     /// The shape of x.
-    public var inputShape: ImageShape {
-        let shape = network.inputShape
-        return ImageShape(height: shape.height, width: shape.width, channels: shape.channels - conditionChannels)
-    }
+    public var inputShape: ImageShape { network.inputShape }
 
     /// Random unit vectors, as many floats as `stateLayout` has.
     public func initialState(seed: UInt64) -> [Float] {
@@ -69,19 +62,16 @@ public struct EnergyModel: Sendable {
 
     /// The energies (samples x 1) of the rows of x.
     public func energies(of x: Matrix, _ weights: PreparedWeights, _ workspace: Workspace, into energies: Matrix) {
-        network.forward(input(x, workspace), weights, workspace, keepingSlopes: false)
+        network.forward(x, weights, workspace, keepingSlopes: false)
         takeEnergies(of: x, workspace, into: energies)
     }
 
     /// The energies (samples x 1) and ∇ₓE (shape of x).
     public func energiesAndGradient(of x: Matrix, _ weights: PreparedWeights, _ workspace: Workspace, energies: Matrix, gradient: Matrix) {
-        let input = input(x, workspace)
-        network.forward(input, weights, workspace, keepingSlopes: true)
+        network.forward(x, weights, workspace, keepingSlopes: true)
         takeEnergies(of: x, workspace, into: energies)
         let ones = workspace.ones.rows(0..<x.rows)
-        let whole = workspace.conditionInput?.gradient(rows: x.rows) ?? gradient
-        network.backward(input, outputGradient: ones, weights, workspace, inputGradient: whole, parameterGradient: nil)
-        workspace.conditionInput?.split(into: gradient)
+        network.backward(x, outputGradient: ones, weights, workspace, inputGradient: gradient, parameterGradient: nil)
         if let referenceDeviation {
             Elementwise.add(gradient, x, scale: 1 / (referenceDeviation * referenceDeviation), into: gradient)
         }
@@ -96,18 +86,11 @@ public struct EnergyModel: Sendable {
         of x: Matrix, _ weights: PreparedWeights, _ workspace: Workspace, energies: Matrix, rowWeights: (Matrix, Matrix) -> Void,
         into gradient: Matrix
     ) {
-        let input = input(x, workspace)
-        network.forward(input, weights, workspace, keepingSlopes: true)
+        network.forward(x, weights, workspace, keepingSlopes: true)
         takeEnergies(of: x, workspace, into: energies)
         let factors = workspace.rowWeights.rows(0..<x.rows)
         rowWeights(energies, factors)
-        network.backward(input, outputGradient: factors, weights, workspace, inputGradient: nil, parameterGradient: gradient)
-    }
-
-    /// What the network sees.
-    private func input(_ x: Matrix, _ workspace: Workspace) -> Matrix {
-        precondition((workspace.conditionInput == nil) == (conditionChannels == 0), "a workspace for another condition")
-        return workspace.conditionInput?.join(x) ?? x
+        network.backward(x, outputGradient: factors, weights, workspace, inputGradient: nil, parameterGradient: gradient)
     }
 
     private func takeEnergies(of x: Matrix, _ workspace: Workspace, into energies: Matrix) {

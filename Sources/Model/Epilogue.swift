@@ -8,14 +8,16 @@ enum Epilogue {
     /// y = y * factors, element by element: the chain rule through the activation below.
     case multiply(by: Matrix)
 
-    /// Applies it to `y`, which holds some rows of the whole output from row `start`; slopes and factors belong to the whole output.
+    /// Applies it to `y`, which holds some rows of the whole output from row `start`; slopes and factors belong to the whole output and
+    /// may be divided into other rows, as may biases: they count the columns of a position.
     func apply(to y: Matrix, startingAt start: Int = 0) {
-        let range = start..<(start + y.rows)
+        func part(of whole: Matrix) -> Matrix { whole.view(from: start * y.columns, rows: y.rows, columns: y.columns) }
         switch self {
         case .none: break
-        case .multiply(let factors): Elementwise.multiply(y, by: factors.rows(range), into: y)
+        case .multiply(let factors): Elementwise.multiply(y, by: part(of: factors), into: y)
         case .activate(let bias, let activation, let slopes):
-            Elementwise.activate(y, bias: bias, activation, slopes: slopes?.rows(range))
+            let positions = y.reshaped(rows: y.count / bias.count, columns: bias.count)
+            Elementwise.activate(positions, bias: bias, activation, slopes: slopes.map(part))
         }
     }
 }

@@ -6,18 +6,23 @@ extension LayerDescription: Codable {
         switch self {
         case .dense: "dense"
         case .convolution: "convolution"
+        case .transposedConvolution: "transposedConvolution"
         case .activation(let activation): activation.kind
         case .flatten: "flatten"
         case .pooling(let pooling): pooling.kind == .sum ? "sumPooling" : "meanPooling"
+        case .groupNormalization: "groupNormalization"
+        case .residual: "residual"
         }
     }
 
     /// All words for `kind`.
     static let kinds = [
-        "convolution", "dense", "elu", "flatten", "leakyReLU", "meanPooling", "relu", "silu", "softplus", "sumPooling", "tanh",
+        "convolution", "dense", "elu", "flatten", "groupNormalization", "leakyReLU", "meanPooling", "relu", "residual", "silu", "softplus",
+        "sumPooling", "tanh", "transposedConvolution",
     ]
 
-    /// - Throws: `Failure(.configuration)` for an unknown kind or key and for a value of the wrong type; it names the layer's index.
+    /// - Throws: `Failure(.configuration)` for an unknown kind or key and for a value of the wrong type; it names the layer's place:
+    ///   its index, in a residual layer `3.layers.0`.
     public init(from decoder: any Decoder) throws {
         let fields = try LayerFields(decoder)
         switch fields.kind {
@@ -29,6 +34,18 @@ extension LayerDescription: Codable {
             self = .convolution(
                 channels: try fields.required("channels"), kernel: try fields.required("kernel"),
                 stride: try fields.optional("stride") ?? 1, padding: try fields.optional("padding") ?? 0)
+        case "transposedConvolution":
+            try fields.allow("channels", "kernel", "stride", "padding", "outputPadding")
+            self = .transposedConvolution(
+                channels: try fields.required("channels"), kernel: try fields.required("kernel"),
+                stride: try fields.optional("stride") ?? 1, padding: try fields.optional("padding") ?? 0,
+                outputPadding: try fields.optional("outputPadding") ?? 0)
+        case "groupNormalization":
+            try fields.allow("groups", "epsilon")
+            self = .groupNormalization(groups: try fields.required("groups"), epsilon: try fields.optional("epsilon") ?? 1e-5)
+        case "residual":
+            try fields.allow("layers", "shortcut")
+            self = .residual(layers: try fields.required("layers"), shortcut: try fields.optional("shortcut"))
         case "flatten":
             try fields.allow()
             self = .flatten
@@ -51,6 +68,18 @@ extension LayerDescription: Codable {
             try container.encode(kernel, forKey: "kernel")
             try container.encode(stride, forKey: "stride")
             try container.encode(padding, forKey: "padding")
+        case .transposedConvolution(let channels, let kernel, let stride, let padding, let outputPadding):
+            try container.encode(channels, forKey: "channels")
+            try container.encode(kernel, forKey: "kernel")
+            try container.encode(stride, forKey: "stride")
+            try container.encode(padding, forKey: "padding")
+            try container.encode(outputPadding, forKey: "outputPadding")
+        case .groupNormalization(let groups, let epsilon):
+            try container.encode(groups, forKey: "groups")
+            try container.encode(epsilon, forKey: "epsilon")
+        case .residual(let layers, let shortcut):
+            try container.encode(layers, forKey: "layers")
+            try container.encodeIfPresent(shortcut, forKey: "shortcut")
         case .activation(let activation):
             try activation.encodeParameters(into: &container)
         case .flatten:
@@ -110,69 +139,5 @@ extension Activation: Codable {
         case .elu(let alpha): try container.encode(alpha, forKey: "alpha")
         default: break
         }
-    }
-}
-
-/// A key of a layer object, whatever its name: unknown keys must be seen to be refused.
-struct LayerKey: CodingKey, ExpressibleByStringLiteral {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(stringValue: String) { self.stringValue = stringValue }
-    init(stringLiteral value: String) { stringValue = value }
-    init?(intValue: Int) { nil }
-}
-
-/// The object of one layer while it is read: every complaint names the layer's index and kind.
-private struct LayerFields {
-    let container: KeyedDecodingContainer<LayerKey>
-    let place: String
-    let kind: String
-
-    init(_ decoder: any Decoder) throws(Failure) {
-        let index = decoder.codingPath.last?.intValue
-        let layer = index.map { "layer \($0)" } ?? "a layer"
-        do {
-            container = try decoder.container(keyedBy: LayerKey.self)
-            kind = try container.decode(String.self, forKey: "kind")
-        } catch {
-            throw Failure(
-                .configuration, "\(layer): expected an object with a \"kind\", such as {\"kind\": \"dense\", \"outputs\": 128}")
-        }
-        place = "\(layer) (\(kind))"
-    }
-
-    /// Refuses every key that is neither `kind` nor one of the given ones.
-    func allow(_ known: String...) throws(Failure) {
-        let unknown = container.allKeys.map(\.stringValue).filter { $0 != "kind" && !known.contains($0) }.sorted()
-        guard let key = unknown.first else { return }
-        guard !known.isEmpty else { throw Failure(.configuration, "\(place): unknown key \"\(key)\"; this kind has no keys of its own") }
-        let list = known.joined(separator: ", ")
-        throw Failure(
-            .configuration, "\(place): unknown key \"\(key)\".\(Spelling.hint(for: key, in: known)) Known keys: \(list)")
-    }
-
-    func required<Value: Decodable>(_ key: LayerKey) throws(Failure) -> Value {
-        guard let value: Value = try optional(key) else {
-            throw Failure(.configuration, "\(place): the key \"\(key.stringValue)\" is missing")
-        }
-        return value
-    }
-
-    func optional<Value: Decodable>(_ key: LayerKey) throws(Failure) -> Value? {
-        do {
-            return try container.decodeIfPresent(Value.self, forKey: key)
-        } catch {
-            let expected = Value.self == Int.self ? "a whole number" : "a number"
-            throw Failure(.configuration, "\(place): \"\(key.stringValue)\" must be \(expected)")
-        }
-    }
-
-    func unknownKind() -> Failure {
-        let kinds = LayerDescription.kinds
-        return Failure(
-            .configuration,
-            "\(place): unknown kind \"\(kind)\".\(Spelling.hint(for: kind, in: kinds)) "
-                + "Known kinds: \(kinds.joined(separator: ", "))")
     }
 }

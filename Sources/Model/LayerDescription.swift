@@ -7,10 +7,17 @@ public enum LayerDescription: Hashable, Sendable {
     case dense(outputs: Int)
     /// A square kernel over an image, zeros around it: as `torch.nn.Conv2d(_, channels, kernel, stride, padding)`.
     case convolution(channels: Int, kernel: Int, stride: Int, padding: Int)
+    /// The transpose of a convolution: as `torch.nn.ConvTranspose2d(_, channels, kernel, stride, padding, outputPadding)`.
+    case transposedConvolution(channels: Int, kernel: Int, stride: Int, padding: Int, outputPadding: Int = 0)
     case activation(Activation)
     /// Makes a vector of an image, as `torch.nn.Flatten`.
     case flatten
     case pooling(Pooling)
+    /// Each group of channels with mean 0 and variance 1 over the pixels of a sample, then a scale and a bias per channel: as
+    /// `torch.nn.GroupNorm(groups, channels, epsilon)`, for images and for vectors. One group is layer normalisation.
+    case groupNormalization(groups: Int, epsilon: Float = 1e-5)
+    /// layers(x) + x, or layers(x) + shortcut(x).
+    case residual(layers: [LayerDescription], shortcut: [LayerDescription]? = nil)
 }
 
 /// The sum or the mean of the pixels of a window, channel by channel.

@@ -9,55 +9,52 @@ public final class LineWorkspace: Sendable {
     /// What the last forward pass computed: the outputs and their derivatives along the lines, each rows x outputCount.
     public let outputs: [Matrix]
 
-    /// Of every stage, by order: the values before and after its activation.
+    /// Of every node, by order: the values before and after its activation.
     let arguments: [[Matrix]]
     let values: [[Matrix]]
-    /// Gradients between stages by order, alternately.
-    let deltas: [[Matrix]]
+    /// Gradients with respect to values (`Node.buffer`), by order.
+    let gradients: [[Matrix]]
     let scratch: Matrix
-    /// What the energy is told beside x; nil where there is nothing.
-    let conditionInput: Condition?
-    /// The condition of each row, rows x (pixels · channels): to be set before a pass of a conditional energy.
-    public var condition: Matrix? { conditionInput?.values }
+    let told: ConditionBuffers
+    /// What each row is told beside x, rows x `Network.conditionCount`, zero at first: to be set before a pass; nil where nothing is told.
+    public var condition: Matrix? { told.values.rows > 0 ? told.values : nil }
     /// By order, one per row: weights of the outputs' derivatives in a gradient.
     let rowWeights: [Matrix]
 
     /// The number of floats that a workspace would hold.
-    public static func count(_ network: Network, rows: Int, order: Int, conditionChannels: Int = 0) -> Int {
-        let stored = network.stages.reduce(0) { $0 + $1.outputCount * ($1.hasActivation ? 2 : 1) }
-        return rows * (order + 1) * (stored + 2 * widest(network) + 1) + scratchCount(network, rows: rows)
-            + Condition.count(input: network.inputShape, channels: conditionChannels, rows: rows)
+    public static func count(_ network: Network, rows: Int, order: Int) -> Int {
+        let stored = network.nodes.reduce(0) { $0 + $1.stage.outputCount * ($1.stage.hasActivation ? 2 : 1) }
+        return rows * (order + 1) * (stored + network.gradientBuffers * network.widestGradient + 1) + network.scratchCount(rows: rows)
+            + ConditionBuffers.count(network.condition, rows: rows, alongLines: true)
     }
 
-    public init(_ network: Network, rows: Int, order: Int, conditionChannels: Int = 0) {
+    public init(_ network: Network, rows: Int, order: Int) {
         precondition(rows > 0, "a workspace needs at least one row")
         precondition(order == 1 || order == 2, "derivatives along lines exist to order 1 or 2, not \(order)")
         self.rows = rows
         self.order = order
         let orders = 0...order
-        let arguments = network.stages.map { stage in orders.map { _ in Matrix(rows: rows, columns: stage.outputCount) } }
-        values = zip(network.stages, arguments).map { stage, arguments in
+        let stages = network.nodes.map(\.stage)
+        let arguments = stages.map { stage in orders.map { _ in Matrix(rows: rows, columns: stage.outputCount) } }
+        values = zip(stages, arguments).map { stage, arguments in
             stage.hasActivation ? orders.map { _ in Matrix(rows: rows, columns: stage.outputCount) } : arguments
         }
         self.arguments = arguments
-        let widest = Self.widest(network)
-        deltas = (0..<2).map { _ in orders.map { _ in Matrix(rows: 1, columns: rows * widest) } }
-        scratch = Matrix(rows: 1, columns: Self.scratchCount(network, rows: rows))
-        conditionInput = conditionChannels == 0 ? nil : Condition(input: network.inputShape, channels: conditionChannels, rows: rows)
+        let widest = network.widestGradient
+        gradients = (0..<network.gradientBuffers).map { _ in orders.map { _ in Matrix(rows: 1, columns: rows * widest) } }
+        scratch = Matrix(rows: 1, columns: network.scratchCount(rows: rows))
+        told = ConditionBuffers(network.condition, rows: rows, alongLines: true)
         rowWeights = orders.map { _ in Matrix(rows: rows, columns: 1) }
         outputs = values[values.count - 1]
     }
 
-    /// For passes of an energy, with its condition.
+    /// For passes of an energy.
     public convenience init(_ model: EnergyModel, rows: Int, order: Int) {
-        self.init(model.network, rows: rows, order: order, conditionChannels: model.conditionChannels)
+        self.init(model.network, rows: rows, order: order)
     }
 
-    private static func widest(_ network: Network) -> Int {
-        network.stages.reduce(0) { max($0, $1.outputCount) }
-    }
-
-    private static func scratchCount(_ network: Network, rows: Int) -> Int {
-        network.stages.reduce(0) { max($0, $1.scratchCount(rows: rows)) }
+    /// The value of a node and its derivatives, or the input and its direction: the second derivative of a line vanishes.
+    func value(_ node: Int, _ input: [Matrix]) -> [Matrix] {
+        node == Node.input ? input : values[node].map { $0.rows(0..<input[0].rows) }
     }
 }

@@ -1,19 +1,20 @@
 import Numerics
 
-/// The linear part of a layer, y = x Wᵀ on patches of x, with W: `outputs` x `inputs` as it stands in the flat parameter vector.
+/// The linear part of a layer, y = x Wᵀ on patches of x, or the transpose of such a map, with W as it stands in the flat parameter vector.
 ///
 /// All that a layer needs, and its derivatives of any order, is made of these three: the map, its transpose, and the gradient
 /// with respect to W, which is bilinear in x and in the gradient of the output. `epilogue` runs over each part of the result while
 /// it is in registers or cache; how a map computes its product, and which copies of the weights it keeps, is its own business.
 protocol LinearMap: Sendable {
-    /// Rows of W: values of one output position.
+    /// Values of one output position, each with a bias of its own.
     var outputs: Int { get }
-    /// Columns of W: inputs of one output position.
-    var inputs: Int { get }
+    var weightShape: WeightShape { get }
     /// Output positions of one sample: 1 for a dense layer, pixels for a convolution.
     var positions: Int { get }
     /// Values of one sample at the input.
     var sampleInputs: Int { get }
+    /// Multiplications for one sample; the padding of images counts as if it were data.
+    var multiplications: Int { get }
 
     /// Floats of the copies of W that the products read.
     var preparedCount: Int { get }
@@ -30,6 +31,12 @@ protocol LinearMap: Sendable {
     /// The epilogue counts samples as rows.
     func applyTranspose(_ delta: Matrix, _ copies: Matrix, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue)
 
-    /// gradient += deltaᵀ x on patches of x. gradient: outputs x inputs.
+    /// gradient += deltaᵀ x on patches of x. gradient: in the shape of W.
     func addWeightGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix)
+}
+
+/// Rows and columns of the weights of a linear map.
+struct WeightShape {
+    let rows: Int
+    let columns: Int
 }

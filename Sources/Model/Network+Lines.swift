@@ -17,21 +17,24 @@ extension Network {
         precondition(x.rows <= workspace.rows, "\(x.rows) samples for a workspace of \(workspace.rows) rows")
         precondition(
             x.columns == inputShape.count && direction.rows == x.rows && direction.columns == x.columns, "a direction for each sample")
+        precondition(workspace.told.isFor(self), "a workspace for another condition")
         let range = 0..<x.rows
-        for (index, stage) in stages.enumerated() {
-            for order in 0...workspace.order where index > 0 || order < 2 {
-                let input = order == 0 ? x : direction
-                stage.applyLinearPart(
-                    index == 0 ? input : workspace.values[index - 1][order].rows(range), weights.stages[index], withBias: order == 0,
-                    scratch: workspace.scratch, into: workspace.arguments[index][order].rows(range))
+        let input = lineInput(x, direction, workspace)
+        if let condition {
+            condition.join(x, told: workspace.told.values, parameters: weights.parameters, into: input[0])
+            condition.joinDirection(direction, into: input[1])
+        }
+        for (index, node) in nodes.enumerated() {
+            let arguments = workspace.arguments[index].map { $0.rows(range) }
+            node.stage.forwardAlongLine(
+                workspace.value(node.source, input), weights.stages[index], scratch: workspace.scratch, into: arguments)
+            if let skip = node.skip {
+                for (argument, value) in zip(arguments, workspace.value(skip, input)) {
+                    Elementwise.add(argument, value, scale: 1, into: argument)
+                }
             }
-            // The second derivative of a line vanishes, and so does that of a linear map of it.
-            if index == 0 && workspace.order == 2 { workspace.arguments[0][2].rows(range).fill(0) }
-            if let activation = stage.activation {
-                LineActivation(
-                    arguments: workspace.arguments[index].map { $0.rows(range) }, values: workspace.values[index].map { $0.rows(range) },
-                    gradients: nil
-                ).run(activation)
+            if let activation = node.stage.activation {
+                LineActivation(arguments: arguments, values: workspace.values[index].map { $0.rows(range) }, gradients: nil).run(activation)
             }
         }
     }
@@ -49,41 +52,51 @@ extension Network {
         precondition(outputGradients.count == workspace.order + 1, "a gradient for the outputs and for each derivative")
         precondition(outputGradients.allSatisfy { $0.rows == x.rows && $0.columns == outputCount }, "an output gradient has another shape")
         precondition(parameterGradient.map { $0.count == layout.count } ?? true, "the parameter gradient has another length")
-        let last = stages.count - 1
-        var deltas = workspace.deltas[1].map { $0.view(from: 0, rows: x.rows, columns: outputCount) }
-        for (delta, gradient) in zip(deltas, outputGradients) { delta.copy(from: gradient) }
-        for index in stride(from: last, through: 0, by: -1) {
+        let input = lineInput(x, direction, workspace)
+        let wholeGradient = workspace.told.gradient(for: inputGradient, rows: x.rows, tableIsWanted: parameterGradient != nil)
+        for (index, node) in nodes.enumerated().reversed() {
+            let deltas = workspace.gradients[node.buffer].map { $0.view(from: 0, rows: x.rows, columns: node.stage.outputCount) }
+            if index == nodes.count - 1 { for (delta, gradient) in zip(deltas, outputGradients) { delta.copy(from: gradient) } }
             pullThroughActivation(deltas, index, workspace)
             if let parameterGradient {
-                addParameterGradient(deltas, index, index == 0 ? [x, direction] : nil, workspace, into: parameterGradient)
+                node.stage.addParameterGradientAlongLine(
+                    workspace.value(node.source, input), deltas, scratch: workspace.scratch, into: parameterGradient)
             }
-            if index > 0 {
-                let below = workspace.deltas[(last - index) % 2].map { $0.view(from: 0, rows: x.rows, columns: stages[index].inputCount) }
-                for (delta, below) in zip(deltas, below) {
-                    stages[index].pullBack(delta, weights.stages[index], scratch: workspace.scratch, into: below, .none)
-                }
-                deltas = below
-            } else if let inputGradient {
-                stages[0].pullBack(deltas[0], weights.stages[0], scratch: workspace.scratch, into: inputGradient, .none)
+            for part in node.contributions where part.target != Node.input || wholeGradient != nil {
+                pullBack(deltas, part, at: workspace.value(part.target, input), index, weights, workspace, wholeGradient)
             }
         }
+        guard let condition, let wholeGradient else { return }
+        if let inputGradient { condition.split(wholeGradient, into: inputGradient) }
+        if let parameterGradient { condition.addParameterGradient(wholeGradient, told: workspace.told.values, into: parameterGradient) }
     }
 
-    /// From gradients with respect to a stage's values to those with respect to its arguments, in place.
+    /// The network's input and its derivative.
+    private func lineInput(_ x: Matrix, _ direction: Matrix, _ workspace: LineWorkspace) -> [Matrix] {
+        [workspace.told.joined(x), workspace.told.joinedDirection(direction)]
+    }
+
+    /// From gradients with respect to a node's values to those with respect to its arguments, in place.
     private func pullThroughActivation(_ deltas: [Matrix], _ index: Int, _ workspace: LineWorkspace) {
-        guard let activation = stages[index].activation else { return }
+        guard let activation = nodes[index].stage.activation else { return }
         let range = 0..<deltas[0].rows
         LineActivation(arguments: workspace.arguments[index].map { $0.rows(range) }, values: nil, gradients: deltas).run(activation)
     }
 
-    private func addParameterGradient(
-        _ deltas: [Matrix], _ index: Int, _ input: [Matrix]?, _ workspace: LineWorkspace, into gradient: Matrix
+    /// Adds what a node gives to the gradients of a value that it reads. Of the input, only the gradient of its value is wanted.
+    private func pullBack(
+        _ deltas: [Matrix], _ part: Node.Contribution, at x: [Matrix], _ index: Int, _ weights: PreparedWeights,
+        _ workspace: LineWorkspace, _ inputGradient: Matrix?
     ) {
-        let range = 0..<deltas[0].rows
-        // The input's second derivative vanishes: it has no part in the first stage's weights.
-        let inputs = input ?? workspace.values[index - 1].map { $0.rows(range) }
-        for (order, pair) in zip(inputs, deltas).enumerated() {
-            stages[index].addParameterGradient(pair.0, pair.1, withBias: order == 0, scratch: workspace.scratch, into: gradient)
+        func buffers(_ number: Int) -> [Matrix] {
+            workspace.gradients[number].map { $0.view(from: 0, rows: x[0].rows, columns: x[0].columns) }
+        }
+        let input = part.target == Node.input ? inputGradient.map { [$0] } : nil
+        let results = part.isFirst ? input ?? buffers(part.buffer) : Array(buffers(part.buffer).prefix(input?.count ?? x.count))
+        nodes[index].stage.pullBackAlongLine(deltas, at: x, weights.stages[index], scratch: workspace.scratch, into: results)
+        guard !part.isFirst else { return }
+        for (total, result) in zip(input ?? buffers(nodes[part.target].buffer), results) {
+            Elementwise.add(total, result, scale: 1, into: total)
         }
     }
 }

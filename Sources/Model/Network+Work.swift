@@ -9,7 +9,7 @@ extension Network {
     }
 
     public var work: Work {
-        let products = stages.map { 2 * $0.multiplications }
+        let products = nodes.map { 2 * $0.stage.multiplications }
         let forward = products.reduce(0, +)
         return Work(forward: forward, inputGradient: forward, parameterGradient: 2 * forward - (products.first { $0 > 0 } ?? 0))
     }

@@ -1,7 +1,7 @@
 import Failures
 import Numerics
 
-/// A chain of layers over one flat parameter vector.
+/// Layers over one flat parameter vector.
 ///
 /// A tile of samples is a `Matrix` with one sample a row, images with channels innermost. Parameters stand in an order of our own
 /// (`ParameterLayout` leads to PyTorch's): dense weights outputs x inputs, convolutions outputs x kernel x kernel x channels.
@@ -9,38 +9,46 @@ public struct Network: Sendable {
     public let description: NetworkDescription
     public let layout: ParameterLayout
     public let outputShape: ImageShape
-    let stages: [any Stage]
+    /// How x and what is told beside it become the input; nil where nothing is told.
+    let condition: Condition?
+    let nodes: [Node]
+    /// How many gradients with respect to values a backward pass keeps at a time.
+    let gradientBuffers: Int
 
+    /// The shape of x.
     public var inputShape: ImageShape { description.input }
+    /// Values that each row is told beside x (`Workspace.condition`).
+    public var conditionCount: Int { condition?.count ?? 0 }
     /// Values of one sample at the output.
     public var outputCount: Int { outputShape.count }
 
     /// - Throws: `Failure(.configuration)` that names the layer, for sizes that are not positive or absurd, for layers that do not fit
-    ///   what comes before them, and where there is no layer at all.
+    ///   what comes before them, for a condition that does not fit the input, and where there is no layer at all.
     public init(_ description: NetworkDescription) throws(Failure) {
-        var compiler = try NetworkCompiler(input: description.input)
-        for layer in description.layers { try compiler.add(layer) }
-        self = try compiler.network(description)
+        var compiler = try NetworkCompiler(description)
+        try compiler.add(description.layers)
+        self = compiler.network(description)
     }
 
-    init(_ description: NetworkDescription, layout: ParameterLayout, outputShape: ImageShape, stages: [any Stage]) {
+    init(_ description: NetworkDescription, layout: ParameterLayout, outputShape: ImageShape, condition: Condition?, nodes: [Node]) {
         self.description = description
         self.layout = layout
         self.outputShape = outputShape
-        self.stages = stages
+        self.condition = condition
+        var nodes = nodes
+        gradientBuffers = Node.planGradients(&nodes)
+        self.nodes = nodes
     }
 
-    /// PyTorch's default: weights and biases uniform in ±1/√fanIn, a pure function of seed and purpose.
+    /// PyTorch's default, a pure function of seed and purpose: weights and biases uniform in ±1/√fanIn, tables of classes standard normal,
+    /// normalisations with scale 1 and bias 0.
     ///
     /// - Parameter purpose: another one for each further network of a run, or they would start with the same numbers.
     public func initialParameters(seed: UInt64, purpose: RandomPurpose = .initialisation) -> [Float] {
         var parameters: [Float] = []
         parameters.reserveCapacity(layout.count)
         for (index, tensor) in layout.tensors.enumerated() {
-            let values = Matrix(rows: 1, columns: tensor.count)
-            RandomStream(seed: seed, purpose: purpose, step: 0, index: index).fillUniforms(values)
-            let bound = 1 / Float(tensor.fanIn).squareRoot()
-            parameters += values.values.map { bound * (2 * $0 - 1) }
+            parameters += tensor.initial.values(tensor.count, RandomStream(seed: seed, purpose: purpose, step: 0, index: index))
         }
         return parameters
     }
@@ -48,18 +56,25 @@ public struct Network: Sendable {
     /// Computes the outputs of a tile into the first rows of `workspace.output`.
     ///
     /// - Parameters:
-    ///   - x: samples x inputShape.count, no more samples than the workspace has rows.
+    ///   - x: samples x inputShape.count, no more samples than the workspace has rows; what they are told stands in `workspace.condition`.
     ///   - keepingSlopes: whether `backward` will follow.
     public func forward(_ x: Matrix, _ weights: PreparedWeights, _ workspace: Workspace, keepingSlopes: Bool) {
         precondition(x.rows <= workspace.rows, "\(x.rows) samples for a workspace of \(workspace.rows) rows")
         precondition(x.columns == inputShape.count, "samples of \(x.columns) values for a network of \(inputShape.count) inputs")
+        precondition(workspace.told.isFor(self), "a workspace for another condition")
         let range = 0..<x.rows
-        var input = x
-        for (index, stage) in stages.enumerated() {
+        let input = workspace.told.joined(x)
+        condition?.join(x, told: workspace.told.values, parameters: weights.parameters, into: input)
+        for (index, node) in nodes.enumerated() {
             let output = workspace.outputs[index].rows(range)
             let slopes = keepingSlopes ? workspace.slopes[index]?.rows(range) : nil
-            stage.forward(input, weights.stages[index], scratch: workspace.scratch, into: output, slopes: slopes)
-            input = output
+            let source = workspace.value(node.source, input)
+            if let skip = node.skip {
+                ActivationStage(count: output.columns, activation: node.stage.activation).forward(
+                    sum: source, workspace.value(skip, input), into: output, slopes: slopes)
+            } else {
+                node.stage.forward(source, weights.stages[index], scratch: workspace.scratch, into: output, slopes: slopes)
+            }
         }
     }
 
@@ -76,27 +91,44 @@ public struct Network: Sendable {
         precondition(outputGradient.rows == x.rows && outputGradient.columns == outputCount, "the output gradient has another shape")
         precondition(inputGradient.map { $0.rows == x.rows && $0.columns == x.columns } ?? true, "the input gradient has another shape")
         precondition(parameterGradient.map { $0.count == layout.count } ?? true, "the parameter gradient has another length")
-        let range = 0..<x.rows
-        let last = stages.count - 1
-        var delta = outputGradient
-        if let slopes = workspace.slopes[last] {
-            delta = workspace.deltas[1].view(from: 0, rows: x.rows, columns: outputCount)
-            Elementwise.multiply(outputGradient, by: slopes.rows(range), into: delta)
-        }
-        for index in stride(from: last, through: 0, by: -1) {
-            let stage = stages[index]
+        let input = workspace.told.joined(x)
+        let wholeGradient = workspace.told.gradient(for: inputGradient, rows: x.rows, tableIsWanted: parameterGradient != nil)
+        let last = nodes.count - 1
+        for (index, node) in nodes.enumerated().reversed() {
+            var delta = outputGradient
+            if index < last {
+                delta = workspace.gradients[node.buffer].view(from: 0, rows: x.rows, columns: node.stage.outputCount)
+            } else if let slopes = workspace.slopes[last] {
+                delta = workspace.gradients[node.buffer].view(from: 0, rows: x.rows, columns: outputCount)
+                Elementwise.multiply(outputGradient, by: slopes.rows(0..<x.rows), into: delta)
+            }
             if let parameterGradient {
-                let input = index > 0 ? workspace.outputs[index - 1].rows(range) : x
-                stage.addParameterGradient(input, delta, withBias: true, scratch: workspace.scratch, into: parameterGradient)
+                let source = workspace.value(node.source, input)
+                node.stage.addParameterGradient(source, delta, scratch: workspace.scratch, into: parameterGradient)
             }
-            if index > 0 {
-                let below = workspace.deltas[(last - index) % 2].view(from: 0, rows: x.rows, columns: stage.inputCount)
-                let epilogue = workspace.slopes[index - 1].map { Epilogue.multiply(by: $0.rows(range)) } ?? .none
-                stage.pullBack(delta, weights.stages[index], scratch: workspace.scratch, into: below, epilogue)
-                delta = below
-            } else if let inputGradient {
-                stage.pullBack(delta, weights.stages[0], scratch: workspace.scratch, into: inputGradient, .none)
+            for part in node.contributions where part.target != Node.input || wholeGradient != nil {
+                pullBack(delta, part, at: workspace.value(part.target, input), index, weights, workspace, wholeGradient)
             }
         }
+        guard let condition, let wholeGradient else { return }
+        if let inputGradient { condition.split(wholeGradient, into: inputGradient) }
+        if let parameterGradient { condition.addParameterGradient(wholeGradient, told: workspace.told.values, into: parameterGradient) }
+    }
+
+    /// Adds what a node gives to the gradient of a value that it reads, and multiplies the whole by the slopes of that value.
+    private func pullBack(
+        _ delta: Matrix, _ part: Node.Contribution, at x: Matrix, _ index: Int, _ weights: PreparedWeights, _ workspace: Workspace,
+        _ inputGradient: Matrix?
+    ) {
+        func buffer(_ number: Int) -> Matrix { workspace.gradients[number].view(from: 0, rows: x.rows, columns: x.columns) }
+        let isInput = part.target == Node.input
+        let slopes = isInput || !part.isLast ? nil : workspace.slopes[part.target]?.rows(0..<x.rows)
+        let result = isInput && part.isFirst ? inputGradient ?? buffer(part.buffer) : buffer(part.buffer)
+        let epilogue = part.isFirst ? slopes.map { Epilogue.multiply(by: $0) } ?? .none : .none
+        nodes[index].stage.pullBack(delta, at: x, weights.stages[index], scratch: workspace.scratch, into: result, epilogue)
+        guard !part.isFirst else { return }
+        let total = isInput ? inputGradient ?? result : buffer(nodes[part.target].buffer)
+        Elementwise.add(total, result, scale: 1, into: total)
+        if let slopes { Elementwise.multiply(total, by: slopes, into: total) }
     }
 }

@@ -1,100 +1,79 @@
 import Failures
 import Numerics
 
-/// Turns the layers of a description into stages: follows the shape, checks every size, deals out parameters.
+/// Turns the layers of a description into nodes: follows the shape, checks every size, deals out parameters.
 struct NetworkCompiler {
     /// More values than this in a sample, or parameters in a network, is a slip of the pen.
-    private static let mostValues = Int(Int32.max)
+    static let mostValues = Int(Int32.max)
 
-    private var shape: ImageShape
-    /// Whether the values are a vector for PyTorch: what a dense layer needs.
-    private var isFlat: Bool
-    private var stages: [any Stage] = []
+    /// Where a value comes from and what it is.
+    struct Value {
+        /// The node whose value it is, or the input.
+        var node: Int
+        var shape: ImageShape
+        /// Whether it is a vector for PyTorch: what a dense layer needs.
+        var isFlat: Bool
+    }
+
+    /// What the next layer reads.
+    var value: Value
+    private let condition: Condition?
+    private var nodes: [Node] = []
+    /// Values that something else reads, too: no activation may be put on them.
+    private var shared: Set<Int> = []
     private var tensors: [ParameterTensor] = []
     private var parameterCount = 0
-    private var layer = 0
+    /// Which layer this is: its index, behind those of the layers that it is in.
+    private(set) var place = ""
 
-    init(input: ImageShape) throws(Failure) {
-        guard input.height > 0, input.width > 0, input.channels > 0 else {
-            throw Failure(
-                .configuration,
-                "the input is \(input.height) x \(input.width) x \(input.channels) (height x width x channels); every size must be positive"
-            )
-        }
-        guard Self.product(input.height, input.width, input.channels) != nil else {
-            throw Failure(.configuration, "the input has more than \(Self.mostValues) values")
-        }
-        shape = input
-        isFlat = input.isVector
-    }
-
-    func network(_ description: NetworkDescription) throws(Failure) -> Network {
+    /// Reads the input and the condition.
+    init(_ description: NetworkDescription) throws(Failure) {
         guard !description.layers.isEmpty else { throw Failure(.configuration, "the network has no layers; it needs at least one") }
-        var stages = stages
-        // layers that compute nothing, such as a lone flatten, still need an output to write
-        if stages.isEmpty { stages = [PoolingStage(input: shape, windowHeight: 1, windowWidth: 1, scale: 1)] }
-        return Network(description, layout: ParameterLayout(tensors: tensors), outputShape: shape, stages: stages)
+        let input = try Self.checked(description.input, "the input")
+        condition = try description.condition.map { condition throws(Failure) in try Self.condition(condition, input) }
+        let shape = condition?.joined ?? input
+        value = Value(node: Node.input, shape: shape, isFlat: shape.isVector)
+        if let condition, case .labels(let classes, let channels) = condition.description {
+            let pixels = shape.height * shape.width
+            tensors.append(
+                ParameterTensor(
+                    name: "condition.weight", start: 0, torchShape: [classes, pixels * channels], shape: [classes, pixels, channels],
+                    axes: [0, 2, 1], initial: .standardNormal))
+            parameterCount = classes * pixels * channels
+        }
     }
 
-    mutating func add(_ layer: LayerDescription) throws(Failure) {
+    func network(_ description: NetworkDescription) -> Network {
+        // layers that compute nothing, such as a lone flatten, still need an output to write
+        let identity = Node(ActivationStage(count: value.shape.count, activation: nil), source: Node.input)
+        return Network(
+            description, layout: ParameterLayout(tensors: tensors), outputShape: value.shape, condition: condition,
+            nodes: nodes.isEmpty ? [identity] : nodes)
+    }
+
+    mutating func add(_ layers: [LayerDescription]) throws(Failure) { try add(layers, in: "") }
+
+    private mutating func add(_ layers: [LayerDescription], in prefix: String) throws(Failure) {
+        for (index, layer) in layers.enumerated() {
+            place = "\(prefix)\(index)"
+            try add(layer)
+        }
+    }
+
+    private mutating func add(_ layer: LayerDescription) throws(Failure) {
         switch layer {
         case .dense(let outputs): try addDense(outputs)
         case .convolution(let channels, let kernel, let stride, let padding):
             try addConvolution(channels: channels, kernel: kernel, stride: stride, padding: padding)
+        case .transposedConvolution(let channels, let kernel, let stride, let padding, let outputPadding):
+            try addTransposedConvolution(
+                channels: channels, kernel: kernel, stride: stride, padding: padding, outputPadding: outputPadding)
         case .activation(let activation): try addActivation(activation)
-        case .flatten: isFlat = true
+        case .flatten: value.isFlat = true
         case .pooling(let pooling): try addPooling(pooling)
+        case .groupNormalization(let groups, let epsilon): try addGroupNormalization(groups, epsilon)
+        case .residual(let layers, let shortcut): try addResidual(layers, shortcut)
         }
-        self.layer += 1
-    }
-
-    private mutating func addDense(_ outputs: Int) throws(Failure) {
-        try check(outputs, "outputs", atLeast: 1)
-        guard isFlat else {
-            throw failure("dense", "the values before it are an image of \(shape); insert a layer {\"kind\": \"flatten\"} before it")
-        }
-        let (pixels, channels) = (shape.height * shape.width, shape.channels)
-        let places = try addParameters(
-            "dense", outputs: outputs, inputs: shape.count, torchShape: [outputs, shape.count], shape: [outputs, pixels, channels],
-            axes: [0, 2, 1])
-        let map = DenseMap(inputs: shape.count, outputs: outputs, positions: 1)
-        stages.append(AffineStage(map: map, weightStart: places.weight, biasStart: places.bias, activation: nil))
-        shape = ImageShape(vector: outputs)
-    }
-
-    private mutating func addConvolution(channels: Int, kernel: Int, stride: Int, padding: Int) throws(Failure) {
-        try check(channels, "channels", atLeast: 1)
-        try check(kernel, "kernel", atLeast: 1)
-        try check(stride, "stride", atLeast: 1)
-        try check(padding, "padding", atLeast: 0)
-        guard !isFlat else {
-            throw failure("convolution", "it needs an image, but the values before it are a vector of \(shape.count)")
-        }
-        let (height, width) = (shape.height + 2 * padding, shape.width + 2 * padding)
-        guard kernel <= height, kernel <= width else {
-            throw failure("convolution", "the kernel \(kernel) x \(kernel) is larger than its input with padding, \(height) x \(width)")
-        }
-        let output = ImageShape(height: (height - kernel) / stride + 1, width: (width - kernel) / stride + 1, channels: channels)
-        guard Self.product(output.height, output.width, output.channels) != nil, Self.product(height, width, shape.channels) != nil,
-            let inputs = Self.product(kernel, kernel, shape.channels)
-        else { throw failure("convolution", "it has more than \(Self.mostValues) values") }
-        let places = try addParameters(
-            "convolution", outputs: channels, inputs: inputs, torchShape: [channels, shape.channels, kernel, kernel],
-            shape: [channels, kernel, kernel, shape.channels], axes: [0, 3, 1, 2])
-        let map = Self.map(from: shape, to: output, kernel: kernel, stride: stride, padding: padding)
-        stages.append(map.stage(places.weight, places.bias))
-        shape = output
-    }
-
-    /// Where the patches are the input as it lies in memory, a convolution is a plain product.
-    private static func map(from input: ImageShape, to output: ImageShape, kernel: Int, stride: Int, padding: Int) -> any LinearMap {
-        if padding == 0 && kernel == 1 && stride == 1 {
-            return DenseMap(inputs: input.channels, outputs: output.channels, positions: input.height * input.width)
-        }
-        if padding == 0 && kernel == input.height && kernel == input.width {
-            return DenseMap(inputs: input.count, outputs: output.channels, positions: 1)
-        }
-        return ConvolutionMap(input: input, output: output, kernel: kernel, stride: stride, padding: padding)
     }
 
     private mutating func addActivation(_ activation: Activation) throws(Failure) {
@@ -103,58 +82,115 @@ struct NetworkCompiler {
             guard number.isFinite else { throw failure(activation.kind, "its parameter must be a finite number, found \(number)") }
         default: break
         }
-        if let fused = stages.last?.followed(by: activation) {
-            stages[stages.count - 1] = fused
+        let last = nodes.count - 1
+        if value.node == last, last >= 0, !shared.contains(last), let fused = nodes[last].stage.followed(by: activation) {
+            nodes[last].stage = fused
         } else {
-            stages.append(ActivationStage(count: shape.count, function: activation))
+            append(ActivationStage(count: value.shape.count, activation: activation), value.shape)
         }
     }
 
-    private mutating func addPooling(_ pooling: Pooling) throws(Failure) {
-        let kind = LayerDescription.pooling(pooling).kind
-        guard !isFlat else { throw failure(kind, "it needs an image, but the values before it are a vector of \(shape.count)") }
-        if let size = pooling.size {
-            try check(size, "size", atLeast: 1)
-            guard shape.height % size == 0, shape.width % size == 0 else {
-                throw failure(kind, "windows of \(size) x \(size) do not tile an image of \(shape.height) x \(shape.width)")
-            }
+    private mutating func addResidual(_ layers: [LayerDescription], _ shortcut: [LayerDescription]?) throws(Failure) {
+        let (place, start) = (place, value)
+        for (key, list) in [("layers", layers), ("shortcut", shortcut ?? layers)] where list.isEmpty {
+            throw failure("residual", "\"\(key)\" needs at least one layer")
         }
-        let (height, width) = (pooling.size ?? shape.height, pooling.size ?? shape.width)
-        let scale = pooling.kind == .sum ? 1 : 1 / Float(height * width)
-        stages.append(PoolingStage(input: shape, windowHeight: height, windowWidth: width, scale: scale))
-        shape = ImageShape(height: shape.height / height, width: shape.width / width, channels: shape.channels)
+        shared.insert(start.node)
+        try add(layers, in: "\(place).layers.")
+        let main = value
+        value = start
+        if let shortcut { try add(shortcut, in: "\(place).shortcut.") }
+        self.place = place
+        guard main.shape == value.shape, main.isFlat == value.isFlat else {
+            let other = shortcut == nil ? "its input is" : "its shortcut gives"
+            let way = shortcut == nil ? "; give it a \"shortcut\" that ends in the shape of the layers" : ""
+            throw failure(
+                "residual", "its layers give \(Self.text(main)), but \(other) \(Self.text(value)); what is added must have one shape\(way)")
+        }
+        nodes.append(Node(ActivationStage(count: value.shape.count, activation: nil), source: main.node, skip: value.node))
+        value.node = nodes.count - 1
     }
 
-    /// Deals out a weight and a bias and returns where they start.
-    private mutating func addParameters(
-        _ kind: String, outputs: Int, inputs: Int, torchShape: [Int], shape: [Int], axes: [Int]
+    private static func text(_ value: Value) -> String {
+        switch (value.isFlat, value.shape.isVector) {
+        case (true, true): "a vector of \(value.shape.count)"
+        case (true, false): "a flattened image of \(value.shape)"
+        default: "an image of \(value.shape.height)x\(value.shape.width)x\(value.shape.channels)"
+        }
+    }
+
+    /// Puts a stage behind what is there.
+    mutating func append(_ stage: any Stage, _ shape: ImageShape, isFlat: Bool? = nil) {
+        nodes.append(Node(stage, source: value.node))
+        value = Value(node: nodes.count - 1, shape: shape, isFlat: isFlat ?? value.isFlat)
+    }
+
+    // MARK: Parameters
+
+    /// The weights of a layer as they stand in memory, and the way to PyTorch's order.
+    struct Weights {
+        var torchShape: [Int]
+        var shape: [Int]
+        var axes: [Int]
+        /// As in `ParameterTensor`.
+        var outputAxis: Int?
+        var initial: InitialValues
+    }
+
+    /// Deals out a weight and biases and returns where they start.
+    mutating func addParameters(
+        _ kind: String, _ weights: Weights, biases: Weights
     ) throws(Failure) -> (weight: Int, bias: Int) {
         // both factors are below 2³¹: the product fits
-        let count = outputs * inputs + outputs
+        let count = weights.shape[0] * weights.shape.dropFirst().reduce(1, *) + biases.shape.reduce(1, *)
         guard count <= Self.mostValues - parameterCount else {
             throw failure(kind, "with its \(count) parameters the network exceeds \(Self.mostValues)")
         }
-        let weight = ParameterTensor(
-            name: "layers.\(layer).weight", start: parameterCount, torchShape: torchShape, shape: shape, axes: axes, fanIn: inputs)
-        let bias = ParameterTensor(
-            name: "layers.\(layer).bias", start: weight.range.upperBound, torchShape: [outputs], shape: [outputs], axes: [0], fanIn: inputs)
+        let weight = tensor("weight", weights, start: parameterCount)
+        let bias = tensor("bias", biases, start: weight.range.upperBound)
         tensors += [weight, bias]
         parameterCount = bias.range.upperBound
         return (weight.range.lowerBound, bias.range.lowerBound)
     }
 
-    private func check(_ value: Int, _ key: String, atLeast least: Int) throws(Failure) {
+    private func tensor(_ name: String, _ weights: Weights, start: Int) -> ParameterTensor {
+        ParameterTensor(
+            name: "layers.\(place).\(name)", start: start, torchShape: weights.torchShape, shape: weights.shape, axes: weights.axes,
+            outputAxis: weights.outputAxis, initial: weights.initial)
+    }
+
+    // MARK: Checks
+
+    func check(_ value: Int, _ key: String, atLeast least: Int) throws(Failure) {
         guard value >= least, value <= Self.mostValues else {
-            throw Failure(.configuration, "layer \(layer): \"\(key)\" must be from \(least) to \(Self.mostValues), found \(value)")
+            throw Failure(.configuration, "layer \(place): \"\(key)\" must be from \(least) to \(Self.mostValues), found \(value)")
         }
     }
 
-    private func failure(_ kind: String, _ message: String) -> Failure {
-        Failure(.configuration, "layer \(layer) (\(kind)): \(message)")
+    func checkIsImage(_ kind: String) throws(Failure) {
+        guard !value.isFlat else {
+            throw failure(kind, "it needs an image, but the values before it are a vector of \(value.shape.count)")
+        }
+    }
+
+    func failure(_ kind: String, _ message: String) -> Failure {
+        Failure(.configuration, "layer \(place) (\(kind)): \(message)")
+    }
+
+    static func checked(_ shape: ImageShape, _ what: String) throws(Failure) -> ImageShape {
+        guard shape.height > 0, shape.width > 0, shape.channels > 0 else {
+            throw Failure(
+                .configuration,
+                "\(what) is \(shape.height) x \(shape.width) x \(shape.channels) (height x width x channels); every size must be positive")
+        }
+        guard product(shape.height, shape.width, shape.channels) != nil else {
+            throw Failure(.configuration, "\(what) has more than \(mostValues) values")
+        }
+        return shape
     }
 
     /// The product of positive sizes, or `nil` where it exceeds what a network may have.
-    private static func product(_ sizes: Int...) -> Int? {
+    static func product(_ sizes: Int...) -> Int? {
         var product = 1
         for size in sizes {
             let (next, overflow) = product.multipliedReportingOverflow(by: size)
@@ -162,11 +198,5 @@ struct NetworkCompiler {
             product = next
         }
         return product
-    }
-}
-
-extension LinearMap {
-    fileprivate func stage(_ weightStart: Int, _ biasStart: Int) -> any Stage {
-        AffineStage(map: self, weightStart: weightStart, biasStart: biasStart, activation: nil)
     }
 }

@@ -31,14 +31,15 @@ public struct ParameterTensor: Hashable, Sendable {
     public let range: Range<Int>
     /// Shape in PyTorch, outermost first.
     public let torchShape: [Int]
-    /// Inputs of one output of the layer; sets the scale of the initial values.
-    let fanIn: Int
+    let initial: InitialValues
     /// Shape in the flat vector, outermost first.
     let shape: [Int]
     /// `axes[i]`: which axis of `shape` is axis i of the permuted tensor that PyTorch's is a reshape of.
     let axes: [Int]
+    /// For the weights of a linear map, the axis of `shape` that counts its outputs, the first or the last one; nil for other tensors.
+    let outputAxis: Int?
 
-    init(name: String, start: Int, torchShape: [Int], shape: [Int], axes: [Int], fanIn: Int) {
+    init(name: String, start: Int, torchShape: [Int], shape: [Int], axes: [Int], outputAxis: Int? = nil, initial: InitialValues) {
         let count = shape.reduce(1, *)
         precondition(torchShape.reduce(1, *) == count && axes.sorted() == Array(shape.indices), "\(name): shapes do not fit")
         self.name = name
@@ -46,7 +47,8 @@ public struct ParameterTensor: Hashable, Sendable {
         self.torchShape = torchShape
         self.shape = shape
         self.axes = axes
-        self.fanIn = fanIn
+        self.outputAxis = outputAxis
+        self.initial = initial
     }
 
     /// The number of values.
@@ -73,11 +75,14 @@ public struct ParameterTensor: Hashable, Sendable {
 
     fileprivate func moved(by distance: Int, prefix: String) -> ParameterTensor {
         ParameterTensor(
-            name: prefix + name, start: range.lowerBound + distance, torchShape: torchShape, shape: shape, axes: axes, fanIn: fanIn)
+            name: prefix + name, start: range.lowerBound + distance, torchShape: torchShape, shape: shape, axes: axes,
+            outputAxis: outputAxis, initial: initial)
     }
 
     func renamed(_ name: String) -> ParameterTensor {
-        ParameterTensor(name: name, start: range.lowerBound, torchShape: torchShape, shape: shape, axes: axes, fanIn: fanIn)
+        ParameterTensor(
+            name: name, start: range.lowerBound, torchShape: torchShape, shape: shape, axes: axes, outputAxis: outputAxis,
+            initial: initial)
     }
 
     /// For each value in PyTorch's order, its position in this tensor.

@@ -1,7 +1,7 @@
 import Numerics
 
 /// The sum or mean over windows that tile the image.
-struct PoolingStage: Stage {
+struct PoolingStage: LinearStage {
     let input: ImageShape
     let windowHeight: Int
     let windowWidth: Int

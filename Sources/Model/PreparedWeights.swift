@@ -15,8 +15,8 @@ public final class PreparedWeights: Sendable {
         let parameters = Matrix(rows: 1, columns: network.layout.count)
         self.network = network
         self.parameters = parameters
-        stages = network.stages.map { stage in
-            StageWeights(parameters: parameters, copies: Matrix(rows: 1, columns: stage.preparedCount))
+        stages = network.nodes.map { node in
+            StageWeights(parameters: parameters, copies: Matrix(rows: 1, columns: node.stage.preparedCount))
         }
     }
 
@@ -32,6 +32,6 @@ public final class PreparedWeights: Sendable {
 
     /// Makes the copies anew, after a change of `parameters` in place.
     func prepareCopies() {
-        for (stage, weights) in zip(network.stages, stages) { stage.prepare(weights) }
+        for (node, weights) in zip(network.nodes, stages) { node.stage.prepare(weights) }
     }
 }

@@ -1,6 +1,6 @@
 import Numerics
 
-/// Spectral normalisation: every weight matrix W (outputs x inputs) acts as W/σ, σ = uᵀ W v, with u and v from power iterations.
+/// Spectral normalisation: every weight matrix W (outputs x inputs) of a dense layer or of a convolution, transposed or not, acts as W/σ, σ = uᵀ W v, with u and v from power iterations.
 ///
 /// As `torch.nn.utils.spectral_norm`: one iteration per weight update, v = Wᵀu/|Wᵀu|, u = Wv/|Wv|; u and v are constants for the
 /// gradient. Source: Miyato, Kataoka, Koyama, Yoshida, arXiv 1802.05957.
@@ -19,11 +19,11 @@ struct SpectralNormalization: Sendable {
         var states: [ParameterTensor] = []
         var start = 0
         let tensors = layout.tensors.map { tensor -> ParameterTensor in
-            guard tensor.shape.count > 1 else { return tensor }
-            let (u, v) = tensor.iterationVectors(start: start)
+            guard let outputAxis = tensor.outputAxis else { return tensor }
+            let (u, v) = tensor.iterationVectors(start: start, outputAxis)
             start = v.range.upperBound
             states += [u, v]
-            weights.append(NormalizedWeight(range: tensor.range, u: u.range, v: v.range))
+            weights.append(NormalizedWeight(range: tensor.range, u: u.range, v: v.range, isTransposed: outputAxis > 0))
             return tensor.renamed(tensor.name + "_orig")
         }
         self.layout = ParameterLayout(tensors: tensors)
@@ -62,12 +62,11 @@ struct SpectralNormalization: Sendable {
             var inner = 0.0
             for index in weight.range { inner += Double(gradient[index]) * Double(parameters[index]) }
             let slope = inner / sigma
-            var index = weight.range.lowerBound
-            for row in weight.u {
-                let factor = slope * Double(state[row])
-                for column in weight.v {
-                    gradient[index] = Float((Double(gradient[index]) - factor * Double(state[column])) / sigma)
-                    index += 1
+            for (row, u) in weight.u.enumerated() {
+                let factor = slope * Double(state[u])
+                for (column, v) in weight.v.enumerated() {
+                    let index = weight.place(row, column)
+                    gradient[index] = Float((Double(gradient[index]) - factor * Double(state[v])) / sigma)
                 }
             }
         }
@@ -79,19 +78,25 @@ struct SpectralNormalization: Sendable {
     }
 }
 
-/// One weight matrix, row by row in the parameters, and its two vectors in the state. Sums are made in `Double`: they are few.
+/// One weight matrix in the parameters, row by row or column by column, and its two vectors in the state. Sums are made in `Double`: they are few.
 private struct NormalizedWeight: Sendable {
     let range: Range<Int>
     let u: Range<Int>
     let v: Range<Int>
+    /// Whether the matrix stands column by column: that of a transposed convolution.
+    let isTransposed: Bool
+
+    @inline(__always)
+    func place(_ row: Int, _ column: Int) -> Int {
+        range.lowerBound + (isTransposed ? column * u.count + row : row * v.count + column)
+    }
 
     /// v = Wᵀu, u = Wv, both normalised.
     func iterate(_ parameters: [Float], _ state: inout [Float], _ normalized: ([Double]) -> [Float]) {
         var next = [Double](repeating: 0, count: v.count)
         for row in 0..<u.count {
             let factor = Double(state[u.lowerBound + row])
-            let start = range.lowerBound + row * v.count
-            for column in 0..<v.count { next[column] += factor * Double(parameters[start + column]) }
+            for column in 0..<v.count { next[column] += factor * Double(parameters[place(row, column)]) }
         }
         state.replaceSubrange(v, with: normalized(next))
         state.replaceSubrange(u, with: normalized(product(parameters, state)))
@@ -104,20 +109,19 @@ private struct NormalizedWeight: Sendable {
     /// W v
     private func product(_ parameters: [Float], _ state: [Float]) -> [Double] {
         (0..<u.count).map { row in
-            let start = range.lowerBound + row * v.count
             // four sums, or the additions wait for each other
             var sums = SIMD4<Double>.zero
             let whole = v.count & ~3
             for column in stride(from: 0, to: whole, by: 4) {
                 let a = SIMD4<Double>(
-                    Double(parameters[start + column]), Double(parameters[start + column + 1]), Double(parameters[start + column + 2]),
-                    Double(parameters[start + column + 3]))
+                    Double(parameters[place(row, column)]), Double(parameters[place(row, column + 1)]),
+                    Double(parameters[place(row, column + 2)]), Double(parameters[place(row, column + 3)]))
                 let b = SIMD4<Double>(
                     Double(state[v.lowerBound + column]), Double(state[v.lowerBound + column + 1]),
                     Double(state[v.lowerBound + column + 2]), Double(state[v.lowerBound + column + 3]))
                 sums += a * b
             }
-            for column in whole..<v.count { sums[0] += Double(parameters[start + column]) * Double(state[v.lowerBound + column]) }
+            for column in whole..<v.count { sums[0] += Double(parameters[place(row, column)]) * Double(state[v.lowerBound + column]) }
             return sums.sum()
         }
     }
@@ -125,13 +129,14 @@ private struct NormalizedWeight: Sendable {
 
 extension ParameterTensor {
     /// The vectors of the power iteration of this weight: u with one value per output, v with one per input, in the weight's own orders.
-    fileprivate func iterationVectors(start: Int) -> (u: ParameterTensor, v: ParameterTensor) {
-        let outputs = shape[0]
-        let inputs = count / outputs
-        let u = ParameterTensor(name: name + "_u", start: start, torchShape: [outputs], shape: [outputs], axes: [0], fanIn: fanIn)
+    fileprivate func iterationVectors(start: Int, _ outputAxis: Int) -> (u: ParameterTensor, v: ParameterTensor) {
+        let outputs = shape[outputAxis]
+        var rest = shape
+        rest.remove(at: outputAxis)
+        let axes = axes.filter { $0 != outputAxis }.map { $0 > outputAxis ? $0 - 1 : $0 }
+        let u = ParameterTensor(name: name + "_u", start: start, torchShape: [outputs], shape: [outputs], axes: [0], initial: initial)
         let v = ParameterTensor(
-            name: name + "_v", start: u.range.upperBound, torchShape: [inputs], shape: Array(shape.dropFirst()),
-            axes: axes.dropFirst().map { $0 - 1 }, fanIn: fanIn)
+            name: name + "_v", start: u.range.upperBound, torchShape: [count / outputs], shape: rest, axes: axes, initial: initial)
         return (u, v)
     }
 }

@@ -1,6 +1,7 @@
 import Numerics
 
-/// A piece of a network between two stored matrices: a linear map with its bias and activation, a pooling, or an activation alone.
+/// A piece of a network between two stored matrices: a linear map with its bias and activation, a pooling, a normalisation, or an
+/// activation alone.
 ///
 /// Backward, every stage gets `delta`, the gradient with respect to its values before its own activation: whoever produced it has
 /// already multiplied it by this stage's slopes, in the epilogue of its own product.
@@ -27,14 +28,22 @@ protocol Stage: Sendable {
     /// output = stage(x); the slopes of the activation where a matrix for them is given.
     func forward(_ x: Matrix, _ weights: StageWeights, scratch: Matrix, into output: Matrix, slopes: Matrix?)
 
-    /// The linear part of the stage: without activation, and for the derivatives of x along a line without bias.
-    func applyLinearPart(_ x: Matrix, _ weights: StageWeights, withBias: Bool, scratch: Matrix, into output: Matrix)
+    /// The vector-Jacobian product to the input, at the x that forward had; the epilogue runs over it and counts samples as rows.
+    func pullBack(_ delta: Matrix, at x: Matrix, _ weights: StageWeights, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue)
 
-    /// The vector-Jacobian product to the input; the epilogue runs over it and counts samples as rows.
-    func pullBack(_ delta: Matrix, _ weights: StageWeights, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue)
+    /// Adds the gradient of this stage's parameters to their places in a flat gradient.
+    func addParameterGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix)
 
-    /// Adds the gradient of this stage's parameters to their places in a flat gradient; the bias has none from derivatives of x along a line.
-    func addParameterGradient(_ x: Matrix, _ delta: Matrix, withBias: Bool, scratch: Matrix, into gradient: Matrix)
+    // Along lines x is a truncated Taylor series: the value and its derivatives. The last derivatives may be left out of it where they
+    // vanish.
+
+    /// The arguments of the activation and their derivatives.
+    func forwardAlongLine(_ x: [Matrix], _ weights: StageWeights, scratch: Matrix, into arguments: [Matrix])
+
+    /// From gradients with respect to the arguments and their derivatives to those with respect to x, as many of them as are wanted.
+    func pullBackAlongLine(_ deltas: [Matrix], at x: [Matrix], _ weights: StageWeights, scratch: Matrix, into gradients: [Matrix])
+
+    func addParameterGradientAlongLine(_ x: [Matrix], _ deltas: [Matrix], scratch: Matrix, into gradient: Matrix)
 }
 
 /// What a stage sees of the weights: all parameters, and its own prepared copies.
@@ -48,9 +57,52 @@ struct StageWeights {
 extension Stage {
     var preparedCount: Int { 0 }
     var multiplications: Int { 0 }
-    func followed(by activation: Activation) -> (any Stage)? { nil }
     func scratchCount(rows: Int) -> Int { 0 }
     func prepare(_ weights: StageWeights) {}
-    func addParameterGradient(_ x: Matrix, _ delta: Matrix, withBias: Bool, scratch: Matrix, into gradient: Matrix) {}
     var hasActivation: Bool { activation != nil }
+}
+
+/// A stage that is linear but for its bias and activation: derivatives along a line go through it one by one.
+protocol LinearStage: Stage {
+    /// The linear part of the stage: without activation, and for the derivatives of x along a line without bias.
+    func applyLinearPart(_ x: Matrix, _ weights: StageWeights, withBias: Bool, scratch: Matrix, into output: Matrix)
+
+    /// As `pullBack(_:at:...)`, which is the same at every x.
+    func pullBack(_ delta: Matrix, _ weights: StageWeights, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue)
+
+    /// As `addParameterGradient`; the bias has none from derivatives of x along a line.
+    func addParameterGradient(_ x: Matrix, _ delta: Matrix, withBias: Bool, scratch: Matrix, into gradient: Matrix)
+}
+
+extension LinearStage {
+    func followed(by activation: Activation) -> (any Stage)? { nil }
+    func addParameterGradient(_ x: Matrix, _ delta: Matrix, withBias: Bool, scratch: Matrix, into gradient: Matrix) {}
+
+    func pullBack(_ delta: Matrix, at x: Matrix, _ weights: StageWeights, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {
+        pullBack(delta, weights, scratch: scratch, into: gradient, epilogue)
+    }
+
+    func addParameterGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix) {
+        addParameterGradient(x, delta, withBias: true, scratch: scratch, into: gradient)
+    }
+
+    func forwardAlongLine(_ x: [Matrix], _ weights: StageWeights, scratch: Matrix, into arguments: [Matrix]) {
+        for (order, output) in arguments.enumerated() {
+            if order < x.count {
+                applyLinearPart(x[order], weights, withBias: order == 0, scratch: scratch, into: output)
+            } else {
+                output.fill(0)
+            }
+        }
+    }
+
+    func pullBackAlongLine(_ deltas: [Matrix], at x: [Matrix], _ weights: StageWeights, scratch: Matrix, into gradients: [Matrix]) {
+        for (delta, gradient) in zip(deltas, gradients) { pullBack(delta, weights, scratch: scratch, into: gradient, .none) }
+    }
+
+    func addParameterGradientAlongLine(_ x: [Matrix], _ deltas: [Matrix], scratch: Matrix, into gradient: Matrix) {
+        for (order, pair) in zip(x, deltas).enumerated() {
+            addParameterGradient(pair.0, pair.1, withBias: order == 0, scratch: scratch, into: gradient)
+        }
+    }
 }

@@ -7,51 +7,63 @@ public final class Workspace: Sendable {
     /// What the last forward pass computed, rows x outputCount; with fewer samples its first rows.
     public let output: Matrix
 
-    /// The output of every stage and the slopes of those that have an activation.
+    /// The output of every node and the slopes of those that have an activation.
     let outputs: [Matrix]
     let slopes: [Matrix?]
-    /// Gradients between stages, alternately.
-    let deltas: [Matrix]
+    /// Gradients with respect to values (`Node.buffer`).
+    let gradients: [Matrix]
     let scratch: Matrix
-    /// What the energy is told beside x; nil where there is nothing.
-    let conditionInput: Condition?
-    /// The condition of each row, rows x (pixels · channels): to be set before a pass of a conditional energy.
-    public var condition: Matrix? { conditionInput?.values }
+    let told: ConditionBuffers
+    /// What each row is told beside x, rows x `Network.conditionCount`, zero at first: to be set before a pass; nil where nothing is told.
+    public var condition: Matrix? { told.values.rows > 0 ? told.values : nil }
     /// One per row: the gradient of Σ E(x_i) with respect to the energies, and room for other weights of rows.
     let ones: Matrix
     let rowWeights: Matrix
 
     /// The number of floats that a workspace would hold.
-    public static func count(_ network: Network, rows: Int, conditionChannels: Int = 0) -> Int {
-        let stored = network.stages.reduce(0) { $0 + $1.outputCount * ($1.hasActivation ? 2 : 1) }
-        return rows * (stored + 2 * widest(network) + 2) + scratchCount(network, rows: rows)
-            + Condition.count(input: network.inputShape, channels: conditionChannels, rows: rows)
+    public static func count(_ network: Network, rows: Int) -> Int {
+        let stored = network.nodes.reduce(0) { $0 + $1.stage.outputCount * ($1.stage.hasActivation ? 2 : 1) }
+        return rows * (stored + network.gradientBuffers * network.widestGradient + 2) + network.scratchCount(rows: rows)
+            + ConditionBuffers.count(network.condition, rows: rows, alongLines: false)
     }
 
-    public init(_ network: Network, rows: Int, conditionChannels: Int = 0) {
+    public init(_ network: Network, rows: Int) {
         precondition(rows > 0, "a workspace needs at least one row")
         self.rows = rows
-        outputs = network.stages.map { Matrix(rows: rows, columns: $0.outputCount) }
-        slopes = network.stages.map { $0.hasActivation ? Matrix(rows: rows, columns: $0.outputCount) : nil }
-        deltas = (0..<2).map { _ in Matrix(rows: 1, columns: rows * Self.widest(network)) }
-        scratch = Matrix(rows: 1, columns: Self.scratchCount(network, rows: rows))
-        conditionInput = conditionChannels == 0 ? nil : Condition(input: network.inputShape, channels: conditionChannels, rows: rows)
+        let stages = network.nodes.map(\.stage)
+        outputs = stages.map { Matrix(rows: rows, columns: $0.outputCount) }
+        slopes = stages.map { $0.hasActivation ? Matrix(rows: rows, columns: $0.outputCount) : nil }
+        let widest = network.widestGradient
+        gradients = (0..<network.gradientBuffers).map { _ in Matrix(rows: 1, columns: rows * widest) }
+        scratch = Matrix(rows: 1, columns: network.scratchCount(rows: rows))
+        told = ConditionBuffers(network.condition, rows: rows, alongLines: false)
         ones = Matrix(rows: rows, columns: 1)
         ones.fill(1)
         rowWeights = Matrix(rows: rows, columns: 1)
         output = outputs[outputs.count - 1]
     }
 
-    /// For passes of an energy, with its condition.
+    /// For passes of an energy.
     public convenience init(_ model: EnergyModel, rows: Int) {
-        self.init(model.network, rows: rows, conditionChannels: model.conditionChannels)
+        self.init(model.network, rows: rows)
     }
 
-    private static func widest(_ network: Network) -> Int {
-        network.stages.reduce(0) { max($0, $1.outputCount) }
+    /// The value of a node, or the network's input, as many rows as that has.
+    func value(_ node: Int, _ input: Matrix) -> Matrix {
+        node == Node.input ? input : outputs[node].rows(0..<input.rows)
+    }
+}
+
+extension Network {
+    /// Values of one sample in the widest gradient of a value that passes keep.
+    var widestGradient: Int {
+        let parts = nodes.flatMap(\.contributions).filter { $0.target == Node.input && !$0.isFirst }
+        let input = parts.isEmpty ? 0 : condition?.joined.count ?? inputShape.count
+        return nodes.reduce(input) { max($0, $1.stage.outputCount) }
     }
 
-    private static func scratchCount(_ network: Network, rows: Int) -> Int {
-        network.stages.reduce(0) { max($0, $1.scratchCount(rows: rows)) }
+    /// Floats of scratch that passes of so many samples need.
+    func scratchCount(rows: Int) -> Int {
+        nodes.reduce(0) { max($0, $1.stage.scratchCount(rows: rows)) }
     }
 }

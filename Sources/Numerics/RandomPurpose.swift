@@ -81,6 +81,8 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case generatorNoise = 74
     /// Reserved: particles of Wasserstein flows are chains.
     case flowNoise = 75
+    /// Places of hidden squares in images.
+    case mask = 76
 
     // Commands
     /// Initial states of the `sample` command.

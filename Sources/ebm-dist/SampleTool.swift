@@ -17,6 +17,8 @@ enum SampleTool: Command {
             explanation: "where chains start (default: the generator, else the checkpoint's chains where they persist)"),
         Option(
             name: "--interpolate", value: "N", explanation: "from the generator: lines of N samples, each between two latent vectors"),
+        Option(name: "--label", value: "K", explanation: "models that are told classes: the class of all samples (default: all in turns)"),
+        Option(name: "--data", value: "NAME|PATH", explanation: "models that complete images: whose (default: the run's)"),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
         Option(name: "--seed", value: "S", explanation: "seed of the noise (default: 1)"),
@@ -30,7 +32,8 @@ enum SampleTool: Command {
             start: try arguments.choice("--from", SampleCommand.Start.self),
             weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average,
             seed: UInt64(try arguments.integer("--seed", atLeast: 0) ?? 1), output: try arguments.required("--out", "F.npy"),
-            grid: arguments["--grid"], interpolation: try arguments.integer("--interpolate", atLeast: 2))
+            grid: arguments["--grid"], interpolation: try arguments.integer("--interpolate", atLeast: 2),
+            label: try arguments.integer("--label", atLeast: 0), data: arguments["--data"])
         Console(communicator).line(try command.run(communicator))
     }
 

@@ -13,6 +13,19 @@ extension CommandTests {
                 "model.dense=[8]",
                 "model.activation=leakyReLU",
             ],
+            [
+                "model.kind=layers",
+                """
+                model.layers=[
+                  {kind: "convolution", channels: 6, kernel: 3, stride: 2, padding: 1}, {kind: "groupNormalization", groups: 3},
+                  {kind: "silu"}, {kind: "transposedConvolution", channels: 5, kernel: 4, stride: 2, padding: 1}, {kind: "tanh"},
+                  {kind: "residual", layers: [{kind: "convolution", channels: 8, kernel: 3, stride: 2, padding: 1}, {kind: "silu"},
+                    {kind: "residual", layers: [{kind: "convolution", channels: 8, kernel: 1}, {kind: "silu"}]}],
+                   shortcut: [{kind: "convolution", channels: 8, kernel: 1, stride: 2}]},
+                  {kind: "flatten"}, {kind: "dense", outputs: 12}, {kind: "groupNormalization", groups: 1}, {kind: "silu"},
+                  {kind: "dense", outputs: 1}]
+                """, "model.spectralNormalization=true",
+            ],
         ])
         func `PyTorch gives the energies of a trained model`(_ model: [String]) throws {
             let folder = Scratch()

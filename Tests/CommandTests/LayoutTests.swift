@@ -92,6 +92,16 @@ extension CommandTests {
             ("wasserstein-flow", ["objective.flow=explicit", "chains.start=data"]), ("denoising-score", []),
             ("diffusion-cd", ["objective.levels=3", "objective.lowNoise=0.05"]),
             ("sliced-score", ["objective.projections=2"]), ("nce", []),
+            ("latent-prior", ["objective.samples=2", "generator.latent=4", "generator.widths=[10]", "posterior.steps=3"]),
+            ("latent-prior", ["objective.prior=chains", "generator.latent=4", "generator.widths=[10]", "posterior.steps=3"]),
+            (
+                "variational-teaching",
+                ["condition.kind=label", "condition.channels=2", "generator.latent=4", "generator.widths=[10]", "encoder.widths=[12]"]
+            ),
+            (
+                "variational-teaching",
+                ["condition.kind=mask", "condition.mask=random", "generator.latent=2", "generator.widths=[10]", "encoder.widths=[12]"]
+            ),
             ("variational-teaching", ["generator.latent=4", "generator.widths=[10]", "encoder.widths=[12]", "encoder.learningRate=0.01"]),
         ].map { kind, options in
             let noise = ["diffusion-cd", "denoising-score", "energy-discrepancy"].contains(kind) ? ["objective.noise=0.3"] : []

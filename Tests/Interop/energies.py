@@ -1,11 +1,12 @@
 """Compares the energies that ebm-dist wrote with those of the same network in PyTorch.
 
-usage: energies.py MODEL.safetensors INPUT.npy ENERGIES.npy [--tolerance 1e-5]
+usage: energies.py MODEL.safetensors INPUT.npy ENERGIES.npy [--tolerance 1e-5] [--condition CONDITION.npy]
        energies.py --self-test
 
 MODEL.safetensors  a checkpoint: PyTorch's names and layouts, the network's description in the header's metadata
 INPUT.npy          samples: N x d for vectors, N x C x H x W for images
 ENERGIES.npy       N energies, as `ebm-dist energy` writes them
+CONDITION.npy      for a conditional network: N x n x H x W planes, N labels, or N x C x H x W images; without it zeros
 
 Exits 0 when every energy agrees within the tolerance, relative to the larger of 1 and the energy; 1 with the worst row when
 not; 0 with a line that says "skipped" where PyTorch is not installed. Needs torch and numpy, no other package.
@@ -65,11 +66,34 @@ class Pooling(nn.Module):
         return means if self.mean else means * (size[0] * size[1])
 
 
-def build(description, spectral):
-    """The torch.nn.Sequential of a network description."""
-    shape = description["input"]
-    channels, layers = shape["channels"], []
-    height, width = shape["height"], shape["width"]
+class Residual(nn.Module):
+    """layers(x) + x, or layers(x) + shortcut(x)."""
+
+    def __init__(self, layers, shortcut):
+        super().__init__()
+        self.layers = layers
+        if shortcut is not None:
+            self.shortcut = shortcut
+
+    def forward(self, x):
+        return self.layers(x) + (self.shortcut(x) if hasattr(self, "shortcut") else x)
+
+
+class Condition(nn.Embedding):
+    """A row of channels x height x width for each class."""
+
+    def __init__(self, classes, shape):
+        super().__init__(classes, shape[0] * shape[1] * shape[2])
+        self.shape = shape
+
+    def forward(self, labels):
+        return super().forward(labels.reshape(-1).long()).reshape(-1, *self.shape)
+
+
+def build(listed, shape, spectral):
+    """The torch.nn.Sequential of a list of layers for (channels, height, width), and the shape that it gives."""
+    layers = []
+    channels, height, width = shape
     normalize = nn.utils.spectral_norm if spectral else (lambda module: module)
     activations = {
         "silu": lambda layer: nn.SiLU(),
@@ -79,7 +103,7 @@ def build(description, spectral):
         "leakyReLU": lambda layer: nn.LeakyReLU(layer.get("slope", 0.01)),
         "elu": lambda layer: nn.ELU(layer.get("alpha", 1.0)),
     }
-    for layer in description["layers"]:
+    for layer in listed:
         kind = layer["kind"]
         if kind == "dense":
             layers.append(normalize(nn.Linear(channels, layer["outputs"])))
@@ -89,6 +113,19 @@ def build(description, spectral):
             layers.append(normalize(nn.Conv2d(channels, layer["channels"], kernel, stride, padding)))
             channels = layer["channels"]
             height, width = ((size + 2 * padding - kernel) // stride + 1 for size in (height, width))
+        elif kind == "transposedConvolution":
+            kernel, stride, padding = layer["kernel"], layer.get("stride", 1), layer.get("padding", 0)
+            extra = layer.get("outputPadding", 0)
+            layers.append(normalize(nn.ConvTranspose2d(channels, layer["channels"], kernel, stride, padding, extra)))
+            channels = layer["channels"]
+            height, width = ((size - 1) * stride - 2 * padding + kernel + extra for size in (height, width))
+        elif kind == "groupNormalization":
+            layers.append(nn.GroupNorm(layer["groups"], channels, layer.get("epsilon", 1e-5)))
+        elif kind == "residual":
+            inner, result = build(layer["layers"], (channels, height, width), spectral)
+            shortcut = layer.get("shortcut")
+            layers.append(Residual(inner, shortcut and build(shortcut, (channels, height, width), spectral)[0]))
+            channels, height, width = result
         elif kind == "flatten":
             layers.append(nn.Flatten())
             channels, height, width = channels * height * width, 1, 1
@@ -100,7 +137,7 @@ def build(description, spectral):
             layers.append(activations[kind](layer))
         else:
             raise SystemExit(f"unknown kind of layer: {kind}")
-    return nn.Sequential(*layers)
+    return nn.Sequential(*layers), (channels, height, width)
 
 
 class Energy(nn.Module):
@@ -108,15 +145,40 @@ class Energy(nn.Module):
 
     def __init__(self, metadata):
         super().__init__()
-        self.layers = build(json.loads(metadata["network"]), metadata.get("spectralNormalization") == "true")
+        description = json.loads(metadata["network"])
+        shape = [description["input"][key] for key in ("channels", "height", "width")]
+        told = description.get("condition") or {"kind": "none"}
+        # files of earlier versions: so many channels of the input are told
+        former = int(metadata.get("conditionChannels", "0"))
+        if former:
+            told, shape[0] = {"kind": "planes", "channels": former}, shape[0] - former
+        self.kind, self.told = told["kind"], None
+        if self.kind in ("planes", "labels"):
+            self.told = (told["channels"], *shape[1:])
+            shape[0] += told["channels"]
+        elif self.kind == "image":
+            self.told = tuple(told[key] for key in ("channels", "height", "width"))
+            shape = [shape[0] + self.told[0], *self.told[1:]]
+        if self.kind == "labels":
+            self.condition = Condition(told["classes"], self.told)
+        self.layers = build(description["layers"], shape, metadata.get("spectralNormalization") == "true")[0]
         deviation = metadata.get("referenceDeviation", "")
-        self.conditions = int(metadata.get("conditionChannels", "0"))
         self.deviation = float(deviation) if deviation not in ("", "null", "nil") else None
 
-    def forward(self, x):
-        # The lowest noise level is told as zeros.
-        told = torch.cat([x, x.new_zeros(len(x), self.conditions, *x.shape[2:])], 1) if self.conditions else x
-        energies = self.layers(told).reshape(len(x))
+    def join(self, x, told):
+        """x with what it is told. Without anything to tell it is zeros: the lowest noise level, the first class."""
+        if self.kind == "none":
+            return x
+        if told is None:
+            told = x.new_zeros(len(x), *(() if self.kind == "labels" else self.told))
+        if self.kind == "labels":
+            told = self.condition(told)
+        if self.kind == "image":
+            x = x.reshape(len(x), -1, 1, 1).expand(-1, -1, *self.told[1:])
+        return torch.cat([x, told.reshape(len(x), -1, *x.shape[2:])], 1)
+
+    def forward(self, x, told=None):
+        energies = self.layers(self.join(x, told)).reshape(len(x))
         if self.deviation:
             energies = energies + x.reshape(len(x), -1).square().sum(1) / (2 * self.deviation**2)
         return energies
@@ -131,12 +193,14 @@ def load(path):
     return model
 
 
-def compare(model_path, input_path, energies_path, tolerance):
+def compare(model_path, input_path, energies_path, tolerance, condition_path=None):
     model = load(model_path)
     x = torch.from_numpy(np.load(input_path).astype(np.float32))
+    told = None if condition_path is None else torch.from_numpy(np.load(condition_path).astype(np.float32))
     found = np.load(energies_path).astype(np.float64).reshape(-1)
     with torch.no_grad():
-        expected = torch.cat([model(part) for part in x.split(256)]).double().numpy()
+        parts = [slice(start, start + 256) for start in range(0, len(x), 256)]
+        expected = torch.cat([model(x[part], None if told is None else told[part]) for part in parts]).double().numpy()
     if len(found) != len(expected):
         print(f"{len(found)} energies for {len(expected)} samples")
         return 1
@@ -162,6 +226,17 @@ def self_test():
         {"kind": "elu"},
         {"kind": "dense", "outputs": 1},
     ]
+    residual = [
+        {"kind": "groupNormalization", "groups": 3},
+        {"kind": "transposedConvolution", "channels": 4, "kernel": 4, "stride": 2, "padding": 1},
+        {
+            "kind": "residual",
+            "layers": [{"kind": "convolution", "channels": 6, "kernel": 3, "stride": 2, "padding": 1}, {"kind": "silu"}],
+            "shortcut": [{"kind": "convolution", "channels": 6, "kernel": 1, "stride": 2}],
+        },
+        {"kind": "flatten"},
+        {"kind": "dense", "outputs": 1},
+    ]
     image = {"height": 8, "width": 8, "channels": 3}
     plane = {"height": 1, "width": 1, "channels": 2}
     dense = [{"kind": "dense", "outputs": 8}, {"kind": "softplus"}, {"kind": "dense", "outputs": 1}]
@@ -169,21 +244,34 @@ def self_test():
         [
             (image, convolutional, {"spectralNormalization": "true"}, torch.randn(7, 3, 8, 8)),
             (plane, dense, {"referenceDeviation": "2.0"}, torch.randn(7, 2)),
+            (image, residual, {}, torch.randn(7, 3, 8, 8)),
+            (image, residual[1:], {"condition": {"kind": "labels", "classes": 7, "channels": 2}}, torch.randn(7, 3, 8, 8)),
+            (plane, dense, {"condition": {"kind": "planes", "channels": 1}}, torch.randn(7, 2)),
+            (plane, residual[1:], {"condition": {"kind": "image", **image}}, torch.randn(7, 2)),
         ]
     ):
-        metadata = {"network": json.dumps({"input": shape, "layers": layers}), **extra}
+        condition = extra.pop("condition", None)
+        described = {"input": shape, "layers": layers, **({"condition": condition} if condition else {})}
+        metadata = {"network": json.dumps(described), **extra}
         model = Energy(metadata).eval()
+        told = None
+        if condition:
+            told = torch.arange(7.0) if condition["kind"] == "labels" else torch.randn(7, *model.told)
         with tempfile.TemporaryDirectory() as folder, torch.no_grad():
             paths = [str(Path(folder) / name) for name in ("model.safetensors", "x.npy", "energies.npy")]
             write_safetensors(paths[0], model.state_dict(), metadata)
-            energies = model(samples).numpy()
+            energies = model(samples, told).numpy()
             np.save(paths[1], samples.numpy())
             np.save(paths[2], energies)
-            if compare(*paths, 1e-6) != 0:
+            condition_path = None
+            if told is not None:
+                condition_path = str(Path(folder) / "condition.npy")
+                np.save(condition_path, told.numpy())
+            if compare(*paths, 1e-6, condition_path) != 0:
                 return 1
             energies[3] += 0.01
             np.save(paths[2], energies)
-            if compare(*paths, 1e-5) != 1:
+            if compare(*paths, 1e-5, condition_path) != 1:
                 print(f"self-test {number}: a wrong energy went unnoticed")
                 return 1
     print("self-test passed")
@@ -194,13 +282,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", metavar="FILE")
     parser.add_argument("--tolerance", type=float, default=1e-5)
+    parser.add_argument("--condition", metavar="CONDITION.npy")
     parser.add_argument("--self-test", action="store_true")
     arguments = parser.parse_args()
     if arguments.self_test:
         return self_test()
     if len(arguments.files) != 3:
         parser.error("expected MODEL.safetensors INPUT.npy ENERGIES.npy")
-    return compare(*arguments.files, arguments.tolerance)
+    return compare(*arguments.files, arguments.tolerance, arguments.condition)
 
 
 if __name__ == "__main__":

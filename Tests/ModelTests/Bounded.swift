@@ -29,6 +29,18 @@ struct Bounded {
         return Bounded(a.value * b.value, error: inherited + unit * (abs(a.value * b.value) + inherited) + tiny)
     }
 
+    static func + (a: Bounded, b: Bounded) -> Bounded {
+        Bounded(a.value + b.value, error: a.error + b.error + unit * (abs(a.value + b.value) + a.error + b.error))
+    }
+
+    static func - (a: Bounded, b: Bounded) -> Bounded { a + Bounded(-b.value, error: b.error) }
+
+    /// 1/√x of a positive number: the slope -x^(-3/2)/2 at the lower end of what x can be, and roundings of a root, a division and two sums.
+    var reciprocalRoot: Bounded {
+        let (root, least) = (value.squareRoot(), max(value - error, value / 2))
+        return Bounded(1 / root, error: error / (2 * least * least.squareRoot()) + 4 * Self.unit / root)
+    }
+
     /// Whether a float result is within the bound. NaN never is.
     func admits(_ result: Float) -> Bool {
         abs(Double(result) - value) <= error

@@ -7,8 +7,8 @@ struct ConditionTests {
     /// A network over x and condition together, and the energy of x alone.
     private static func make(_ shape: ImageShape, channels: Int, _ layers: [LayerDescription]) throws -> (NetworkCase, EnergyModel) {
         let joined = ImageShape(height: shape.height, width: shape.width, channels: shape.channels + channels)
-        let test = NetworkCase("conditional", joined, layers)
-        return (test, try EnergyModel(test.network, referenceDeviation: 1.5, conditionChannels: channels))
+        let description = NetworkDescription(input: shape, condition: .planes(channels), layers: layers)
+        return (NetworkCase("joined", joined, layers), try EnergyModel(Network(description), referenceDeviation: 1.5))
     }
 
     private static let cases: [(ImageShape, Int, [LayerDescription])] = [
@@ -87,5 +87,36 @@ struct ConditionTests {
         let other = Matrix(rows: rows, columns: 1)
         model.energies(of: x, weights, workspace, into: other)
         #expect(other.values != energies.values)
+    }
+
+    @Test("what a table of classes gets is the sum over the rows of each class, and the others get nothing")
+    func tableGradient() throws {
+        let test = NetworkCase.conditional.first { $0.description == "labels beside an image" }!
+        let (x, gradient) = (NetworkCase.normals(4, 24, label: 5), NetworkCase.normals(4, 1, label: 6))
+        let told = Matrix(rows: 4, columns: 1, [7, 2, 7, 0])
+        let table = try #require(test.network.layout.tensors.first).range
+        let all = test.pass(x, told: told, outputGradient: gradient).parameterGradient[table]
+        let entries = (0..<10).map { Array(all[$0 * 24..<($0 + 1) * 24]) }
+        #expect(entries.indices.filter { entries[$0].contains { $0 != 0 } } == [0, 2, 7])
+        let single = (0..<4).map { row in
+            let range = row..<row + 1
+            return Array(
+                test.pass(x.rows(range), told: told.rows(range), outputGradient: gradient.rows(range)).parameterGradient[table])
+        }
+        // rows are added in their order: the same bits
+        #expect(entries[7] == zip(single[0][168..<192], single[2][168..<192]).map { $0 + $1 })
+        #expect(entries[2] == Array(single[1][48..<72]))
+    }
+
+    @Test("a label that is no class ends the program", arguments: [Float(3), -1, 0.5])
+    func wrongLabel(_ label: Float) async {
+        await #expect(processExitsWith: .failure) { [label] in
+            let network = try Network(
+                NetworkDescription(
+                    input: ImageShape(vector: 2), condition: .labels(classes: 3, channels: 1), layers: [.dense(outputs: 1)]))
+            let workspace = Workspace(network, rows: 1)
+            workspace.condition?.fill(label)
+            network.forward(Matrix(rows: 1, columns: 2), PreparedWeights(network), workspace, keepingSlopes: false)
+        }
     }
 }

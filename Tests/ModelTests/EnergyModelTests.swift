@@ -159,6 +159,42 @@ struct EnergyModelTests {
         for (energy, reference) in zip(evaluation.energies(x), plain.energies(x)) { #expect(abs(energy - reference) < 1e-5) }
     }
 
+    @Test("a transposed convolution is normalised as the matrix of its outputs, a table of classes and normalisations are not")
+    func transposedSpectral() throws {
+        let description = NetworkDescription(
+            input: ImageShape(height: 2, width: 2, channels: 3), condition: .labels(classes: 2, channels: 1),
+            layers: [
+                .transposedConvolution(channels: 5, kernel: 2, stride: 1, padding: 0), .groupNormalization(groups: 5), .flatten,
+                .dense(outputs: 1),
+            ])
+        let network = try Network(description)
+        let evaluation = try Evaluation(network, network.initialParameters(seed: 4), spectral: true)
+        let (model, parameters, before) = (evaluation.model, evaluation.parameters, evaluation.state)
+        let names = model.layout.tensors.map(\.name).filter { $0.hasSuffix("_orig") }
+        #expect(names == ["layers.0.weight_orig", "layers.3.weight_orig"])
+        model.prepare(evaluation.weights, parameters: parameters, state: &evaluation.state, iterating: true)
+        // PyTorch's matrix for it is outputs x (inputs, kernel, kernel): from inputs x outputs x kernel x kernel
+        let tensor = model.layout.tensors[1]
+        let weight = tensor.toTorch(parameters).map(Double.init)
+        let matrix = (0..<5).flatMap { output in
+            (0..<4).flatMap { input in (0..<4).map { weight[(input * 5 + output) * 4 + $0] } }
+        }
+        let (u, v) = (model.stateLayout.tensors[0], model.stateLayout.tensors[1])
+        let expected = iterate(matrix, u.toTorch(before).map(Double.init))
+        for (value, reference) in zip(u.toTorch(evaluation.state), expected.u) { #expect(abs(Double(value) - reference) < 1e-6) }
+        for (value, reference) in zip(v.toTorch(evaluation.state), expected.v) { #expect(abs(Double(value) - reference) < 1e-6) }
+        // G = W has ⟨G, W/σ⟩ = |W|²/σ: the converted gradient in closed form
+        var gradient = parameters
+        model.convertGradient(&gradient, parameters: parameters, state: evaluation.state)
+        let square = weight.reduce(0) { $0 + $1 * $1 }
+        let converted = tensor.toTorch(gradient)
+        for (index, value) in converted.enumerated() {
+            let (input, output, tap) = (index / 20, index / 4 % 5, index % 4)
+            let part = square / expected.sigma * expected.u[output] * expected.v[input * 4 + tap]
+            #expect(abs(Double(value) - (weight[index] - part) / expected.sigma) < 1e-5)
+        }
+    }
+
     @Test("many iterations reach the largest singular value")
     func convergence() throws {
         let network = try Network(NetworkDescription(input: ImageShape(vector: 2), layers: [.dense(outputs: 2), .dense(outputs: 1)]))

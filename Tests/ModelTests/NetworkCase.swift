@@ -7,14 +7,33 @@ struct NetworkCase: Sendable, CustomStringConvertible {
     let network: Network
     let parameters: [Float]
 
-    init(_ name: String, _ input: ImageShape, _ layers: [LayerDescription]) {
+    init(_ name: String, _ input: ImageShape, condition: ConditionDescription? = nil, _ layers: [LayerDescription]) {
         description = name
         do {
-            network = try Network(NetworkDescription(input: input, layers: layers))
+            network = try Network(NetworkDescription(input: input, condition: condition, layers: layers))
         } catch {
             fatalError("\(name): \(error)")
         }
-        parameters = network.initialParameters(seed: 7)
+        parameters = Self.parameters(network)
+    }
+
+    /// Initial values, and others in place of those that all are 1 or 0: scales and biases of normalisations.
+    private static func parameters(_ network: Network) -> [Float] {
+        var parameters = network.initialParameters(seed: 7)
+        for tensor in network.layout.tensors where parameters[tensor.range].allSatisfy({ $0 == 0 || $0 == 1 }) {
+            for (index, value) in zip(tensor.range, normals(1, tensor.count, label: tensor.range.lowerBound).values) {
+                parameters[index] += 0.3 * value
+            }
+        }
+        return parameters
+    }
+
+    /// What so many rows are told, another condition for each.
+    func told(_ rows: Int) -> Matrix {
+        guard case .labels(let classes, _)? = network.description.condition else {
+            return Self.normals(rows, network.conditionCount, label: 99)
+        }
+        return Matrix(rows: rows, columns: 1, (0..<rows).map { Float(($0 * 5 + 2) % classes) })
     }
 
     var reference: ReferenceNetwork {
@@ -36,10 +55,12 @@ struct NetworkCase: Sendable, CustomStringConvertible {
         var parameterGradient: [Float]
     }
 
-    func pass(_ x: Matrix, outputGradient: Matrix, workspace: Workspace? = nil) -> Pass {
+    /// - Parameter told: as `told(x.rows)` where there is none.
+    func pass(_ x: Matrix, told: Matrix? = nil, outputGradient: Matrix, workspace: Workspace? = nil) -> Pass {
         let weights = PreparedWeights(network)
         weights.refresh(from: parameters)
         let workspace = workspace ?? Workspace(network, rows: x.rows)
+        workspace.condition?.rows(0..<x.rows).copy(from: told ?? self.told(x.rows))
         network.forward(x, weights, workspace, keepingSlopes: true)
         let inputGradient = Matrix(rows: x.rows, columns: x.columns)
         inputGradient.fill(.nan)
@@ -51,10 +72,10 @@ struct NetworkCase: Sendable, CustomStringConvertible {
             parameterGradient: parameterGradient.values)
     }
 
-    private static let vector5 = ImageShape(vector: 5)
-    private static let image = ImageShape(height: 7, width: 6, channels: 3)
+    static let vector5 = ImageShape(vector: 5)
+    static let image = ImageShape(height: 7, width: 6, channels: 3)
 
-    private static func convolution(_ channels: Int, _ kernel: Int, _ stride: Int, _ padding: Int) -> LayerDescription {
+    static func convolution(_ channels: Int, _ kernel: Int, _ stride: Int, _ padding: Int) -> LayerDescription {
         .convolution(channels: channels, kernel: kernel, stride: stride, padding: padding)
     }
 
@@ -128,7 +149,7 @@ struct NetworkCase: Sendable, CustomStringConvertible {
                     .activation(.elu(alpha: 1)),
                 ]),
             NetworkCase("two dense layers", vector5, [.dense(outputs: 3), .dense(outputs: 4)]),
-        ]
+        ] + generators + residuals + conditional
 
-    static let all = single + composed
+    static let all = single + transposed + normalized + composed
 }

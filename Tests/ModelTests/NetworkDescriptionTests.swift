@@ -9,7 +9,10 @@ struct NetworkDescriptionTests {
     private static let layers: [LayerDescription] = [
         .dense(outputs: 3), .convolution(channels: 4, kernel: 3, stride: 2, padding: 1), .flatten, .pooling(Pooling(.sum)),
         .pooling(Pooling(.mean, size: 2)), .activation(.silu), .activation(.softplus), .activation(.relu), .activation(.tanh),
-        .activation(.leakyReLU(slope: 0.2)), .activation(.elu(alpha: 0.5)),
+        .activation(.leakyReLU(slope: 0.2)), .activation(.elu(alpha: 0.5)), .groupNormalization(groups: 3, epsilon: 0.5),
+        .transposedConvolution(channels: 4, kernel: 3, stride: 2, padding: 1, outputPadding: 1),
+        .residual(layers: [.flatten, .residual(layers: [.activation(.tanh)])]),
+        .residual(layers: [.flatten], shortcut: [.dense(outputs: 2)]),
     ]
 
     private func decode(_ layers: String) throws -> [LayerDescription] {
@@ -33,6 +36,13 @@ struct NetworkDescriptionTests {
         let description = NetworkDescription(input: ImageShape(height: 5, width: 6, channels: 7), layers: Self.layers)
         let data = try JSONEncoder().encode(description)
         #expect(try JSONDecoder().decode(NetworkDescription.self, from: data) == description)
+        let conditions: [ConditionDescription] = [
+            .planes(2), .labels(classes: 10, channels: 3), .image(ImageShape(height: 2, width: 3, channels: 4)),
+        ]
+        for condition in conditions {
+            let conditional = NetworkDescription(input: ImageShape(vector: 4), condition: condition, layers: Self.layers)
+            #expect(try JSONDecoder().decode(NetworkDescription.self, from: JSONEncoder().encode(conditional)) == conditional)
+        }
         for activation in NetworkCase.activations {
             #expect(try JSONDecoder().decode(Activation.self, from: JSONEncoder().encode(activation)) == activation)
         }
@@ -44,15 +54,59 @@ struct NetworkDescriptionTests {
             """
             {"kind": "dense", "outputs": 128}, {"kind": "convolution", "channels": 32, "kernel": 3, "stride": 2, "padding": 1},
             {"kind": "convolution", "channels": 2, "kernel": 1}, {"kind": "silu"}, {"kind": "leakyReLU", "slope": 0.2}, {"kind": "leakyReLU"},
-            {"kind": "elu"}, {"kind": "flatten"}, {"kind": "sumPooling"}, {"kind": "meanPooling", "size": 2}
+            {"kind": "elu"}, {"kind": "flatten"}, {"kind": "sumPooling"}, {"kind": "meanPooling", "size": 2},
+            {"kind": "transposedConvolution", "channels": 3, "kernel": 4}, {"kind": "groupNormalization", "groups": 4},
+            {"kind": "residual", "layers": [{"kind": "tanh"}]}
             """)
         #expect(
             layers == [
                 .dense(outputs: 128), .convolution(channels: 32, kernel: 3, stride: 2, padding: 1),
                 .convolution(channels: 2, kernel: 1, stride: 1, padding: 0), .activation(.silu), .activation(.leakyReLU(slope: 0.2)),
                 .activation(.leakyReLU(slope: 0.01)), .activation(.elu(alpha: 1)), .flatten, .pooling(Pooling(.sum)),
-                .pooling(Pooling(.mean, size: 2)),
+                .pooling(Pooling(.mean, size: 2)), .transposedConvolution(channels: 3, kernel: 4, stride: 1, padding: 0),
+                .groupNormalization(groups: 4, epsilon: 1e-5), .residual(layers: [.activation(.tanh)]),
             ])
+    }
+
+    @Test("a description without a condition is read as one of none, and written as before conditions were")
+    func withoutCondition() throws {
+        let json = #"{"input": {"height": 1, "width": 1, "channels": 2}, "layers": [{"kind": "silu"}]}"#
+        let description = try JSONDecoder().decode(NetworkDescription.self, from: Data(json.utf8))
+        #expect(description.condition == nil)
+        #expect(String(decoding: try JSONEncoder().encode(description), as: UTF8.self).contains("condition") == false)
+    }
+
+    @Test(
+        "a wrong condition is refused with the way out",
+        arguments: [
+            (#"{"kind": "label", "classes": 2, "channels": 1}"#, ["condition", "unknown kind \"label\"", "Did you mean \"labels\"?"]),
+            (#"{"kind": "planes", "channel": 2}"#, ["condition (planes)", "unknown key \"channel\"", "Did you mean \"channels\"?"]),
+            (#"{"kind": "labels", "classes": 2}"#, ["condition (labels)", "\"channels\" must be there"]),
+            (#"{"kind": "planes", "channels": 1.5}"#, ["condition (planes)", "whole number"]), (#"[1]"#, ["condition", "\"kind\""]),
+        ])
+    func wrongConditions(_ json: String, _ parts: [String]) {
+        let text = #"{"input": {"height": 8, "width": 8, "channels": 1}, "condition": \#(json), "layers": [{"kind": "silu"}]}"#
+        let found = message { _ = try JSONDecoder().decode(NetworkDescription.self, from: Data(text.utf8)) }
+        for part in parts { #expect(found.contains(part), "\(found)") }
+    }
+
+    @Test(
+        "conditions that do not fit are refused",
+        arguments: [
+            (ImageShape(vector: 4), .planes(0), "condition (planes): \"channels\" must be from 1"),
+            (ImageShape(vector: 4), .planes(.max), "condition (planes): \"channels\" must be from 1"),
+            (image, .planes(2_000_000_000), "condition (planes): the input with it has more than 2147483647 values"),
+            (image, .labels(classes: 0, channels: 1), "condition (labels): \"classes\" must be at least 1"),
+            (image, .labels(classes: 2_000_000_000, channels: 1), "the table of classes at most 2147483647"),
+            (image, .labels(classes: 3, channels: -1), "condition (labels): \"channels\" must be from 1"),
+            (image, .image(image), "it stands beside a vector, but the input is an image of 8x6x3"),
+            (ImageShape(vector: 4), .image(ImageShape(height: 0, width: 1, channels: 1)), "every size must be positive"),
+        ] as [(ImageShape, ConditionDescription, String)])
+    func impossibleConditions(_ input: ImageShape, _ condition: ConditionDescription, _ part: String) {
+        let found = message {
+            _ = try Network(NetworkDescription(input: input, condition: condition, layers: [.activation(.silu)]))
+        }
+        #expect(found.contains(part), "\(found)")
     }
 
     @Test(
@@ -69,6 +123,16 @@ struct NetworkDescriptionTests {
             (#"{"kind": "dense", "outputs": "many"}"#, ["layer 0 (dense)", "\"outputs\" must be a whole number"]),
             (#"{"kind": "dense", "outputs": 1e300}"#, ["layer 0 (dense)", "\"outputs\" must be a whole number"]),
             (#"{"kind": "elu", "alpha": []}"#, ["layer 0 (elu)", "\"alpha\" must be a number"]),
+            (
+                #"{"kind": "silu"}, {"kind": "residual", "layers": [{"kind": "tanh"}, {"kind": "dense"}]}"#,
+                ["layer 1.layers.1 (dense)", "\"outputs\" is missing"]
+            ),
+            (
+                #"{"kind": "residual", "layers": [{"kind": "tanh"}], "shortcut": [{"kind": "tan"}]}"#,
+                ["layer 0.shortcut.0 (tan)", "Did you mean \"tanh\"?"]
+            ),
+            (#"{"kind": "residual", "layers": 3}"#, ["layer 0 (residual)", "\"layers\" must be a list of layers"]),
+            (#"{"kind": "residual"}"#, ["layer 0 (residual)", "\"layers\" is missing"]),
             (#"{"outputs": 3}"#, ["layer 0", "\"kind\""]), (#"17"#, ["layer 0", "\"kind\""]),
         ])
     func wrongObjects(_ json: String, _ parts: [String]) {
@@ -77,6 +141,12 @@ struct NetworkDescriptionTests {
     }
 
     private static let image = ImageShape(height: 8, width: 6, channels: 3)
+
+    private static func transposed(
+        _ channels: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ outputPadding: Int
+    ) -> LayerDescription {
+        .transposedConvolution(channels: channels, kernel: kernel, stride: stride, padding: padding, outputPadding: outputPadding)
+    }
 
     @Test(
         "layers that cannot be are refused, with their index",
@@ -102,6 +172,33 @@ struct NetworkDescriptionTests {
             (image, [.convolution(channels: 2_000_000_000, kernel: 1, stride: 1, padding: 0)], "more than 2147483647 values"),
             (image, [.pooling(Pooling(.sum, size: 0))], "\"size\" must be from 1"),
             (image, [.pooling(Pooling(.sum, size: 4))], "do not tile an image of 8 x 6"),
+            (ImageShape(vector: 4), [transposed(1, 1, 1, 0, 0)], "needs an image"),
+            (image, [transposed(0, 1, 1, 0, 0)], "\"channels\" must be from 1"),
+            (image, [transposed(1, 3, 2, 0, 2)], "layer 0 (transposedConvolution): \"outputPadding\" must be below the stride 2, found 2"),
+            (image, [transposed(1, 3, 2, 0, -1)], "\"outputPadding\" must be from 0"),
+            (image, [transposed(1, 3, 1, 4, 0)], "its output would be 2 x 0 pixels"),
+            (image, [transposed(1, 3, 2_000_000_000, 0, 0)], "more than 2147483647 values"),
+            (image, [.groupNormalization(groups: 0)], "layer 0: \"groups\" must be from 1"),
+            (image, [.groupNormalization(groups: 2)], "3 channels do not fall into 2 groups"),
+            (image, [.groupNormalization(groups: 1, epsilon: 0)], "\"epsilon\" must be a positive number"),
+            (image, [.flatten, .groupNormalization(groups: 3)], "put it before the layer {\"kind\": \"flatten\"}"),
+            (ImageShape(vector: 4), [.groupNormalization(groups: 4)], "each of its 4 groups has a single value"),
+            (image, [.residual(layers: [])], "layer 0 (residual): \"layers\" needs at least one layer"),
+            (image, [.residual(layers: [.flatten], shortcut: [])], "layer 0 (residual): \"shortcut\" needs at least one layer"),
+            (
+                image, [.flatten, .residual(layers: [.dense(outputs: 5)])],
+                "layer 1 (residual): its layers give a vector of 5, but its input is a flattened image of 8x6x3; what is added must have one shape; "
+                    + "give it a \"shortcut\""
+            ),
+            (
+                ImageShape(vector: 4), [.residual(layers: [.dense(outputs: 5)], shortcut: [.dense(outputs: 6)])],
+                "its layers give a vector of 5, but its shortcut gives a vector of 6"
+            ),
+            (image, [.residual(layers: [.flatten])], "its layers give a flattened image of 8x6x3, but its input is an image of 8x6x3"),
+            (
+                image, [.residual(layers: [.activation(.silu), .dense(outputs: 1)])],
+                "layer 0.layers.1 (dense): the values before it are an image"
+            ),
             (image, [.activation(.leakyReLU(slope: .nan))], "layer 0 (leakyReLU): its parameter must be a finite number"),
         ] as [(ImageShape, [LayerDescription], String)])
     func impossibleLayers(_ input: ImageShape, _ layers: [LayerDescription], _ part: String) {

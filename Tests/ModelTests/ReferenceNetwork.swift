@@ -29,25 +29,18 @@ struct ReferenceNetwork {
         var inputGradient: [Bounded] = []
     }
 
-    /// Values of one sample, channels innermost, in the order of PyTorch.
-    func toTorch(_ sample: [Double]) -> [Double] {
-        permuted(sample, description.input.channels, description.input.height * description.input.width)
-    }
-
     /// Forward, and backward from a gradient of the output; gradients of the parameters are added to `sums`.
-    func run(_ sample: [Double], outputGradient: [Double], sums: inout [String: [BoundedSum]]) -> Result {
-        let shape = description.input
-        var images = [Image(shape.channels, shape.height, shape.width, toTorch(sample).map { Bounded($0) })]
-        for (index, layer) in description.layers.enumerated() { images.append(forward(layer, index, images[index])) }
+    ///
+    /// - Parameter told: what the sample's row of `Workspace.condition` holds.
+    func run(_ sample: [Double], told: [Double] = [], outputGradient: [Double], sums: inout [String: [BoundedSum]]) -> Result {
+        let images = forward(description.layers, "layers", join(sample, told))
         let output = images[images.count - 1]
         var gradient = output
         gradient.values = permuted(outputGradient, output.channels, output.height * output.width).map { Bounded($0) }
-        for (index, layer) in description.layers.enumerated().reversed() {
-            gradient = backward(layer, index, images[index], gradient, &sums)
-        }
+        gradient = backward(description.layers, "layers", images, gradient, &sums)
         return Result(
             output: permuted(output.values, output.height * output.width, output.channels),
-            inputGradient: permuted(gradient.values, shape.height * shape.width, shape.channels))
+            inputGradient: split(gradient, told, &sums))
     }
 
     var emptySums: [String: [BoundedSum]] {
@@ -55,18 +48,56 @@ struct ReferenceNetwork {
     }
 
     /// From rows x columns to columns x rows: `inner` values stand together before, `outer` after.
-    private func permuted<Value>(_ values: [Value], _ inner: Int, _ outer: Int) -> [Value] {
+    func permuted<Value>(_ values: [Value], _ inner: Int, _ outer: Int) -> [Value] {
         (0..<inner).flatMap { i in (0..<outer).map { values[$0 * inner + i] } }
     }
 
-    private func forward(_ layer: LayerDescription, _ index: Int, _ x: Image) -> Image {
+    /// x and the values behind every layer.
+    private func forward(_ layers: [LayerDescription], _ prefix: String, _ x: Image) -> [Image] {
+        var images = [x]
+        for (index, layer) in layers.enumerated() { images.append(forward(layer, "\(prefix).\(index)", images[index])) }
+        return images
+    }
+
+    private func backward(
+        _ layers: [LayerDescription], _ prefix: String, _ images: [Image], _ gradient: Image, _ sums: inout [String: [BoundedSum]]
+    ) -> Image {
+        var gradient = gradient
+        for (index, layer) in layers.enumerated().reversed() {
+            gradient = backward(layer, "\(prefix).\(index)", images[index], gradient, &sums)
+        }
+        return gradient
+    }
+
+    private func forward(_ layer: LayerDescription, _ name: String, _ x: Image) -> Image {
         switch layer {
+        case .groupNormalization(let groups, let epsilon):
+            return normalized(x, groups, epsilon, name)
+        case .residual(let layers, let shortcut):
+            var y = forward(layers, "\(name).layers", x).last!
+            let other = shortcut.map { forward($0, "\(name).shortcut", x).last! } ?? x
+            y.values = zip(y.values, other.values).map { $0 + $1 }
+            return y
+        case .transposedConvolution(let channels, let kernel, let stride, let padding, let outputPadding):
+            let (weight, bias) = (parameters["\(name).weight"]!, parameters["\(name).bias"]!)
+            let (height, width) = (
+                (x.height - 1) * stride - 2 * padding + kernel + outputPadding,
+                (x.width - 1) * stride - 2 * padding + kernel + outputPadding
+            )
+            let y = Image(channels, height, width)
+            var sums = Array(repeating: BoundedSum(), count: y.values.count)
+            for index in sums.indices { sums[index].add(Bounded(bias[index / (height * width)])) }
+            // what a convolution takes from a pixel of y for one of x, its transpose gives back
+            forEachTap(y, x.channels, x.height, x.width, kernel, stride, padding) { input, output, tap in
+                sums[output].add(Bounded(weight[tap]) * x.values[input])
+            }
+            return Image(channels, height, width, sums.map(\.total))
         case .flatten:
             return Image(x.values.count, 1, 1, x.values)
         case .activation(let activation):
             return Image(x.channels, x.height, x.width, x.values.map { activation.apply($0).value })
         case .dense(let outputs):
-            let (weight, bias) = (parameters["layers.\(index).weight"]!, parameters["layers.\(index).bias"]!)
+            let (weight, bias) = (parameters["\(name).weight"]!, parameters["\(name).bias"]!)
             let values = (0..<outputs).map { output in
                 var sum = BoundedSum()
                 sum.add(Bounded(bias[output]))
@@ -75,11 +106,11 @@ struct ReferenceNetwork {
             }
             return Image(outputs, 1, 1, values)
         case .convolution(let channels, let kernel, let stride, let padding):
-            let bias = parameters["layers.\(index).bias"]!
+            let bias = parameters["\(name).bias"]!
             let (height, width) = ((x.height + 2 * padding - kernel) / stride + 1, (x.width + 2 * padding - kernel) / stride + 1)
             var sums = Array(repeating: BoundedSum(), count: channels * height * width)
             for c in 0..<channels { for p in 0..<(height * width) { sums[c * height * width + p].add(Bounded(bias[c])) } }
-            let weight = parameters["layers.\(index).weight"]!
+            let weight = parameters["\(name).weight"]!
             forEachTap(x, channels, height, width, kernel, stride, padding) { output, input, tap in
                 sums[output].add(Bounded(weight[tap]) * x.values[input])
             }
@@ -101,15 +132,35 @@ struct ReferenceNetwork {
     }
 
     private func backward(
-        _ layer: LayerDescription, _ index: Int, _ x: Image, _ gradient: Image, _ sums: inout [String: [BoundedSum]]
+        _ layer: LayerDescription, _ name: String, _ x: Image, _ gradient: Image, _ sums: inout [String: [BoundedSum]]
     ) -> Image {
         switch layer {
+        case .groupNormalization(let groups, let epsilon):
+            return normalizationGradient(x, gradient, groups, epsilon, name, &sums)
+        case .residual(let layers, let shortcut):
+            var below = backward(layers, "\(name).layers", forward(layers, "\(name).layers", x), gradient, &sums)
+            let other =
+                shortcut.map { backward($0, "\(name).shortcut", forward($0, "\(name).shortcut", x), gradient, &sums) } ?? gradient
+            below.values = zip(below.values, other.values).map { $0 + $1 }
+            return below
+        case .transposedConvolution(_, let kernel, let stride, let padding, _):
+            let weight = parameters["\(name).weight"]!
+            var (weightSums, biasSums) = (sums["\(name).weight"]!, sums["\(name).bias"]!)
+            var below = Array(repeating: BoundedSum(), count: x.values.count)
+            let pixels = gradient.height * gradient.width
+            for (output, value) in gradient.values.enumerated() { biasSums[output / pixels].add(value) }
+            forEachTap(gradient, x.channels, x.height, x.width, kernel, stride, padding) { input, output, tap in
+                below[input].add(Bounded(weight[tap]) * gradient.values[output])
+                weightSums[tap].add(gradient.values[output] * x.values[input])
+            }
+            sums["\(name).weight"] = weightSums
+            sums["\(name).bias"] = biasSums
+            return Image(x.channels, x.height, x.width, below.map(\.total))
         case .flatten:
             return Image(x.channels, x.height, x.width, gradient.values)
         case .activation(let activation):
             return Image(x.channels, x.height, x.width, zip(x.values, gradient.values).map { activation.apply($0).slope * $1 })
         case .dense(let outputs):
-            let name = "layers.\(index)"
             let (inputs, weight) = (x.values.count, parameters["\(name).weight"]!)
             var below = Array(repeating: BoundedSum(), count: inputs)
             for output in 0..<outputs {
@@ -121,7 +172,6 @@ struct ReferenceNetwork {
             }
             return Image(x.channels, x.height, x.width, below.map(\.total))
         case .convolution(let channels, let kernel, let stride, let padding):
-            let name = "layers.\(index)"
             let weight = parameters["\(name).weight"]!
             var (weightSums, biasSums) = (sums["\(name).weight"]!, sums["\(name).bias"]!)
             var below = Array(repeating: BoundedSum(), count: x.values.count)

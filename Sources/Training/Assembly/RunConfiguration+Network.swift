@@ -1,3 +1,4 @@
+import Datasets
 import Failures
 import Foundation
 import Model
@@ -9,30 +10,30 @@ extension RunConfiguration {
     /// `mlp`: (flatten,) hidden layers of `widths`, one output. `convolution`: convolutions of `channels` with `kernels`, `strides` and
     /// `paddings`, flatten, hidden layers of `dense`, one output. `layers`: as listed. An activation follows every hidden layer.
     /// - Throws: `.configuration`, naming the key.
-    package func energyModel(for data: ImageShape) throws(Failure) -> EnergyModel {
+    package func energyModel(for data: ImageShape, told rowCondition: RowCondition? = nil) throws(Failure) -> EnergyModel {
         let shape = energyShape(for: data)
         let network: Network
         // A latent prior is a correction of N(0, I).
         let reference = model.referenceDeviation ?? (objective.kind == .latentPrior ? 1 : nil)
-        let conditions = noiseLadder == nil ? 0 : 1
-        let input = ImageShape(height: shape.height, width: shape.width, channels: shape.channels + conditions)
+        // A noise level is told at every pixel.
+        let condition: ConditionDescription? = noiseLadder == nil ? rowCondition?.beside : .planes(1)
         do {
-            network = try Network(NetworkDescription(input: input, layers: try layers(for: input)))
+            network = try Network(NetworkDescription(input: shape, condition: condition, layers: try layers(for: shape)))
         } catch {
             throw Failure(.configuration, "model: \(error)")
         }
         return try EnergyModel(
-            network, referenceDeviation: reference.map { Float($0) }, spectralNormalization: model.spectralNormalization,
-            conditionChannels: conditions)
+            network, referenceDeviation: reference.map { Float($0) }, spectralNormalization: model.spectralNormalization)
     }
 
     /// All networks of the run, for samples of a shape.
     /// - Throws: `.configuration`, naming the group.
-    package func networks(for shape: ImageShape) throws(Failure) -> RunNetworks {
-        let parts = objective.kind.parts
+    package func networks(for source: DataSource) throws(Failure) -> RunNetworks {
+        let (parts, shape, told) = (objective.kind.parts, source.shape, try rowCondition(for: source))
         return RunNetworks(
-            energy: try energyModel(for: shape), generator: parts.contains(.generator) ? try generatorNetwork(for: shape) : nil,
-            encoder: parts.contains(.encoder) ? try encoderNetwork(for: shape) : nil, sampleShape: shape)
+            energy: try energyModel(for: shape, told: told),
+            generator: parts.contains(.generator) ? try generatorNetwork(for: shape, told: told) : nil,
+            encoder: parts.contains(.encoder) ? try encoderNetwork(for: shape, told: told) : nil, sampleShape: shape)
     }
 
     /// The shape of what the energy is a function of, for data of a shape.
@@ -41,28 +42,32 @@ extension RunConfiguration {
     }
 
     /// From latent vectors to rows: dense layers, or as listed.
-    private func generatorNetwork(for shape: ImageShape) throws(Failure) -> Network {
+    private func generatorNetwork(for shape: ImageShape, told: RowCondition?) throws(Failure) -> Network {
         let output: [LayerDescription] = generator.output == .tanh ? [.activation(.tanh)] : []
+        // Latent values beside an image become channels of its pixels.
+        let flat: [LayerDescription] = if case .image? = told?.besideLatents { [.flatten] } else { [] }
         return try network(
-            "generator", from: ImageShape(vector: generator.latent), to: shape.count, generator.layers,
-            or: hidden(generator.widths) + [.dense(outputs: shape.count)] + output)
+            "generator", from: ImageShape(vector: generator.latent), told?.besideLatents, to: shape.count, generator.layers,
+            or: flat + hidden(generator.widths) + [.dense(outputs: shape.count)] + output)
     }
 
     /// From rows to the means and log variances of latent vectors: dense layers, or as listed.
-    private func encoderNetwork(for shape: ImageShape) throws(Failure) -> Network {
+    private func encoderNetwork(for shape: ImageShape, told: RowCondition?) throws(Failure) -> Network {
         let flat: [LayerDescription] = shape.isVector ? [] : [.flatten]
         let outputs = 2 * generator.latent
         return try network(
-            "encoder", from: shape, to: outputs, encoder.layers, or: flat + hidden(encoder.widths) + [.dense(outputs: outputs)])
+            "encoder", from: shape, told?.beside, to: outputs, encoder.layers,
+            or: flat + hidden(encoder.widths) + [.dense(outputs: outputs)])
     }
 
     private func network(
-        _ group: String, from input: ImageShape, to outputs: Int, _ listed: [JSONValue], or standard: [LayerDescription]
+        _ group: String, from input: ImageShape, _ condition: ConditionDescription?, to outputs: Int, _ listed: [JSONValue],
+        or standard: [LayerDescription]
     ) throws(Failure) -> Network {
         let network: Network
         do {
             let layers = listed.isEmpty ? standard : try decoded(listed, "\(group).layers")
-            network = try Network(NetworkDescription(input: input, layers: layers))
+            network = try Network(NetworkDescription(input: input, condition: condition, layers: layers))
         } catch {
             throw Failure(.configuration, "\(group): \(error)")
         }

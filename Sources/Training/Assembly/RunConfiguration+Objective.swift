@@ -54,7 +54,8 @@ extension RunConfiguration {
         try checkDraws(source)
         let data = try dataStream(source, seed: run.seed)
         let starts = try dataStream(source, seed: run.seed ^ Self.startSeed)
-        guard let ladder = noiseLadder else { return makeObjective(kernel, data, starts) }
+        let condition = try rowCondition(for: source)
+        guard let ladder = noiseLadder else { return makeObjective(kernel, data, starts, condition) }
         let objectives = (0..<ladder.levels).map { objective(at: $0, of: ladder, kernel, data, starts) }
         let weights = (0..<ladder.levels).map { objective.kind == .denoisingScore ? 1 : ladder.weight($0) }
         return NoiseConditional(seed: run.seed, ladder: ladder, objectives: objectives, weights: weights)
@@ -105,7 +106,9 @@ extension RunConfiguration {
         return { chains.fill($0, worker: $1, step: $2) }
     }
 
-    private func makeObjective(_ kernel: some TransitionKernel, _ data: DataStream, _ starts: DataStream) -> any Training.Objective {
+    private func makeObjective(
+        _ kernel: some TransitionKernel, _ data: DataStream, _ starts: DataStream, _ condition: RowCondition? = nil
+    ) -> any Training.Objective {
         let seed = run.seed
         switch objective.kind {
         case .cd, .pcd, .shortRun: return maximumLikelihood(kernel, data: data, starts: starts)
@@ -121,7 +124,7 @@ extension RunConfiguration {
         case .variationalTeaching:
             return VariationalTeaching(
                 seed: seed, kernel: kernel, steps: sampler.steps, box: samplerBox, divergenceWeight: Float(objective.divergenceWeight),
-                rowsPerStep: rowsPerStep, data: data)
+                rowsPerStep: rowsPerStep, data: data, condition: condition)
         case .latentPrior: return latentPrior(kernel, data)
         case .nce:
             let noise = DiagonalGaussian(of: starts, rows: Self.rowsForMoments, floor: 1e-3)

@@ -59,9 +59,9 @@ public struct EvaluateCommand: Codable, Sendable {
         // The density of what a latent energy's generator makes has no closed form.
         let density = trained.networks.isLatent ? nil : PlaneDensity(named: trained.configuration.data.source)
         try communicator.agree { try check(density) }
-        let source = try runSource(trained, communicator)
+        let source = try trained.source(communicator)
         let training = try communicator.agree { try EvaluationRows(source, trained.configuration) }
-        let other = try otherRows(trained, source, communicator)
+        let other = try data.map { (data) throws(Failure) in try trained.rows(data, training: source, communicator) }
         let ofSamples = measuresSamples ? try evaluateSamples(trained, training, other, communicator) : nil
         let plane = try density.map { (density) throws(Failure) in try evaluatePlane(density, trained, communicator) }
         let denoised = try denoising.map { (denoising) throws(Failure) in
@@ -105,33 +105,6 @@ public struct EvaluateCommand: Codable, Sendable {
         )
     }
 
-    /// Collective. The data that the run was trained on.
-    private func runSource(_ trained: TrainedModel, _ communicator: any Communicator) throws(Failure) -> DataSource {
-        let source = try trained.configuration.sharedSource(communicator)
-        try communicator.agree {
-            guard Checksum.of(Array(source.digest.utf8)) == trained.manifest.data else {
-                throw Failure(.checkpoint, "\(trained.path): the model was trained on other data than \(source.name) holds now")
-            }
-        }
-        return source
-    }
-
-    /// Collective. The data of `--data`.
-    private func otherRows(
-        _ trained: TrainedModel, _ training: DataSource, _ communicator: any Communicator
-    ) throws(Failure) -> EvaluationRows? {
-        guard let data else { return nil }
-        var configuration = trained.configuration
-        configuration.data.source = data
-        let source = try configuration.sharedSource(communicator)
-        return try communicator.agree {
-            guard source.shape == trained.shape else {
-                throw Failure(.data, "\(data): expected rows of the shape \(trained.shape), which this model has, found \(source.shape)")
-            }
-            return try EvaluationRows(source, configuration, trainingSource: training)
-        }
-    }
-
     /// Collective. The samples on all ranks, where they come from, and after how many steps.
     private func drawnOrRead(
         _ trained: TrainedModel, rows available: Int, _ communicator: any Communicator
@@ -145,8 +118,9 @@ public struct EvaluateCommand: Codable, Sendable {
         }
         // Not more than half of the data, so that there are as many data rows to compare the samples' measures with.
         let limit = max(2, min(Self.defaultCount, available / 2))
+        let conditions = try trained.conditions(count: count ?? limit, label: nil, data: data, seed: seed ?? 1, communicator)
         let sampler = try communicator.agree {
-            try ModelSampler(trained, count: count, orAtMost: limit, steps: steps, start: start, seed: seed ?? 1)
+            try ModelSampler(trained, count: count, orAtMost: limit, steps: steps, start: start, seed: seed ?? 1, conditions: conditions)
         }
         return (try sampler.drawAll(communicator), sampler.start.rawValue, sampler.steps)
     }

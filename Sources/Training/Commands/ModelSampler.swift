@@ -28,6 +28,7 @@ public final class ModelSampler {
     private let chains: StoredChains?
     private let seed: UInt64
     private let interpolation: Int?
+    private let conditions: SampleConditions?
 
     /// Steps that a sampler can be asked for: an annealed one holds a level for each.
     static let mostSteps = 100_000_000
@@ -39,10 +40,12 @@ public final class ModelSampler {
     ///   - steps: default: as many as in training.
     ///   - start: default: the generator where there is one, the checkpoint's chains where they persist, else noise.
     ///   - interpolation: samples of a line between two latent vectors of the generator.
+    ///   - conditions: what the networks are told about each sample; needed where they are told something.
     /// - Throws: `.usage` when more chains are wanted than there are, and more samples or steps than can be counted.
-    init(_ trained: TrainedModel, count: Int?, orAtMost limit: Int, steps: Int?, start: Start?, seed: UInt64, interpolation: Int? = nil)
-        throws
-    {
+    init(
+        _ trained: TrainedModel, count: Int?, orAtMost limit: Int, steps: Int?, start: Start?, seed: UInt64,
+        interpolation: Int? = nil, conditions: SampleConditions? = nil
+    ) throws {
         // Tiles of samples are told apart by 32 bits.
         let most = min(Self.mostValues / trained.shape.count, (1 << 32) - 1)
         if let count, count > most {
@@ -61,6 +64,7 @@ public final class ModelSampler {
         self.trained = trained
         self.seed = seed
         self.interpolation = interpolation
+        self.conditions = conditions
         weights = trained.preparedNetworks()
     }
 
@@ -70,17 +74,22 @@ public final class ModelSampler {
     func draw(_ tile: Int, _ rows: Range<Int>) throws -> Matrix {
         let kernel = trained.kernel(steps: steps)
         let buffers = ChainBuffers(chains: rows.count, dimension: trained.model.inputShape.count, scratch: kernel.scratchTiles)
+        let told = conditions?.told(rows, tile: tile)
         if let chains {
             buffers.positions.copy(from: Matrix(rows: rows.count, columns: trained.shape.count, try chains.samples(rows)))
         } else if start == .generator {
             trained.generatorSamples(weights, seed: seed, interpolation: interpolation)?
-                .fill(buffers.positions, tile: tile, firstRow: rows.lowerBound)
+                .fill(buffers.positions, tile: tile, firstRow: rows.lowerBound, told: told)
         } else {
             trained.configuration.startNoise.fill(
                 buffers.positions, stream: RandomStream(seed: seed, purpose: .samplingStart, step: 0, index: tile))
         }
         let potential = ModelPotential(
             model: trained.model, weights: weights.energy, workspace: Workspace(trained.model, rows: rows.count))
+        if let told {
+            potential.workspace.condition?.copy(from: told)
+            conditions?.condition.paste(told, into: buffers.positions)
+        }
         // A stream lasts for so many steps; long runs take one after the other.
         let limit = kernel.stepLimit(values: buffers.positions.count)
         var part = 0
@@ -93,6 +102,7 @@ public final class ModelSampler {
                 part += 1
             }
         }
+        if let told { conditions?.condition.paste(told, into: buffers.positions) }
         return trained.networks.isLatent ? decoded(buffers.positions) : buffers.positions
     }
 

@@ -149,11 +149,16 @@ public struct TrainedModel: Sendable {
         guard let text = metadata["network"] else {
             throw Failure(.checkpoint, "\(path): expected the network's description in the metadata, found none")
         }
-        let description = try NetworkDescription(json: text)
+        var description = try NetworkDescription(json: text)
+        // Files of earlier versions say beside the description how many of the input's channels are no part of x.
+        let told = try conditions(metadata, description, path)
+        if told > 0 {
+            description.input.channels -= told
+            description.condition = .planes(told)
+        }
         return try EnergyModel(
             Network(description), referenceDeviation: metadata["referenceDeviation"].flatMap { Float($0) },
-            spectralNormalization: metadata["spectralNormalization"] == "true",
-            conditionChannels: try conditions(metadata, description, path))
+            spectralNormalization: metadata["spectralNormalization"] == "true")
     }
 
     /// Channels of the input that are told to the energy; the metadata may have been edited.

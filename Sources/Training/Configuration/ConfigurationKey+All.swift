@@ -277,6 +277,13 @@ extension ConfigurationKey {
         .init(
             "posterior.stepSize", .number(.positive),
             "latent-prior: s of z <- z - s²/2 g + s xi, g the gradient of |x - g(z)|²/2 sigma² + U(z)"),
+        .init(
+            "condition.kind", .choice(words(RunConfiguration.Condition.Kind.self)),
+            "variational-teaching: what all networks are told about a row: nothing, its class (label), or its visible part (mask)"),
+        .init("condition.channels", .integer(1...1000), "label: trained values of each class for every pixel, or for a latent vector"),
+        .init(
+            "condition.mask", .choice(words(RunConfiguration.Condition.Mask.self)),
+            "mask: what is hidden: the lower half, or a square of half the height and width in the centre or anywhere (random)"),
     ]
 
     private static let keeping: [ConfigurationKey] = [

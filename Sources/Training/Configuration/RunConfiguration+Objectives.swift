@@ -19,6 +19,7 @@ extension RunConfiguration {
         }
         try checkSmoothness()
         try checkNetworks()
+        try checkCondition()
         try require(
             sampler.steps > 0 || objective.kind == .variationalTeaching,
             "expected sampler.steps of at least 1 with objective.kind = \"\(objective.kind.rawValue)\", found 0")
@@ -71,6 +72,20 @@ extension RunConfiguration {
 }
 
 extension RunConfiguration {
+    private func checkCondition() throws(Failure) {
+        try require(
+            condition.kind == .none || objective.kind == .variationalTeaching,
+            "condition.kind = \"\(condition.kind.rawValue)\" needs objective.kind = \"variational-teaching\", found \"\(objective.kind.rawValue)\""
+        )
+        try require(
+            condition.kind == .label || condition.channels == Condition().channels,
+            "condition.channels = \(condition.channels) has no effect: it belongs to condition.kind = \"label\". Leave it at \(Condition().channels)."
+        )
+        try require(
+            condition.kind == .mask || condition.mask == Condition().mask,
+            "condition.mask = \"\(condition.mask.rawValue)\" has no effect: it belongs to condition.kind = \"mask\". Leave it at \"half\".")
+    }
+
     /// Keys of networks that the objective does not have must have their defaults.
     private func checkNetworks() throws(Failure) {
         let (values, defaults) = (try ConfigurationValues(self), try ConfigurationValues(RunConfiguration()))

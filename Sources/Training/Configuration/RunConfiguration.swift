@@ -13,6 +13,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     public var generator = Generator()
     public var encoder = Encoder()
     public var posterior = Posterior()
+    public var condition = Condition()
     public var `guard` = Guard()
     public var checkpoint = Checkpoint()
     public var report = Report()
@@ -224,6 +225,16 @@ extension RunConfiguration {
         public var widths = [256, 256]
         public var layers: [JSONValue] = []
         public var learningRate: Double? = nil
+    }
+
+    /// What all networks are told about a data row, for objectives that learn conditional energies.
+    public struct Condition: Codable, Hashable, Sendable {
+        public enum Kind: String, Codable, CaseIterable, Sendable { case none, label, mask }
+        public enum Mask: String, Codable, CaseIterable, Sendable { case half, centre, random }
+
+        public var kind = Kind.none
+        public var channels = 1
+        public var mask = Mask.half
     }
 
     /// Chains of the latent vector of each data row, for objectives with such.

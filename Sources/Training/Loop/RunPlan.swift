@@ -32,7 +32,7 @@ public struct RunPlan: Sendable {
     package init(_ configuration: RunConfiguration, source: DataSource, _ communicator: any Communicator) throws(Failure) {
         self.configuration = configuration
         let layout = try communicator.agree { try ShardLayout(shards: configuration.run.shards, ranks: communicator.size) }
-        let networks = try communicator.agree { try configuration.networks(for: source.shape) }
+        let networks = try communicator.agree { try configuration.networks(for: source) }
         let objective = try communicator.agree { try configuration.makeObjective(source) }
         self.layout = layout
         self.source = source
@@ -111,7 +111,6 @@ public struct RunPlan: Sendable {
             var metadata = ["format": "pt", "network": try model.network.description.json()]
             if let deviation = model.referenceDeviation { metadata["referenceDeviation"] = String(deviation) }
             if model.usesSpectralNormalization { metadata["spectralNormalization"] = "true" }
-            if model.conditionChannels > 0 { metadata["conditionChannels"] = String(model.conditionChannels) }
             return metadata.merging(try networks.metadata) { own, _ in own }
         }
     }

@@ -26,6 +26,8 @@ package final class ShardWorker: @unchecked Sendable {
     /// The networks beside the energy.
     package let generator: NetworkPass?
     package let encoder: NetworkPass?
+    /// What the networks are told about the rows, chains x `RowCondition.count`; empty where that is nothing.
+    package let told: Matrix
     /// Rows of latent vectors and of their gradients, chains x latent values; empty without a generator.
     package let latents: Matrix
     package let latentGradient: Matrix
@@ -67,11 +69,17 @@ package final class ShardWorker: @unchecked Sendable {
                 gradient: wholeGradient.view(from: range.lowerBound, rows: 1, columns: range.count))
         }
         (generator, encoder) = (pass(.generator), pass(.encoder))
+        told = Matrix(rows: rows, columns: networks.encoder?.conditionCount ?? 0)
         let latentCount = networks.generator?.inputShape.count ?? 0
         residual = Matrix(rows: rows, columns: networks.generator?.outputCount ?? 0)
         codeGradient = Matrix(rows: rows, columns: networks.encoder?.outputCount ?? 0)
         (latents, latentGradient) = (Matrix(rows: rows, columns: latentCount), Matrix(rows: rows, columns: latentCount))
         self.part = part
+    }
+
+    /// Tells all networks what stands in `told`.
+    package func tellNetworks() {
+        for workspace in [potential.workspace, generator?.workspace, encoder?.workspace] { workspace?.condition?.copy(from: told) }
     }
 
     /// Tells the energy the same in every row and place: a noise level.

@@ -12,7 +12,8 @@ struct GeneratorSamples {
     var interpolation: Int?
 
     /// The samples of a tile: rows x values of a row; a function of seed and tile (of seed and row with interpolation).
-    func fill(_ samples: Matrix, tile: Int, firstRow: Int, step: Int = 0) {
+    /// - Parameter told: what the generator is told about each row; nil where that is nothing.
+    func fill(_ samples: Matrix, tile: Int, firstRow: Int, step: Int = 0, told: Matrix? = nil) {
         let latents = Matrix(rows: samples.rows, columns: generator.inputShape.count)
         if let interpolation {
             for row in 0..<latents.rows { fillLine(latents.rows(row..<row + 1), firstRow + row, interpolation) }
@@ -20,16 +21,21 @@ struct GeneratorSamples {
             RandomStream(seed: seed, purpose: .samplingStart, step: step, index: tile).fillNormals(latents)
         }
         let workspace = Workspace(generator, rows: samples.rows)
+        if let told { workspace.condition?.copy(from: told) }
         generator.forward(latents, weights, workspace, keepingSlopes: false)
         samples.copy(from: workspace.output.rows(0..<samples.rows))
     }
 
     /// Collective. Independent samples on all ranks: count x values of a row.
-    func gather(count: Int, rowsPerTile size: Int, step: Int, _ communicator: any Communicator) throws(Failure) -> Matrix {
+    /// - Parameter conditions: what the generator is told; nil for nothing.
+    func gather(
+        count: Int, rowsPerTile size: Int, step: Int, conditions: SampleConditions? = nil, _ communicator: any Communicator
+    ) throws(Failure) -> Matrix {
         let width = generator.outputCount
         let values = try DealtTiles.gather(tiles: (count + size - 1) / size, perTile: size * width, communicator) { tile in
             let samples = Matrix(rows: size, columns: width)
-            fill(samples, tile: tile, firstRow: tile * size, step: step)
+            fill(
+                samples, tile: tile, firstRow: tile * size, step: step, told: conditions?.told(tile * size..<(tile + 1) * size, tile: tile))
             return samples.values.map { Double($0) }
         }
         return Matrix(rows: count, columns: width, values.prefix(count * width).map { Float($0) })

@@ -9,6 +9,10 @@ package struct NetworkPass: Sendable {
     /// 1 x parameters of this network, a part of the shard's gradient.
     package let gradient: Matrix
 
+    package init(network: Network, weights: PreparedWeights, workspace: Workspace, gradient: Matrix) {
+        (self.network, self.weights, self.workspace, self.gradient) = (network, weights, workspace, gradient)
+    }
+
     /// The outputs of some rows, in the workspace until its next pass.
     package func outputs(of x: Matrix, keepingSlopes: Bool = false) -> Matrix {
         network.forward(x, weights, workspace, keepingSlopes: keepingSlopes)

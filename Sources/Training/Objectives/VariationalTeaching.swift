@@ -19,6 +19,8 @@ package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
     let divergenceWeight: Float
     let rowsPerStep: Int
     let data: DataStream
+    /// What the networks are told about each data row; its negative is told the same.
+    let condition: RowCondition?
 
     package var profile: ObjectiveProfile {
         var profile = ObjectiveProfile()
@@ -33,8 +35,12 @@ package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
     package func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int) {
         shard.report = ShardReport()
         guard let generator = worker.generator else { preconditionFailure("teaching needs a generator") }
+        if condition != nil { data.fill(worker.data, step: step, shard: shard.index) }
+        tellCondition(shard, worker, step)
+        worker.times.stamp(.data)
         RandomStream(seed: seed, purpose: .latentStart, step: step, index: shard.index).fillNormals(worker.latents)
         worker.chains.positions.copy(from: generator.outputs(of: worker.latents))
+        condition?.paste(worker.told, into: worker.chains.positions)
         worker.origin.copy(from: worker.chains.positions)
         if steps > 0 {
             let factor = worker.stepSizeFactor
@@ -44,11 +50,13 @@ package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
             shard.report.add(info, from: worker.origin, to: worker.chains.positions, box: box)
         }
         shard.negatives.copy(from: worker.chains.positions)
+        condition?.paste(worker.told, into: shard.negatives)
         worker.times.stamp(.sampling)
     }
 
     package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
         data.fill(worker.data, step: step, shard: shard.index)
+        tellCondition(shard, worker, step)
         worker.times.stamp(.data)
         let scale = 1 / Float(rowsPerStep)
         shard.report.dataEnergy = worker.addGradient(of: worker.data) { _ in scale }
@@ -58,5 +66,12 @@ package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
         let lossParts = Autoencoder(worker).addGradient(of: shard.negatives, divergenceWeight: divergenceWeight, scale: scale, noise: noise)
         (shard.report.reconstruction, shard.report.latentDivergence) = lossParts
         worker.times.stamp(.gradients)
+    }
+
+    /// Another shard may have used the worker since the negatives were sampled.
+    private func tellCondition(_ shard: ShardState, _ worker: ShardWorker, _ step: Int) {
+        guard let condition else { return }
+        condition.tell(worker.data, from: data, seed: seed, step: step, shard: shard.index, into: worker.told)
+        worker.tellNetworks()
     }
 }

@@ -1,0 +1,39 @@
+import Numerics
+
+/// What the rows of a tile are told, and the inputs and gradients of a network with it. Without a condition there is nothing in it, and x is the input.
+struct ConditionBuffers: Sendable {
+    private let condition: Condition?
+    /// What each row is told, zero until it is set: rows x conditionCount.
+    let values: Matrix
+    private let inputs: Matrix
+    private let directions: Matrix
+    private let gradients: Matrix
+
+    /// - Parameter alongLines: whether there are directions.
+    init(_ condition: Condition?, rows: Int, alongLines: Bool) {
+        self.condition = condition
+        let rows = condition == nil ? 0 : rows
+        let joined = condition?.joined.count ?? 0
+        values = Matrix(rows: rows, columns: condition?.count ?? 0)
+        inputs = Matrix(rows: rows, columns: joined)
+        directions = Matrix(rows: alongLines ? rows : 0, columns: joined)
+        gradients = Matrix(rows: rows, columns: joined)
+    }
+
+    static func count(_ condition: Condition?, rows: Int, alongLines: Bool) -> Int {
+        condition.map { rows * ($0.count + (alongLines ? 3 : 2) * $0.joined.count) } ?? 0
+    }
+
+    func isFor(_ network: Network) -> Bool { network.condition?.description == condition?.description }
+
+    /// The network's input for an x.
+    func joined(_ x: Matrix) -> Matrix { condition == nil ? x : inputs.rows(0..<x.rows) }
+
+    func joinedDirection(_ direction: Matrix) -> Matrix { condition == nil ? direction : directions.rows(0..<direction.rows) }
+
+    /// Where the gradient with respect to the input goes: nil where neither that of x is wanted nor a table of classes has one.
+    func gradient(for gradient: Matrix?, rows: Int, tableIsWanted: Bool) -> Matrix? {
+        guard let condition else { return gradient }
+        return gradient != nil || (tableIsWanted && condition.hasParameters) ? gradients.rows(0..<rows) : nil
+    }
+}

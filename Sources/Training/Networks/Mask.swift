@@ -1,0 +1,63 @@
+import Numerics
+
+/// Which pixels of an image are hidden: half of it, or a square in it of half its height and width.
+package struct Mask: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        /// The lower half.
+        case half
+        case centre
+        /// The square lies anywhere, elsewhere in every row.
+        case random
+    }
+
+    package let kind: Kind
+    package let shape: ImageShape
+
+    package init(_ kind: Kind, shape: ImageShape) {
+        (self.kind, self.shape) = (kind, shape)
+    }
+
+    /// Lines and columns that are hidden in a row of a tile.
+    /// - Parameter random: places of `.random`, two numbers a row.
+    package func hidden(row: Int, _ random: RandomStream) -> (lines: Range<Int>, columns: Range<Int>) {
+        let (height, width) = ((shape.height + 1) / 2, (shape.width + 1) / 2)
+        switch kind {
+        case .half: return (shape.height - shape.height / 2..<shape.height, 0..<shape.width)
+        case .centre:
+            let (top, left) = ((shape.height - height) / 2, (shape.width - width) / 2)
+            return (top..<top + height, left..<left + width)
+        case .random:
+            let top = random.integer(below: shape.height - height + 1, at: 2 * row)
+            let left = random.integer(below: shape.width - width + 1, at: 2 * row + 1)
+            return (top..<top + height, left..<left + width)
+        }
+    }
+
+    /// What networks are told: the visible values with zeros for hidden ones, and behind the channels of each pixel 1 where it is visible, else 0.
+    /// - Parameters:
+    ///   - rows: images, n x values.
+    ///   - told: n x pixels · (channels + 1), overwritten.
+    package func tell(_ rows: Matrix, _ random: RandomStream, into told: Matrix) {
+        let channels = shape.channels
+        for row in 0..<rows.rows {
+            let (lines, columns) = hidden(row: row, random)
+            for pixel in 0..<shape.height * shape.width {
+                let isHidden = lines.contains(pixel / shape.width) && columns.contains(pixel % shape.width)
+                for channel in 0..<channels {
+                    told[row, pixel * (channels + 1) + channel] = isHidden ? 0 : rows[row, pixel * channels + channel]
+                }
+                told[row, pixel * (channels + 1) + channels] = isHidden ? 0 : 1
+            }
+        }
+    }
+
+    /// Puts the visible pixels that were told into samples.
+    package func paste(_ told: Matrix, into samples: Matrix) {
+        let channels = shape.channels
+        for row in 0..<samples.rows {
+            for pixel in 0..<shape.height * shape.width where told[row, pixel * (channels + 1) + channels] == 1 {
+                for channel in 0..<channels { samples[row, pixel * channels + channel] = told[row, pixel * (channels + 1) + channel] }
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Datasets
+import Failures
+import Model
+import Numerics
+
+/// What the networks of a run are told about each data row, and about the negative that belongs to it.
+package enum RowCondition: Hashable, Sendable {
+    /// Its class, as one number from 0 to classes - 1.
+    case label(classes: Int, channels: Int)
+    /// Its visible part.
+    case visible(Mask)
+
+    /// Numbers told about a row.
+    package var count: Int {
+        switch self {
+        case .label: 1
+        case .visible(let mask): mask.shape.height * mask.shape.width * (mask.shape.channels + 1)
+        }
+    }
+
+    /// How an energy or an encoder of rows takes it.
+    package var beside: ConditionDescription {
+        switch self {
+        case .label(let classes, let channels): .labels(classes: classes, channels: channels)
+        case .visible(let mask): .planes(mask.shape.channels + 1)
+        }
+    }
+
+    /// How a generator of latent vectors takes it.
+    package var besideLatents: ConditionDescription {
+        switch self {
+        case .label(let classes, let channels): .labels(classes: classes, channels: channels)
+        case .visible(let mask):
+            .image(ImageShape(height: mask.shape.height, width: mask.shape.width, channels: mask.shape.channels + 1))
+        }
+    }
+
+    /// What is told about the data rows of a shard at a step: rows x `count`, overwritten.
+    package func tell(_ rows: Matrix, from data: DataStream, seed: UInt64, step: Int, shard: Int, into told: Matrix) {
+        switch self {
+        case .label:
+            guard let labels = data.source.dataset?.labels, let indices = data.rows(step: step, shard: shard) else {
+                preconditionFailure("classes were checked when the run was planned")
+            }
+            for (row, index) in indices.enumerated() { told[row, 0] = Float(labels[index]) }
+        case .visible(let mask):
+            mask.tell(rows, RandomStream(seed: seed, purpose: .mask, step: step, index: shard), into: told)
+        }
+    }
+
+    /// Puts what was told into samples: the visible pixels of an image.
+    package func paste(_ told: Matrix, into samples: Matrix) {
+        if case .visible(let mask) = self { mask.paste(told, into: samples) }
+    }
+}
+
+extension RunConfiguration {
+    /// What the networks are told about rows of a data source; nil for nothing.
+    /// - Throws: `.data` for classes that the data do not have, `.configuration` for masks of what is no image.
+    package func rowCondition(for source: DataSource) throws(Failure) -> RowCondition? {
+        switch condition.kind {
+        case .none: return nil
+        case .label:
+            guard let labels = source.dataset?.labels, let most = labels.max(), let least = labels.min() else {
+                throw Failure(.data, "\(source.name): condition.kind = \"label\" needs rows with classes, found none")
+            }
+            guard least >= 0, most < Self.mostClasses else {
+                throw Failure(
+                    .data,
+                    "\(source.name): condition.kind = \"label\": expected classes from 0 to \(Self.mostClasses - 1), found \(least) to \(most)"
+                )
+            }
+            return .label(classes: Int(most) + 1, channels: condition.channels)
+        case .mask:
+            guard source.shape.height > 1, source.shape.width > 1 else {
+                throw Failure(
+                    .configuration, "configuration: condition.kind = \"mask\" hides pixels of images; found rows of \(source.shape)")
+            }
+            return .visible(mask(for: source.shape))
+        }
+    }
+
+    /// The mask of the `condition` group.
+    package func mask(for shape: ImageShape) -> Mask {
+        let kind: Mask.Kind =
+            switch condition.mask {
+            case .half: .half
+            case .centre: .centre
+            case .random: .random
+            }
+        return Mask(kind, shape: shape)
+    }
+
+    private static let mostClasses: Int32 = 10_000
+}

@@ -1,0 +1,132 @@
+import Datasets
+import Distributed
+import Model
+import Numerics
+import Sampling
+import Testing
+import Training
+
+/// An energy-based prior of a decoder's latent vectors.
+@Suite("Latent prior")
+struct LatentPriorTests {
+    static let latent = [
+        "objective.kind=latent-prior", "generator.latent=3", "generator.widths=[9]", "objective.noise=0.5", "posterior.steps=4",
+        "model.referenceDeviation=null",
+    ]
+    static let chains = latent.filter { !$0.hasPrefix("objective.noise") } + ["objective.prior=chains"]
+
+    /// A network pass over a decoder with given parameters.
+    private static func decoder(_ network: Network, _ parameters: [Float], rows: Int) -> NetworkPass {
+        let weights = PreparedWeights(network)
+        weights.refresh(from: parameters)
+        return NetworkPass(
+            network: network, weights: weights, workspace: Workspace(network, rows: rows),
+            gradient: Matrix(rows: 1, columns: network.layout.count))
+    }
+
+    /// x = W z + b + N(0, σ²) with z ~ N(0, I): the posterior is N(Σ Wᵀ (x - b)/σ², Σ), Σ = (I + WᵀW/σ²)⁻¹.
+    @Test("posterior chains of a linear decoder have the moments of the known Gaussian")
+    func linearPosterior() throws {
+        let (rows, tiles, deviation): (Int, Int, Float) = (200, 40, 0.5)
+        let decoderNetwork = try Network(NetworkDescription(input: ImageShape(vector: 2), layers: [.dense(outputs: 2)]))
+        // Weights outputs x inputs, then biases.
+        let (w, b): ([Float], [Float]) = ([0.8, -0.3, 0.4, 0.6], [0.2, -0.1])
+        let generator = Self.decoder(decoderNetwork, w + b, rows: rows)
+        let energy = try EnergyModel(
+            try Network(NetworkDescription(input: ImageShape(vector: 2), layers: [.dense(outputs: 1)])), referenceDeviation: 1)
+        let weights = PreparedWeights(energy.network)
+        weights.refresh(from: [0, 0, 0])
+        let prior = ModelPotential(model: energy, weights: weights, workspace: Workspace(energy, rows: rows))
+        let x: [Float] = [0.7, -0.4]
+        let data = Matrix(rows: rows, columns: 2, (0..<rows).flatMap { _ in x })
+        let posterior = LatentPosterior(steps: 200, stepSize: 0.2, deviation: deviation)
+        let scratch = LatentPosterior.Scratch(
+            chains: ChainBuffers(chains: rows, dimension: 2), residual: Matrix(rows: rows, columns: 2),
+            latentGradient: Matrix(rows: rows, columns: 2))
+        var (sum, squares, product) = (SIMD2<Double>.zero, SIMD2<Double>.zero, 0.0)
+        for tile in 0..<tiles {
+            posterior.run(
+                data, prior: prior, generator: generator, start: RandomStream(seed: 1, purpose: .latentStart, step: 0, index: tile),
+                noise: ChainNoise(seed: 1, motion: .latentLangevin, decisions: .acceptance, step: 0, index: tile), scratch)
+            for row in 0..<rows {
+                let z = SIMD2(Double(scratch.chains.positions[row, 0]), Double(scratch.chains.positions[row, 1]))
+                (sum, squares, product) = (sum + z, squares + z * z, product + z[0] * z[1])
+            }
+        }
+        let count = Double(rows * tiles)
+        let mean = sum / count
+        let covariance = (squares / count - mean * mean, product / count - mean[0] * mean[1])
+        let (d, p) = (w.map(Double.init), 1 / Double(deviation * deviation))
+        let (a11, a22, a12) = (1 + p * (d[0] * d[0] + d[2] * d[2]), 1 + p * (d[1] * d[1] + d[3] * d[3]), p * (d[0] * d[1] + d[2] * d[3]))
+        let determinant = a11 * a22 - a12 * a12
+        let exact = (SIMD2(a22, a11) / determinant, -a12 / determinant)
+        let r = (Double(x[0] - b[0]), Double(x[1] - b[1]))
+        let pull = SIMD2(p * (d[0] * r.0 + d[2] * r.1), p * (d[1] * r.0 + d[3] * r.1))
+        let exactMean = SIMD2(exact.0[0] * pull[0] + exact.1 * pull[1], exact.1 * pull[0] + exact.0[1] * pull[1])
+        // 8,000 independent chains: standard errors of a mean √(v/8000) <= .006, of a (co)variance v √(2/8000) <= .006; five of them, and the
+        // step's bias: variances times 1/(1 - s²a/4), a <= 4.3 the largest curvature, 4 % of .3.
+        for axis in 0..<2 {
+            #expect(abs(mean[axis] - exactMean[axis]) < 0.03, "mean \(mean[axis]), expected \(exactMean[axis])")
+            #expect(abs(covariance.0[axis] - exact.0[axis]) < 0.04, "variance \(covariance.0[axis]), expected \(exact.0[axis])")
+        }
+        #expect(abs(covariance.1 - exact.1) < 0.04, "covariance \(covariance.1), expected \(exact.1)")
+    }
+
+    @Test("the decoder's gradient is the derivative of mean |g(z) - x|², and the prior's that of the energy discrepancy of latent vectors")
+    func gradients() throws {
+        let trainer = try ScratchRun.trainer(Self.latent + ["model.activation=softplus"])
+        let (plan, networks, shard) = (trainer.plan, trainer.plan.networks, trainer.shards[0])
+        let weights = RunWeights(networks)
+        let worker = ShardWorker(
+            networks: networks, weights: weights, dataShape: plan.source.shape, rows: plan.configuration.run.chainsPerShard,
+            profile: plan.objective.profile,
+            part: GradientSum(tensors: networks.layout.tensors.map(\.range), shards: 1, isExact: true).makePart(thread: 0))
+        func gradient(_ parameters: [Float]) -> [Float] {
+            var state: [Float] = []
+            weights.prepare(parameters: parameters, state: &state, iterating: false)
+            worker.wholeGradient.fill(0)
+            plan.objective.addGradient(shard, worker: worker, step: 0)
+            return worker.wholeGradient.values
+        }
+        let start = trainer.state.parameters.map { 2 * $0 }
+        _ = gradient(start)
+        plan.objective.sampleNegatives(shard, worker: worker, step: 0)
+        let rows = Double(plan.configuration.rowsPerStep)
+        for line in 0..<4 {
+            let direction = Matrix(rows: 1, columns: networks.layout.count)
+            RandomStream(seed: 5, purpose: .test, step: 0, index: line).fillNormals(direction)
+            func loss(_ t: Float) -> Double {
+                _ = gradient(zip(start, direction.values).map { $0 + t * $1 })
+                return (shard.report.loss + shard.report.reconstruction) / rows
+            }
+            let slope = zip(gradient(start), direction.values).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+            let h: Float = 0.004
+            let difference = (8 * (loss(h) - loss(-h)) - (loss(2 * h) - loss(-2 * h))) / Double(12 * h)
+            #expect(abs(slope - difference) < 2e-3 * (1 + abs(slope)), "slope \(slope), difference \(difference)")
+        }
+    }
+
+    @Test("the energy is one of latent vectors, with N(0, I) as its reference; samples have the shape of data")
+    func shapes() throws {
+        let trainer = try ScratchRun.trainer(Self.latent)
+        let networks = trainer.plan.networks
+        #expect(networks.energy.inputShape == ImageShape(vector: 3) && networks.energy.referenceDeviation == 1)
+        #expect(networks.isLatent && networks.sampleShape == ImageShape(vector: 2))
+        trainer.drawSamples()
+        let samples = trainer.shards[0].negatives
+        #expect(samples.columns == 2 && samples.values.allSatisfy(\.isFinite))
+    }
+
+    @Test("a saved run is drawn from as it was trained", arguments: [latent, chains])
+    func samplesOfSavedRun(arguments: [String]) throws {
+        let scratch = ScratchFolder()
+        try ScratchRun.train(arguments, in: scratch.run())
+        let trained = try TrainedModel(scratch.run())
+        #expect(trained.shape == ImageShape(vector: 2) && trained.model.inputShape == ImageShape(vector: 3))
+        let output = scratch.path + "/samples.npy"
+        _ = try SampleCommand(folder: scratch.run().path, count: 7, output: output).run(SoloCommunicator())
+        #expect(throws: (any Error).self) {
+            _ = try SampleCommand(folder: scratch.run().path, count: 7, start: .generator, output: output).run(SoloCommunicator())
+        }
+    }
+}
