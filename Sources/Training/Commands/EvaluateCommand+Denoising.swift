@@ -71,6 +71,9 @@ extension EvaluateCommand.Denoising {
                 "evaluate: --denoise needs an energy of data rows; that of objective.kind = \"\(trained.configuration.objective.kind.rawValue)\" is one of latent vectors"
             )
         }
+        guard trained.configuration.condition.kind == .none else {
+            throw Failure(.usage, "evaluate: --denoise needs an energy of rows alone; this one is told classes or masks beside them")
+        }
         // Without other data as many rows are left to fit the filter and the linear estimate.
         let limit = min(Self.mostValues / trained.shape.count, other?.available ?? training.available / 2)
         guard rows <= limit else {
