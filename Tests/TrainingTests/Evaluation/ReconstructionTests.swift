@@ -155,7 +155,8 @@ import Training
         let told = Self.teaching + ["condition.kind=label", "condition.channels=2"]
         let report = try Self.report(told)
         #expect(report["completion"] == nil && report["reconstruction"] != nil)
-        #expect(abs(try Self.value("chance", report, "classes") - 0.1) < 1e-9)
+        // Classes are told to lines of the grid in turn, the last one cut off; digits have nearly equal shares of the rows.
+        #expect(abs(try Self.value("chance", report, "classes") - 0.1) < 0.01)
         // Five neighbours know the class of 97 of 100 digits.
         #expect(try Self.value("ceiling", report, "classes") > 0.85)
         let scratch = ScratchFolder()
