@@ -63,7 +63,8 @@ extension EvaluateCommand {
         guard let reconstructor = Reconstructor(trained, seed: seed ?? 1) else {
             throw Failure(
                 .usage,
-                "evaluate: --reconstructions: expected a run with a generator (objective.kind = \"variational-teaching\" or \"latent-prior\"), "
+                "evaluate: --reconstructions: expected a run with a generator (objective.kind = \"variational-teaching\", \"variational-autoencoder\" or "
+                    + "\"latent-prior\"), "
                     + "found \"\(trained.configuration.objective.kind.rawValue)\"")
         }
         return reconstructor

@@ -3,6 +3,7 @@ import Distributed
 import Failures
 import Formats
 import Foundation
+import Model
 import Numerics
 import Testing
 import Training
@@ -53,6 +54,30 @@ import Training
         let error = try Self.value("error", report, "reconstruction")
         #expect(error > components && error < 4)
         #expect((report["reconstruction"] as? [String: Any])?["latentValues"] as? Int == 3)
+    }
+
+    @Test func `A row is given back from the mean that the encoder finds for it`() throws {
+        let scratch = ScratchFolder()
+        try ScratchRun.train(Self.teaching, in: scratch.run())
+        let trained = try TrainedModel(scratch.run())
+        let (networks, weights) = (trained.networks, RunWeights(trained.networks))
+        var state = trained.modelState
+        weights.prepare(parameters: trained.parameters, state: &state, iterating: false)
+        func outputs(_ part: RunNetworks.Part, _ x: Matrix) throws -> Matrix {
+            let network = try #require(networks[part])
+            let workspace = Workspace(network, rows: x.rows)
+            network.forward(x, try #require(weights[part]), workspace, keepingSlopes: false)
+            return workspace.output
+        }
+        let x = try Self.rows().read(0..<100)
+        let code = try outputs(.encoder, x)
+        let z = Matrix(rows: 100, columns: 3, (0..<100).flatMap { row in (0..<3).map { code[row, $0] } })
+        let expected = zip(try outputs(.generator, z).values, x.values).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) } / 6400
+        let output = "\(scratch.path)/m.json"
+        _ = try EvaluateCommand(folder: scratch.run().path, count: 100, output: output).run(SoloCommunicator())
+        let report = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: output))) as? [String: Any]
+        // Floats of about 1 are rounded at 1e-7.
+        #expect(abs(try Self.value("error", #require(report), "reconstruction") - expected) < 1e-5, "expected \(expected)")
     }
 
     @Test func `Pictures are drawn of images alone, and by runs with a generator`() throws {
@@ -119,7 +144,7 @@ import Training
     // MARK: classes
 
     @Test func `The majority is that of the most votes, of equally many that of the nearest row`() {
-        #expect(ClassEvaluation.majority([3, 1, 1, 2, 3]) == 3 && ClassEvaluation.majority([4, 1, 2, 1, 3]) == 1)
+        #expect(ClassEvaluation.majority([3, 1, 3, 1, 2]) == 3 && ClassEvaluation.majority([4, 1, 2, 1, 3]) == 1)
         #expect(ClassEvaluation.majority([]) == nil)
     }
 
