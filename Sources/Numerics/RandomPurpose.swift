@@ -101,6 +101,10 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case diagnosticDecision = 102
     /// Fixed directions that states are projected on.
     case diagnosticDirection = 103
+    /// Latent vectors that posterior chains of commands start from.
+    case inferenceStart = 104
+    /// Noise of posterior chains of commands.
+    case inferenceMotion = 105
 
     /// Numbers in tests and in the self-test.
     case test = 255

@@ -9,7 +9,9 @@ enum EnergyTool: Command {
     static let options = [
         Option(name: "--run", value: "DIR", explanation: "the run folder"),
         Option(name: "--input", value: "F.npy", explanation: "the rows: N x C x H x W, or N x d"),
-        Option(name: "--out", value: "F.npy", explanation: "where the N energies go: float32"),
+        Option(
+            name: "--out", value: "F.npy",
+            explanation: "where the N energies go: float32; of a latent prior |x - g(z)|²/2σ² + U(z), z at the end of a posterior chain"),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
     ]

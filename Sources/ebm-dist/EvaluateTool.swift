@@ -25,6 +25,12 @@ enum EvaluateTool: Command {
             explanation: "take noise of these deviations off data rows (of --data where given); samples are measured only when asked for"),
         Option(name: "--denoise-rows", value: "N", explanation: "the number of rows (default: 256)"),
         Option(name: "--denoise-steps", value: "K", explanation: "steps of the descent and of the chain (default: 200)"),
+        Option(
+            name: "--outliers", value: "NAME|PATH",
+            explanation: "how well the energy tells these rows from data: AUROC, AUPRC; --count rows of each (default: 1000)"),
+        Option(
+            name: "--reconstructions", value: "F.png",
+            explanation: "runs with a generator: data rows and what it makes of their latent vectors, side by side"),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
     ]
@@ -38,7 +44,8 @@ enum EvaluateTool: Command {
             start: try arguments.choice("--from", ModelSampler.Start.self), steps: try arguments.integer("--steps", atLeast: 0),
             count: try arguments.integer("--count", atLeast: 2), seed: try arguments.integer("--seed", atLeast: 0).map { UInt64($0) },
             data: arguments["--data"], output: arguments["--out"], picture: arguments["--picture"],
-            denoising: denoising)
+            denoising: denoising, outliers: arguments["--outliers"],
+            reconstructions: arguments["--reconstructions"])
         Console(communicator).line(try command.run(communicator))
     }
 

@@ -56,7 +56,10 @@ public struct DiagnoseCommand: Codable, Sendable {
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
         let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
         let origin = start ?? trained.standardStart
-        try communicator.agree { try trained.check(origin) }
+        try communicator.agree {
+            try trained.checkIsUnconditional("diagnose")
+            try trained.check(origin)
+        }
         let window = try record(trained, origin, communicator)
         // One rank computes: what a table says must not depend on how many there are.
         return try communicator.fromRoot { () throws -> String in

@@ -1,10 +1,9 @@
 import Distributed
 import Failures
 import Formats
-import Model
 import Numerics
 
-/// `energy`: the energies of given rows under a trained model.
+/// `energy`: the energies of given rows under a trained model; for a latent prior those of the rows with their latent vectors (`RowScores`).
 public struct EnergyCommand: Codable, Sendable {
     public var folder: String
     public var step: Int?
@@ -20,21 +19,18 @@ public struct EnergyCommand: Codable, Sendable {
         self.output = output
     }
 
-    /// Rows computed together; fixed, so that the bits do not depend on the number of ranks.
-    private static let rowsPerTile = 64
+    /// Of posterior chains.
+    private static let seed: UInt64 = 1
 
     /// Collective. - Returns: a line for the person at the terminal.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
         let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
+        let scores = try communicator.agree { try trained.scores(seed: Self.seed, for: "energy") }
         let rows = try communicator.agree { try SampleFile.read(input, shape: trained.shape) }
         let count = rows.rows
-        let results = TileResults(rows: count, rowsPerTile: Self.rowsPerTile, rowShape: [])
-        let prepared = trained.prepared()
-        let workspace = Workspace(trained.model, rows: Self.rowsPerTile)
+        let results = TileResults(rows: count, rowsPerTile: scores.rowsPerTile, rowShape: [])
         let values = results.tiles(of: communicator).map { tile in
-            let energies = Matrix(rows: tile.rows.count, columns: 1)
-            trained.model.energies(of: rows.rows(tile.rows), prepared, workspace, into: energies)
-            return (tile.rows, energies.values)
+            (tile.rows, scores.scores(of: rows.rows(tile.rows), tile: tile.index).map { Float($0) })
         }
         try results.write(values, to: output, communicator)
         return "energies of \(count) rows at step \(trained.step): \(output)"

@@ -25,16 +25,22 @@ public struct EvaluateCommand: Codable, Sendable {
     public var picture: String?
     /// What is denoised; nil: nothing. Samples are not measured then, unless one of their properties is given.
     public var denoising: Denoising?
+    /// A name or path of data that the model's scores are to tell from its own. Samples are measured then only where `samples`, `start` or
+    /// `steps` is given.
+    public var outliers: String?
+    /// Where a picture of rows and of what the generator makes of their latent vectors goes; the rest as with `outliers`.
+    public var reconstructions: String?
 
     public init(
         folder: String, step: Int? = nil, weights: TrainedModel.Weights = .average, samples: String? = nil,
         start: ModelSampler.Start? = nil,
         steps: Int? = nil, count: Int? = nil, seed: UInt64? = nil, data: String? = nil, output: String? = nil, picture: String? = nil,
-        denoising: Denoising? = nil
+        denoising: Denoising? = nil, outliers: String? = nil, reconstructions: String? = nil
     ) {
         (self.folder, self.step, self.weights) = (folder, step, weights)
         (self.samples, self.start, self.steps, self.count, self.seed) = (samples, start, steps, count, seed)
         (self.data, self.output, self.picture, self.denoising) = (data, output, picture, denoising)
+        (self.outliers, self.reconstructions) = (outliers, reconstructions)
     }
 
     /// Samples that are drawn where no number is given, at most.
@@ -49,6 +55,11 @@ public struct EvaluateCommand: Codable, Sendable {
         /// Of samples.
         let samples: SampleEvaluation?
         let denoising: DenoisingEvaluation?
+        let outliers: OutlierEvaluation?
+        let reconstruction: ReconstructionEvaluation?
+        /// Of samples that were told visible values, or classes.
+        let completion: CompletionEvaluation?
+        let classes: ClassEvaluation?
     }
 
     /// Collective. The same measures on any number of ranks.
@@ -62,15 +73,29 @@ public struct EvaluateCommand: Codable, Sendable {
         let source = try trained.source(communicator)
         let training = try communicator.agree { try EvaluationRows(source, trained.configuration) }
         let other = try data.map { (data) throws(Failure) in try trained.rows(data, training: source, communicator) }
-        let ofSamples = measuresSamples ? try evaluateSamples(trained, training, other, communicator) : nil
+        let ofOutliers = try evaluateOutliers(trained, source, inliers: other ?? training, communicator)
+        let reconstruction = try evaluateReconstruction(trained, of: other ?? training, training: training, communicator)
+        let drawn = measuresSamples ? try drawnOrRead(trained, rows: training.available, communicator) : nil
+        let ofSamples = try drawn.map { (drawn) throws(Failure) in try evaluate(drawn, trained, training, other, communicator) }
+        let completion = try drawn.flatMap { (drawn) throws(Failure) in
+            try evaluateCompletion(drawn, trained, of: other ?? training, training: training, communicator)
+        }
+        let classes = try drawn.flatMap { (drawn) throws(Failure) in
+            try evaluateClasses(drawn, training: training, other: other, communicator)
+        }
         let plane = try density.map { (density) throws(Failure) in try evaluatePlane(density, trained, communicator) }
         let denoised = try denoising.map { (denoising) throws(Failure) in
             try denoising.evaluate(trained, training, other, picture: density == nil ? picture : nil, communicator)
         }
-        let report = Report(step: trained.step, weights: weights, measures: plane, samples: ofSamples, denoising: denoised)
+        let report = Report(
+            step: trained.step, weights: weights, measures: plane, samples: ofSamples, denoising: denoised, outliers: ofOutliers,
+            reconstruction: reconstruction, completion: completion, classes: classes)
         try communicator.onRoot { if let output { try write(report, to: output) } }
         let title = "\(trained.configuration.data.source) at step \(trained.step), \(weights.rawValue) weights"
-        return ([title] + [plane?.text, ofSamples?.text, denoised?.text].compactMap { $0 }).joined(separator: "\n")
+        let measures = [
+            plane?.text, ofSamples?.text, completion?.text, classes?.text, reconstruction?.text, denoised?.text, ofOutliers?.text,
+        ]
+        return ([title] + measures.compactMap { $0 }).joined(separator: "\n")
     }
 
     private func check(_ density: PlaneDensity?) throws(Failure) {
@@ -88,33 +113,46 @@ public struct EvaluateCommand: Codable, Sendable {
 
     /// The options of drawn samples, and whether they are given.
     private var sampling: [(option: String, isGiven: Bool)] {
-        [("--from", start != nil), ("--steps", steps != nil), ("--count", count != nil), ("--seed", seed != nil)]
+        [("--from", start != nil), ("--steps", steps != nil)]
+            + (measuresRows ? [] : [("--count", count != nil), ("--seed", seed != nil)])
     }
 
-    private var measuresSamples: Bool { denoising == nil || samples != nil || sampling.contains { $0.isGiven } }
+    /// Whether rows of data are measured, whose number and seed are those of samples otherwise.
+    private var measuresRows: Bool { outliers != nil || reconstructions != nil }
+
+    private var measuresSamples: Bool {
+        (denoising == nil && !measuresRows) || samples != nil || sampling.contains { $0.isGiven }
+    }
 
     // MARK: samples
 
-    /// Collective.
-    private func evaluateSamples(
-        _ trained: TrainedModel, _ training: EvaluationRows, _ other: EvaluationRows?, _ communicator: any Communicator
-    ) throws(Failure) -> SampleEvaluation {
-        let (rows, origin, length) = try drawnOrRead(trained, rows: training.available, communicator)
-        return try SampleEvaluation(
-            of: rows, origin: origin, steps: length, training: training, other: other, noise: trained.configuration.startNoise, communicator
-        )
+    /// Samples, and what says how they came about.
+    struct Drawn {
+        let rows: Matrix
+        let origin: String
+        let steps: Int?
+        /// What drew them and what it was told; nil for samples of a file.
+        var sampler: ModelSampler?
+        var conditions: SampleConditions?
     }
 
-    /// Collective. The samples on all ranks, where they come from, and after how many steps.
-    private func drawnOrRead(
-        _ trained: TrainedModel, rows available: Int, _ communicator: any Communicator
-    ) throws(Failure) -> (rows: Matrix, origin: String, steps: Int?) {
+    /// Collective.
+    private func evaluate(
+        _ drawn: Drawn, _ trained: TrainedModel, _ training: EvaluationRows, _ other: EvaluationRows?, _ communicator: any Communicator
+    ) throws(Failure) -> SampleEvaluation {
+        try SampleEvaluation(
+            of: drawn.rows, origin: drawn.origin, steps: drawn.steps, training: training, other: other,
+            noise: trained.configuration.startNoise, communicator)
+    }
+
+    /// Collective. The samples on all ranks.
+    private func drawnOrRead(_ trained: TrainedModel, rows available: Int, _ communicator: any Communicator) throws(Failure) -> Drawn {
         if let samples {
             let rows = try communicator.agree { try SampleFile.read(samples, shape: trained.shape) }
             try communicator.agree {
                 if rows.rows < 2 { throw Failure(.data, "\(samples): expected at least two samples to measure, found \(rows.rows)") }
             }
-            return (rows, samples, nil)
+            return Drawn(rows: rows, origin: samples, steps: nil)
         }
         // Not more than half of the data, so that there are as many data rows to compare the samples' measures with.
         let limit = max(2, min(Self.defaultCount, available / 2))
@@ -122,7 +160,9 @@ public struct EvaluateCommand: Codable, Sendable {
         let sampler = try communicator.agree {
             try ModelSampler(trained, count: count, orAtMost: limit, steps: steps, start: start, seed: seed ?? 1, conditions: conditions)
         }
-        return (try sampler.drawAll(communicator), sampler.start.rawValue, sampler.steps)
+        return Drawn(
+            rows: try sampler.drawAll(communicator), origin: sampler.start.rawValue, steps: sampler.steps, sampler: sampler,
+            conditions: conditions)
     }
 
     // MARK: densities of the plane

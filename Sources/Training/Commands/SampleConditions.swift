@@ -28,6 +28,16 @@ struct SampleConditions: Sendable {
         }
         return told
     }
+
+    /// What so many samples are told, by tiles of `size`.
+    func told(count: Int, rowsPerTile size: Int) -> Matrix {
+        let all = Matrix(rows: count, columns: condition.count)
+        for tile in 0..<(count + size - 1) / size {
+            let rows = tile * size..<min(count, (tile + 1) * size)
+            all.rows(rows).copy(from: told(rows, tile: tile))
+        }
+        return all
+    }
 }
 
 extension TrainedModel {
@@ -56,14 +66,18 @@ extension TrainedModel {
     }
 
     /// Collective. Rows in the fixed order of evaluations, of the run's data or of others of the same shape.
-    func rows(_ data: String?, training: DataSource, _ communicator: any Communicator) throws(Failure) -> EvaluationRows {
+    /// - Parameter option: of the command line, which gave them.
+    func rows(
+        _ data: String?, training: DataSource, option: String = "--data", _ communicator: any Communicator
+    ) throws(Failure) -> EvaluationRows {
         guard let data else { return try communicator.agree { try EvaluationRows(training, configuration) } }
         var other = configuration
         other.data.source = data
         let source = try other.sharedSource(communicator)
         return try communicator.agree {
             guard source.shape == shape else {
-                throw Failure(.data, "\(data): expected rows of the shape \(shape), which this model has, found \(source.shape)")
+                throw Failure(
+                    .data, "\(option) \(data): expected rows of the shape \(shape), which this model has, found \(source.shape)")
             }
             return try EvaluationRows(source, other, trainingSource: training)
         }

@@ -56,10 +56,29 @@ package struct EvaluationRows: Sendable {
         }
     }
 
+    /// The classes of some of the rows; nil where the data have none.
+    func labels(_ range: Range<Int>) -> [Int]? {
+        guard let labels = stream.source.dataset?.labels else { return nil }
+        var chunk: (step: Int, rows: [Int]) = (-1, [])
+        return range.map { row in
+            let (step, place) = row.quotientAndRemainder(dividingBy: Self.rowsPerChunk)
+            if step != chunk.step { chunk = (step, stream.rows(step: step, shard: 0) ?? []) }
+            return Int(labels[chunk.rows[place]])
+        }
+    }
+
+    /// The least and the greatest class; nil where the data have none.
+    var classRange: ClosedRange<Int>? {
+        guard let labels = stream.source.dataset?.labels, let least = labels.min(), let most = labels.max() else { return nil }
+        return Int(least)...Int(most)
+    }
+
     /// Collective. The first principal components of the rows, found by rank 0.
-    package func principalComponents(_ communicator: any Communicator) throws(Failure) -> PrincipalComponents {
+    package func principalComponents(
+        _ communicator: any Communicator, most: Int = PrincipalComponents.most
+    ) throws(Failure) -> PrincipalComponents {
         let bytes = try communicator.bytesFromRoot {
-            let found = try PrincipalComponents(rows: available, dimension: dimension, name: name, read: read)
+            let found = try PrincipalComponents(rows: available, dimension: dimension, name: name, most: most, read: read)
             return LittleEndian.bytes(of: found.mean + (found.directions ?? []))
         }
         let values: [Double] = LittleEndian.values(of: bytes)

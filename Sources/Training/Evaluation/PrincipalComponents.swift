@@ -31,11 +31,14 @@ package struct PrincipalComponents: Sendable {
 
     /// - Parameters:
     ///   - rows: how many there are, at least two.
+    ///   - most: components wanted.
     ///   - read: some of the rows, rows x dimension.
     /// - Throws: `.data` when all rows are the same.
-    package init(rows available: Int, dimension: Int, name: String, read: (Range<Int>) -> Matrix) throws(Failure) {
+    package init(
+        rows available: Int, dimension: Int, name: String, most: Int = PrincipalComponents.most, read: (Range<Int>) -> Matrix
+    ) throws(Failure) {
         self.dimension = dimension
-        guard dimension > Self.most else {
+        guard dimension > most else {
             (mean, directions) = (Array(repeating: 0, count: dimension), nil)
             return
         }
@@ -43,7 +46,7 @@ package struct PrincipalComponents: Sendable {
         let mean = Self.mean(rows, dimension, read)
         let found =
             rows < dimension
-            ? Self.fromGram(rows, dimension, mean, read) : Self.fromCovariance(rows, dimension, mean, read)
+            ? Self.fromGram(rows, dimension, most, mean, read) : Self.fromCovariance(rows, dimension, most, mean, read)
         guard let found, !found.isEmpty else {
             throw Failure(.data, "\(name): expected rows that differ, found \(rows) that are the same: they have no principal components")
         }
@@ -82,7 +85,7 @@ package struct PrincipalComponents: Sendable {
     }
 
     private static func fromCovariance(
-        _ rows: Int, _ dimension: Int, _ mean: [Double], _ read: (Range<Int>) -> Matrix
+        _ rows: Int, _ dimension: Int, _ most: Int, _ mean: [Double], _ read: (Range<Int>) -> Matrix
     ) -> [Double]? {
         var covariance = SymmetricMatrix(order: dimension)
         for chunk in chunks(rows) { covariance.addSquares(ofRows: centred(read(chunk), mean)) }
@@ -91,7 +94,9 @@ package struct PrincipalComponents: Sendable {
     }
 
     /// With X the centred rows, an eigenvector u of X Xᵀ with eigenvalue λ gives the eigenvector Xᵀ u / √λ of Xᵀ X.
-    private static func fromGram(_ rows: Int, _ dimension: Int, _ mean: [Double], _ read: (Range<Int>) -> Matrix) -> [Double]? {
+    private static func fromGram(
+        _ rows: Int, _ dimension: Int, _ most: Int, _ mean: [Double], _ read: (Range<Int>) -> Matrix
+    ) -> [Double]? {
         let all = chunks(rows).flatMap { centred(read($0), mean) }
         var gram = SymmetricMatrix(order: rows)
         gram.addSquares(ofColumns: all)

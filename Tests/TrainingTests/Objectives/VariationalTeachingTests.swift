@@ -9,7 +9,7 @@ import Training
 /// A generator and an encoder that learn from the ends of the chains.
 @Suite("Variational teaching")
 struct VariationalTeachingTests {
-    private static let teaching = [
+    static let teaching = [
         "objective.kind=variational-teaching", "generator.latent=3", "generator.widths=[9]", "encoder.widths=[8]",
         "model.activation=softplus",
     ]

@@ -1,0 +1,98 @@
+import Distributed
+import Failures
+import Foundation
+import Numerics
+
+/// How near completions of rows with hidden values come to the truth, beside what the mean of the data and the nearest row can do.
+public struct CompletionEvaluation: Codable, Hashable, Sendable {
+    public let data: String
+    public let rows: Int
+    /// Whether these were trained on.
+    public let areTrainingRows: Bool
+    /// Mean of (x - x^)² over the hidden values, of what the generator makes.
+    public let generator: Double
+    /// The same after the sampler's steps.
+    public let refined: Double
+    /// The same of the training data's mean.
+    public let meanImage: Double
+    /// The same of the training row that is nearest by the visible values, the row itself left out.
+    public let nearest: Double
+    /// Training rows among which it was sought.
+    public let neighbours: Int
+
+    /// Rows of a completion: what was drawn and what was to be found.
+    package struct Completions {
+        /// Before and after the sampler's steps.
+        package let generated: Matrix
+        package let refined: Matrix
+        package let truth: Matrix
+        /// rows x pixels · (channels + 1), as `Mask.tell` gives it.
+        package let told: Matrix
+        package let channels: Int
+
+        package init(generated: Matrix, refined: Matrix, truth: Matrix, told: Matrix, channels: Int) {
+            (self.generated, self.refined, self.truth, self.told, self.channels) = (generated, refined, truth, told, channels)
+        }
+    }
+
+    private static let rowsPerTile = 64
+    /// Training rows that are looked through, at most.
+    static let mostNeighbours = 5000
+
+    /// Collective. The same bits on any number of ranks.
+    /// - Parameters:
+    ///   - held: where the first rows are the truth.
+    package init(
+        _ completions: Completions, of held: EvaluationRows, training: EvaluationRows, _ communicator: any Communicator
+    ) throws(Failure) {
+        let (count, size) = (completions.truth.rows, Self.rowsPerTile)
+        let mean = try training.mean(communicator).map { Float($0) }
+        let search = NearestRows(training.read(0..<min(Self.mostNeighbours, training.available)))
+        let isTraining = held.digest == training.digest
+        let sums = try DealtTiles.gather(tiles: (count + size - 1) / size, perTile: 5, communicator) { tile in
+            let part = tile * size..<min(count, (tile + 1) * size)
+            let (truth, visible) = (completions.truth.rows(part), Self.visible(completions, part))
+            let neighbours = search.nearest(1, to: truth, where: visible) { isTraining ? part.lowerBound + $0 : nil }
+            let others: [(Int, Int) -> Float] = [
+                { completions.generated[part.lowerBound + $0, $1] }, { completions.refined[part.lowerBound + $0, $1] },
+                { mean[$1] }, { row, column in neighbours[row].first.map { search.rows[$0, column] } ?? .nan },
+            ]
+            return [Double(visible.values.count { $0 == 0 })] + others.map { Self.hiddenError(truth, visible, $0) }
+        }
+        func total(_ part: Int) -> Double { stride(from: part, to: sums.count, by: 5).reduce(0.0) { $0 + sums[$1] } }
+        (data, rows, areTrainingRows, neighbours) = (held.name, count, isTraining, search.rows.rows)
+        let hidden = total(0)
+        (generator, refined, meanImage, nearest) = (total(1) / hidden, total(2) / hidden, total(3) / hidden, total(4) / hidden)
+    }
+
+    /// 1 for visible values, 0 for hidden ones.
+    private static func visible(_ completions: Completions, _ part: Range<Int>) -> Matrix {
+        let (told, channels) = (completions.told.rows(part), completions.channels)
+        let visible = Matrix(rows: part.count, columns: completions.truth.columns)
+        for row in 0..<visible.rows {
+            for column in 0..<visible.columns { visible[row, column] = told[row, column / channels * (channels + 1) + channels] }
+        }
+        return visible
+    }
+
+    private static func hiddenError(_ truth: Matrix, _ visible: Matrix, _ other: (_ row: Int, _ column: Int) -> Float) -> Double {
+        var sum = 0.0
+        for row in 0..<truth.rows {
+            for column in 0..<truth.columns where visible[row, column] == 0 {
+                let difference = Double(other(row, column)) - Double(truth[row, column])
+                sum += difference * difference
+            }
+        }
+        return sum
+    }
+
+    /// Lines for the person at the terminal.
+    public var text: String {
+        func number(_ value: Double) -> String { String(format: "%.5f", value) }
+        return """
+            completion of \(rows) \(areTrainingRows ? "training " : "")rows of \(data), mean squared error of a hidden value:
+            generator \(number(generator)), after the sampler's steps \(number(refined)); mean row \(number(meanImage)), \
+            nearest of \(neighbours) training rows \(number(nearest))
+            """
+    }
+}
