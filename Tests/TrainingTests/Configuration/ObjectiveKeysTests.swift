@@ -24,6 +24,14 @@ struct ObjectiveKeysTests {
             (["objective.kind=diffusion-cd", "objective.levels=1000", "objective.lowNoise=0.99999"], "objective.lowNoise"),
             (["objective.kind=diffusion-cd", "objective.estimator=oneStep", "objective.diffusion=variancePreserving"], "below 1"),
             (["objective.kind=nce", "objective.penalty=2"], "objective.penalty"),
+            (["objective.kind=autoencoder"], "expected sampler.steps = 0, found 20"),
+            (["sampler.steps=0"], "expected sampler.steps of at least 1"),
+            (["condition.kind=label"], "condition.kind = \"label\" needs objective.kind = \"variational-teaching\""),
+            (["objective.kind=variational-teaching", "condition.channels=3"], "it belongs to condition.kind = \"label\""),
+            (["objective.kind=variational-teaching", "condition.mask=centre"], "it belongs to condition.kind = \"mask\""),
+            (["generator.latent=5"], "which has no generator"),
+            (["objective.kind=latent-prior", "encoder.widths=[5]"], "which has no encoder"),
+            (["objective.kind=latent-prior", "objective.prior=chains", "objective.noise=2"], "objective.prior = \"discrepancy\""),
         ])
     func refused(arguments: [String], part: String) throws {
         do {

@@ -140,9 +140,6 @@ import Training
         ("[]", ["groups in { }", "a list"]),
         ("{checkpoint: {keep: 1}}", ["checkpoint.keep", "from 2"]),
         ("{chains: {restartProbability: 1.1}}", ["chains.restartProbability", "at most 1", "1.1"]),
-        ("{objective: {kind: 'autoencoder'}}", ["autoencoder", "sampler.steps = 0", "found 20"]),
-        ("{condition: {kind: 'label'}}", ["condition.kind", "variational-teaching", "pcd"]),
-        ("{generator: {latent: 5}}", ["generator.latent = 5 has no effect", "pcd"]),
         ("{optimiser: {learningRate: 1}}", ["unknown key \"optimiser.learningRate\"", "\"optimizer.learningRate\""]),
         ("{'run.steps': 5}", ["run.steps", "run: { steps: … }"]),
     ])
@@ -192,12 +189,14 @@ import Training
     @Test func objectiveAndStartOfChainsFollowEachOther() throws {
         typealias Kind = RunConfiguration.Objective.Kind
         for kind in Kind.allCases {
-            let configuration = try RunConfiguration.resolve(arguments: ["objective.kind=\(kind.rawValue)"])
+            // An autoencoder has no chains, and says so.
+            let needed = kind == .autoencoder ? ["sampler.steps=0"] : []
+            let configuration = try RunConfiguration.resolve(arguments: ["objective.kind=\(kind.rawValue)"] + needed)
             #expect(configuration.objective.kind == kind)
             guard let start = kind.start else {
                 // Such an objective leaves the start alone, and the start does not change it.
                 #expect(configuration.chains.start == .persistent)
-                let other = try RunConfiguration.resolve(arguments: ["objective.kind=\(kind.rawValue)", "chains.start=data"])
+                let other = try RunConfiguration.resolve(arguments: ["objective.kind=\(kind.rawValue)", "chains.start=data"] + needed)
                 #expect(other.objective.kind == kind && other.chains.start == .data)
                 continue
             }
