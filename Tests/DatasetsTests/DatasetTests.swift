@@ -126,6 +126,20 @@ private let hasRealData = FileManager.default.fileExists(atPath: realData)
         #expect(try refusal(cifar.file("x.bin", record(10))).contains("a label from 0 to 9, found 10"))
     }
 
+    @Test func `IDX images take the labels beside them where labels are wanted`() throws {
+        let folder = try TemporaryFolder()
+        let images = try folder.file("train-images-idx3-ubyte", [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2, 9, 8, 7, 6])
+        var options = LoadingOptions()
+        options.readsLabels = true
+        #expect(try refusal(images, options).contains("train-labels-idx1-ubyte, plain or .gz, found no such file"))
+        _ = try folder.file("train-labels-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 3, 4, 2, 1])
+        #expect(try refusal(images, options).contains("expected 2 labels of one byte"))
+        _ = try folder.file("train-labels-idx1-ubyte", [0, 0, 8, 1, 0, 0, 0, 2, 4, 2])
+        #expect(try Dataset.load(path: images, options).labels == [4, 2])
+        #expect(try Dataset.load(path: folder.path, options).labels == [4, 2])
+        #expect(try Dataset.load(path: images).labels == nil)
+    }
+
     @Test func `tables load with and without labels and with chosen columns`() throws {
         let folder = try TemporaryFolder()
         var lastIsLabel = LoadingOptions()

@@ -1,0 +1,126 @@
+import Datasets
+import Distributed
+import Failures
+import Model
+import Numerics
+import Testing
+import Training
+
+/// What networks are told about rows.
+@Suite("Conditions of rows")
+struct RowConditionTests {
+    private static let teaching = [
+        "objective.kind=variational-teaching", "data.source=digits", "generator.latent=3", "generator.widths=[9]", "encoder.widths=[8]",
+        "model.referenceDeviation=null", "sampler.stepSize=0.5", "sampler.noise=0.1",
+    ]
+
+    private static func worker(_ trainer: Trainer) -> ShardWorker {
+        let (plan, networks) = (trainer.plan, trainer.plan.networks)
+        let weights = RunWeights(networks)
+        var state = trainer.state.modelState
+        weights.prepare(parameters: trainer.state.parameters, state: &state, iterating: false)
+        return ShardWorker(
+            networks: networks, weights: weights, dataShape: plan.source.shape, rows: plan.configuration.run.chainsPerShard,
+            profile: plan.objective.profile,
+            part: GradientSum(tensors: networks.layout.tensors.map(\.range), shards: 1, isExact: true).makePart(thread: 0))
+    }
+
+    @Test("every row is told its own class")
+    func labels() throws {
+        let trainer = try ScratchRun.trainer(Self.teaching + ["condition.kind=label", "condition.channels=2"])
+        let plan = trainer.plan
+        let condition = try #require(try plan.configuration.rowCondition(for: plan.source))
+        #expect(condition == .label(classes: 10, channels: 2))
+        let data = try plan.configuration.dataStream(plan.source, seed: plan.configuration.run.seed)
+        let (rows, told) = (Matrix(rows: 6, columns: 64), Matrix(rows: 6, columns: condition.count))
+        let classes = try #require(plan.source.dataset?.labels)
+        for step in 0..<3 {
+            data.fill(rows, step: step, shard: 2)
+            condition.tell(rows, from: data, seed: 1, step: step, shard: 2, into: told)
+            #expect(told.values == data.rows(step: step, shard: 2)?.map { Float(classes[$0]) })
+        }
+    }
+
+    @Test(
+        "masks hide as many pixels as they say, tell the others as they are, and put them back",
+        arguments: [Mask.Kind.half, .centre, .random])
+    func masks(kind: Mask.Kind) {
+        let mask = Mask(kind, shape: ImageShape(height: 6, width: 4, channels: 3))
+        let (images, told) = (Matrix(rows: 50, columns: 72), Matrix(rows: 50, columns: 96))
+        RandomStream(seed: 1, purpose: .test, step: 0, index: 0).fillNormals(images)
+        mask.tell(images, RandomStream(seed: 1, purpose: .mask, step: 0, index: 0), into: told)
+        var places = Set<Int>()
+        for row in 0..<50 {
+            let visible = (0..<24).filter { told[row, 4 * $0 + 3] == 1 }
+            #expect(visible.count == (kind == .half ? 12 : 18))
+            places.insert(visible.reduce(0) { $0 | 1 << $1 })
+            for pixel in 0..<24 {
+                for channel in 0..<3 {
+                    #expect(told[row, 4 * pixel + channel] == (visible.contains(pixel) ? images[row, 3 * pixel + channel] : 0))
+                }
+            }
+        }
+        // Four lines and three columns where a square of 3 x 2 may begin: 50 rows see more than half of the twelve.
+        #expect(kind == .random ? places.count > 6 : places.count == 1)
+        let samples = Matrix(rows: 50, columns: 72)
+        samples.fill(7)
+        mask.paste(told, into: samples)
+        for row in 0..<50 {
+            for value in 0..<72 {
+                #expect(samples[row, value] == (told[row, 4 * (value / 3) + 3] == 1 ? images[row, value] : 7))
+            }
+        }
+    }
+
+    @Test("a negative has the visible pixels of its data row", arguments: ["half", "random"])
+    func negativesKeepVisiblePixels(mask: String) throws {
+        let trainer = try ScratchRun.trainer(Self.teaching + ["condition.kind=mask", "condition.mask=\(mask)"])
+        let (worker, shard) = (Self.worker(trainer), trainer.shards[1])
+        trainer.plan.objective.sampleNegatives(shard, worker: worker, step: 4)
+        var hidden = 0
+        for row in 0..<6 {
+            for pixel in 0..<64 {
+                if worker.told[row, 2 * pixel + 1] == 1 {
+                    #expect(shard.negatives[row, pixel] == worker.data[row, pixel])
+                } else if shard.negatives[row, pixel] != worker.data[row, pixel] {
+                    hidden += 1
+                }
+            }
+        }
+        #expect(hidden > 60)
+    }
+
+    /// One thread samples all its shards before it computes their gradients.
+    @Test("the gradient of a shard does not depend on which shard the worker saw last", arguments: ["label", "mask"])
+    func gradientTellsAgain(kind: String) throws {
+        let trainer = try ScratchRun.trainer(Self.teaching + ["condition.kind=\(kind)"])
+        let (objective, worker) = (trainer.plan.objective, Self.worker(trainer))
+        func gradient() -> [Float] {
+            worker.wholeGradient.fill(0)
+            objective.addGradient(trainer.shards[0], worker: worker, step: 0)
+            return worker.wholeGradient.values
+        }
+        objective.sampleNegatives(trainer.shards[0], worker: worker, step: 0)
+        let alone = gradient()
+        objective.sampleNegatives(trainer.shards[1], worker: worker, step: 0)
+        #expect(gradient() == alone)
+        // The condition matters: with the other shard's it would be another gradient.
+        #expect(worker.told.values.contains { $0 != 0 })
+    }
+
+    @Test("rows without classes, and vectors without pixels, are refused")
+    func refused() throws {
+        let communicator = SoloCommunicator()
+        for (arguments, part) in [
+            (["condition.kind=label"], "needs rows with classes"), (["condition.kind=mask"], "hides pixels of images"),
+        ] {
+            let configuration = try ScratchRun.configuration(["objective.kind=variational-teaching"] + arguments)
+            do {
+                _ = try RunPlan(configuration, communicator)
+                Issue.record("\(arguments) was accepted")
+            } catch {
+                #expect(error.message.contains(part), "\(error.message)")
+            }
+        }
+    }
+}
