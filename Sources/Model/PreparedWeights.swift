@@ -21,7 +21,10 @@ public final class PreparedWeights: Sendable {
     }
 
     /// Takes over new parameters, as many as the layout has. Allocates nothing.
-    public func refresh(from values: [Float]) {
+    public func refresh(from values: [Float]) { refresh(from: values[...]) }
+
+    /// As above, from a part of a longer vector.
+    public func refresh(from values: ArraySlice<Float>) {
         precondition(values.count == parameters.count, "\(values.count) parameters for a network of \(parameters.count)")
         unsafe values.withUnsafeBufferPointer { source in
             guard let first = source.baseAddress else { return }

@@ -1,3 +1,4 @@
+import Datasets
 import Distributed
 import Model
 import Numerics
@@ -77,8 +78,11 @@ package final class ShardWorker: @unchecked Sendable {
         self.part = part
     }
 
-    /// Tells all networks what stands in `told`.
-    package func tellNetworks() {
+    /// Fills the data rows of a shard and tells all networks what belongs to them; nil: nothing. Another shard may have used the worker since.
+    package func fillData(_ data: DataStream, told condition: RowCondition?, seed: UInt64, step: Int, shard: Int) {
+        data.fill(self.data, step: step, shard: shard)
+        guard let condition else { return }
+        condition.tell(self.data, from: data, seed: seed, step: step, shard: shard, into: told)
         for workspace in [potential.workspace, generator?.workspace, encoder?.workspace] { workspace?.condition?.copy(from: told) }
     }
 

@@ -22,6 +22,6 @@ package struct RunWeights: Sendable {
     ///   - iterating: as for `EnergyModel.prepare`.
     package func prepare(parameters: [Float], state: inout [Float], iterating: Bool) {
         networks.energy.prepare(energy, parameters: networks.energyPart(of: parameters), state: &state, iterating: iterating)
-        for (part, weights) in parts { weights.refresh(from: Array(parameters[networks.range(of: part)])) }
+        for (part, weights) in parts { weights.refresh(from: parameters[networks.range(of: part)]) }
     }
 }

@@ -27,7 +27,7 @@ package struct VariationalAutoencoder: Objective {
 
     package func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int) {
         shard.report = ShardReport()
-        tell(shard, worker, step)
+        worker.fillData(data, told: condition, seed: seed, step: step, shard: shard.index)
         RandomStream(seed: seed, purpose: .latentStart, step: step, index: shard.index).fillNormals(worker.latents)
         shard.negatives.copy(from: worker.generator?.outputs(of: worker.latents) ?? shard.negatives)
         condition?.paste(worker.told, into: shard.negatives)
@@ -35,19 +35,11 @@ package struct VariationalAutoencoder: Objective {
     }
 
     package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
-        tell(shard, worker, step)
+        worker.fillData(data, told: condition, seed: seed, step: step, shard: shard.index)
         worker.times.stamp(.data)
         let noise = RandomStream(seed: seed, purpose: .latentPosterior, step: step, index: shard.index)
         (shard.report.reconstruction, shard.report.latentDivergence) = Autoencoder(worker).addGradient(
             of: worker.data, divergenceWeight: divergenceWeight, scale: 1 / Float(rowsPerStep), noise: noise)
         worker.times.stamp(.gradients)
-    }
-
-    /// Fills the data rows and tells the networks about them.
-    private func tell(_ shard: ShardState, _ worker: ShardWorker, _ step: Int) {
-        data.fill(worker.data, step: step, shard: shard.index)
-        guard let condition else { return }
-        condition.tell(worker.data, from: data, seed: seed, step: step, shard: shard.index, into: worker.told)
-        worker.tellNetworks()
     }
 }

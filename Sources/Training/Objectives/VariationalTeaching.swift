@@ -35,8 +35,7 @@ package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
     package func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int) {
         shard.report = ShardReport()
         guard let generator = worker.generator else { preconditionFailure("teaching needs a generator") }
-        if condition != nil { data.fill(worker.data, step: step, shard: shard.index) }
-        tellCondition(shard, worker, step)
+        if condition != nil { worker.fillData(data, told: condition, seed: seed, step: step, shard: shard.index) }
         worker.times.stamp(.data)
         RandomStream(seed: seed, purpose: .latentStart, step: step, index: shard.index).fillNormals(worker.latents)
         worker.chains.positions.copy(from: generator.outputs(of: worker.latents))
@@ -55,8 +54,7 @@ package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
     }
 
     package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
-        data.fill(worker.data, step: step, shard: shard.index)
-        tellCondition(shard, worker, step)
+        worker.fillData(data, told: condition, seed: seed, step: step, shard: shard.index)
         worker.times.stamp(.data)
         let scale = 1 / Float(rowsPerStep)
         shard.report.dataEnergy = worker.addGradient(of: worker.data) { _ in scale }
@@ -66,12 +64,5 @@ package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
         let lossParts = Autoencoder(worker).addGradient(of: shard.negatives, divergenceWeight: divergenceWeight, scale: scale, noise: noise)
         (shard.report.reconstruction, shard.report.latentDivergence) = lossParts
         worker.times.stamp(.gradients)
-    }
-
-    /// Another shard may have used the worker since the negatives were sampled.
-    private func tellCondition(_ shard: ShardState, _ worker: ShardWorker, _ step: Int) {
-        guard let condition else { return }
-        condition.tell(worker.data, from: data, seed: seed, step: step, shard: shard.index, into: worker.told)
-        worker.tellNetworks()
     }
 }
