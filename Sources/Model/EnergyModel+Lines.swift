@@ -17,6 +17,7 @@ extension EnergyModel {
         lineDerivatives(of: x, along: direction, weights, workspace, into: derivatives)
         let factors = workspace.rowWeights.map { $0.rows(0..<x.rows) }
         rowWeights(derivatives, factors)
+        if let noiseScale, let told = workspace.condition { noiseScale.scale(factors, told: told) }
         network.backwardAlongLines(
             x, direction: direction, outputGradients: factors, weights, workspace, inputGradient: nil, parameterGradient: gradient)
     }
@@ -29,6 +30,7 @@ extension EnergyModel {
         precondition(derivatives.allSatisfy { $0.rows == x.rows && $0.columns == 1 }, "derivatives are columns with a row per sample")
         network.forwardAlongLines(x, direction: direction, weights, workspace)
         for (column, output) in zip(derivatives, workspace.outputs) { column.copy(from: output.rows(0..<x.rows)) }
+        if let noiseScale, let told = workspace.condition { noiseScale.scale(derivatives, told: told) }
         addReferenceDerivatives(of: x, along: direction, to: derivatives)
     }
 
@@ -39,6 +41,7 @@ extension EnergyModel {
         network.forwardAlongLines(x, direction: direction, weights, workspace)
         let factors = workspace.rowWeights.map { $0.rows(0..<x.rows) }
         for (order, column) in factors.enumerated() { column.fill(order == 1 ? 1 : 0) }
+        if let noiseScale, let told = workspace.condition { noiseScale.scale(factors, told: told) }
         network.backwardAlongLines(
             x, direction: direction, outputGradients: factors, weights, workspace, inputGradient: product, parameterGradient: nil)
         if let referenceDeviation {

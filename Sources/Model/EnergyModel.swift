@@ -1,7 +1,7 @@
 import Failures
 import Numerics
 
-/// An energy E(x) = network(x) + |x|²/(2 s²), with p(x) ∝ exp(-E(x)).
+/// An energy E(x) = network(x) + |x|²/(2 s²), with p(x) ∝ exp(-E(x)); with a noise scale network(x, c)/σ(c)² in the network's place.
 ///
 /// With spectral normalisation every weight W of a dense layer or convolution acts as W/σ(W) (`SpectralNormalization`): the stored
 /// parameters are then the `weight_orig`, and `prepare` and `convertGradient` stand between them and the network.
@@ -9,6 +9,8 @@ public struct EnergyModel: Sendable {
     public let network: Network
     /// s, the standard deviation of the Gaussian reference term; `nil` for none.
     public let referenceDeviation: Float?
+    /// By what the network's output is divided; `nil` for nothing.
+    public let noiseScale: NoiseScale?
     /// The trained parameters.
     public let layout: ParameterLayout
     /// What is saved besides them but not trained: vectors of the power iterations, `layers.0.weight_u` and `layers.0.weight_v`.
@@ -17,9 +19,10 @@ public struct EnergyModel: Sendable {
 
     public var usesSpectralNormalization: Bool { normalization != nil }
 
-    /// - Throws: `Failure(.configuration)` for a network without exactly one output, and for a deviation that is not positive.
+    /// - Throws: `Failure(.configuration)` for a network without exactly one output, for a deviation that is not positive, and for a noise scale where
+    ///   the network is not told one value.
     public init(
-        _ network: Network, referenceDeviation: Float? = nil, spectralNormalization: Bool = false
+        _ network: Network, referenceDeviation: Float? = nil, spectralNormalization: Bool = false, noiseScale: NoiseScale? = nil
     ) throws(Failure) {
         guard network.outputCount == 1 else {
             throw Failure(
@@ -30,8 +33,14 @@ public struct EnergyModel: Sendable {
         if let referenceDeviation, !(referenceDeviation > 0 && referenceDeviation.isFinite) {
             throw Failure(.configuration, "the deviation of the reference term must be a positive number, found \(referenceDeviation)")
         }
+        guard noiseScale == nil || network.description.condition == .planes(1) else {
+            throw Failure(
+                .configuration,
+                "an energy that is divided by the square of its noise needs a network that is told one value for every pixel")
+        }
         self.network = network
         self.referenceDeviation = referenceDeviation
+        self.noiseScale = noiseScale
         normalization = spectralNormalization ? SpectralNormalization(network.layout) : nil
         layout = normalization?.layout ?? network.layout
         stateLayout = normalization?.stateLayout ?? ParameterLayout(tensors: [])
@@ -70,8 +79,8 @@ public struct EnergyModel: Sendable {
     public func energiesAndGradient(of x: Matrix, _ weights: PreparedWeights, _ workspace: Workspace, energies: Matrix, gradient: Matrix) {
         network.forward(x, weights, workspace, keepingSlopes: true)
         takeEnergies(of: x, workspace, into: energies)
-        let ones = workspace.ones.rows(0..<x.rows)
-        network.backward(x, outputGradient: ones, weights, workspace, inputGradient: gradient, parameterGradient: nil)
+        let factors = outputFactors(workspace, rows: x.rows)
+        network.backward(x, outputGradient: factors, weights, workspace, inputGradient: gradient, parameterGradient: nil)
         if let referenceDeviation {
             Elementwise.add(gradient, x, scale: 1 / (referenceDeviation * referenceDeviation), into: gradient)
         }
@@ -90,12 +99,22 @@ public struct EnergyModel: Sendable {
         takeEnergies(of: x, workspace, into: energies)
         let factors = workspace.rowWeights.rows(0..<x.rows)
         rowWeights(energies, factors)
+        if let noiseScale, let told = workspace.condition { noiseScale.scale([factors], told: told) }
         network.backward(x, outputGradient: factors, weights, workspace, inputGradient: nil, parameterGradient: gradient)
+    }
+
+    /// The derivatives of Σ E(x_i) with respect to the network's outputs.
+    private func outputFactors(_ workspace: Workspace, rows: Int) -> Matrix {
+        guard let noiseScale, let told = workspace.condition else { return workspace.ones.rows(0..<rows) }
+        let factors = workspace.rowWeights.rows(0..<rows)
+        noiseScale.fill(factors, told: told)
+        return factors
     }
 
     private func takeEnergies(of x: Matrix, _ workspace: Workspace, into energies: Matrix) {
         precondition(energies.rows == x.rows && energies.columns == 1, "energies are one column with a row per sample")
         energies.copy(from: workspace.output.rows(0..<x.rows))
+        if let noiseScale, let told = workspace.condition { noiseScale.scale([energies], told: told) }
         guard let referenceDeviation else { return }
         let factor = 1 / (2 * referenceDeviation * referenceDeviation)
         withExtendedLifetime((x.storage, energies.storage)) {

@@ -23,7 +23,8 @@ extension RunConfiguration {
             throw Failure(.configuration, "model: \(error)")
         }
         return try EnergyModel(
-            network, referenceDeviation: reference.map { Float($0) }, spectralNormalization: model.spectralNormalization)
+            network, referenceDeviation: reference.map { Float($0) }, spectralNormalization: model.spectralNormalization,
+            noiseScale: objective.scaledByNoise ? noiseLadder?.scale : nil)
     }
 
     /// All networks of the run, for samples of a shape.

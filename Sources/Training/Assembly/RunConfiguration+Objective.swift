@@ -57,7 +57,7 @@ extension RunConfiguration {
         let condition = try rowCondition(for: source)
         guard let ladder = noiseLadder else { return makeObjective(kernel, data, starts, condition) }
         let objectives = (0..<ladder.levels).map { objective(at: $0, of: ladder, kernel, data, starts) }
-        let weights = (0..<ladder.levels).map { objective.kind == .denoisingScore ? 1 : ladder.weight($0) }
+        let weights = (0..<ladder.levels).map { objective.kind == .denoisingScore || objective.scaledByNoise ? 1 : ladder.weight($0) }
         return NoiseConditional(seed: run.seed, ladder: ladder, objectives: objectives, weights: weights)
     }
 

@@ -158,7 +158,15 @@ public struct TrainedModel: Sendable {
         }
         return try EnergyModel(
             Network(description), referenceDeviation: metadata["referenceDeviation"].flatMap { Float($0) },
-            spectralNormalization: metadata["spectralNormalization"] == "true")
+            spectralNormalization: metadata["spectralNormalization"] == "true", noiseScale: try noiseScale(metadata, path))
+    }
+
+    private static func noiseScale(_ metadata: [String: String], _ path: String) throws(Failure) -> NoiseScale? {
+        guard let text = metadata["noiseScale"] else { return nil }
+        guard let scale = NoiseScale(text) else {
+            throw Failure(.checkpoint, "\(path): noiseScale: expected the lowest and the highest noise, found \(text): the file is damaged")
+        }
+        return scale
     }
 
     /// Channels of the input that are told to the energy; the metadata may have been edited.

@@ -213,6 +213,9 @@ extension ConfigurationKey {
             "objective.lowNoise", .number(.positive), "levels above 1: the lowest noise of the data; the levels rise geometrically to noise"
         ),
         .init(
+            "objective.scaledByNoise", .flag,
+            "levels above 1: the network's output is divided by the square of its level's noise, and all levels count the same"),
+        .init(
             "objective.keepChains", .flag,
             "recovery: chains stay in a replay buffer with their noised rows and go on in later steps (chains.buffer, chains.restartProbability)"
         ),

@@ -17,6 +17,10 @@ extension RunConfiguration {
                 "configuration: objective.levels = \(objective.levels): expected objective.lowNoise so far below objective.noise = "
                     + "\(objective.noise) that 32-bit floats tell the levels apart, found \(objective.lowNoise)")
         }
+        try require(
+            objective.levels == 1 || !objective.scaledByNoise || noiseLadder?.scale != nil,
+            "objective.scaledByNoise divides energies by the square of their noise: expected objective.lowNoise = \(objective.lowNoise) and "
+                + "objective.noise = \(objective.noise) whose squares are floats, or objective.scaledByNoise = false")
         try checkSmoothness()
         try checkNetworks()
         try checkCondition()
@@ -142,7 +146,7 @@ extension RunConfiguration.Objective {
             kinds = [.diffusionCD]
             if kind == .diffusionCD && estimator != .oneStep { return "it belongs to objective.estimator = \"oneStep\"" }
         case "levels": kinds = [.diffusionCD, .denoisingScore]
-        case "lowNoise":
+        case "lowNoise", "scaledByNoise":
             kinds = [.diffusionCD, .denoisingScore]
             if kinds.contains(kind) && levels == 1 { return "it belongs to objective.levels above 1" }
         case "keepChains":

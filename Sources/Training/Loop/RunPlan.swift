@@ -110,6 +110,7 @@ public struct RunPlan: Sendable {
         get throws(Failure) {
             var metadata = ["format": "pt", "network": try model.network.description.json()]
             if let deviation = model.referenceDeviation { metadata["referenceDeviation"] = String(deviation) }
+            if let scale = model.noiseScale { metadata["noiseScale"] = String(scale) }
             if model.usesSpectralNormalization { metadata["spectralNormalization"] = "true" }
             return metadata.merging(try networks.metadata) { own, _ in own }
         }

@@ -1,3 +1,4 @@
+import Model
 import Numerics
 
 /// Noise levels σ_0 < ... < σ_L in geometric order, for energies E(x, k) of data with noise σ_k, k < L.
@@ -23,6 +24,9 @@ package struct NoiseLadder: Sendable, Hashable {
 
     /// What the network is told of a level: 0 for the lowest noise, 1 for the highest.
     package func feature(_ level: Int) -> Float { Float(level) / Float(levels - 1) }
+
+    /// What an energy of the ladder is divided by.
+    package var scale: NoiseScale? { NoiseScale(low: deviations[0], high: deviations[levels - 1]) }
 
     /// The variance that leads from a level to the next one.
     package func variance(from level: Int) -> Float {
