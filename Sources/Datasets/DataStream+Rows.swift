@@ -35,7 +35,7 @@ extension DataStream {
     }
 
     /// Turns an image left to right.
-    func mirror(_ row: Matrix) {
+    func mirror(_ row: Matrix, _ shape: ImageShape) {
         let (width, channels) = (shape.width, shape.channels)
         for y in 0..<shape.height {
             let line = unsafe row.base + y * width * channels

@@ -68,6 +68,21 @@ public struct DataStream: Sendable {
         if preparation.noise > 0 { addNoise(tile, stream(.dataNoise, step, shard)) }
     }
 
+    /// Fills a tile with what belongs to the rows that `fill` gives: their partners, scaled to the same range and mirrored as they are, not
+    /// dequantised, not standardised, without noise.
+    /// - Parameter tile: `rowsPerShard` x the count of the partner's shape.
+    public func fillPartners(_ tile: Matrix, step: Int, shard: Int) {
+        guard let dataset = source.dataset, let partner = dataset.partner else { preconditionFailure("rows without partners") }
+        precondition(
+            tile.rows == rowsPerShard && tile.columns == partner.shape.count, "a tile of \(tile.columns) for rows of \(partner.shape)")
+        let flips = stream(.augmentation, step, shard)
+        forEachRow(of: dataset, step, shard) { place, row in
+            let target = tile.rows(place..<(place + 1))
+            partner.fill(target, row: row, preparation)
+            if preparation.flip && flips.bits(at: place) & 1 == 1 { mirror(target, partner.shape) }
+        }
+    }
+
     /// The rows of the data set that a shard sees at a step, without preparation; nil for a density.
     public func rows(step: Int, shard: Int) -> [Int]? {
         guard let dataset = source.dataset else { return nil }
@@ -104,7 +119,7 @@ public struct DataStream: Sendable {
             case .levels(let bytes, let levels): scale(bytes, row, levels, target)
             case .floats(let floats): copy(floats, row, target)
             }
-            if preparation.flip && flips.bits(at: place) & 1 == 1 { mirror(target) }
+            if preparation.flip && flips.bits(at: place) & 1 == 1 { mirror(target, shape) }
         }
     }
 }

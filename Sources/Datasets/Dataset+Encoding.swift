@@ -13,13 +13,17 @@ extension Dataset {
         var hasLabels: Bool
         var columnNames: [String]?
         var digest: String
+        /// Bytes of the encoded partner behind everything else.
+        var partnerBytes: Int?
     }
 
     /// Everything as bytes, so that one process can read the data and hand them to others: length of a description (8 bytes), the
-    /// description (JSON), labels, values.
+    /// description (JSON), labels, values, the partner.
     public func encoded() -> [UInt8] {
+        let partner = partner?.encoded() ?? []
         let description = Description(
-            name: name, shape: shape, count: count, levels: levels, hasLabels: labels != nil, columnNames: columnNames, digest: digest)
+            name: name, shape: shape, count: count, levels: levels, hasLabels: labels != nil, columnNames: columnNames, digest: digest,
+            partnerBytes: partner.isEmpty ? nil : partner.count)
         guard let json = try? JSONEncoder().encode(description) else { preconditionFailure("a description of data has no JSON") }
         var bytes = NumericArray.Values.int64([Int64(json.count)]).littleEndianBytes + Array(json)
         switch values {
@@ -31,7 +35,7 @@ extension Dataset {
             if let labels { bytes.append(contentsOf: NumericArray.Values.int32(labels).littleEndianBytes) }
             bytes.append(contentsOf: NumericArray.Values.float32(floats).littleEndianBytes)
         }
-        return bytes
+        return bytes + partner
     }
 
     /// The data that `encoded` gave; their digest is checked.
@@ -44,7 +48,8 @@ extension Dataset {
         let labelBytes = NumericArray.count(of: [count, description.hasLabels ? 4 : 0])
         let total = NumericArray.count(of: [count, shape.height, shape.width, shape.channels, description.levels == nil ? 4 : 1])
         guard let total, let labelBytes, count > 0, total > 0, (1...256).contains(description.levels ?? 1),
-            bytes.count - 8 - length - labelBytes == total
+            case let end = bytes.count - (description.partnerBytes ?? 0), (0...bytes.count).contains(end),
+            end - 8 - length - labelBytes == total
         else { throw damaged }
         let labelStart = 8 + length
         let valueStart = labelStart + labelBytes
@@ -54,13 +59,14 @@ extension Dataset {
         }
         let values: Values =
             if let levels = description.levels {
-                .levels(Array(bytes[valueStart...]), levels: levels)
+                .levels(Array(bytes[valueStart..<end]), levels: levels)
             } else {
-                .floats(NumericArray.Values(.float32, littleEndian: bytes[valueStart...]).floats)
+                .floats(NumericArray.Values(.float32, littleEndian: bytes[valueStart..<end]).floats)
             }
         guard description.columnNames == nil || description.columnNames!.count == shape.count else { throw damaged }
         try self.init(name: description.name, shape: shape, values: values, labels: labels, columnNames: description.columnNames)
         guard digest == description.digest else { throw damaged }
+        if end < bytes.count { self = try paired(with: Dataset(encoded: Array(bytes[end...]))) }
     }
 
     private static func length(_ bytes: [UInt8]) -> Int? {

@@ -30,6 +30,8 @@ public struct Dataset: Hashable, Sendable {
     public let columnNames: [String]?
     /// XXH3 of shape, levels and values as 16 hexadecimal digits: equal for equal data, wherever they came from.
     public let digest: String
+    /// None or one: a structure cannot hold another of its kind by itself.
+    var partners: [Dataset] = []
 
     /// Checks and keeps the given rows.
     ///

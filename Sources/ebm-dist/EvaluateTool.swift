@@ -16,6 +16,7 @@ enum EvaluateTool: Command {
         Option(name: "--seed", value: "S", explanation: "seed of the samples' noise (default: 1)"),
         Option(name: "--samples", value: "F.npy", explanation: "measure the samples of a file instead: N x C x H x W or N x d"),
         Option(name: "--data", value: "NAME|PATH", explanation: "compare with other data than the run's, such as a test set"),
+        Option(name: "--condition", value: "PATH", explanation: "models that are told images: those of the rows of --data"),
         Option(name: "--out", value: "F.json", explanation: "where the measures go as JSON"),
         Option(
             name: "--picture", value: "F.png",
@@ -43,7 +44,7 @@ enum EvaluateTool: Command {
             weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average, samples: arguments["--samples"],
             start: try arguments.choice("--from", ModelSampler.Start.self), steps: try arguments.integer("--steps", atLeast: 0),
             count: try arguments.integer("--count", atLeast: 2), seed: try arguments.integer("--seed", atLeast: 0).map { UInt64($0) },
-            data: arguments["--data"], output: arguments["--out"], picture: arguments["--picture"],
+            data: arguments["--data"], images: arguments["--condition"], output: arguments["--out"], picture: arguments["--picture"],
             denoising: denoising, outliers: arguments["--outliers"],
             reconstructions: arguments["--reconstructions"])
         Console(communicator).line(try command.run(communicator))

@@ -18,7 +18,12 @@ enum SampleTool: Command {
         Option(
             name: "--interpolate", value: "N", explanation: "from the generator: lines of N samples, each between two latent vectors"),
         Option(name: "--label", value: "K", explanation: "models that are told classes: the class of all samples (default: all in turns)"),
-        Option(name: "--data", value: "NAME|PATH", explanation: "models that complete images: whose (default: the run's)"),
+        Option(
+            name: "--data", value: "NAME|PATH",
+            explanation: "models that are told visible pixels or images: about whose rows (default: the run's)"),
+        Option(
+            name: "--condition", value: "PATH",
+            explanation: "models that are told images: these, of the rows of --data, or without it of rows that are to be found"),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
         Option(name: "--seed", value: "S", explanation: "seed of the noise (default: 1)"),
@@ -33,7 +38,7 @@ enum SampleTool: Command {
             weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average,
             seed: UInt64(try arguments.integer("--seed", atLeast: 0) ?? 1), output: try arguments.required("--out", "F.npy"),
             grid: arguments["--grid"], interpolation: try arguments.integer("--interpolate", atLeast: 2),
-            label: try arguments.integer("--label", atLeast: 0), data: arguments["--data"])
+            label: try arguments.integer("--label", atLeast: 0), data: arguments["--data"], images: arguments["--condition"])
         Console(communicator).line(try command.run(communicator))
     }
 

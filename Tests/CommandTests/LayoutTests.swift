@@ -102,6 +102,10 @@ extension CommandTests {
                 "variational-teaching",
                 ["condition.kind=mask", "condition.mask=random", "generator.latent=2", "generator.widths=[10]", "encoder.widths=[12]"]
             ),
+            (
+                "variational-teaching",
+                ["condition.kind=image", "condition.source=digits", "generator.latent=2", "generator.widths=[10]", "encoder.widths=[12]"]
+            ),
             ("variational-teaching", ["generator.latent=4", "generator.widths=[10]", "encoder.widths=[12]", "encoder.learningRate=0.01"]),
         ].map { kind, options in
             let noise = ["diffusion-cd", "denoising-score", "energy-discrepancy"].contains(kind) ? ["objective.noise=0.3"] : []

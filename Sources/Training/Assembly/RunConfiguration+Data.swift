@@ -11,19 +11,30 @@ extension RunConfiguration {
         options.columns = data.columns
         options.lastColumnIsLabel = data.labelColumn == .last
         options.readsLabels = condition.kind == .label
-        guard communicator.size > 1 else { return try DataSource.load(data.source, options) }
-        let bytes = try communicator.bytesFromRoot { try DataSource.load(data.source, options).encoded() }
+        guard communicator.size > 1 else { return try load(options) }
+        let bytes = try communicator.bytesFromRoot { try load(options).encoded() }
         return try DataSource(encoded: bytes)
     }
 
-    /// What a checkpoint is bound to: the data, and their classes where the networks are told them.
+    /// The data, with what the networks are told about each row.
+    private func load(_ options: LoadingOptions) throws(Failure) -> DataSource {
+        let source = try DataSource.load(data.source, options)
+        guard condition.kind == .image, let path = condition.source, let dataset = source.dataset else { return source }
+        guard let partner = try DataSource.load(path).dataset else {
+            throw Failure(.data, "condition.source: expected rows, one for each of \(source.name), found the density \(path)")
+        }
+        return .dataset(try dataset.paired(with: partner))
+    }
+
+    /// What a checkpoint is bound to: the data, and the classes or images that the networks are told.
     func digest(of source: DataSource) -> String {
         let labels =
             condition.kind == .label
             ? source.dataset?.labels.map {
                 " \(Checksum.of($0.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }))"
             } : nil
-        return Checksum.of(Array((source.digest + (labels ?? "")).utf8))
+        let partner = source.dataset?.partner.map { " \($0.digest)" }
+        return Checksum.of(Array((source.digest + (labels ?? partner ?? "")).utf8))
     }
 
     /// The rows that each shard sees at each step, prepared as the `data` group says.

@@ -40,6 +40,7 @@ extension EvaluateCommand {
         let (reconstructor, count) = try communicator.agree { (try requiredReconstructor(trained), try rowCount()) }
         let condition = trained.rowCondition
         if reconstructions == nil, case .label? = condition, held.classRange == nil { return nil }
+        if reconstructions == nil, case .image? = condition, held.partnerShape == nil { return nil }
         try communicator.agree { if let condition { try held.check(condition) } }
         let evaluation = try ReconstructionEvaluation(
             reconstructor, of: held, count: count, condition: condition, seed: seed ?? 1, training: training, communicator)
@@ -84,7 +85,7 @@ extension EvaluateCommand {
     func evaluateCompletion(
         _ drawn: Drawn, _ trained: TrainedModel, of held: EvaluationRows, training: EvaluationRows, _ communicator: any Communicator
     ) throws(Failure) -> CompletionEvaluation? {
-        guard let (sampler, conditions) = drawn.told, case .visible = conditions.condition, let truth = conditions.given else { return nil }
+        guard let (sampler, conditions) = drawn.told, let truth = conditions.rows?.truth else { return nil }
         let count = drawn.rows.rows
         let generator = try communicator.agree {
             try ModelSampler(
@@ -93,7 +94,7 @@ extension EvaluateCommand {
         return try CompletionEvaluation(
             CompletionEvaluation.Completions(
                 generated: try generator.drawAll(communicator), refined: drawn.rows, truth: truth,
-                told: conditions.told(count: count, rowsPerTile: sampler.rowsPerTile), channels: trained.shape.channels),
+                told: conditions.told(count: count, rowsPerTile: sampler.rowsPerTile), condition: conditions.condition),
             of: held, training: training, communicator)
     }
 

@@ -20,6 +20,8 @@ public struct EvaluateCommand: Codable, Sendable {
     public var seed: UInt64?
     /// A name or path of data to compare with; nil: those of the run.
     public var data: String?
+    /// The images that the model is told about the rows of `data`.
+    public var images: String?
     /// Where the measures go as JSON.
     public var output: String?
     public var picture: String?
@@ -34,12 +36,13 @@ public struct EvaluateCommand: Codable, Sendable {
     public init(
         folder: String, step: Int? = nil, weights: TrainedModel.Weights = .average, samples: String? = nil,
         start: ModelSampler.Start? = nil,
-        steps: Int? = nil, count: Int? = nil, seed: UInt64? = nil, data: String? = nil, output: String? = nil, picture: String? = nil,
+        steps: Int? = nil, count: Int? = nil, seed: UInt64? = nil, data: String? = nil, images: String? = nil, output: String? = nil,
+        picture: String? = nil,
         denoising: Denoising? = nil, outliers: String? = nil, reconstructions: String? = nil
     ) {
         (self.folder, self.step, self.weights) = (folder, step, weights)
         (self.samples, self.start, self.steps, self.count, self.seed) = (samples, start, steps, count, seed)
-        (self.data, self.output, self.picture, self.denoising) = (data, output, picture, denoising)
+        (self.data, self.images, self.output, self.picture, self.denoising) = (data, images, output, picture, denoising)
         (self.outliers, self.reconstructions) = (outliers, reconstructions)
     }
 
@@ -72,7 +75,7 @@ public struct EvaluateCommand: Codable, Sendable {
         try communicator.agree { try check(density) }
         let source = try trained.source(communicator)
         let training = try communicator.agree { try EvaluationRows(source, trained.configuration) }
-        let other = try data.map { (data) throws(Failure) in try trained.rows(data, training: source, communicator) }
+        let other = try data.map { (data) throws(Failure) in try trained.rows(data, told: images, training: source, communicator) }
         let ofOutliers = try evaluateOutliers(trained, source, inliers: other ?? training, communicator)
         let reconstruction = try evaluateReconstruction(trained, of: other ?? training, training: training, communicator)
         let drawn = measuresSamples ? try drawnOrRead(trained, rows: training.available, communicator) : nil
@@ -99,6 +102,9 @@ public struct EvaluateCommand: Codable, Sendable {
     }
 
     private func check(_ density: PlaneDensity?) throws(Failure) {
+        if let images, data == nil {
+            throw Failure(.usage, "evaluate: --condition \(images): expected --data beside it, the rows that belong to these images")
+        }
         if picture != nil && density == nil && denoising == nil {
             throw Failure(
                 .usage,
@@ -156,7 +162,8 @@ public struct EvaluateCommand: Codable, Sendable {
         }
         // Not more than half of the data, so that there are as many data rows to compare the samples' measures with.
         let limit = max(2, min(Self.defaultCount, available / 2))
-        let conditions = try trained.conditions(count: count ?? limit, label: nil, data: data, seed: seed ?? 1, communicator)
+        let conditions = try trained.conditions(
+            count: count ?? limit, label: nil, data: data, images: images, seed: seed ?? 1, communicator)
         let sampler = try communicator.agree {
             try ModelSampler(trained, count: count, orAtMost: limit, steps: steps, start: start, seed: seed ?? 1, conditions: conditions)
         }

@@ -94,7 +94,7 @@ public final class ModelSampler {
         let limit = kernel.stepLimit(values: buffers.positions.count)
         var part = 0
         for rung in NoiseLadder.descent(trained.configuration.noiseLadder) {
-            potential.workspace.condition?.fill(rung.feature)
+            if let feature = rung.feature { potential.workspace.condition?.fill(feature) }
             for first in stride(from: 0, to: steps, by: limit) {
                 trained.kernel(steps: steps, firstStep: first).scaled(toVariance: rung.variance).run(
                     buffers, steps: min(limit, steps - first),

@@ -22,13 +22,15 @@ public struct SampleCommand: Codable, Sendable {
     public var interpolation: Int?
     /// The class of all samples, where the model is told classes; nil: one class after the other.
     public var label: Int?
-    /// The data whose hidden pixels are completed, where the model is told visible ones; nil: the run's.
+    /// The data about whose rows the model is told something: visible pixels, or images; nil: the run's.
     public var data: String?
+    /// The images that the model is told, row by row of `data`, or by themselves.
+    public var images: String?
 
     public init(
         folder: String, step: Int? = nil, count: Int, steps: Int? = nil, start: Start? = nil, weights: TrainedModel.Weights = .average,
         seed: UInt64 = 1, output: String, grid: String? = nil, interpolation: Int? = nil, label: Int? = nil,
-        data: String? = nil
+        data: String? = nil, images: String? = nil
     ) {
         self.folder = folder
         self.step = step
@@ -40,14 +42,14 @@ public struct SampleCommand: Codable, Sendable {
         self.output = output
         self.grid = grid
         self.interpolation = interpolation
-        (self.label, self.data) = (label, data)
+        (self.label, self.data, self.images) = (label, data, images)
     }
 
     /// Collective. Samples are dealt to ranks by tiles; the same bytes on any number of ranks.
     /// - Returns: a line for the person at the terminal.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
         let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
-        let conditions = try trained.conditions(count: count, label: label, data: data, seed: seed, communicator)
+        let conditions = try trained.conditions(count: count, label: label, data: data, images: images, seed: seed, communicator)
         let sampler = try communicator.agree {
             try ModelSampler(
                 trained, count: count, orAtMost: count, steps: steps, start: start, seed: seed, interpolation: interpolation,
@@ -68,24 +70,42 @@ public struct SampleCommand: Codable, Sendable {
         var configuration = trained.configuration
         let (shape, width) = (trained.shape, trained.shape.count)
         let floats = ChannelOrder.innermost(try NPY.decode(FileBytes.read(output), name: output).values.floats, shape: shape)
-        guard let given = conditions?.given, case .visible(let mask)? = conditions?.condition else {
+        guard let conditions, let rows = conditions.rows else {
             return try SamplePicture(configuration: configuration, shape: shape).write(floats, count: count, to: path)
         }
-        // What was visible, the completion and the truth, side by side.
-        let size = configuration.run.chainsPerShard
-        let hidden = Matrix(rows: count, columns: width)
-        hidden.fill(Float(configuration.data.low))
-        for tile in 0..<(count + size - 1) / size {
-            let rows = tile * size..<min(count, (tile + 1) * size)
-            if let told = conditions?.told(rows, tile: tile) { mask.paste(told, into: hidden.rows(rows)) }
-        }
+        // What was told, the sample and the truth where it is known, side by side.
+        let told = shown(conditions, trained)
         var panels: [Float] = []
         for row in 0..<count {
-            panels += hidden.rows(row..<row + 1).values
+            panels += told.rows(row..<row + 1).values
             panels += floats[row * width..<(row + 1) * width]
-            panels += given.rows(row..<row + 1).values
+            panels += rows.truth?.rows(row..<row + 1).values ?? []
         }
-        configuration.samples.columns = max(3, configuration.samples.columns / 3 * 3)
-        try SamplePicture(configuration: configuration, shape: shape).write(panels, count: 3 * count, to: path)
+        let group = rows.truth == nil ? 2 : 3
+        configuration.samples.columns = max(group, configuration.samples.columns / group * group)
+        try SamplePicture(configuration: configuration, shape: shape).write(panels, count: group * count, to: path)
+    }
+
+    /// What samples were told, as rows of data: hidden pixels dark, gray images in all channels.
+    private func shown(_ conditions: SampleConditions, _ trained: TrainedModel) -> Matrix {
+        let (shape, size) = (trained.shape, trained.configuration.run.chainsPerShard)
+        let result = Matrix(rows: count, columns: shape.count)
+        result.fill(Float(trained.configuration.data.low))
+        for tile in 0..<(count + size - 1) / size {
+            let rows = tile * size..<min(count, (tile + 1) * size)
+            let (told, target) = (conditions.told(rows, tile: tile), result.rows(rows))
+            switch conditions.condition {
+            case .label: break
+            case .visible: conditions.condition.paste(told, into: target)
+            case .image(let image):
+                for row in 0..<target.rows {
+                    for column in 0..<target.columns {
+                        let (pixel, channel) = column.quotientAndRemainder(dividingBy: shape.channels)
+                        target[row, column] = told[row, pixel * image.channels + min(channel, image.channels - 1)]
+                    }
+                }
+            }
+        }
+        return result
     }
 }

@@ -12,9 +12,17 @@ struct SampleConditions: Sendable {
     let label: Int?
     /// Samples in turn that have one class.
     let columns: Int
-    /// Rows whose visible parts are completed, as many as samples; nil where classes are told.
-    let given: Matrix?
+    /// The rows that belong to what is told, as many as samples; nil where classes are told.
+    let rows: Rows?
     let seed: UInt64
+
+    /// Rows of data about which a model is told something.
+    struct Rows: Sendable {
+        /// What is to be found; nil where images were given without it.
+        let truth: Matrix?
+        /// The images that are told; nil where parts of the truth are.
+        let images: Matrix?
+    }
 
     /// The samples that share a place of hidden pixels.
     func told(_ rows: Range<Int>, tile: Int) -> Matrix {
@@ -23,8 +31,11 @@ struct SampleConditions: Sendable {
         case .label(let classes, _):
             for (place, row) in rows.enumerated() { told[place, 0] = Float(label ?? row / columns % classes) }
         case .visible(let mask):
-            guard let given else { preconditionFailure("completions need rows to complete") }
-            mask.tell(given.rows(rows), RandomStream(seed: seed, purpose: .mask, step: 0, index: tile), into: told)
+            guard let truth = self.rows?.truth else { preconditionFailure("completions need rows to complete") }
+            mask.tell(truth.rows(rows), RandomStream(seed: seed, purpose: .mask, step: 0, index: tile), into: told)
+        case .image:
+            guard let images = self.rows?.images else { preconditionFailure("a model that is told images needs them") }
+            told.copy(from: images.rows(rows))
         }
         return told
     }
@@ -51,6 +62,9 @@ extension TrainedModel {
                 return nil
             }
             return .label(classes: classes, channels: channels)
+        case .image:
+            guard let told = networks.energy.network.description.condition, case .planes(let channels) = told else { return nil }
+            return .image(ImageShape(height: shape.height, width: shape.width, channels: channels))
         }
     }
 
@@ -66,13 +80,16 @@ extension TrainedModel {
     }
 
     /// Collective. Rows in the fixed order of evaluations, of the run's data or of others of the same shape.
-    /// - Parameter option: of the command line, which gave them.
+    /// - Parameters:
+    ///   - images: what a model that is told images is told about other rows; nil: nothing.
+    ///   - option: of the command line, which gave them.
     func rows(
-        _ data: String?, training: DataSource, option: String = "--data", _ communicator: any Communicator
+        _ data: String?, told images: String? = nil, training: DataSource, option: String = "--data", _ communicator: any Communicator
     ) throws(Failure) -> EvaluationRows {
         guard let data else { return try communicator.agree { try EvaluationRows(training, configuration) } }
         var other = configuration
         other.data.source = data
+        other.condition.source = images
         let source = try other.sharedSource(communicator)
         return try communicator.agree {
             guard source.shape == shape else {
@@ -86,10 +103,11 @@ extension TrainedModel {
     /// Collective. What `count` samples are told; nil where the networks are told nothing.
     /// - Parameters:
     ///   - label: a class for all.
-    ///   - data: whose rows are completed; nil: the run's.
+    ///   - data: the rows about which it is told something; nil: the run's.
+    ///   - images: the path of what is told about them, where that is an image; with them, `data` may be nil all the same: the truth is not known then.
     /// - Throws: `.usage` for a class that there is not, and for options that have no meaning for this model.
     func conditions(
-        count: Int, label: Int?, data: String?, seed: UInt64, _ communicator: any Communicator
+        count: Int, label: Int?, data: String?, images: String?, seed: UInt64, _ communicator: any Communicator
     ) throws(Failure) -> SampleConditions? {
         let condition = rowCondition
         try communicator.agree {
@@ -103,17 +121,52 @@ extension TrainedModel {
                     "--label \(label): this model is told no classes (condition.kind = \"\(configuration.condition.kind.rawValue)\")")
             }
         }
-        guard let condition else { return nil }
-        var given: Matrix?
-        if case .visible = condition {
-            let rows = try rows(data, training: source(communicator), communicator)
-            given = try communicator.agree { () throws -> Matrix in
-                guard count <= rows.available else {
-                    throw Failure(.usage, "--count \(count): \(rows.name) has \(rows.available) rows to complete")
-                }
-                return rows.read(0..<count)
-            }
+        try communicator.agree {
+            if case .image = condition { return }
+            guard let images else { return }
+            throw Failure(
+                .usage,
+                "--condition \(images): this model is told no images (condition.kind = \"\(configuration.condition.kind.rawValue)\")")
         }
-        return SampleConditions(condition: condition, label: label, columns: configuration.samples.columns, given: given, seed: seed)
+        guard let condition else { return nil }
+        let rows = condition.belongsToRows ? try rows(count: count, condition, data: data, images: images, communicator) : nil
+        return SampleConditions(condition: condition, label: label, columns: configuration.samples.columns, rows: rows, seed: seed)
+    }
+
+    /// Collective. The first rows of data and what is told about them.
+    private func rows(
+        count: Int, _ condition: RowCondition, data: String?, images: String?, _ communicator: any Communicator
+    ) throws(Failure) -> SampleConditions.Rows {
+        if data == nil, let images { return try imagesAlone(count: count, condition, images, communicator) }
+        let rows = try rows(data, told: images, training: source(communicator), communicator)
+        return try communicator.agree { () throws -> SampleConditions.Rows in
+            try rows.check(condition)
+            try Self.check(count, available: rows.available, rows.name)
+            return SampleConditions.Rows(truth: rows.read(0..<count), images: rows.partners(0..<count))
+        }
+    }
+
+    /// Collective. Images in the order of their file: what belongs to them is to be found.
+    private func imagesAlone(
+        count: Int, _ condition: RowCondition, _ path: String, _ communicator: any Communicator
+    ) throws(Failure) -> SampleConditions.Rows {
+        var other = configuration
+        (other.data.source, other.condition.source) = (path, nil)
+        let source = try other.sharedSource(communicator)
+        return try communicator.agree { () throws -> SampleConditions.Rows in
+            guard case .image(let shape) = condition, let dataset = source.dataset, dataset.shape == shape else {
+                throw Failure(.data, "--condition \(path): expected images of the shape that this model is told, found \(source.shape)")
+            }
+            try Self.check(count, available: dataset.count, path)
+            var preparation = DataPreparation()
+            (preparation.low, preparation.high) = (Float(configuration.data.low), Float(configuration.data.high))
+            let images = Matrix(rows: count, columns: shape.count)
+            for row in 0..<count { dataset.fill(images.rows(row..<row + 1), row: row, preparation) }
+            return SampleConditions.Rows(truth: nil, images: images)
+        }
+    }
+
+    private static func check(_ count: Int, available: Int, _ name: String) throws(Failure) {
+        guard count <= available else { throw Failure(.usage, "--count \(count): \(name) has \(available) rows to be told about") }
     }
 }

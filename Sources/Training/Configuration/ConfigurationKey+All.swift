@@ -286,12 +286,16 @@ extension ConfigurationKey {
             "latent-prior: s of z <- z - s²/2 g + s xi, g the gradient of |x - g(z)|²/2 sigma² + U(z)"),
         .init(
             "condition.kind", .choice(words(RunConfiguration.Condition.Kind.self)),
-            "variational-teaching, autoencoder: what all networks are told about a row: nothing, its class (label), or its visible part (mask)"
+            "variational-teaching, autoencoder: what all networks are told about a row: nothing, its class (label), its visible part (mask), or the row of condition.source with its number (image)"
         ),
         .init("condition.channels", .integer(1...1000), "label: trained values of each class for every pixel, or for a latent vector"),
         .init(
             "condition.mask", .choice(words(RunConfiguration.Condition.Mask.self)),
             "mask: what is hidden: the lower half, or a square of half the height and width in the centre or anywhere (random)"),
+        .init(
+            "condition.source", .text, optional: true,
+            "image: the path of images (or vectors) of the data's height and width, one for each row of data.source, in any format of data.source"
+        ),
     ]
 
     private static let keeping: [ConfigurationKey] = [

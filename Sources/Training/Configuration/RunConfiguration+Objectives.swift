@@ -58,6 +58,11 @@ extension RunConfiguration {
         try require(
             condition.kind == .mask || condition.mask == Condition().mask,
             "condition.mask = \"\(condition.mask.rawValue)\" has no effect: it belongs to condition.kind = \"mask\". Leave it at \"half\".")
+        try require(
+            (condition.kind == .image) == (condition.source != nil),
+            condition.kind == .image
+                ? "condition.kind = \"image\" needs condition.source, the path of what is told about each row"
+                : "condition.source = \"\(condition.source ?? "")\" has no effect: it belongs to condition.kind = \"image\". Leave it at null.")
     }
 
     /// The derivative of the last step is that of plain Langevin dynamics.

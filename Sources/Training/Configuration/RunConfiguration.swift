@@ -231,12 +231,13 @@ extension RunConfiguration {
 
     /// What all networks are told about a data row, for objectives that learn conditional energies.
     public struct Condition: Codable, Hashable, Sendable {
-        public enum Kind: String, Codable, CaseIterable, Sendable { case none, label, mask }
+        public enum Kind: String, Codable, CaseIterable, Sendable { case none, label, mask, image }
         public enum Mask: String, Codable, CaseIterable, Sendable { case half, centre, random }
 
         public var kind = Kind.none
         public var channels = 1
         public var mask = Mask.half
+        public var source: String? = nil
     }
 
     /// Chains of the latent vector of each data row, for objectives with such.

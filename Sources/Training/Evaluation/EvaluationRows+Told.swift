@@ -15,12 +15,22 @@ extension EvaluationRows {
             for (row, label) in labels.enumerated() { told[row, 0] = Float(label) }
         case .visible(let mask):
             mask.tell(x, RandomStream(seed: seed, purpose: .mask, step: 0, index: tile), into: told)
+        case .image:
+            guard let partners = partners(range) else { preconditionFailure("rows without partners: check first") }
+            told.copy(from: partners)
         }
         return told
     }
 
     /// - Throws: `.data` for rows about which networks cannot be told what they were told in training.
     func check(_ condition: RowCondition) throws(Failure) {
+        if case .image(let shape) = condition {
+            guard partnerShape != shape else { return }
+            throw Failure(
+                .data,
+                "\(name): expected rows with images of the shape \(shape), which this model is told, found \(partnerShape.map { "\($0)" } ?? "none"). "
+                    + "Name their file with --condition.")
+        }
         guard case .label(let classes, _) = condition else { return }
         guard let range = classRange else {
             throw Failure(.data, "\(name): expected rows with classes, which this model is told, found none")

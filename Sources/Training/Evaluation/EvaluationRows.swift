@@ -35,17 +35,23 @@ package struct EvaluationRows: Sendable {
 
     /// Some of the rows, rows x dimension.
     package func read(_ range: Range<Int>) -> Matrix {
+        let rows = chunked(range, columns: dimension) { chunk, step in stream.fill(chunk, step: step, shard: 0) }
+        standardise(rows)
+        return rows
+    }
+
+    /// Rows that are filled in chunks.
+    private func chunked(_ range: Range<Int>, columns: Int, fill: (_ chunk: Matrix, _ step: Int) -> Void) -> Matrix {
         precondition(range.lowerBound >= 0 && range.upperBound <= available, "rows \(range) of \(available)")
-        let (rows, chunk) = (Matrix(rows: range.count, columns: dimension), Matrix(rows: Self.rowsPerChunk, columns: dimension))
+        let (rows, chunk) = (Matrix(rows: range.count, columns: columns), Matrix(rows: Self.rowsPerChunk, columns: columns))
         var done = 0
         while done < range.count {
             let (step, first) = (range.lowerBound + done).quotientAndRemainder(dividingBy: Self.rowsPerChunk)
             let count = min(Self.rowsPerChunk - first, range.count - done)
-            stream.fill(chunk, step: step, shard: 0)
+            fill(chunk, step)
             rows.rows(done..<done + count).copy(from: chunk.rows(first..<first + count))
             done += count
         }
-        standardise(rows)
         return rows
     }
 
@@ -66,6 +72,14 @@ package struct EvaluationRows: Sendable {
             return Int(labels[chunk.rows[place]])
         }
     }
+
+    /// What belongs to some of the rows; nil where there is no such.
+    package func partners(_ range: Range<Int>) -> Matrix? {
+        guard let shape = partnerShape else { return nil }
+        return chunked(range, columns: shape.count) { chunk, step in stream.fillPartners(chunk, step: step, shard: 0) }
+    }
+
+    var partnerShape: ImageShape? { stream.source.dataset?.partner?.shape }
 
     /// The least and the greatest class; nil where the data have none.
     var classRange: ClosedRange<Int>? {

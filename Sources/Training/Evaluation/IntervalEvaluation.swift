@@ -86,9 +86,9 @@ final class IntervalEvaluation {
         prepareWeights(state)
         let samples = GeneratorSamples(generator: generator, weights: prepared, seed: plan.configuration.run.seed)
         let condition = try plan.configuration.rowCondition(for: plan.source)
-        // What completes rows is measured against those rows, by `evaluate`.
-        if case .visible = condition { return nil }
-        let conditions = condition.map { SampleConditions(condition: $0, label: nil, columns: 1, given: nil, seed: 0) }
+        // What belongs to rows of data is measured against those rows, by `evaluate`.
+        if condition?.belongsToRows == true { return nil }
+        let conditions = condition.map { SampleConditions(condition: $0, label: nil, columns: 1, rows: nil, seed: 0) }
         let rows = try samples.gather(
             count: count, rowsPerTile: plan.configuration.run.chainsPerShard, step: state.step, conditions: conditions, communicator)
         return try reference.measures(of: rows, communicator)

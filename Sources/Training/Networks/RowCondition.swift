@@ -9,20 +9,27 @@ package enum RowCondition: Hashable, Sendable {
     case label(classes: Int, channels: Int)
     /// Its visible part.
     case visible(Mask)
+    /// The image (or vector) of this shape that belongs to it: its partner in the data.
+    case image(ImageShape)
 
     /// Numbers told about a row.
     package var count: Int {
         switch self {
         case .label: 1
         case .visible(let mask): mask.shape.height * mask.shape.width * (mask.shape.channels + 1)
+        case .image(let shape): shape.count
         }
     }
+
+    /// Whether it is told about rows of data, so that there is a true sample for it.
+    package var belongsToRows: Bool { if case .label = self { false } else { true } }
 
     /// How an energy or an encoder of rows takes it.
     package var beside: ConditionDescription {
         switch self {
         case .label(let classes, let channels): .labels(classes: classes, channels: channels)
         case .visible(let mask): .planes(mask.shape.channels + 1)
+        case .image(let shape): .planes(shape.channels)
         }
     }
 
@@ -32,6 +39,7 @@ package enum RowCondition: Hashable, Sendable {
         case .label(let classes, let channels): .labels(classes: classes, channels: channels)
         case .visible(let mask):
             .image(ImageShape(height: mask.shape.height, width: mask.shape.width, channels: mask.shape.channels + 1))
+        case .image(let shape): .image(shape)
         }
     }
 
@@ -45,6 +53,7 @@ package enum RowCondition: Hashable, Sendable {
             for (row, index) in indices.enumerated() { told[row, 0] = Float(labels[index]) }
         case .visible(let mask):
             mask.tell(rows, RandomStream(seed: seed, purpose: .mask, step: step, index: shard), into: told)
+        case .image: data.fillPartners(told, step: step, shard: shard)
         }
     }
 
@@ -77,6 +86,14 @@ extension RunConfiguration {
                     .configuration, "configuration: condition.kind = \"mask\" hides pixels of images; found rows of \(source.shape)")
             }
             return .visible(mask(for: source.shape))
+        case .image:
+            guard let partner = source.dataset?.partner else {
+                throw Failure(
+                    .configuration,
+                    "configuration: condition.kind = \"image\" tells the networks the rows of condition.source; \(source.name) is a density without rows"
+                )
+            }
+            return .image(partner.shape)
         }
     }
 

@@ -19,7 +19,7 @@ package struct FreshChains<Kernel: TransitionKernel>: Sendable {
         noise.fill(positions, stream: RandomStream(seed: seed, purpose: .samplingStart, step: step, index: shard.index))
         let descent = NoiseLadder.descent(ladder)
         for (part, level) in descent.enumerated() {
-            worker.setCondition(level.feature)
+            if let feature = level.feature { worker.setCondition(feature) }
             let stream = ChainNoise(
                 seed: seed, motion: .sampling, decisions: .samplingDecision, step: step * descent.count + part, index: shard.index)
             kernel.scaled(toVariance: level.variance).run(worker.chains, steps: steps, noise: stream, in: worker.potential)

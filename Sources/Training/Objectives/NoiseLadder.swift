@@ -41,15 +41,15 @@ package struct NoiseLadder: Sendable, Hashable {
 
     /// A level as a sampler needs it that goes down the ladder.
     package struct Rung: Sendable, Hashable {
-        /// What the energy is told.
-        package let feature: Float
+        /// What the energy is told; nil where it is told no level.
+        package let feature: Float?
         /// The level's variance in units of the lowest one's: sampler steps grow with it.
         package let variance: Float
     }
 
     /// The levels from the highest noise to the lowest: annealed Langevin dynamics (Y. Song, S. Ermon, arXiv:1907.05600). One without a ladder.
     package static func descent(_ ladder: NoiseLadder?) -> [Rung] {
-        guard let ladder else { return [Rung(feature: 0, variance: 1)] }
+        guard let ladder else { return [Rung(feature: nil, variance: 1)] }
         return (0..<ladder.levels).reversed().map { level in
             let ratio = ladder.deviations[level] / ladder.deviations[0]
             return Rung(feature: ladder.feature(level), variance: ratio * ratio)

@@ -43,7 +43,9 @@ struct MemoryNeed: Sendable {
             ? 0 : ExchangePlan.perShard(fraction: configuration.exchange.fraction, capacity: capacity)
         // What leaves and what comes, each once as it is packed and once in the hands of MPI.
         chains = shards * (4 * rows * dimension * (profile.keepsGradient ? 2 : 1) + (capacity + 4 * exchanged) * record)
-        data = plan.source.dataset.map { $0.count * dimension * ($0.levels == nil ? 4 : 1) } ?? 0
+        data = [plan.source.dataset, plan.source.dataset?.partner].reduce(0) {
+            $0 + ($1.map { $0.values.count * ($0.levels == nil ? 4 : 1) } ?? 0)
+        }
     }
 
     var bytes: Int { parameters + threads + chains + data }

@@ -29,6 +29,8 @@ struct ObjectiveKeysTests {
             (["objective.kind=autoencoder"], "expected sampler.steps = 0, found 20"),
             (["sampler.steps=0"], "expected sampler.steps of at least 1"),
             (["condition.kind=label"], "condition.kind = \"label\" needs objective.kind = \"variational-teaching\""),
+            (["objective.kind=variational-teaching", "condition.kind=image"], "needs condition.source"),
+            (["objective.kind=variational-teaching", "condition.source=digits"], "it belongs to condition.kind = \"image\""),
             (["objective.kind=variational-teaching", "condition.channels=3"], "it belongs to condition.kind = \"label\""),
             (["objective.kind=variational-teaching", "condition.mask=centre"], "it belongs to condition.kind = \"mask\""),
             (["generator.latent=5"], "which has no generator"),

@@ -54,6 +54,7 @@ import Training
         "condition.kind": ["condition.kind=label", "objective.kind=variational-teaching"],
         "condition.channels": ["condition.channels=5", "condition.kind=label", "objective.kind=variational-teaching"],
         "condition.mask": ["condition.mask=centre", "condition.kind=mask", "objective.kind=variational-teaching"],
+        "condition.source": ["condition.source=digits", "condition.kind=image", "objective.kind=variational-teaching"],
         "objective.lastStep": ["objective.lastStep=1"], "objective.entropy": ["objective.entropy=.3"],
         "objective.keepChains": ["objective.keepChains=true", "objective.estimator=recovery", "objective.kind=diffusion-cd"],
         "objective.divergenceWeight": ["objective.divergenceWeight=3", "objective.kind=variational-teaching"],

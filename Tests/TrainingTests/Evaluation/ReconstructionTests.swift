@@ -113,7 +113,7 @@ import Training
             return values
         }
         let completions = CompletionEvaluation.Completions(
-            generated: shifted(0.1), refined: shifted(-0.2), truth: truth, told: told, channels: 1)
+            generated: shifted(0.1), refined: shifted(-0.2), truth: truth, told: told, condition: mask)
         let found = try CompletionEvaluation(completions, of: rows, training: rows, SoloCommunicator())
         #expect(abs(found.generator - 0.01) < 1e-6 && abs(found.refined - 0.04) < 1e-6)
         #expect(found.rows == 90 && found.areTrainingRows && found.neighbours == 1797)
@@ -139,6 +139,48 @@ import Training
         #expect(try Self.value("generator", report, "completion") != Self.value("refined", report, "completion"))
         let unrefined = try Self.report(Self.teaching + ["condition.kind=mask", "condition.mask=random"]) { $0.steps = 0 }
         #expect(try Self.value("generator", unrefined, "completion") == Self.value("refined", unrefined, "completion"))
+    }
+
+    @Test func `Errors of samples that were told an image are those of all values, and neighbours are sought by the image`() throws {
+        _ = OneThreadPerProduct.once
+        let shape = ImageShape(vector: 2)
+        // Partners of rows 0...9 lie apart; the nearest by the partner is the next or the former row, by the row itself another one.
+        let partners = (0..<10).flatMap { (row: Int) -> [Float] in [Float(row * row), 0] }
+        let values = (0..<10).flatMap { (row: Int) -> [Float] in [Float(row * 7 % 10), 1] }
+        let data = try Dataset(name: "pairs", shape: shape, values: .floats(values)).paired(
+            with: Dataset(name: "told", shape: shape, values: .floats(partners)))
+        let rows = try EvaluationRows(.dataset(data), RunConfiguration.resolve(arguments: ["data.noise=0"]))
+        let (truth, told) = (rows.read(0..<10), try #require(rows.partners(0..<10)))
+        func shifted(_ shift: Float) -> Matrix { Matrix(rows: 10, columns: 2, truth.values.map { $0 + shift }) }
+        let found = try CompletionEvaluation(
+            CompletionEvaluation.Completions(
+                generated: shifted(0.5), refined: shifted(0.25), truth: truth, told: told, condition: .image(shape)),
+            of: rows, training: rows, SoloCommunicator())
+        #expect(abs(found.generator - 0.25) < 1e-6 && abs(found.refined - 0.0625) < 1e-6)
+        // k² has its nearest square below it, but 0.
+        let expected = (0..<10).reduce(0.0) { sum, row in
+            let near = row == 0 ? 1 : row - 1
+            let difference = Double(row * 7 % 10 - near * 7 % 10)
+            return sum + difference * difference
+        }
+        #expect(abs(found.nearest - expected / 20) < 1e-6)
+    }
+
+    @Test func `A run that is told images is measured by the rows that belong to them`() throws {
+        let told = Self.teaching + ["condition.kind=image", "condition.source=digits"]
+        let report = try Self.report(told)
+        #expect(report["classes"] == nil && report["samples"] != nil && report["reconstruction"] != nil)
+        #expect((report["completion"] as? [String: Any])?["rows"] as? Int == 100)
+        // Each digit is told by itself: another row that is nearest by it is a neighbour of the digit.
+        #expect(try Self.value("nearest", report, "completion") < Self.value("meanImage", report, "completion"))
+        for (change, text) in [
+            ({ $0.data = "digits" }, "expected rows with images of the shape"), ({ $0.images = "digits" }, "expected --data beside it"),
+        ] as [((inout EvaluateCommand) -> Void, String)] {
+            let failure = #expect(throws: Failure.self) { try Self.report(told, change) }
+            #expect(failure?.message.contains(text) == true, "\(failure?.message ?? "")")
+        }
+        let other = try Self.report(told) { ($0.data, $0.images) = ("digits", "digits") }
+        #expect(try Self.value("refined", other, "completion") == Self.value("refined", report, "completion"))
     }
 
     // MARK: classes

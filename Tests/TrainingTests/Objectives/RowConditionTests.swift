@@ -41,6 +41,20 @@ struct RowConditionTests {
         }
     }
 
+    @Test("every row is told its own image")
+    func images() throws {
+        let trainer = try ScratchRun.trainer(
+            Self.teaching + ["condition.kind=image", "condition.source=digits", "data.noise=0", "data.dequantise=false", "data.flip=true"])
+        let plan = trainer.plan
+        let condition = try #require(try plan.configuration.rowCondition(for: plan.source))
+        #expect(condition == .image(ImageShape(height: 8, width: 8, channels: 1)) && condition.count == 64)
+        let worker = Self.worker(trainer)
+        for shard in [1, 3] {
+            trainer.plan.objective.sampleNegatives(trainer.shards[shard], worker: worker, step: 2)
+            #expect(worker.told.values == worker.data.values)
+        }
+    }
+
     @Test(
         "masks hide as many pixels as they say, tell the others as they are, and put them back",
         arguments: [Mask.Kind.half, .centre, .random])
@@ -91,9 +105,10 @@ struct RowConditionTests {
     }
 
     /// One thread samples all its shards before it computes their gradients.
-    @Test("the gradient of a shard does not depend on which shard the worker saw last", arguments: ["label", "mask"])
+    @Test("the gradient of a shard does not depend on which shard the worker saw last", arguments: ["label", "mask", "image"])
     func gradientTellsAgain(kind: String) throws {
-        let trainer = try ScratchRun.trainer(Self.teaching + ["condition.kind=\(kind)"])
+        let source = kind == "image" ? ["condition.source=digits"] : []
+        let trainer = try ScratchRun.trainer(Self.teaching + ["condition.kind=\(kind)"] + source)
         let (objective, worker) = (trainer.plan.objective, Self.worker(trainer))
         func gradient() -> [Float] {
             worker.wholeGradient.fill(0)
@@ -113,6 +128,8 @@ struct RowConditionTests {
         let communicator = SoloCommunicator()
         for (arguments, part) in [
             (["condition.kind=label"], "needs rows with classes"), (["condition.kind=mask"], "hides pixels of images"),
+            (["condition.kind=image", "condition.source=digits"], "a density without rows"),
+            (["data.source=digits", "condition.kind=image", "condition.source=rings"], "found the density rings"),
         ] {
             let configuration = try ScratchRun.configuration(["objective.kind=variational-teaching"] + arguments)
             do {

@@ -1,0 +1,92 @@
+import Distributed
+import Failures
+import Formats
+import Foundation
+import Numerics
+import Testing
+import Training
+
+/// What samples are told by commands.
+@Suite("Samples of conditional models")
+struct ConditionalSamplesTests {
+    private static let scratch = ScratchFolder()
+
+    /// A trained model that is told something.
+    private static func run(_ name: String, _ arguments: [String]) throws -> RunFolder {
+        let folder = scratch.run(name)
+        try ScratchRun.train(
+            VariationalTeachingTests.teaching + ["data.source=digits", "data.noise=0", "model.referenceDeviation=null"] + arguments,
+            in: folder)
+        return folder
+    }
+
+    /// Draws samples, rows of 64 values.
+    private static func samples(
+        _ folder: RunFolder, count: Int = 2, _ change: (inout SampleCommand) -> Void
+    ) throws -> [[Float]] {
+        let output = "\(scratch.path)/samples-\(UUID().uuidString).npy"
+        var command = SampleCommand(folder: folder.path, count: count, output: output)
+        change(&command)
+        _ = try command.run(SoloCommunicator())
+        let values = try NPY.decode(FileBytes.read(output), name: output).values.floats
+        return (0..<count).map { Array(values[64 * $0..<64 * $0 + 64]) }
+    }
+
+    private static func file(_ rows: [Float], height: Int = 8) throws -> String {
+        let path = "\(scratch.path)/\(UUID().uuidString).npy"
+        let values = rows.flatMap { value in (0..<64).map { value + Float($0 % 5) / 10 } }
+        try AtomicFile.write(
+            NPY.encode(NumericArray(shape: [rows.count, height, 64 / height], .float32(values))), to: path)
+        return path
+    }
+
+    @Test("the energy of a chain is told the class of its sample, and not only the generator")
+    func chainsAreToldClasses() throws {
+        let folder = try Self.run("label", ["condition.kind=label", "condition.channels=2"])
+        func draw(_ label: Int, steps: Int) throws -> [[Float]] {
+            try Self.samples(folder) { ($0.start, $0.steps, $0.label) = (.noise, steps, label) }
+        }
+        // Noise knows no class; the steps from it do.
+        #expect(try draw(0, steps: 0) == draw(3, steps: 0))
+        #expect(try draw(0, steps: 5) == draw(0, steps: 5))
+        #expect(try draw(0, steps: 5) != draw(3, steps: 5))
+    }
+
+    @Test("images are told in the order of their file, to generator and chains")
+    func images() throws {
+        let folder = try Self.run("image", ["condition.kind=image", "condition.source=digits"])
+        let (first, second) = (try Self.file([0.1, 0.9]), try Self.file([0.1, -0.9]))
+        for start in [SampleCommand.Start.generator, .noise] {
+            let draw = { (path: String) in try Self.samples(folder) { ($0.start, $0.steps, $0.images) = (start, 3, path) } }
+            let (one, other) = (try draw(first), try draw(second))
+            #expect(one[0] == other[0] && one[1] != other[1])
+        }
+    }
+
+    @Test("a grid shows what was told, the sample and the truth where it is known", arguments: [true, false])
+    func grids(knowsTruth: Bool) throws {
+        let folder = try Self.run(
+            "grid-\(knowsTruth)", ["condition.kind=image", "condition.source=digits", "samples.scale=1", "samples.columns=6"])
+        let (path, grid) = (try Self.file([0.1, 0.9, 0.5]), "\(Self.scratch.path)/grid-\(knowsTruth).png")
+        _ = try Self.samples(folder, count: 3) { ($0.images, $0.grid) = (knowsTruth ? nil : path, grid) }
+        let picture = try Data(contentsOf: URL(filePath: grid))
+        // Width and height of a PNG stand at byte 16. Six images a line: two triples, or three pairs; in all nine images or six.
+        func number(_ place: Int) -> Int { picture[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
+        #expect(number(16) >= 6 * 8 && number(16) < 7 * 9 && number(20) >= (knowsTruth ? 16 : 8) && number(20) < (knowsTruth ? 3 : 2) * 9)
+    }
+
+    @Test("images that do not fit, and those for a model that is told none, are refused")
+    func refused() throws {
+        let folder = try Self.run("refused", ["condition.kind=image", "condition.source=digits"])
+        let plain = try Self.run("plain", [])
+        let (good, flat) = (try Self.file([0.1]), try Self.file([0.1, 0.2], height: 4))
+        for (run, path, kind, text) in [
+            (folder, good, Failure.Kind.usage, "has 1 rows to be told about"),
+            (folder, flat, .data, "of the shape that this model is told"),
+            (plain, good, .usage, "this model is told no images"),
+        ] {
+            let failure = #expect(throws: Failure.self) { try Self.samples(run) { $0.images = path } }
+            #expect(failure?.kind == kind && failure?.message.contains(text) == true, "\(failure?.message ?? "")")
+        }
+    }
+}
