@@ -11,6 +11,8 @@ public struct DataStream: Sendable {
     public let shards: Int
     public let rowsPerShard: Int
     private let seed: UInt64
+    /// Whether every row belongs to one shard for good (`dealt`).
+    private var isDealt = false
     /// Means and reciprocal standard deviations of standardised data, else empty.
     let means: [Float]
     let factors: [Float]
@@ -47,6 +49,27 @@ public struct DataStream: Sendable {
         stream.preparation.noise = (preparation.noise * preparation.noise + noise * noise).squareRoot()
         return stream
     }
+
+    /// The same rows dealt to the shards for good: in every epoch of its own a shard visits its own rows, each once. What is kept for a row, such as a
+    /// chain, can then stay with a shard.
+    public func dealt() -> DataStream {
+        precondition((source.dataset?.count ?? 0) >= shards, "every shard needs a row")
+        var stream = self
+        stream.isDealt = true
+        return stream
+    }
+
+    /// The numbers, among a shard's own rows, of those that it sees at a step; only of a `dealt` stream.
+    public func ownPlaces(step: Int, shard: Int) -> [Int] {
+        guard isDealt, let dataset = source.dataset else { preconditionFailure("rows that are not dealt to shards") }
+        var places: [Int] = []
+        places.reserveCapacity(rowsPerShard)
+        forEachOwnPlace(of: dataset, step, shard) { places.append($1) }
+        return places
+    }
+
+    /// The most rows that a shard has of its own.
+    public static func mostOwnRows(_ count: Int, shards: Int) -> Int { (count + shards - 1) / shards }
 
     /// The shape of a row.
     public var shape: ImageShape { source.shape }
@@ -97,16 +120,33 @@ public struct DataStream: Sendable {
     }
 
     private func forEachRow(of dataset: Dataset, _ step: Int, _ shard: Int, _ body: (_ place: Int, _ row: Int) -> Void) {
-        let first = (step * shards + shard) * rowsPerShard
-        var epoch = first / dataset.count
-        var order = Permutation(count: dataset.count, key: stream(.dataOrder, epoch, 0))
+        guard !isDealt else {
+            // A fixed order of all rows; each shard has a part of it.
+            let (order, first) = (Permutation(count: dataset.count, key: stream(.dataOrder, 0, 1)), ownRows(of: dataset, shard).lowerBound)
+            return forEachOwnPlace(of: dataset, step, shard) { body($0, order[first + $1]) }
+        }
+        forEachInTurn(from: (step * shards + shard) * rowsPerShard, of: dataset.count, order: 0, body)
+    }
+
+    private func ownRows(of dataset: Dataset, _ shard: Int) -> Range<Int> {
+        shard * dataset.count / shards..<(shard + 1) * dataset.count / shards
+    }
+
+    private func forEachOwnPlace(of dataset: Dataset, _ step: Int, _ shard: Int, _ body: (_ place: Int, _ own: Int) -> Void) {
+        forEachInTurn(from: step * rowsPerShard, of: ownRows(of: dataset, shard).count, order: 2 + shard, body)
+    }
+
+    /// Elements 0..<count from a position on, epoch after epoch, each epoch in an order of its own.
+    private func forEachInTurn(from first: Int, of count: Int, order index: Int, _ body: (_ place: Int, _ element: Int) -> Void) {
+        var epoch = first / count
+        var order = Permutation(count: count, key: stream(.dataOrder, epoch, index))
         for place in 0..<rowsPerShard {
             let position = first + place
-            if position / dataset.count != epoch {
-                epoch = position / dataset.count
-                order = Permutation(count: dataset.count, key: stream(.dataOrder, epoch, 0))
+            if position / count != epoch {
+                epoch = position / count
+                order = Permutation(count: count, key: stream(.dataOrder, epoch, index))
             }
-            body(place, order[position % dataset.count])
+            body(place, order[position % count])
         }
     }
 

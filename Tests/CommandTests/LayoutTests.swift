@@ -95,6 +95,10 @@ extension CommandTests {
             ("latent-prior", ["objective.samples=2", "generator.latent=4", "generator.widths=[10]", "posterior.steps=3"]),
             ("latent-prior", ["objective.prior=chains", "generator.latent=4", "generator.widths=[10]", "posterior.steps=3"]),
             (
+                "latent-prior",
+                ["objective.prior=chains", "generator.latent=4", "generator.widths=[10]", "posterior.steps=3", "posterior.keepChains=true"]
+            ),
+            (
                 "variational-teaching",
                 ["condition.kind=label", "condition.channels=2", "generator.latent=4", "generator.widths=[10]", "encoder.widths=[12]"]
             ),

@@ -62,6 +62,28 @@ private func tile(_ stream: DataStream, step: Int, shard: Int) -> [Float] {
         #expect(Set(forward).count == 4)
     }
 
+    @Test(arguments: [(24, 4, 3), (25, 4, 3), (100, 7, 5), (9, 8, 4)])
+    func `dealt rows stay with their shard, and each shard visits its own in epochs`(count: Int, shards: Int, rows: Int) throws {
+        let stream = try DataStream(source: .dataset(numbered(count)), seed: 3, shards: shards, rowsPerShard: rows).dealt()
+        var all: [Int] = []
+        for shard in 0..<shards {
+            let visits = (0..<40).flatMap { stream.rows(step: $0, shard: shard) ?? [] }
+            let places = (0..<40).flatMap { stream.ownPlaces(step: $0, shard: shard) }
+            let own = Set(visits)
+            #expect(own.count <= DataStream.mostOwnRows(count, shards: shards) && own.count >= count / shards)
+            // The same place is the same row, whenever it comes.
+            #expect(Set(zip(places, visits).map { [$0, $1] }).count == own.count && Set(places) == Set(0..<own.count))
+            for start in stride(from: 0, to: visits.count - own.count, by: own.count) {
+                #expect(Set(visits[start..<start + own.count]) == own)
+            }
+            #expect(
+                tile(stream, step: 5, shard: shard) == stream.rows(step: 5, shard: shard)?.flatMap { [Float(2 * $0), Float(2 * $0 + 1)] })
+            all += own
+        }
+        #expect(all.sorted() == Array(0..<count))
+        #expect(count < 24 || all != Array(0..<count))
+    }
+
     @Test func `levels are scaled to the range`() throws {
         let data = try Dataset(name: "levels", shape: ImageShape(vector: 3), values: .levels([0, 8, 16], levels: 17))
         var preparation = DataPreparation()

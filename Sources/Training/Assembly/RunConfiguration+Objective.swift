@@ -55,6 +55,15 @@ extension RunConfiguration {
         let data = try dataStream(source, seed: run.seed)
         let starts = try dataStream(source, seed: run.seed ^ Self.startSeed)
         let condition = try rowCondition(for: source)
+        if posterior.keepChains {
+            let rows = source.dataset?.count ?? 0
+            guard rows >= run.shards else {
+                throw Failure(
+                    .configuration,
+                    "posterior.keepChains: expected rows of data to keep chains of, at least one for each of \(run.shards) shards, found "
+                        + (source.dataset == nil ? "the density \(source.name)" : "\(rows)"))
+            }
+        }
         guard let ladder = noiseLadder else { return makeObjective(kernel, data, starts, condition) }
         let objectives = (0..<ladder.levels).map { objective(at: $0, of: ladder, kernel, data, starts) }
         let weights = (0..<ladder.levels).map { objective.kind == .denoisingScore || objective.scaledByNoise ? 1 : ladder.weight($0) }
@@ -156,7 +165,8 @@ extension RunConfiguration {
             case .chains: .chains(kernel, steps: sampler.steps)
             }
         return LatentPrior(
-            seed: run.seed, posterior: latentPosterior, estimator: estimator, rowsPerStep: rowsPerStep, data: data)
+            seed: run.seed, posterior: latentPosterior, estimator: estimator, rowsPerStep: rowsPerStep,
+            data: posterior.keepChains ? data.dealt() : data)
     }
 
     private func diffusion(_ kernel: some TransitionKernel, _ data: DataStream, _ starts: DataStream) -> any Training.Objective {

@@ -6,7 +6,8 @@ import Sampling
 /// The layout of chains.safetensors: samples, ages and reservoir counters in shard order, so that it does not depend on ranks.
 ///
 /// `chains`: N x C x H x W (images) or N x d, F32 or U8, the shards one after the other; `age`: N; `offered`: one for each shard; with a ladder of
-/// temperatures `level`: N, U8; where chains are tethered `centre`: as `chains`, F32.
+/// temperatures `level`: N, U8; where chains are tethered `centre`: as `chains`, F32; where posterior chains are kept `posterior`: rows x latent values,
+/// F32, for each shard as many rows.
 package struct ChainsFile: Sendable {
     package static let name = "chains.safetensors"
 
@@ -19,16 +20,30 @@ package struct ChainsFile: Sendable {
     package let levels: Int?
     /// Whether each chain has a centre that it is tethered to.
     package let hasCentres: Bool
+    /// The posterior chains of data rows; nil where they are not kept.
+    package let latentChains: LatentChains?
     package let header: SafetensorsHeader
+
+    /// Rows of a shard, and the values of each.
+    package struct LatentChains: Hashable, Sendable {
+        package let rows: Int
+        package let values: Int
+
+        package init(rows: Int, values: Int) { (self.rows, self.values) = (rows, values) }
+    }
 
     /// - Parameter options: how the replay buffer stores samples; nil for the last negatives of chains that do not persist.
     ///   Objectives without chains have a capacity of 0.
-    package init(shards: Int, capacity: Int, shape: ImageShape, options: ReplayOptions?, levels: Int? = nil, hasCentres: Bool = false) {
+    package init(
+        shards: Int, capacity: Int, shape: ImageShape, options: ReplayOptions?, levels: Int? = nil, hasCentres: Bool = false,
+        latentChains: LatentChains? = nil
+    ) {
         self.shards = shards
         self.capacity = capacity
         self.shape = shape
         self.levels = levels
         self.hasCentres = hasCentres
+        self.latentChains = latentChains
         type = if case .byte = options?.storage { .uint8 } else { .float32 }
         let count = shards * capacity
         let sample = shape.isVector ? [shape.count] : [shape.channels, shape.height, shape.width]
@@ -36,8 +51,9 @@ package struct ChainsFile: Sendable {
         if case .byte(let range) = options?.storage { metadata["range"] = "\(range.lowerBound) \(range.upperBound)" }
         let level: [(String, NumberType, [Int])] = levels == nil ? [] : [("level", .uint8, [count])]
         let centre: [(String, NumberType, [Int])] = hasCentres ? [("centre", .float32, [count] + sample)] : []
+        let posterior: [(String, NumberType, [Int])] = latentChains.map { [("posterior", .float32, [shards * $0.rows, $0.values])] } ?? []
         header = SafetensorsHeader(
-            [("chains", type, [count] + sample), ("age", .int32, [count]), ("offered", .int64, [shards])] + level + centre,
+            [("chains", type, [count] + sample), ("age", .int32, [count]), ("offered", .int64, [shards])] + level + centre + posterior,
             metadata: metadata)
     }
 
@@ -52,8 +68,11 @@ package struct ChainsFile: Sendable {
         self.init(
             shards: configuration.run.shards, capacity: age.count / configuration.run.shards, shape: shape,
             options: configuration.replayCapacity == nil ? nil : configuration.replayOptions, levels: configuration.ladder?.levels,
-            hasCentres: configuration.keepsPairs)
-        guard header == found else { return nil }
+            hasCentres: configuration.keepsPairs,
+            latentChains: found["posterior"].flatMap {
+                $0.shape.count == 2 ? LatentChains(rows: $0.shape[0] / configuration.run.shards, values: $0.shape[1]) : nil
+            })
+        guard configuration.posterior.keepChains == (latentChains != nil), header == found else { return nil }
     }
 
     /// What one shard puts into the file.
@@ -65,9 +84,11 @@ package struct ChainsFile: Sendable {
         package var levels: [UInt8] = []
         /// Empty where chains are not tethered.
         package var centres: [UInt8] = []
+        /// Empty where posterior chains are not kept.
+        package var latents: [UInt8] = []
 
         /// In the order of the file.
-        var all: [[UInt8]] { [samples, ages, offered] + [levels, centres].filter { !$0.isEmpty } }
+        var all: [[UInt8]] { [samples, ages, offered] + [levels, centres, latents].filter { !$0.isEmpty } }
 
         /// Ages and counter are counts of what has happened: never negative, and with room to go on counting.
         func checkRanges(_ place: String) throws(Failure) {
@@ -89,7 +110,9 @@ package struct ChainsFile: Sendable {
 
     /// The parts of a shard as ranges of the data section: samples, ages, counter, levels and centres where there are any.
     package func ranges(of shard: Int) -> [Range<Int>] {
-        let optional = (levels == nil ? [] : [capacity]) + (hasCentres ? [capacity * shape.count * 4] : [])
+        let optional =
+            (levels == nil ? [] : [capacity]) + (hasCentres ? [capacity * shape.count * 4] : [])
+            + (latentChains.map { [$0.rows * $0.values * 4] } ?? [])
         return zip(header.tensors, [capacity * shape.count * type.size, capacity * 4, 8] + optional).map { tensor, size in
             let start = tensor.range.lowerBound + shard * size
             return start..<start + size
@@ -109,7 +132,7 @@ package struct ChainsFile: Sendable {
             samples: ChannelOrder.outermost(samples, shape: shape, valueSize: type.size), ages: LittleEndian.bytes(of: ages),
             offered: LittleEndian.bytes(of: [Int64(shard.replay?.offered ?? 0)]), levels: shard.replay?.levels ?? [],
             centres: shard.replay?.centres.map { ChannelOrder.outermost(LittleEndian.bytes(of: $0.values), shape: shape, valueSize: 4) }
-                ?? [])
+                ?? [], latents: shard.latentChains.map { LittleEndian.bytes(of: $0.values) } ?? [])
     }
 
     /// Refuses levels, of all shards, in which a ladder lacks a temperature: chains of one slot of neighbouring shards have one each.
@@ -130,6 +153,9 @@ package struct ChainsFile: Sendable {
 
     /// Puts what `part` gave back into a shard.
     package func restore(_ part: Part, into shard: ShardState) {
+        if let latents = shard.latentChains {
+            latents.copy(from: Matrix(rows: latents.rows, columns: latents.columns, LittleEndian.values(of: part.latents)))
+        }
         guard let replay = shard.replay else { return }
         replay.storedBytes = ChannelOrder.innermost(part.samples, shape: shape, valueSize: type.size)
         replay.ages = LittleEndian.values(of: part.ages)

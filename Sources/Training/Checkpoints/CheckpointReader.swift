@@ -182,7 +182,11 @@ package struct CheckpointReader {
         let bytes = try ranges.map { try file.bytes(in: $0) }
         var part = ChainsFile.Part(samples: bytes[0], ages: bytes[1], offered: bytes[2])
         for (bytes, tensor) in zip(bytes, file.header.tensors).dropFirst(3) {
-            if tensor.name == "level" { part.levels = bytes } else { part.centres = bytes }
+            switch tensor.name {
+            case "level": part.levels = bytes
+            case "centre": part.centres = bytes
+            default: part.latents = bytes
+            }
         }
         let expected = manifest.chains.shards[shard]
         guard part.checksum == expected else {

@@ -285,6 +285,10 @@ extension ConfigurationKey {
             "posterior.stepSize", .number(.positive),
             "latent-prior: s of z <- z - s²/2 g + s xi, g the gradient of |x - g(z)|²/2 sigma² + U(z)"),
         .init(
+            "posterior.keepChains", .flag,
+            "latent-prior: the chain of each data row goes on where it ended an epoch ago, and every row belongs to one shard; false: all start from N(0, I)"
+        ),
+        .init(
             "condition.kind", .choice(words(RunConfiguration.Condition.Kind.self)),
             "variational-teaching, autoencoder: what all networks are told about a row: nothing, its class (label), its visible part (mask), or the row of condition.source with its number (image)"
         ),

@@ -244,6 +244,7 @@ extension RunConfiguration {
     public struct Posterior: Codable, Hashable, Sendable {
         public var steps = 20
         public var stepSize = 0.1
+        public var keepChains = false
     }
 
     /// What is watched at every step and what happens when it is wrong.

@@ -56,7 +56,16 @@ public struct RunPlan: Sendable {
         ChainsFile(
             shards: configuration.run.shards, capacity: storedChains, shape: source.shape,
             options: configuration.replayCapacity == nil ? nil : configuration.replayOptions, levels: configuration.ladder?.levels,
-            hasCentres: configuration.keepsPairs)
+            hasCentres: configuration.keepsPairs,
+            latentChains: keptRows == 0 ? nil : ChainsFile.LatentChains(rows: keptRows, values: latentCount))
+    }
+
+    private var latentCount: Int { networks.generator?.inputShape.count ?? 0 }
+
+    /// Posterior chains that each shard keeps.
+    private var keptRows: Int {
+        guard configuration.posterior.keepChains, let dataset = source.dataset else { return 0 }
+        return DataStream.mostOwnRows(dataset.count, shards: configuration.run.shards)
     }
 
     /// A shard before its first step.
@@ -70,7 +79,7 @@ public struct RunPlan: Sendable {
         }
         return ShardState(
             index: index, chains: configuration.run.chainsPerShard, dimension: dimension, replay: replay,
-            latent: networks.generator?.inputShape.count ?? 0)
+            latent: latentCount, ownRows: keptRows)
     }
 
     /// The replicated state before the first step.

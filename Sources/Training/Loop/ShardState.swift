@@ -7,6 +7,8 @@ package final class ShardState: @unchecked Sendable {
     package let index: Int
     /// The slice of the replay buffer; nil where chains do not persist.
     package let replay: ReplayShard?
+    /// The posterior chains of the shard's own data rows, rows x latent values; nil where they are not kept.
+    package let latentChains: Matrix?
     /// The negatives of the current step: chains x dimension.
     package let negatives: Matrix
     /// Where the negatives lie in the replay buffer; empty where chains do not persist.
@@ -25,9 +27,10 @@ package final class ShardState: @unchecked Sendable {
     package var report = ShardReport()
     private let latent: Int
 
-    package init(index: Int, chains: Int, dimension: Int, replay: ReplayShard?, latent: Int = 0) {
+    package init(index: Int, chains: Int, dimension: Int, replay: ReplayShard?, latent: Int = 0, ownRows: Int = 0) {
         self.index = index
         self.latent = latent
+        latentChains = ownRows == 0 ? nil : Matrix(rows: ownRows, columns: latent)
         self.replay = replay
         negatives = Matrix(rows: chains, columns: dimension)
     }

@@ -2,7 +2,7 @@ import Model
 import Numerics
 import Sampling
 
-/// Short-run Langevin chains of the posterior of a latent vector, from N(0, I): z <- z - (s²/2) ∇(|x - g(z)|²/2σ² + U(z)) + s ξ.
+/// Langevin chains of the posterior of a latent vector: z <- z - (s²/2) ∇(|x - g(z)|²/2σ² + U(z)) + s ξ.
 ///
 /// Source: B. Pang, T. Han, E. Nijkamp, S.-C. Zhu, Y. N. Wu, Learning Latent Space Energy-Based Prior Model, arXiv:2006.08205.
 package struct LatentPosterior: Sendable {
@@ -30,11 +30,12 @@ package struct LatentPosterior: Sendable {
     /// Leaves the latent vectors in `scratch.chains.positions`, |x - g(z)|²/2σ² + U(z) and its gradient of the last step but one beside them.
     /// - Parameters:
     ///   - rows: x, as many as there are chains.
-    ///   - start, noise: random numbers of the starts and of the steps.
+    ///   - start: random numbers of starts from N(0, I); nil: the chains go on from `scratch.chains.positions`.
+    ///   - noise: random numbers of the steps.
     package func run(
-        _ rows: Matrix, prior: ModelPotential, generator: NetworkPass, start: RandomStream, noise: ChainNoise, _ scratch: Scratch
+        _ rows: Matrix, prior: ModelPotential, generator: NetworkPass, start: RandomStream?, noise: ChainNoise, _ scratch: Scratch
     ) {
-        start.fillNormals(scratch.chains.positions)
+        start?.fillNormals(scratch.chains.positions)
         let potential = PosteriorPotential(
             prior: prior, generator: generator, rows: rows, precision: 1 / (deviation * deviation), residual: scratch.residual,
             latentGradient: scratch.latentGradient)

@@ -42,7 +42,10 @@ struct MemoryNeed: Sendable {
             configuration.exchange.policy == .none
             ? 0 : ExchangePlan.perShard(fraction: configuration.exchange.fraction, capacity: capacity)
         // What leaves and what comes, each once as it is packed and once in the hands of MPI.
-        chains = shards * (4 * rows * dimension * (profile.keepsGradient ? 2 : 1) + (capacity + 4 * exchanged) * record)
+        chains =
+            shards
+            * (4 * rows * dimension * (profile.keepsGradient ? 2 : 1) + (capacity + 4 * exchanged) * record
+                + 4 * (plan.chainsFile.latentChains.map { $0.rows * $0.values } ?? 0))
         data = [plan.source.dataset, plan.source.dataset?.partner].reduce(0) {
             $0 + ($1.map { $0.values.count * ($0.levels == nil ? 4 : 1) } ?? 0)
         }

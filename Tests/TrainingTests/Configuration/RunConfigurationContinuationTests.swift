@@ -51,6 +51,7 @@ import Training
         "objective.decoderDeviation": ["objective.decoderDeviation=.5", "objective.kind=latent-prior"],
         "posterior.steps": ["posterior.steps=5", "objective.kind=latent-prior"],
         "posterior.stepSize": ["posterior.stepSize=.2", "objective.kind=latent-prior"],
+        "posterior.keepChains": ["posterior.keepChains=true", "objective.kind=latent-prior"],
         "condition.kind": ["condition.kind=label", "objective.kind=variational-teaching"],
         "condition.channels": ["condition.channels=5", "condition.kind=label", "objective.kind=variational-teaching"],
         "condition.mask": ["condition.mask=centre", "condition.kind=mask", "objective.kind=variational-teaching"],

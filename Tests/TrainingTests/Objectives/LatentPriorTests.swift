@@ -1,5 +1,7 @@
 import Datasets
 import Distributed
+import Failures
+import Formats
 import Model
 import Numerics
 import Sampling
@@ -22,6 +24,74 @@ struct LatentPriorTests {
         return NetworkPass(
             network: network, weights: weights, workspace: Workspace(network, rows: rows),
             gradient: Matrix(rows: 1, columns: network.layout.count))
+    }
+
+    /// x = W z + b + N(0, σ²), z a single value with the prior exp(-w z - z²/2): the posterior is N(v (W·(x - b)/σ² - w), v), v = 1/(1 + |W|²/σ²).
+    @Test("kept chains of one step a visit come to the posterior of their own row, chains from N(0, 1) do not", arguments: [true, false])
+    func keptChains(isKept: Bool) throws {
+        let scratch = ScratchFolder()
+        let count = 2048
+        let noise = Matrix(rows: count, columns: 2)
+        RandomStream(seed: 4, purpose: .test, step: 0, index: 0).fillNormals(noise)
+        try AtomicFile.write(
+            NPY.encode(NumericArray(shape: [count, 2], .float32(noise.values.map { 2 * $0 }))), to: "\(scratch.path)/x.npy")
+        let (deviation, stepSize) = (0.5, 0.3)
+        let trainer = try ScratchRun.trainer([
+            "objective.kind=latent-prior", "generator.latent=1", "generator.layers=[{kind: 'dense', outputs: 2}]", "model.kind=layers",
+            "model.layers=[{kind: 'dense', outputs: 1}]", "model.referenceDeviation=1", "objective.decoderDeviation=\(deviation)",
+            "posterior.steps=1", "posterior.stepSize=\(stepSize)", "posterior.keepChains=\(isKept)", "data.source=\(scratch.path)/x.npy",
+            "data.noise=0", "run.chainsPerShard=64",
+        ])
+        let worker = RowConditionTests.worker(trainer)
+        // Of the energy w and a bias, of the decoder W and b.
+        let parameters = trainer.state.parameters.map { Double($0) }
+        let (w, d, b) = (parameters[0], Array(parameters[2..<4]), Array(parameters[4..<6]))
+        let precision = 1 / (deviation * deviation)
+        let variance = 1 / (1 + (d[0] * d[0] + d[1] * d[1]) * precision)
+        var deviations: [Double] = []
+        // Eight steps visit every row once: forty visits.
+        for step in 0..<320 {
+            for shard in trainer.shards {
+                trainer.plan.objective.sampleNegatives(shard, worker: worker, step: step)
+                guard step >= 312 else { continue }
+                for row in 0..<64 {
+                    let x = (Double(worker.data[row, 0]), Double(worker.data[row, 1]))
+                    let mean = variance * ((d[0] * (x.0 - b[0]) + d[1] * (x.1 - b[1])) * precision - w)
+                    deviations.append(Double(shard.posterior[row, 0]) - mean)
+                }
+            }
+        }
+        #expect(deviations.count == count)
+        let (mean, square) = deviations.reduce((0.0, 0.0)) { ($0.0 + $1 / Double(count), $0.1 + $1 * $1 / Double(count)) }
+        // The variance of an unadjusted chain on a quadratic energy.
+        let expected = variance / (1 - stepSize * stepSize / 4 / variance)
+        // Six standard errors.
+        let agrees =
+            abs(mean) < 6 * (expected / Double(count)).squareRoot() && abs(square / expected - 1) < 6 * (2 / Double(count)).squareRoot()
+        #expect(agrees == isKept, "mean \(mean), variance \(square), expected \(expected)")
+    }
+
+    @Test("a kept chain that is not finite begins anew")
+    func brokenChains() throws {
+        let trainer = try ScratchRun.trainer(Self.chains + ["data.source=digits", "posterior.keepChains=true"])
+        let (shard, worker) = (trainer.shards[0], RowConditionTests.worker(trainer))
+        let kept = try #require(shard.latentChains)
+        #expect(kept.rows == 450 && kept.columns == 3 && kept.values.allSatisfy(\.isFinite))
+        kept.fill(.nan)
+        for step in 0..<75 { trainer.plan.objective.sampleNegatives(shard, worker: worker, step: step) }
+        // 75 steps of six rows are an epoch of the shard's 449 rows; one of 450 places belongs to no row.
+        #expect((0..<449).allSatisfy { kept.rows($0..<$0 + 1).values.allSatisfy(\.isFinite) })
+    }
+
+    @Test("chains cannot be kept of densities, and not with more shards than rows")
+    func refusedChains() throws {
+        for (arguments, text) in [
+            (["data.source=moons"], "found the density moons"),
+            (["data.source=digits", "run.shards=2000"], "each of 2000 shards, found 1797"),
+        ] {
+            let failure = #expect(throws: Failure.self) { try ScratchRun.trainer(Self.chains + ["posterior.keepChains=true"] + arguments) }
+            #expect(failure?.kind == .configuration && failure?.message.contains(text) == true, "\(failure?.message ?? "")")
+        }
     }
 
     /// x = W z + b + N(0, σ²) with z ~ N(0, I): the posterior is N(Σ Wᵀ (x - b)/σ², Σ), Σ = (I + WᵀW/σ²)⁻¹.

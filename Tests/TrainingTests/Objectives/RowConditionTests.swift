@@ -14,7 +14,7 @@ struct RowConditionTests {
         "model.referenceDeviation=null", "sampler.stepSize=0.5", "sampler.noise=0.1",
     ]
 
-    private static func worker(_ trainer: Trainer) -> ShardWorker {
+    static func worker(_ trainer: Trainer) -> ShardWorker {
         let (plan, networks) = (trainer.plan, trainer.plan.networks)
         let weights = RunWeights(networks)
         var state = trainer.state.modelState
