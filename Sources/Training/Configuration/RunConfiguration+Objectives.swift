@@ -62,7 +62,8 @@ extension RunConfiguration {
             (condition.kind == .image) == (condition.source != nil),
             condition.kind == .image
                 ? "condition.kind = \"image\" needs condition.source, the path of what is told about each row"
-                : "condition.source = \"\(condition.source ?? "")\" has no effect: it belongs to condition.kind = \"image\". Leave it at null.")
+                : "condition.source = \"\(condition.source ?? "")\" has no effect: it belongs to condition.kind = \"image\". Leave it at null."
+        )
     }
 
     /// The derivative of the last step is that of plain Langevin dynamics.
@@ -120,15 +121,23 @@ extension RunConfiguration {
             default: false
             }
         guard needsCurvature else { return }
-        let listed = model.layers.compactMap { layer -> String? in
-            if case .object(let members) = layer, case .string(let kind)? = members["kind"] { kind } else { nil }
-        }
+        let listed = model.layers.flatMap(Self.kinds)
         let kinked = (model.kind == .layers ? listed : [model.activation.rawValue]).first { ["relu", "leakyReLU"].contains($0) }
         guard let kinked else { return }
         throw Failure(
             .configuration,
             "configuration: objective.kind = \"\(objective.kind.rawValue)\" is made of second derivatives, which vanish for the activation "
                 + "\"\(kinked)\"; expected a smooth one: silu, softplus, tanh or elu")
+    }
+
+    /// The kinds of a layer and of those inside it, as they are written.
+    private static func kinds(_ layer: JSONValue) -> [String] {
+        guard case .object(let members) = layer else { return [] }
+        let inside = ["layers", "shortcut"].flatMap { key -> [JSONValue] in
+            if case .array(let list)? = members[key] { list } else { [] }
+        }
+        let own: [String] = if case .string(let kind)? = members["kind"] { [kind] } else { [] }
+        return own + inside.flatMap(kinds)
     }
 }
 

@@ -35,7 +35,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     package var profile: ObjectiveProfile {
         var profile = ObjectiveProfile()
         profile.chainScratch = kernel.scratchTiles
-        profile.hasChains = true
+        (profile.hasChains, profile.usesSampler) = (true, true)
         profile.hasAcceptStep = kernel.hasAcceptStep
         profile.evaluations = kernel.energyEvaluations(steps: steps) + 2 + (lastStep?.evaluations ?? 0)
         profile.lineOrder = lastStep == nil ? 0 : 1

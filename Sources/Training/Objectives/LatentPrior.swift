@@ -33,6 +33,7 @@ package struct LatentPrior<Kernel: TransitionKernel>: Objective {
             profile.evaluations = start + discrepancy.profile.evaluations
         case .chains(let kernel, let steps):
             profile.chainScratch = kernel.scratchTiles
+            profile.usesSampler = true
             profile.evaluations = start + kernel.energyEvaluations(steps: steps) + 2
         }
         return profile

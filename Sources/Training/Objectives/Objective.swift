@@ -34,6 +34,8 @@ package struct ObjectiveProfile: Sendable {
     package var hasNegatives = true
     /// Whether negatives are ends of Markov chains, which can be shown and compared with data.
     package var hasChains = false
+    /// Whether training itself runs the sampler: not only pictures and measures.
+    package var usesSampler = false
     /// Whether the chains' sampler rejects proposals, so that reports have an acceptance rate.
     package var hasAcceptStep = false
     /// Whether there is a loss, not only a gradient: `ShardReport.loss`.

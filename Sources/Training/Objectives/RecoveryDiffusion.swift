@@ -30,6 +30,7 @@ package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
         profile.chainScratch = kernel.scratchTiles
         profile.hasAcceptStep = kernel.hasAcceptStep
         profile.hasChains = starts != nil
+        profile.usesSampler = true
         profile.evaluations = kernel.energyEvaluations(steps: steps) + 2
         return profile
     }

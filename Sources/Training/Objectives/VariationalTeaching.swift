@@ -26,6 +26,7 @@ package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
         var profile = ObjectiveProfile()
         profile.chainScratch = kernel.scratchTiles
         profile.hasChains = true
+        profile.usesSampler = steps > 0
         profile.hasAcceptStep = kernel.hasAcceptStep
         (profile.hasDecoder, profile.hasEncoder) = (true, true)
         profile.evaluations = kernel.energyEvaluations(steps: steps) + 2

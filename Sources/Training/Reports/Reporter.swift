@@ -9,6 +9,8 @@ final class Reporter {
     private var lastTimes = PhaseTimes()
     private var lastInstant = ContinuousClock.now
     private var lastSteps = 0
+    /// Training steps a second since the line before.
+    private var stepRate = 0.0
 
     init(_ plan: RunPlan) { self.plan = plan }
 
@@ -22,7 +24,9 @@ final class Reporter {
         let (rows, negatives) = (Double(configuration.rowsPerStep), Double(configuration.negativesPerStep))
         let sums = result.report
         let (seconds, wall, steps) = try interval(trainer)
-        let rate = rows * Double(steps) / max(wall, 1e-9)
+        stepRate = Double(steps) / max(wall, 1e-9)
+        let rate = rows * stepRate
+        let moves = profile.hasChains && profile.usesSampler
         let modes = try ChainModes(trainer, trainer.communicator)
         return StepReport(
             step: trainer.state.step, dataEnergy: sums.dataEnergy / rows,
@@ -31,17 +35,17 @@ final class Reporter {
             loss: profile.hasLoss ? sums.loss / rows : nil,
             reconstruction: profile.hasDecoder ? sums.reconstruction / rows : nil,
             latentDivergence: profile.hasEncoder ? sums.latentDivergence / rows : nil,
-            chainGradientNorm: profile.hasChains ? (sums.squaredGradient / negatives).squareRoot() : nil, gradientNorm: result.gradientNorm,
+            chainGradientNorm: moves ? (sums.squaredGradient / negatives).squareRoot() : nil, gradientNorm: result.gradientNorm,
             acceptance: acceptance(sums),
             samplerStepSize: trainer.state.stepSize.map { _ in configuration.sampler.stepSize * Double(result.stepSizeFactor) },
-            displacement: profile.hasChains ? sums.displacement / negatives : nil,
+            displacement: moves ? sums.displacement / negatives : nil,
             wassersteinStep: wassersteinStep(result), bufferAge: configuration.replayCapacity == nil ? nil : sums.age / negatives,
             saturation: profile.hasChains && configuration.samplerBox != nil
                 ? sums.saturated / (negatives * Double(plan.source.shape.count)) : nil,
             exchangedBytes: exchangedBytes(trainer), swapRates: try trainer.replicas?.swapRates(trainer.shards, trainer.communicator),
             modesCovered: modes?.covered, modesPerShard: modes?.perShard,
             learningRate: Double(result.learningRate), skipped: trainer.state.guardState.skips, seconds: seconds,
-            chainStepsPerSecond: profile.hasChains ? rate * Double(configuration.sampler.steps) : nil,
+            chainStepsPerSecond: moves ? rate * Double(configuration.sampler.steps) : nil,
             evaluationsPerSecond: rate * profile.evaluations)
     }
 
@@ -105,14 +109,14 @@ final class Reporter {
         } else if let gap = report.energyGap {
             parts.append("gap \(Self.signed(gap))")
         }
+        if let reconstruction = report.reconstruction { parts.append("|x - g|² \(PerformanceTable.engineering(reconstruction))") }
         if let norm = report.chainGradientNorm { parts.append("|∇E| \(PerformanceTable.fixed(norm, 3, width: 0))") }
         parts.append(
             report.chainStepsPerSecond.map { "\(PerformanceTable.engineering($0)) chain steps/s" }
-                ?? "\(PerformanceTable.engineering(report.evaluationsPerSecond)) evaluations/s")
-        let stepsPerSecond = report.evaluationsPerSecond / (Double(plan.configuration.rowsPerStep) * plan.objective.profile.evaluations)
-        if report.step < total && stepsPerSecond > 0 {
-            parts.append("\(Self.duration(Double(total - report.step) / stepsPerSecond)) left")
-        }
+                ?? (report.evaluationsPerSecond > 0
+                    ? "\(PerformanceTable.engineering(report.evaluationsPerSecond)) evaluations/s"
+                    : "\(PerformanceTable.engineering(stepRate * Double(plan.configuration.rowsPerStep))) rows/s"))
+        if report.step < total && stepRate > 0 { parts.append("\(Self.duration(Double(total - report.step) / stepRate)) left") }
         return parts.joined(separator: "  ")
     }
 

@@ -13,20 +13,27 @@ struct RunSummary {
     init(_ plan: RunPlan, folder: RunFolder, _ communicator: any Communicator) {
         let configuration = plan.configuration
         threads = configuration.run.threads > 0 ? configuration.run.threads : communicator.node.defaultThreads
-        let rows = configuration.rowsPerStep
         let evaluations = PerformanceTable.fixed(plan.objective.profile.evaluations, 0, width: 0)
         var lines = [
             "\(BuildInformation.version)  \(communicator.size) rank\(communicator.size == 1 ? "" : "s") x \(threads) thread\(threads == 1 ? "" : "s"), "
                 + "\(configuration.run.shards) shards x \(configuration.run.chainsPerShard) chains",
             "data     \(plan.source.name), \(plan.source.dataset.map { "\($0.count) rows of " } ?? "fresh samples of ")\(plan.source.shape)",
             "model    \(Self.parameters(plan.networks))",
-            "training \(configuration.objective.kind.rawValue), \(configuration.sampler.steps) \(configuration.sampler.kind.rawValue) steps on \(rows) chains",
+            "training \(configuration.objective.kind.rawValue), \(Self.method(plan))",
             "cost     \(evaluations) passes through the energy and back for each data row of a step",
             "memory   \(MemoryNeed(plan, threads: threads, shards: (configuration.run.shards + communicator.size - 1) / communicator.size).text)",
             "run      \(folder.path)",
         ]
         if let advice = communicator.node.advice(threads: threads) { lines.append("note     \(advice)") }
         text = lines.joined(separator: "\n")
+    }
+
+    /// What a step works on.
+    private static func method(_ plan: RunPlan) -> String {
+        let (sampler, rows) = (plan.configuration.sampler, plan.configuration.rowsPerStep)
+        let steps = "\(sampler.steps) \(sampler.kind.rawValue) steps"
+        if plan.objective.profile.usesSampler { return "\(steps) on \(rows) chains" }
+        return "\(rows) rows a step" + (sampler.steps > 0 ? "; samples by \(steps)" : "")
     }
 
     private static func parameters(_ networks: RunNetworks) -> String {

@@ -17,6 +17,12 @@ struct ObjectiveKeysTests {
             ),
             (["objective.kind=diffusion-cd", "objective.estimator=oneStep", "model.activation=relu"], "relu"),
             (
+                [
+                    "objective.kind=sliced-score", "model.kind=layers",
+                    "model.layers=[{kind: 'residual', layers: [{kind: 'dense', outputs: 2}, {kind: 'leakyReLU'}]}, {kind: 'dense', outputs: 1}]",
+                ], "leakyReLU"
+            ),
+            (
                 ["objective.kind=denoising-score", "objective.noise=0.3", "objective.levels=2", "objective.lowNoise=0.2999999999"],
                 "objective.lowNoise"
             ),
