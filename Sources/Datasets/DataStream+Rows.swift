@@ -4,13 +4,15 @@ import Numerics
 // single rounded one, so the bits do not depend on the vector length.
 extension DataStream {
     /// Levels to [low, high]; with dequantisation the target holds the uniform numbers.
-    func scale(_ bytes: [UInt8], _ row: Int, _ levels: Int, _ target: Matrix) {
+    static func scale(
+        _ bytes: [UInt8], _ row: Int, _ levels: Int, _ target: Matrix, _ preparation: DataPreparation, dequantises: Bool = false
+    ) {
         let low = preparation.low
         let range = preparation.high - low
         unsafe bytes.withUnsafeBufferPointer { bytes in
             let source = unsafe bytes.baseAddress! + row * target.columns
             let out = unsafe target.base
-            if preparation.dequantise {
+            if dequantises {
                 let factor = range / Float(levels)
                 for index in 0..<target.columns { unsafe out[index] = low + factor * (Float(source[index]) + out[index]) }
             } else {
@@ -20,11 +22,15 @@ extension DataStream {
         }
     }
 
-    /// Floats as they are, or standardised.
-    func copy(_ floats: [Float], _ row: Int, _ target: Matrix) {
+    /// Floats as they are.
+    static func copy(_ floats: [Float], _ row: Int, _ target: Matrix) {
         unsafe floats.withUnsafeBufferPointer { floats in
             unsafe target.base.update(from: floats.baseAddress! + row * target.columns, count: target.columns)
         }
+    }
+
+    /// Floats of mean zero and deviation one in every column, where that is asked for.
+    func standardise(_ target: Matrix) {
         guard !means.isEmpty else { return }
         unsafe means.withUnsafeBufferPointer { means in
             unsafe factors.withUnsafeBufferPointer { factors in

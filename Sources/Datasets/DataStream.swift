@@ -156,8 +156,10 @@ public struct DataStream: Sendable {
         forEachRow(of: dataset, step, shard) { place, row in
             let target = tile.rows(place..<(place + 1))
             switch dataset.values {
-            case .levels(let bytes, let levels): scale(bytes, row, levels, target)
-            case .floats(let floats): copy(floats, row, target)
+            case .levels(let bytes, let levels): Self.scale(bytes, row, levels, target, preparation, dequantises: preparation.dequantise)
+            case .floats(let floats):
+                Self.copy(floats, row, target)
+                standardise(target)
             }
             if preparation.flip && flips.bits(at: place) & 1 == 1 { mirror(target, shape) }
         }

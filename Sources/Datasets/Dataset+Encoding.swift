@@ -40,18 +40,23 @@ extension Dataset {
 
     /// The data that `encoded` gave; their digest is checked.
     public init(encoded bytes: [UInt8]) throws(Failure) {
+        try self.init(encoded: bytes, mayHavePartner: true)
+    }
+
+    private init(encoded bytes: [UInt8], mayHavePartner: Bool) throws(Failure) {
         let damaged = Failure(.data, "data received from another process: expected a description, labels and values, found damage.")
         guard bytes.count >= 8, let length = Self.length(bytes), length <= bytes.count - 8,
-            let description = try? JSONDecoder().decode(Description.self, from: Data(bytes[8..<(8 + length)]))
+            let description = try? JSONDecoder().decode(Description.self, from: Data(bytes[8..<(8 + length)])),
+            mayHavePartner || description.partnerBytes == nil
         else { throw damaged }
         let (shape, count) = (description.shape, description.count)
         let labelBytes = NumericArray.count(of: [count, description.hasLabels ? 4 : 0])
         let total = NumericArray.count(of: [count, shape.height, shape.width, shape.channels, description.levels == nil ? 4 : 1])
         guard let total, let labelBytes, count > 0, total > 0, (1...256).contains(description.levels ?? 1),
-            case let end = bytes.count - (description.partnerBytes ?? 0), (0...bytes.count).contains(end),
-            end - 8 - length - labelBytes == total
+            case let behind = bytes.count - 8 - length, (0...behind).contains(description.partnerBytes ?? 0),
+            case let own = behind - (description.partnerBytes ?? 0), labelBytes <= own, own - labelBytes == total
         else { throw damaged }
-        let labelStart = 8 + length
+        let (labelStart, end) = (8 + length, 8 + length + own)
         let valueStart = labelStart + labelBytes
         var labels: [Int32]?
         if description.hasLabels, case .int32(let read) = NumericArray.Values(.int32, littleEndian: bytes[labelStart..<valueStart]) {
@@ -66,7 +71,9 @@ extension Dataset {
         guard description.columnNames == nil || description.columnNames!.count == shape.count else { throw damaged }
         try self.init(name: description.name, shape: shape, values: values, labels: labels, columnNames: description.columnNames)
         guard digest == description.digest else { throw damaged }
-        if end < bytes.count { self = try paired(with: Dataset(encoded: Array(bytes[end...]))) }
+        guard end < bytes.count else { return }
+        let partner = try Dataset(encoded: Array(bytes[end...]), mayHavePartner: false)
+        self = try paired(with: partner)
     }
 
     private static func length(_ bytes: [UInt8]) -> Int? {

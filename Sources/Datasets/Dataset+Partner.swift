@@ -19,8 +19,9 @@ extension Dataset {
                 "\(partner.name): expected rows of the height and width of \(name), which has \(shape), found \(partner.shape). Scale the images."
             )
         }
-        var paired = self
-        paired.partners = [partner]
+        var (paired, own) = (self, partner)
+        own.partners = []
+        paired.partners = [own]
         return paired
     }
 }
@@ -28,13 +29,9 @@ extension Dataset {
 extension Dataset {
     /// A row as networks are told it: levels scaled to the preparation's range, floats as they are; 1 x values.
     public func fill(_ target: Matrix, row: Int, _ preparation: DataPreparation) {
-        let first = row * shape.count
         switch values {
-        case .floats(let floats):
-            for column in 0..<target.columns { target[0, column] = floats[first + column] }
-        case .levels(let bytes, let levels):
-            let factor = levels > 1 ? (preparation.high - preparation.low) / Float(levels - 1) : 0
-            for column in 0..<target.columns { target[0, column] = preparation.low + factor * Float(bytes[first + column]) }
+        case .floats(let floats): DataStream.copy(floats, row, target)
+        case .levels(let bytes, let levels): DataStream.scale(bytes, row, levels, target, preparation)
         }
     }
 }

@@ -2,8 +2,8 @@ import Numerics
 
 /// The noise σ(c) = low · (high/low)^c that an energy is told as one value c, and by whose square it is divided: E(x, c) = f(x, c)/σ(c)².
 ///
-/// The score of data with noise σ is of size 1/σ and its curvature up to 1/σ². With the factor in front, f has the same size at every noise: without it one
-/// network would need curvatures that differ by the square of high/low for inputs that differ in one plane.
+/// The score of data with noise σ is of size 1/σ and its curvature up to 1/σ². With the factor in front, f has the same curvature at every noise: without
+/// it one network would need curvatures that differ by the square of high/low for inputs that differ in one plane.
 /// Source: R. Gao, Y. Song, B. Poole, Y. Wu, D. Kingma, arXiv:2012.08125 (energies in units of the level's step).
 public struct NoiseScale: Hashable, Sendable {
     /// σ(0) and σ(1).
@@ -37,9 +37,9 @@ public struct NoiseScale: Hashable, Sendable {
 extension NoiseScale: LosslessStringConvertible {
     /// Two numbers, low and high.
     public init?(_ description: String) {
-        let numbers = description.split(separator: " ").compactMap { Float($0) }
-        guard numbers.count == 2 else { return nil }
-        self.init(low: numbers[0], high: numbers[1])
+        let parts = description.split(separator: " ")
+        guard parts.count == 2, let low = Float(parts[0]), let high = Float(parts[1]) else { return nil }
+        self.init(low: low, high: high)
     }
 
     public var description: String { "\(low) \(high)" }

@@ -24,6 +24,9 @@ enum SampleTool: Command {
         Option(
             name: "--condition", value: "PATH",
             explanation: "models that are told images: these, of the rows of --data, or without it of rows that are to be found"),
+        Option(
+            name: "--denoise", value: nil, explanation: "models of a ladder of noise levels: take off the lowest noise at the end, x - σ²∇E"
+        ),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
         Option(name: "--seed", value: "S", explanation: "seed of the noise (default: 1)"),
@@ -38,7 +41,8 @@ enum SampleTool: Command {
             weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average,
             seed: UInt64(try arguments.integer("--seed", atLeast: 0) ?? 1), output: try arguments.required("--out", "F.npy"),
             grid: arguments["--grid"], interpolation: try arguments.integer("--interpolate", atLeast: 2),
-            label: try arguments.integer("--label", atLeast: 0), data: arguments["--data"], images: arguments["--condition"])
+            label: try arguments.integer("--label", atLeast: 0), data: arguments["--data"], images: arguments["--condition"],
+            denoises: arguments.has("--denoise"))
         Console(communicator).line(try command.run(communicator))
     }
 

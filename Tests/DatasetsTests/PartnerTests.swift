@@ -57,6 +57,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [Int.min, -1, 0, 7, 1 << 40, Int.max]) func `sizes of partners that cannot be are found`(size: Int) throws {
+        let bytes = try Self.pairs(5).encoded()
+        let length = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+        let text = String(decoding: bytes[8..<8 + length], as: UTF8.self)
+        let changed = Array(text.replacing(/"partnerBytes":\d+/, with: "\"partnerBytes\":\(size)").utf8)
+        let prefix = (0..<8).map { UInt8(changed.count >> (8 * $0) & 255) }
+        #expect(throws: Failure.self) { try Dataset(encoded: prefix + changed + bytes[(8 + length)...]) }
+    }
+
+    @Test func `partners have no partners of their own`() throws {
+        let paired = try Self.pairs(5)
+        let twice = try paired.paired(with: paired)
+        #expect(twice.partner?.partner == nil && twice.partner?.values == paired.values)
+    }
+
     @Test func `rows that are no partners are refused`() throws {
         let data = try Self.pairs(4)
         for (other, text) in [

@@ -113,7 +113,7 @@ struct NoiseScaleTests {
     @Test("a scale that no float is, and a network that is told something else, are refused")
     func refused() throws {
         #expect(NoiseScale(low: 0, high: 1) == nil && NoiseScale(low: 0.1, high: -1) == nil && NoiseScale(low: 1e-25, high: 1) == nil)
-        #expect(NoiseScale("0.1") == nil && NoiseScale("0.1 x") == nil)
+        #expect(NoiseScale("0.1") == nil && NoiseScale("0.1 x") == nil && NoiseScale("0.1 x 3") == nil)
         let scale = try #require(NoiseScale("0.1 3"))
         #expect(scale.low == 0.1 && scale.high == 3 && NoiseScale(String(scale)) == scale)
         for condition in [nil, ConditionDescription.planes(2)] {

@@ -55,15 +55,7 @@ extension RunConfiguration {
         let data = try dataStream(source, seed: run.seed)
         let starts = try dataStream(source, seed: run.seed ^ Self.startSeed)
         let condition = try rowCondition(for: source)
-        if posterior.keepChains {
-            let rows = source.dataset?.count ?? 0
-            guard rows >= run.shards else {
-                throw Failure(
-                    .configuration,
-                    "posterior.keepChains: expected rows of data to keep chains of, at least one for each of \(run.shards) shards, found "
-                        + (source.dataset == nil ? "the density \(source.name)" : "\(rows)"))
-            }
-        }
+        try checkKeptChains(source)
         guard let ladder = noiseLadder else { return makeObjective(kernel, data, starts, condition) }
         let objectives = (0..<ladder.levels).map { objective(at: $0, of: ladder, kernel, data, starts) }
         let weights = (0..<ladder.levels).map { objective.kind == .denoisingScore || objective.scaledByNoise ? 1 : ladder.weight($0) }
@@ -83,6 +75,25 @@ extension RunConfiguration {
         single.objective.noise = Double(ladder.variance(from: level).squareRoot())
         let scaled = kernel.scaled(toVariance: ladder.variance(from: level) / ladder.variance(from: 0))
         return single.makeObjective(scaled, data.adding(noise: ladder.deviations[level]), starts)
+    }
+
+    /// Every shard needs rows of its own, and starts for all their chains.
+    private func checkKeptChains(_ source: DataSource) throws(Failure) {
+        guard posterior.keepChains else { return }
+        let rows = source.dataset?.count ?? 0
+        guard rows >= run.shards else {
+            throw Failure(
+                .configuration,
+                "posterior.keepChains: expected rows of data to keep chains of, at least one for each of \(run.shards) shards, found "
+                    + (source.dataset == nil ? "the density \(source.name)" : "\(rows)"))
+        }
+        let most = RandomStream.drawLimit / generator.latent - 64
+        guard DataStream.mostOwnRows(rows, shards: run.shards) <= most else {
+            throw Failure(
+                .configuration,
+                "posterior.keepChains: expected at most \(most) rows a shard with generator.latent = \(generator.latent) (2^33 random numbers), found "
+                    + "\(DataStream.mostOwnRows(rows, shards: run.shards)). Use more shards.")
+        }
     }
 
     /// A stream of random numbers has 2^33.

@@ -69,10 +69,12 @@ package struct ChainsFile: Sendable {
             shards: configuration.run.shards, capacity: age.count / configuration.run.shards, shape: shape,
             options: configuration.replayCapacity == nil ? nil : configuration.replayOptions, levels: configuration.ladder?.levels,
             hasCentres: configuration.keepsPairs,
-            latentChains: found["posterior"].flatMap {
-                $0.shape.count == 2 ? LatentChains(rows: $0.shape[0] / configuration.run.shards, values: $0.shape[1]) : nil
-            })
-        guard configuration.posterior.keepChains == (latentChains != nil), header == found else { return nil }
+            latentChains: !configuration.posterior.keepChains
+                ? nil
+                : found["posterior"].flatMap {
+                    $0.shape.count == 2 ? LatentChains(rows: $0.shape[0] / configuration.run.shards, values: $0.shape[1]) : nil
+                })
+        guard header == found else { return nil }
     }
 
     /// What one shard puts into the file.

@@ -72,7 +72,8 @@ extension EvaluateCommand.Denoising {
             )
         }
         guard trained.configuration.condition.kind == .none else {
-            throw Failure(.usage, "evaluate: --denoise needs an energy of rows alone; this one is told classes or masks beside them")
+            throw Failure(
+                .usage, "evaluate: --denoise needs an energy of rows alone; this one is told classes, masks or images beside them")
         }
         // Without other data as many rows are left to fit the filter and the linear estimate.
         let limit = min(Self.mostValues / trained.shape.count, other?.available ?? training.available / 2)

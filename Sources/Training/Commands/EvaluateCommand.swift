@@ -72,13 +72,13 @@ public struct EvaluateCommand: Codable, Sendable {
         let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
         // The density of what a latent energy's generator makes has no closed form.
         let density = trained.networks.isLatent ? nil : PlaneDensity(named: trained.configuration.data.source)
-        try communicator.agree { try check(density) }
+        try communicator.agree { try check(density, trained) }
         let source = try trained.source(communicator)
         let training = try communicator.agree { try EvaluationRows(source, trained.configuration) }
         let other = try data.map { (data) throws(Failure) in try trained.rows(data, told: images, training: source, communicator) }
         let ofOutliers = try evaluateOutliers(trained, source, inliers: other ?? training, communicator)
         let reconstruction = try evaluateReconstruction(trained, of: other ?? training, training: training, communicator)
-        let drawn = measuresSamples ? try drawnOrRead(trained, rows: training.available, communicator) : nil
+        let drawn = measuresSamples ? try drawnOrRead(trained, training, other, communicator) : nil
         let ofSamples = try drawn.map { (drawn) throws(Failure) in try evaluate(drawn, trained, training, other, communicator) }
         let completion = try drawn.flatMap { (drawn) throws(Failure) in
             try evaluateCompletion(drawn, trained, of: other ?? training, training: training, communicator)
@@ -101,7 +101,8 @@ public struct EvaluateCommand: Codable, Sendable {
         return ([title] + measures.compactMap { $0 }).joined(separator: "\n")
     }
 
-    private func check(_ density: PlaneDensity?) throws(Failure) {
+    private func check(_ density: PlaneDensity?, _ trained: TrainedModel) throws(Failure) {
+        if let images { try trained.checkIsToldImages(images) }
         if let images, data == nil {
             throw Failure(.usage, "evaluate: --condition \(images): expected --data beside it, the rows that belong to these images")
         }
@@ -152,7 +153,9 @@ public struct EvaluateCommand: Codable, Sendable {
     }
 
     /// Collective. The samples on all ranks.
-    private func drawnOrRead(_ trained: TrainedModel, rows available: Int, _ communicator: any Communicator) throws(Failure) -> Drawn {
+    private func drawnOrRead(
+        _ trained: TrainedModel, _ training: EvaluationRows, _ other: EvaluationRows?, _ communicator: any Communicator
+    ) throws(Failure) -> Drawn {
         if let samples {
             let rows = try communicator.agree { try SampleFile.read(samples, shape: trained.shape) }
             try communicator.agree {
@@ -161,7 +164,9 @@ public struct EvaluateCommand: Codable, Sendable {
             return Drawn(rows: rows, origin: samples, steps: nil)
         }
         // Not more than half of the data, so that there are as many data rows to compare the samples' measures with.
-        let limit = max(2, min(Self.defaultCount, available / 2))
+        var limit = max(2, min(Self.defaultCount, training.available / 2))
+        // Rows about which the model is told something may be fewer.
+        if let other, trained.rowCondition?.belongsToRows == true { limit = min(limit, other.available) }
         let conditions = try trained.conditions(
             count: count ?? limit, label: nil, data: data, images: images, seed: seed ?? 1, communicator)
         let sampler = try communicator.agree {

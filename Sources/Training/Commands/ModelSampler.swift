@@ -29,6 +29,8 @@ public final class ModelSampler {
     private let seed: UInt64
     private let interpolation: Int?
     private let conditions: SampleConditions?
+    /// σ of the noise that is taken off the ends of chains; nil: none is.
+    private let noise: Float?
 
     /// Steps that a sampler can be asked for: an annealed one holds a level for each.
     static let mostSteps = 100_000_000
@@ -41,10 +43,11 @@ public final class ModelSampler {
     ///   - start: default: the generator where there is one, the checkpoint's chains where they persist, else noise.
     ///   - interpolation: samples of a line between two latent vectors of the generator.
     ///   - conditions: what the networks are told about each sample; needed where they are told something.
+    ///   - denoises: whether samples of a ladder's lowest level, which are data with noise σ, give way to the means of what they came from, x - σ²∇E(x).
     /// - Throws: `.usage` when more chains are wanted than there are, and more samples or steps than can be counted.
     init(
         _ trained: TrainedModel, count: Int?, orAtMost limit: Int, steps: Int?, start: Start?, seed: UInt64,
-        interpolation: Int? = nil, conditions: SampleConditions? = nil
+        interpolation: Int? = nil, conditions: SampleConditions? = nil, denoises: Bool = false
     ) throws {
         // Tiles of samples are told apart by 32 bits.
         let most = min(Self.mostValues / trained.shape.count, (1 << 32) - 1)
@@ -65,6 +68,10 @@ public final class ModelSampler {
         self.seed = seed
         self.interpolation = interpolation
         self.conditions = conditions
+        noise = denoises ? trained.configuration.noiseLadder?.deviations[0] : nil
+        guard !denoises || noise != nil else {
+            throw Failure(.usage, "--denoise takes off the lowest noise of a ladder, which this model has not (objective.levels = 1)")
+        }
         weights = trained.preparedNetworks()
     }
 
@@ -102,8 +109,15 @@ public final class ModelSampler {
                 part += 1
             }
         }
+        if let noise { denoise(buffers, noise, potential) }
         if let told { conditions?.condition.paste(told, into: buffers.positions) }
         return trained.networks.isLatent ? decoded(buffers.positions) : buffers.positions
+    }
+
+    /// The mean of what a noised row came from, by the score of its density (K. Miyasawa, 1961; P. Vincent, doi:10.1162/NECO_a_00142).
+    private func denoise(_ buffers: ChainBuffers, _ noise: Float, _ potential: ModelPotential) {
+        potential.evaluate(buffers.positions, energies: buffers.energies, gradient: buffers.gradient)
+        buffers.positions.combine(buffers.positions, buffers.gradient) { $0 - noise * noise * $1 }
     }
 
     /// The rows that latent vectors stand for.

@@ -26,11 +26,13 @@ public struct SampleCommand: Codable, Sendable {
     public var data: String?
     /// The images that the model is told, row by row of `data`, or by themselves.
     public var images: String?
+    /// Whether the lowest noise of a ladder is taken off at the end.
+    public var denoises: Bool
 
     public init(
         folder: String, step: Int? = nil, count: Int, steps: Int? = nil, start: Start? = nil, weights: TrainedModel.Weights = .average,
         seed: UInt64 = 1, output: String, grid: String? = nil, interpolation: Int? = nil, label: Int? = nil,
-        data: String? = nil, images: String? = nil
+        data: String? = nil, images: String? = nil, denoises: Bool = false
     ) {
         self.folder = folder
         self.step = step
@@ -42,18 +44,23 @@ public struct SampleCommand: Codable, Sendable {
         self.output = output
         self.grid = grid
         self.interpolation = interpolation
-        (self.label, self.data, self.images) = (label, data, images)
+        (self.label, self.data, self.images, self.denoises) = (label, data, images, denoises)
     }
 
     /// Collective. Samples are dealt to ranks by tiles; the same bytes on any number of ranks.
     /// - Returns: a line for the person at the terminal.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
         let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
+        try communicator.agree {
+            guard let data, trained.rowCondition?.belongsToRows != true else { return }
+            throw Failure(
+                .usage, "--data \(data): this model is told nothing about rows (neither visible pixels nor images), and draws without them")
+        }
         let conditions = try trained.conditions(count: count, label: label, data: data, images: images, seed: seed, communicator)
         let sampler = try communicator.agree {
             try ModelSampler(
                 trained, count: count, orAtMost: count, steps: steps, start: start, seed: seed, interpolation: interpolation,
-                conditions: conditions)
+                conditions: conditions, denoises: denoises)
         }
         let results = TileResults(rows: count, rowsPerTile: sampler.rowsPerTile, rowShape: trained.shape.fileShape)
         let values = try communicator.agree {
@@ -70,7 +77,7 @@ public struct SampleCommand: Codable, Sendable {
         var configuration = trained.configuration
         let (shape, width) = (trained.shape, trained.shape.count)
         let floats = ChannelOrder.innermost(try NPY.decode(FileBytes.read(output), name: output).values.floats, shape: shape)
-        guard let conditions, let rows = conditions.rows else {
+        guard let conditions, let rows = conditions.rows, !shape.isVector else {
             return try SamplePicture(configuration: configuration, shape: shape).write(floats, count: count, to: path)
         }
         // What was told, the sample and the truth where it is known, side by side.

@@ -121,16 +121,17 @@ extension TrainedModel {
                     "--label \(label): this model is told no classes (condition.kind = \"\(configuration.condition.kind.rawValue)\")")
             }
         }
-        try communicator.agree {
-            if case .image = condition { return }
-            guard let images else { return }
-            throw Failure(
-                .usage,
-                "--condition \(images): this model is told no images (condition.kind = \"\(configuration.condition.kind.rawValue)\")")
-        }
+        try communicator.agree { if let images { try checkIsToldImages(images) } }
         guard let condition else { return nil }
         let rows = condition.belongsToRows ? try rows(count: count, condition, data: data, images: images, communicator) : nil
         return SampleConditions(condition: condition, label: label, columns: configuration.samples.columns, rows: rows, seed: seed)
+    }
+
+    /// - Throws: `.usage` for images that the model cannot be told.
+    func checkIsToldImages(_ images: String) throws(Failure) {
+        if case .image = rowCondition { return }
+        throw Failure(
+            .usage, "--condition \(images): this model is told no images (condition.kind = \"\(configuration.condition.kind.rawValue)\")")
     }
 
     /// Collective. The first rows of data and what is told about them.
@@ -151,11 +152,14 @@ extension TrainedModel {
         count: Int, _ condition: RowCondition, _ path: String, _ communicator: any Communicator
     ) throws(Failure) -> SampleConditions.Rows {
         var other = configuration
-        (other.data.source, other.condition.source) = (path, nil)
+        // Read as condition.source is: the columns of data.source are not its own.
+        (other.data.source, other.condition, other.data.columns, other.data.labelColumn) = (path, RunConfiguration.Condition(), [], .none)
         let source = try other.sharedSource(communicator)
         return try communicator.agree { () throws -> SampleConditions.Rows in
             guard case .image(let shape) = condition, let dataset = source.dataset, dataset.shape == shape else {
-                throw Failure(.data, "--condition \(path): expected images of the shape that this model is told, found \(source.shape)")
+                throw Failure(
+                    .data,
+                    "--condition \(path): expected rows of \(Self.shape(of: condition)), which this model is told, found \(source.shape)")
             }
             try Self.check(count, available: dataset.count, path)
             var preparation = DataPreparation()
@@ -164,6 +168,10 @@ extension TrainedModel {
             for row in 0..<count { dataset.fill(images.rows(row..<row + 1), row: row, preparation) }
             return SampleConditions.Rows(truth: nil, images: images)
         }
+    }
+
+    private static func shape(of condition: RowCondition) -> String {
+        if case .image(let shape) = condition { "\(shape)" } else { "images" }
     }
 
     private static func check(_ count: Int, available: Int, _ name: String) throws(Failure) {

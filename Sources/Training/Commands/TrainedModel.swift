@@ -74,6 +74,10 @@ public struct TrainedModel: Sendable {
 
     /// - Throws: `.usage` for a start that this model does not have.
     func check(_ start: ModelSampler.Start) throws(Failure) {
+        if start == .chains, rowCondition != nil {
+            throw Failure(
+                .usage, "--from chains: the checkpoint does not say what its chains were told. Use --from generator, or --from noise.")
+        }
         guard start == .generator, networks.encoder == nil else { return }
         throw Failure(
             .usage,
@@ -87,7 +91,7 @@ public struct TrainedModel: Sendable {
     }
 
     /// The energy's weights ready for products.
-    func prepared() -> PreparedWeights { preparedNetworks().energy }
+    package func prepared() -> PreparedWeights { preparedNetworks().energy }
 
     /// The weights of all networks ready for products.
     func preparedNetworks() -> RunWeights {
@@ -156,9 +160,13 @@ public struct TrainedModel: Sendable {
             description.input.channels -= told
             description.condition = .planes(told)
         }
+        let scale = try noiseScale(metadata, path)
+        guard scale == nil || description.condition == .planes(1) else {
+            throw Failure(.checkpoint, "\(path): noiseScale: expected a network that is told a noise level: the file is damaged")
+        }
         return try EnergyModel(
             Network(description), referenceDeviation: metadata["referenceDeviation"].flatMap { Float($0) },
-            spectralNormalization: metadata["spectralNormalization"] == "true", noiseScale: try noiseScale(metadata, path))
+            spectralNormalization: metadata["spectralNormalization"] == "true", noiseScale: scale)
     }
 
     private static func noiseScale(_ metadata: [String: String], _ path: String) throws(Failure) -> NoiseScale? {

@@ -280,7 +280,7 @@ extension ConfigurationKey {
             "encoder.learningRate", .number(.notNegative), optional: true,
             "variational-teaching, autoencoder: in place of optimizer.learningRate, with the same schedule; null: the same"),
         .init(
-            "posterior.steps", .integer(1...1_000_000), "latent-prior: Langevin steps of the latent vector of each data row, from N(0, I)"),
+            "posterior.steps", .integer(1...1_000_000), "latent-prior: Langevin steps of the latent vector of each data row in a step"),
         .init(
             "posterior.stepSize", .number(.positive),
             "latent-prior: s of z <- z - s²/2 g + s xi, g the gradient of |x - g(z)|²/2 sigma² + U(z)"),
@@ -298,7 +298,7 @@ extension ConfigurationKey {
             "mask: what is hidden: the lower half, or a square of half the height and width in the centre or anywhere (random)"),
         .init(
             "condition.source", .text, optional: true,
-            "image: the path of images (or vectors) of the data's height and width, one for each row of data.source, in any format of data.source"
+            "image: images (or vectors) of the data's height and width, one for each row of data.source, by a path or a name as data.source"
         ),
     ]
 

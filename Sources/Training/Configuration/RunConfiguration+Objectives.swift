@@ -52,6 +52,14 @@ extension RunConfiguration {
             "condition.kind = \"\(condition.kind.rawValue)\" needs objective.kind = \"variational-teaching\" or \"autoencoder\", found \"\(objective.kind.rawValue)\""
         )
         try require(
+            condition.kind == .none || diagnostics.every == 0,
+            "condition.kind = \"\(condition.kind.rawValue)\": windows of diagnostics would run chains that are told nothing; expected diagnostics.every = 0, "
+                + "found \(diagnostics.every)")
+        try require(
+            !posterior.keepChains || !data.flip,
+            "posterior.keepChains keeps one chain for each row, which would be drawn to an image and to its mirror image in turns; expected "
+                + "data.flip = false, found true")
+        try require(
             condition.kind == .label || condition.channels == Condition().channels,
             "condition.channels = \(condition.channels) has no effect: it belongs to condition.kind = \"label\". Leave it at \(Condition().channels)."
         )

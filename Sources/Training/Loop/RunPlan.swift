@@ -101,6 +101,7 @@ public struct RunPlan: Sendable {
         guard let path = configuration.model.initial else { return state }
         let bytes = try communicator.bytesFromRoot {
             let file = try Safetensors(path)
+            try checkEnergy(file.header.metadata, path)
             let values =
                 try ParameterTensors.decode(file, networks.layout, path: path)
                 + ParameterTensors.decode(file, networks.stateLayout, path: path)
@@ -112,6 +113,16 @@ public struct RunPlan: Sendable {
         state.modelState = Array(values[networks.layout.count...])
         state.average = configuration.optimizer.average.map { ParameterAverage(decay: Float($0), of: state.parameters) }
         return state
+    }
+
+    /// A file of a run says what else its energy is made of: the same parameters in another energy would be another model.
+    private func checkEnergy(_ metadata: [String: String], _ path: String) throws {
+        guard metadata["network"] != nil else { return }
+        let own = try modelMetadata
+        for key in ["referenceDeviation", "noiseScale"] where metadata[key] != own[key] {
+            throw Failure(
+                .checkpoint, "\(path): \(key): expected \(own[key] ?? "none"), as this run has, found \(metadata[key] ?? "none")")
+        }
     }
 
     /// What a reader of model.safetensors needs to compute energies.

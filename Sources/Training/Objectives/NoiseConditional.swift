@@ -11,7 +11,7 @@ package struct NoiseConditional: Objective {
     /// One for each level.
     let objectives: [any Objective]
     /// The factors of their gradients.
-    let weights: [Float]
+    package let weights: [Float]
 
     package var profile: ObjectiveProfile { objectives[0].profile }
 

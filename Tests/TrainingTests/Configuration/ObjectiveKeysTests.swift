@@ -36,6 +36,8 @@ struct ObjectiveKeysTests {
             (["sampler.steps=0"], "expected sampler.steps of at least 1"),
             (["condition.kind=label"], "condition.kind = \"label\" needs objective.kind = \"variational-teaching\""),
             (["objective.kind=variational-teaching", "condition.kind=image"], "needs condition.source"),
+            (["objective.kind=variational-teaching", "condition.kind=label", "diagnostics.every=5"], "expected diagnostics.every = 0"),
+            (["objective.kind=latent-prior", "posterior.keepChains=true", "data.flip=true"], "expected data.flip = false"),
             (["objective.kind=variational-teaching", "condition.source=digits"], "it belongs to condition.kind = \"image\""),
             (["objective.kind=variational-teaching", "condition.channels=3"], "it belongs to condition.kind = \"label\""),
             (["objective.kind=variational-teaching", "condition.mask=centre"], "it belongs to condition.kind = \"mask\""),

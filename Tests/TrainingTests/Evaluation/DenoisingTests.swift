@@ -1,6 +1,8 @@
 import Distributed
 import Failures
+import Formats
 import Foundation
+import Model
 import Numerics
 import Sampling
 import Testing
@@ -213,6 +215,34 @@ private struct GaussianPotential: Potential {
         try gaussianRun(["data.source=digits", "objective.levels=3", "objective.lowNoise=0.1", "objective.noise=0.8"]) { path in
             let found = try evaluate(path, EvaluateCommand.Denoising(noises: [0.15, 0.3], rows: 8, steps: 2))
             #expect(found.levels.allSatisfy { $0.score.isFinite && $0.posterior.isFinite })
+        }
+    }
+
+    /// With no steps a sample is its start, and what is taken off is σ² times the gradient that `TrainedModel` computes.
+    @Test func `Samples of a ladder lose the lowest noise by the score`() throws {
+        let levels = ["data.source=digits", "objective.levels=3", "objective.lowNoise=0.1", "objective.noise=0.8"]
+        try gaussianRun(levels) { path in
+            func draw(_ denoises: Bool) throws -> Matrix {
+                let output = "\(path)/x.npy"
+                _ = try SampleCommand(folder: path, count: 5, steps: 0, output: output, denoises: denoises).run(SoloCommunicator())
+                return Matrix(rows: 5, columns: 64, try NPY.decode(FileBytes.read(output), name: output).values.floats)
+            }
+            let (start, denoised) = (try draw(false), try draw(true))
+            let trained = try TrainedModel(RunFolder(path))
+            let (workspace, energies, gradient) = (
+                Workspace(trained.model, rows: 5), Matrix(rows: 5, columns: 1), Matrix(rows: 5, columns: 64)
+            )
+            trained.model.energiesAndGradient(
+                of: start, trained.prepared(), workspace, energies: energies, gradient: gradient)
+            // Told nothing the energy is that of the lowest level, in units of its noise: 0.1.
+            #expect(gradient.values.contains { abs($0) > 1e-3 })
+            #expect(zip(zip(start.values, gradient.values), denoised.values).allSatisfy { abs($0.0 - 0.01 * $0.1 - $1) < 1e-5 })
+        }
+        try gaussianRun([]) { path in
+            let failure = #expect(throws: Failure.self) {
+                try SampleCommand(folder: path, count: 5, output: "\(path)/x.npy", denoises: true).run(SoloCommunicator())
+            }
+            #expect(failure?.kind == .usage && failure?.message.contains("objective.levels = 1") == true)
         }
     }
 

@@ -56,8 +56,8 @@ struct ConditionalSamplesTests {
     func images() throws {
         let folder = try Self.run("image", ["condition.kind=image", "condition.source=digits"])
         let (first, second) = (try Self.file([0.1, 0.9]), try Self.file([0.1, -0.9]))
-        for start in [SampleCommand.Start.generator, .noise] {
-            let draw = { (path: String) in try Self.samples(folder) { ($0.start, $0.steps, $0.images) = (start, 3, path) } }
+        for (start, steps) in [(SampleCommand.Start.generator, 0), (.noise, 3)] {
+            let draw = { (path: String) in try Self.samples(folder) { ($0.start, $0.steps, $0.images) = (start, steps, path) } }
             let (one, other) = (try draw(first), try draw(second))
             #expect(one[0] == other[0] && one[1] != other[1])
         }
@@ -82,11 +82,20 @@ struct ConditionalSamplesTests {
         let (good, flat) = (try Self.file([0.1]), try Self.file([0.1, 0.2], height: 4))
         for (run, path, kind, text) in [
             (folder, good, Failure.Kind.usage, "has 1 rows to be told about"),
-            (folder, flat, .data, "of the shape that this model is told"),
+            (folder, flat, .data, "expected rows of 8x8x1, which this model is told, found 4x16x1"),
             (plain, good, .usage, "this model is told no images"),
         ] {
             let failure = #expect(throws: Failure.self) { try Self.samples(run) { $0.images = path } }
             #expect(failure?.kind == kind && failure?.message.contains(text) == true, "\(failure?.message ?? "")")
+        }
+        let classes = try Self.run("classes", ["condition.kind=label"])
+        for (run, text, change) in [
+            (plain, "told nothing about rows", { $0.data = "digits" }), (classes, "told nothing about rows", { $0.data = "digits" }),
+            (classes, "does not say what its chains were told", { $0.start = .chains }),
+            (folder, "does not say what its chains were told", { $0.start = .chains }),
+        ] as [(RunFolder, String, (inout SampleCommand) -> Void)] {
+            let failure = #expect(throws: Failure.self) { try Self.samples(run, change) }
+            #expect(failure?.kind == .usage && failure?.message.contains(text) == true, "\(failure?.message ?? "")")
         }
     }
 }
