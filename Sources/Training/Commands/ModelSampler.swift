@@ -103,9 +103,15 @@ public final class ModelSampler {
         for rung in NoiseLadder.descent(trained.configuration.noiseLadder) {
             if let feature = rung.feature { potential.workspace.condition?.fill(feature) }
             for first in stride(from: 0, to: steps, by: limit) {
-                trained.kernel(steps: steps, firstStep: first).scaled(toVariance: rung.variance).run(
-                    buffers, steps: min(limit, steps - first),
-                    noise: ChainNoise(seed: seed, motion: .sampling, decisions: .samplingDecision, step: part, index: tile), in: potential)
+                let scaled = trained.kernel(steps: steps, firstStep: first).scaled(toVariance: rung.variance)
+                let noise = ChainNoise(seed: seed, motion: .sampling, decisions: .samplingDecision, step: part, index: tile)
+                let count = min(limit, steps - first)
+                if let told, let condition = conditions?.condition {
+                    let given = ConditionedPotential(base: potential, condition: condition, told: told)
+                    scaled.run(buffers, steps: count, noise: noise, in: given)
+                } else {
+                    scaled.run(buffers, steps: count, noise: noise, in: potential)
+                }
                 part += 1
             }
         }

@@ -54,10 +54,23 @@ package struct Mask: Hashable, Sendable {
     /// Puts the visible pixels that were told into samples.
     package func paste(_ told: Matrix, into samples: Matrix) {
         let channels = shape.channels
-        for row in 0..<samples.rows {
-            for pixel in 0..<shape.height * shape.width where told[row, pixel * (channels + 1) + channels] == 1 {
-                for channel in 0..<channels { samples[row, pixel * channels + channel] = told[row, pixel * (channels + 1) + channel] }
-            }
+        forEachVisible(told, rows: samples.rows) { row, pixel in
+            for channel in 0..<channels { samples[row, pixel * channels + channel] = told[row, pixel * (channels + 1) + channel] }
+        }
+    }
+
+    /// Zeros at the visible pixels of a gradient.
+    package func hold(_ told: Matrix, _ gradient: Matrix) {
+        let channels = shape.channels
+        forEachVisible(told, rows: gradient.rows) { row, pixel in
+            for channel in 0..<channels { gradient[row, pixel * channels + channel] = 0 }
+        }
+    }
+
+    private func forEachVisible(_ told: Matrix, rows: Int, _ body: (_ row: Int, _ pixel: Int) -> Void) {
+        let channels = shape.channels
+        for row in 0..<rows {
+            for pixel in 0..<shape.height * shape.width where told[row, pixel * (channels + 1) + channels] == 1 { body(row, pixel) }
         }
     }
 }

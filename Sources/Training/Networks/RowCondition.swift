@@ -57,6 +57,11 @@ package enum RowCondition: Hashable, Sendable {
         }
     }
 
+    /// Zeros in a gradient where samples are told: the visible pixels of an image.
+    package func hold(_ told: Matrix, _ gradient: Matrix) {
+        if case .visible(let mask) = self { mask.hold(told, gradient) }
+    }
+
     /// Puts what was told into samples: the visible pixels of an image.
     package func paste(_ told: Matrix, into samples: Matrix) {
         if case .visible(let mask) = self { mask.paste(told, into: samples) }

@@ -45,8 +45,12 @@ package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
         if steps > 0 {
             let factor = worker.stepSizeFactor
             let noise = ChainNoise(seed: seed, motion: .langevin, decisions: .acceptance, step: step, index: shard.index)
-            let info = (factor == 1 ? kernel : kernel.scaled(by: factor)).run(
-                worker.chains, steps: steps, noise: noise, in: worker.potential)
+            let scaled = factor == 1 ? kernel : kernel.scaled(by: factor)
+            let info =
+                condition.map {
+                    let given = ConditionedPotential(base: worker.potential, condition: $0, told: worker.told)
+                    return scaled.run(worker.chains, steps: steps, noise: noise, in: given)
+                } ?? scaled.run(worker.chains, steps: steps, noise: noise, in: worker.potential)
             shard.report.add(info, from: worker.origin, to: worker.chains.positions, box: box)
         }
         shard.negatives.copy(from: worker.chains.positions)

@@ -3,6 +3,7 @@ import Distributed
 import Failures
 import Model
 import Numerics
+import Sampling
 import Testing
 import Training
 
@@ -84,6 +85,11 @@ struct RowConditionTests {
                 #expect(samples[row, value] == (told[row, 4 * (value / 3) + 3] == 1 ? images[row, value] : 7))
             }
         }
+        samples.fill(7)
+        mask.hold(told, samples)
+        for row in 0..<50 {
+            for value in 0..<72 { #expect(samples[row, value] == (told[row, 4 * (value / 3) + 3] == 1 ? 0 : 7)) }
+        }
     }
 
     @Test("a negative has the visible pixels of its data row", arguments: ["half", "random"])
@@ -102,6 +108,22 @@ struct RowConditionTests {
             }
         }
         #expect(hidden > 60)
+    }
+
+    /// Without noise a chain moves by the gradient alone: visible pixels stay where they were put, hidden ones do not.
+    @Test("chains are moved by the energy of the hidden pixels only")
+    func chainsHoldVisiblePixels() throws {
+        let trainer = try ScratchRun.trainer(Self.teaching + ["condition.kind=mask", "sampler.noise=0", "sampler.stepSize=50"])
+        let worker = Self.worker(trainer)
+        trainer.plan.objective.sampleNegatives(trainer.shards[1], worker: worker, step: 4)
+        let (ends, starts) = (worker.chains.positions, worker.origin)
+        for row in 0..<6 {
+            for pixel in 0..<64 {
+                let isVisible = worker.told[row, 2 * pixel + 1] == 1
+                #expect(isVisible == (ends[row, pixel] == starts[row, pixel]))
+                #expect(!isVisible || ends[row, pixel] == worker.data[row, pixel])
+            }
+        }
     }
 
     /// One thread samples all its shards before it computes their gradients.
