@@ -72,7 +72,8 @@ package struct ChainsFile: Sendable {
             latentChains: !configuration.posterior.keepChains
                 ? nil
                 : found["posterior"].flatMap {
-                    $0.shape.count == 2 ? LatentChains(rows: $0.shape[0] / configuration.run.shards, values: $0.shape[1]) : nil
+                    $0.shape.count == 2 && $0.type == .float32
+                        ? LatentChains(rows: $0.shape[0] / configuration.run.shards, values: $0.shape[1]) : nil
                 })
         guard header == found else { return nil }
     }
