@@ -40,15 +40,18 @@ public struct Network: Sendable {
         self.nodes = nodes
     }
 
-    /// PyTorch's default, a pure function of seed and purpose: weights and biases uniform in ±1/√fanIn, tables of classes standard normal,
-    /// normalisations with scale 1 and bias 0.
+    /// A pure function of seed and purpose: weights and biases uniform in ±scale/√fanIn, tables of classes standard normal, normalisations
+    /// with scale 1 and bias 0.
     ///
-    /// - Parameter purpose: another one for each further network of a run, or they would start with the same numbers.
-    public func initialParameters(seed: UInt64, purpose: RandomPurpose = .initialisation) -> [Float] {
+    /// - Parameters:
+    ///   - purpose: another one for each further network of a run, or they would start with the same numbers.
+    ///   - scale: 1 is PyTorch's default; √3 gives weights the variance 1/fanIn, √6 twice that (K. He et al., arXiv:1502.01852).
+    public func initialParameters(seed: UInt64, purpose: RandomPurpose = .initialisation, scale: Float = 1) -> [Float] {
         var parameters: [Float] = []
         parameters.reserveCapacity(layout.count)
         for (index, tensor) in layout.tensors.enumerated() {
-            parameters += tensor.initial.values(tensor.count, RandomStream(seed: seed, purpose: purpose, step: 0, index: index))
+            let stream = RandomStream(seed: seed, purpose: purpose, step: 0, index: index)
+            parameters += tensor.initial.values(tensor.count, stream, scale: scale)
         }
         return parameters
     }

@@ -47,24 +47,38 @@ extension VectorMath {
 
     /// ln(1 + eˣ) = max(x, 0) + ln(1 + e^-|x|), without overflow.
     ///
-    /// Error <= 2 ulp; results below the smallest normal number are zero; NaN stays NaN.
-    @inlinable @inline(__always) public static func softplus(_ x: Vector) -> Vector { softplus(x, power: exp(-magnitude(x))) }
+    /// Error <= 2.5 ulp; results below the smallest normal number are zero; NaN stays NaN.
+    @inlinable @inline(__always) public static func softplus(_ x: Vector) -> Vector { softplus(x, power: fallingPower(x)) }
 
-    /// ln(1 + eˣ) and its slope 1/(1 + e⁻ˣ), which share e^-|x|. The value has the bits of `softplus`; error of the slope <= 3 ulp.
+    /// ln(1 + eˣ) and its slope 1/(1 + e⁻ˣ), which share e^-|x|. The value has the bits of `softplus`; error of the slope <= 3 ulp, and for NaN
+    /// it is some number.
     @inlinable @inline(__always) public static func softplusAndSlope(_ x: Vector) -> (value: Vector, slope: Vector) {
-        let e = exp(-magnitude(x))
+        let e = fallingPower(x)
         let slope = Vector(repeating: 1) / (e + 1)
         return (softplus(x, power: e), slope.replacing(with: e * slope, where: x .< 0))
     }
 
+    /// e^-|x|, zero below the smallest normal number; some number for NaN.
+    @inlinable @inline(__always) static func fallingPower(_ x: Vector) -> Vector {
+        let a = magnitude(x)
+        return unguardedExp(-a).replacing(with: 0, where: a .> 0x1.5d589ep+6)
+    }
+
+    /// max(x, 0) + e P(e) with P of degree 9, which is ln(1 + e) / e on [0, 1].
+    ///
     /// - Parameter e: e^-|x|
     @inlinable @inline(__always) static func softplus(_ x: Vector, power e: Vector) -> Vector {
-        // ln(1 + e) for e in [0, 1]: with f = e as it is, or, above √2 - 1, from 1 + e = 2 (1 + (e - 1) / 2).
-        let upper = e .> 0x1.a82798p-2
-        let f = e.replacing(with: fma(e, 0.5, Vector(repeating: -0.5)), where: upper)
-        let k = Vector(repeating: 0).replacing(with: 1, where: upper)
-        let positive = x.replacing(with: 0, where: x .< 0)
-        return positive + logarithm(exponent: k, fraction: f)
+        var p = fma(e, Vector(repeating: -0x1.af49cep-9), 0x1.4917cep-6)
+        p = fma(p, e, -0x1.d6b08cp-5)
+        p = fma(p, e, 0x1.b4ae08p-4)
+        p = fma(p, e, -0x1.3a435ep-3)
+        p = fma(p, e, 0x1.934b54p-3)
+        p = fma(p, e, -0x1.ff23e6p-3)
+        p = fma(p, e, 0x1.554dd0p-2)
+        p = fma(p, e, -0x1.ffffd2p-2)
+        p = fma(p, e, 1)
+        // The comparison keeps NaN.
+        return fma(p, e, x.replacing(with: 0, where: x .< 0))
     }
 
     /// ln(1 + eˣ): lane 0 of the vector form.

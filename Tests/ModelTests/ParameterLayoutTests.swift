@@ -91,6 +91,11 @@ struct ParameterLayoutTests {
         let largest = values[1].map(abs).max()!
         #expect(largest <= 1 / 12 && largest > 0.98 / 12, "of 432 uniform numbers in ±1/12 all below 98 %: 2e-4, and the seed is fixed")
         #expect(values[3] == Array(repeating: 1, count: 9) && values[4] == Array(repeating: 0, count: 9))
+        let scaled = network.initialParameters(seed: 3, scale: 2)
+        let factors: [Float] = [1, 2, 2, 1, 1]
+        for (tensor, factor) in zip(network.layout.tensors, factors) {
+            #expect(scaled[tensor.range].elementsEqual(parameters[tensor.range].map { factor * $0 }), "\(tensor.name)")
+        }
     }
 
     @Test("initial parameters are uniform in ±1/√fanIn, the same for a seed, different for another and for another purpose")
@@ -112,6 +117,7 @@ struct ParameterLayoutTests {
         #expect(network.initialParameters(seed: 3) == parameters)
         #expect(network.initialParameters(seed: 4) != parameters)
         #expect(network.initialParameters(seed: 3, purpose: .auxiliaryInitialisation) != parameters)
+        #expect(network.initialParameters(seed: 3, scale: 2) == parameters.map { 2 * $0 })
         // weight and bias of a layer have the same bound: one stream for both would show
         #expect(network.layout.tensors[0].range.count > 64 && parameters[0] != parameters[network.layout.tensors[1].range.lowerBound])
     }

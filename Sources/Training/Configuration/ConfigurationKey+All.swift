@@ -64,6 +64,9 @@ extension ConfigurationKey {
         .init("model.referenceDeviation", .number(.positive), optional: true, "adds |x|²/(2s²) to the energy, s this value; null: nothing"),
         .init("model.spectralNormalization", .flag, "divide each weight by its largest singular value (power iteration)"),
         .init(
+            "model.initialScale", .number(.positive),
+            "factor of the energy's random weights and biases: 1: uniform in +-1/sqrt(inputs); 2.45: weights of the variance 2/inputs"),
+        .init(
             "model.initial", .text, optional: true,
             "a new run starts from the parameters of this model.safetensors, of the same network; null: random ones"),
     ]

@@ -47,6 +47,9 @@ extension RunConfiguration {
             }
         case .layers: try require(!model.layers.isEmpty, "model.kind = \"layers\" needs a list in model.layers, found []")
         }
+        try require(
+            model.initial == nil || model.initialScale == 1,
+            "model.initialScale = \(model.initialScale) has no effect on the parameters that model.initial names. Leave it at 1.0.")
     }
 
     private func checkChains() throws(Failure) {

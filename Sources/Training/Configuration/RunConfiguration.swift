@@ -72,6 +72,7 @@ extension RunConfiguration {
         public var slope = 0.2
         public var referenceDeviation: Double? = nil
         public var spectralNormalization = false
+        public var initialScale = 1.0
         public var initial: String? = nil
     }
 

@@ -84,7 +84,7 @@ public struct RunPlan: Sendable {
 
     /// The replicated state before the first step.
     package func initialState() -> TrainingState {
-        let parameters = networks.initialParameters(seed: configuration.run.seed)
+        let parameters = networks.initialParameters(seed: configuration.run.seed, energyScale: Float(configuration.model.initialScale))
         return TrainingState(
             step: 0, parameters: parameters, modelState: model.initialState(seed: configuration.run.seed),
             optimizer: Optimizer(configuration.updateRule, groups: configuration.parameterGroups(of: networks)),

@@ -54,8 +54,10 @@ public struct RunNetworks: Sendable {
     }
 
     /// The parameters before the first step.
-    public func initialParameters(seed: UInt64) -> [Float] {
-        var parameters = energy.network.initialParameters(seed: seed)
+    ///
+    /// - Parameter energyScale: factor of the energy's weights and biases.
+    public func initialParameters(seed: UInt64, energyScale: Float = 1) -> [Float] {
+        var parameters = energy.network.initialParameters(seed: seed, scale: energyScale)
         for (index, part) in Part.allCases.enumerated() {
             // Networks of the same purpose are told apart by their seed.
             if let network = self[part] {

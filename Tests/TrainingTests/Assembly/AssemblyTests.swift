@@ -32,6 +32,16 @@ struct AssemblyTests {
         #expect(model.usesSpectralNormalization && model.stateLayout.count > 0)
     }
 
+    @Test("model.initialScale multiplies the energy's first parameters and no other network's")
+    func initialScale() throws {
+        let teaching = ["objective.kind=variational-teaching", "generator.latent=3"]
+        let plain = try ScratchRun.trainer(teaching)
+        let scaled = try ScratchRun.trainer(teaching + ["model.initialScale=2"])
+        let (energy, all) = (plain.plan.networks.energyRange, plain.state.parameters)
+        #expect(scaled.state.parameters[energy].elementsEqual(all[energy].map { 2 * $0 }))
+        #expect(scaled.state.parameters[energy.upperBound...] == all[energy.upperBound...] && energy.upperBound < all.count)
+    }
+
     @Test("listed layers are taken as they are; one that cannot be is refused with its key")
     func layers() throws {
         let model = try ScratchRun.configuration([

@@ -17,7 +17,7 @@ import Training
         "run.name": ["run.name=other"],
         "data.source": ["data.source=other"], "data.columns": ["data.columns=['a']"], "run.steps": ["run.steps=1000000"],
         "model.kernels": ["model.kernels=[9, 9]"],
-        "model.initial": ["model.initial=other.safetensors"],
+        "model.initialScale": ["model.initialScale=2"], "model.initial": ["model.initial=other.safetensors"],
         "sampler.threshold": ["sampler.threshold=1", "sampler.kind=stanley"],
         "sampler.preset": ["sampler.preset=code", "sampler.kind=stanley"],
         "sampler.granularity": ["sampler.granularity=sample", "sampler.kind=stanley"],
