@@ -17,9 +17,11 @@ extension EnergyModel {
         lineDerivatives(of: x, along: direction, weights, workspace, into: derivatives)
         let factors = workspace.rowWeights.map { $0.rows(0..<x.rows) }
         rowWeights(derivatives, factors)
-        if let noiseScale, let told = workspace.condition { noiseScale.scale(factors, told: told) }
+        multiply(factors, told: workspace.condition) { $0.output }
+        let line = line(x, direction, workspace)
         network.backwardAlongLines(
-            x, direction: direction, outputGradients: factors, weights, workspace, inputGradient: nil, parameterGradient: gradient)
+            line.x, direction: line.direction, outputGradients: factors, weights, workspace, inputGradient: nil, parameterGradient: gradient
+        )
     }
 
     /// E, v·∇E and, for workspaces of order 2, vᵀ(∇²E)v; each samples x 1.
@@ -28,34 +30,43 @@ extension EnergyModel {
     ) {
         precondition(derivatives.count == workspace.order + 1, "a column for the energies and one for each derivative")
         precondition(derivatives.allSatisfy { $0.rows == x.rows && $0.columns == 1 }, "derivatives are columns with a row per sample")
-        network.forwardAlongLines(x, direction: direction, weights, workspace)
+        let line = line(x, direction, workspace)
+        network.forwardAlongLines(line.x, direction: line.direction, weights, workspace)
         for (column, output) in zip(derivatives, workspace.outputs) { column.copy(from: output.rows(0..<x.rows)) }
-        if let noiseScale, let told = workspace.condition { noiseScale.scale(derivatives, told: told) }
-        addReferenceDerivatives(of: x, along: direction, to: derivatives)
+        multiply(derivatives, told: workspace.condition) { $0.output }
+        addReferenceDerivatives(of: x, along: direction, told: workspace.condition, to: derivatives)
     }
 
     /// (∇²E) v, samples x inputShape.count.
     public func hessianProduct(
         of x: Matrix, along direction: Matrix, _ weights: PreparedWeights, _ workspace: LineWorkspace, into product: Matrix
     ) {
-        network.forwardAlongLines(x, direction: direction, weights, workspace)
+        let line = line(x, direction, workspace)
+        network.forwardAlongLines(line.x, direction: line.direction, weights, workspace)
         let factors = workspace.rowWeights.map { $0.rows(0..<x.rows) }
         for (order, column) in factors.enumerated() { column.fill(order == 1 ? 1 : 0) }
-        if let noiseScale, let told = workspace.condition { noiseScale.scale(factors, told: told) }
+        multiply(factors, told: workspace.condition) { $0.gradient }
         network.backwardAlongLines(
-            x, direction: direction, outputGradients: factors, weights, workspace, inputGradient: product, parameterGradient: nil)
-        if let referenceDeviation {
-            Elementwise.add(product, direction, scale: 1 / (referenceDeviation * referenceDeviation), into: product)
-        }
+            line.x, direction: line.direction, outputGradients: factors, weights, workspace, inputGradient: product, parameterGradient: nil)
+        addReferenceGradient(of: direction, told: workspace.condition, to: product)
     }
 
-    /// |x|²/(2 s²) along x + t v: x·v/s² and |v|²/s².
-    private func addReferenceDerivatives(of x: Matrix, along direction: Matrix, to derivatives: [Matrix]) {
-        guard let referenceDeviation else { return }
-        let precision = 1 / (referenceDeviation * referenceDeviation)
+    /// What the network gets for a line.
+    private func line(_ x: Matrix, _ direction: Matrix, _ workspace: LineWorkspace) -> (x: Matrix, direction: Matrix) {
+        guard let preconditioning, let told = workspace.condition else { return (x, direction) }
+        let scaled = workspace.scaledInputs.map { $0.rows(0..<x.rows) }
+        preconditioning.scale(x, told: told, into: scaled[0])
+        preconditioning.scale(direction, told: told, into: scaled[1])
+        return (scaled[0], scaled[1])
+    }
+
+    /// |x|²/2 times a precision along x + t v: x·v and |v|² times it.
+    private func addReferenceDerivatives(of x: Matrix, along direction: Matrix, told: Matrix?, to derivatives: [Matrix]) {
+        guard hasReference else { return }
         let count = x.columns
         withExtendedLifetime((x.storage, direction.storage, derivatives)) {
             for row in 0..<x.rows {
+                let precision = referencePrecision(told: told, row: row)
                 let (position, step) = unsafe (UnsafePointer(x.base) + row * count, UnsafePointer(direction.base) + row * count)
                 unsafe derivatives[0].base[row] += precision / 2 * Elementwise.dot(position, position, count: count)
                 unsafe derivatives[1].base[row] += precision * Elementwise.dot(position, step, count: count)

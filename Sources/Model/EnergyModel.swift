@@ -1,7 +1,7 @@
 import Failures
 import Numerics
 
-/// An energy E(x) = network(x) + |x|²/(2 s²), with p(x) ∝ exp(-E(x)); with a noise scale network(x, c)/σ(c)² in the network's place.
+/// An energy E(x) = network(x) + |x|²/(2 s²), with p(x) ∝ exp(-E(x)); with a preconditioning that of `NoisePreconditioning` in the network's place.
 ///
 /// With spectral normalisation every weight W of a dense layer or convolution acts as W/σ(W) (`SpectralNormalization`): the stored
 /// parameters are then the `weight_orig`, and `prepare` and `convertGradient` stand between them and the network.
@@ -9,8 +9,8 @@ public struct EnergyModel: Sendable {
     public let network: Network
     /// s, the standard deviation of the Gaussian reference term; `nil` for none.
     public let referenceDeviation: Float?
-    /// By what the network's output is divided; `nil` for nothing.
-    public let noiseScale: NoiseScale?
+    /// How the network is scaled by the noise that it is told; `nil` for not at all.
+    public let preconditioning: NoisePreconditioning?
     /// The trained parameters.
     public let layout: ParameterLayout
     /// What is saved besides them but not trained: vectors of the power iterations, `layers.0.weight_u` and `layers.0.weight_v`.
@@ -19,10 +19,11 @@ public struct EnergyModel: Sendable {
 
     public var usesSpectralNormalization: Bool { normalization != nil }
 
-    /// - Throws: `Failure(.configuration)` for a network without exactly one output, for a deviation that is not positive, and for a noise scale where
-    ///   the network is not told one value.
+    /// - Throws: `Failure(.configuration)` for a network without exactly one output, for a deviation that is not positive, and for a preconditioning
+    ///   where the network is not told one value.
     public init(
-        _ network: Network, referenceDeviation: Float? = nil, spectralNormalization: Bool = false, noiseScale: NoiseScale? = nil
+        _ network: Network, referenceDeviation: Float? = nil, spectralNormalization: Bool = false,
+        preconditioning: NoisePreconditioning? = nil
     ) throws(Failure) {
         guard network.outputCount == 1 else {
             throw Failure(
@@ -33,14 +34,14 @@ public struct EnergyModel: Sendable {
         if let referenceDeviation, !(referenceDeviation > 0 && referenceDeviation.isFinite) {
             throw Failure(.configuration, "the deviation of the reference term must be a positive number, found \(referenceDeviation)")
         }
-        guard noiseScale == nil || network.description.condition == .planes(1) else {
+        guard preconditioning == nil || network.description.condition == .planes(1) else {
             throw Failure(
                 .configuration,
-                "an energy that is divided by the square of its noise needs a network that is told one value for every pixel")
+                "an energy that is scaled by its noise needs a network that is told one value for every pixel")
         }
         self.network = network
         self.referenceDeviation = referenceDeviation
-        self.noiseScale = noiseScale
+        self.preconditioning = preconditioning
         normalization = spectralNormalization ? SpectralNormalization(network.layout) : nil
         layout = normalization?.layout ?? network.layout
         stateLayout = normalization?.stateLayout ?? ParameterLayout(tensors: [])
@@ -71,19 +72,20 @@ public struct EnergyModel: Sendable {
 
     /// The energies (samples x 1) of the rows of x.
     public func energies(of x: Matrix, _ weights: PreparedWeights, _ workspace: Workspace, into energies: Matrix) {
-        network.forward(x, weights, workspace, keepingSlopes: false)
+        network.forward(input(x, workspace), weights, workspace, keepingSlopes: false)
         takeEnergies(of: x, workspace, into: energies)
     }
 
     /// The energies (samples x 1) and ∇ₓE (shape of x).
     public func energiesAndGradient(of x: Matrix, _ weights: PreparedWeights, _ workspace: Workspace, energies: Matrix, gradient: Matrix) {
-        network.forward(x, weights, workspace, keepingSlopes: true)
+        let input = input(x, workspace)
+        network.forward(input, weights, workspace, keepingSlopes: true)
         takeEnergies(of: x, workspace, into: energies)
-        let factors = outputFactors(workspace, rows: x.rows)
-        network.backward(x, outputGradient: factors, weights, workspace, inputGradient: gradient, parameterGradient: nil)
-        if let referenceDeviation {
-            Elementwise.add(gradient, x, scale: 1 / (referenceDeviation * referenceDeviation), into: gradient)
-        }
+        let factors = workspace.rowWeights.rows(0..<x.rows)
+        factors.fill(1)
+        multiply([factors], told: workspace.condition) { $0.gradient }
+        network.backward(input, outputGradient: factors, weights, workspace, inputGradient: gradient, parameterGradient: nil)
+        addReferenceGradient(of: x, told: workspace.condition, to: gradient)
     }
 
     /// The energies, and gradient += Σ_i w_i ∇θ E(x_i) with weights that may depend on the energies.
@@ -95,33 +97,59 @@ public struct EnergyModel: Sendable {
         of x: Matrix, _ weights: PreparedWeights, _ workspace: Workspace, energies: Matrix, rowWeights: (Matrix, Matrix) -> Void,
         into gradient: Matrix
     ) {
-        network.forward(x, weights, workspace, keepingSlopes: true)
+        let input = input(x, workspace)
+        network.forward(input, weights, workspace, keepingSlopes: true)
         takeEnergies(of: x, workspace, into: energies)
         let factors = workspace.rowWeights.rows(0..<x.rows)
         rowWeights(energies, factors)
-        if let noiseScale, let told = workspace.condition { noiseScale.scale([factors], told: told) }
-        network.backward(x, outputGradient: factors, weights, workspace, inputGradient: nil, parameterGradient: gradient)
-    }
-
-    /// The derivatives of Σ E(x_i) with respect to the network's outputs.
-    private func outputFactors(_ workspace: Workspace, rows: Int) -> Matrix {
-        guard let noiseScale, let told = workspace.condition else { return workspace.ones.rows(0..<rows) }
-        let factors = workspace.rowWeights.rows(0..<rows)
-        noiseScale.fill(factors, told: told)
-        return factors
+        multiply([factors], told: workspace.condition) { $0.output }
+        network.backward(input, outputGradient: factors, weights, workspace, inputGradient: nil, parameterGradient: gradient)
     }
 
     private func takeEnergies(of x: Matrix, _ workspace: Workspace, into energies: Matrix) {
         precondition(energies.rows == x.rows && energies.columns == 1, "energies are one column with a row per sample")
         energies.copy(from: workspace.output.rows(0..<x.rows))
-        if let noiseScale, let told = workspace.condition { noiseScale.scale([energies], told: told) }
-        guard let referenceDeviation else { return }
-        let factor = 1 / (2 * referenceDeviation * referenceDeviation)
+        multiply([energies], told: workspace.condition) { $0.output }
+        guard hasReference else { return }
         withExtendedLifetime((x.storage, energies.storage)) {
             for row in 0..<x.rows {
                 let sample = unsafe UnsafePointer(x.base) + row * x.columns
-                unsafe energies.base[row] += factor * Elementwise.dot(sample, sample, count: x.columns)
+                let precision = referencePrecision(told: workspace.condition, row: row)
+                unsafe energies.base[row] += precision / 2 * Elementwise.dot(sample, sample, count: x.columns)
             }
         }
+    }
+
+    /// What the network gets for x.
+    private func input(_ x: Matrix, _ workspace: Workspace) -> Matrix {
+        guard let preconditioning, let told = workspace.condition else { return x }
+        let scaled = workspace.scaledInput.rows(0..<x.rows)
+        preconditioning.scale(x, told: told, into: scaled)
+        return scaled
+    }
+}
+
+/// The quadratic part of an energy, and the factors of the network.
+extension EnergyModel {
+    var hasReference: Bool { referenceDeviation != nil || preconditioning != nil }
+
+    /// The factor of |x|²/2.
+    func referencePrecision(told: Matrix?, row: Int) -> Float {
+        let own = referenceDeviation.map { 1 / ($0 * $0) } ?? 0
+        guard let preconditioning, let told else { return own }
+        return own + preconditioning.factors(told[row, 0]).precision
+    }
+
+    func addReferenceGradient(of x: Matrix, told: Matrix?, to gradient: Matrix) {
+        guard hasReference else { return }
+        for row in 0..<x.rows {
+            let (own, precision) = (gradient.rows(row..<row + 1), referencePrecision(told: told, row: row))
+            Elementwise.add(own, x.rows(row..<row + 1), scale: precision, into: own)
+        }
+    }
+
+    func multiply(_ columns: [Matrix], told: Matrix?, by factor: (NoisePreconditioning.Factors) -> Float) {
+        guard let preconditioning, let told else { return }
+        preconditioning.multiply(columns, told: told, by: factor)
     }
 }

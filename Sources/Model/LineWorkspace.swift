@@ -20,15 +20,28 @@ public final class LineWorkspace: Sendable {
     public var condition: Matrix? { told.values.rows > 0 ? told.values : nil }
     /// By order, one per row: weights of the outputs' derivatives in a gradient.
     let rowWeights: [Matrix]
+    /// x and the direction as the network of an energy with `NoisePreconditioning` gets them; empty for others.
+    let scaledInputs: [Matrix]
 
     /// The number of floats that a workspace would hold.
-    public static func count(_ network: Network, rows: Int, order: Int) -> Int {
+    public static func count(_ model: EnergyModel, rows: Int, order: Int) -> Int {
+        count(model.network, rows: rows, order: order) + (model.preconditioning == nil ? 0 : 2 * rows * model.inputShape.count)
+    }
+
+    private static func count(_ network: Network, rows: Int, order: Int) -> Int {
         let stored = network.nodes.reduce(0) { $0 + $1.stage.outputCount * ($1.stage.hasActivation ? 2 : 1) }
         return rows * (order + 1) * (stored + network.gradientBuffers * network.widestGradient + 1) + network.scratchCount(rows: rows)
             + ConditionBuffers.count(network.condition, rows: rows, alongLines: true)
     }
 
-    public init(_ network: Network, rows: Int, order: Int) {
+    public convenience init(_ network: Network, rows: Int, order: Int) { self.init(network, rows: rows, order: order, scaledInputs: 0) }
+
+    /// For passes of an energy.
+    public convenience init(_ model: EnergyModel, rows: Int, order: Int) {
+        self.init(model.network, rows: rows, order: order, scaledInputs: model.preconditioning == nil ? 0 : rows)
+    }
+
+    private init(_ network: Network, rows: Int, order: Int, scaledInputs: Int) {
         precondition(rows > 0, "a workspace needs at least one row")
         precondition(order == 1 || order == 2, "derivatives along lines exist to order 1 or 2, not \(order)")
         self.rows = rows
@@ -45,12 +58,8 @@ public final class LineWorkspace: Sendable {
         scratch = Matrix(rows: 1, columns: network.scratchCount(rows: rows))
         told = ConditionBuffers(network.condition, rows: rows, alongLines: true)
         rowWeights = orders.map { _ in Matrix(rows: rows, columns: 1) }
+        self.scaledInputs = (0..<2).map { _ in Matrix(rows: scaledInputs, columns: network.inputShape.count) }
         outputs = values[values.count - 1]
-    }
-
-    /// For passes of an energy.
-    public convenience init(_ model: EnergyModel, rows: Int, order: Int) {
-        self.init(model.network, rows: rows, order: order)
     }
 
     /// The value of a node and its derivatives, or the input and its direction: the second derivative of a line vanishes.

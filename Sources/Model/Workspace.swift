@@ -16,18 +16,31 @@ public final class Workspace: Sendable {
     let told: ConditionBuffers
     /// What each row is told beside x, rows x `Network.conditionCount`, zero at first: to be set before a pass; nil where nothing is told.
     public var condition: Matrix? { told.values.rows > 0 ? told.values : nil }
-    /// One per row: the gradient of Σ E(x_i) with respect to the energies, and room for other weights of rows.
-    let ones: Matrix
+    /// One per row: weights of the energies in a gradient.
     let rowWeights: Matrix
+    /// x as the network of an energy with `NoisePreconditioning` gets it; empty for others.
+    let scaledInput: Matrix
+
+    /// The number of floats that a workspace would hold.
+    public static func count(_ model: EnergyModel, rows: Int) -> Int {
+        count(model.network, rows: rows) + (model.preconditioning == nil ? 0 : rows * model.inputShape.count)
+    }
 
     /// The number of floats that a workspace would hold.
     public static func count(_ network: Network, rows: Int) -> Int {
         let stored = network.nodes.reduce(0) { $0 + $1.stage.outputCount * ($1.stage.hasActivation ? 2 : 1) }
-        return rows * (stored + network.gradientBuffers * network.widestGradient + 2) + network.scratchCount(rows: rows)
+        return rows * (stored + network.gradientBuffers * network.widestGradient + 1) + network.scratchCount(rows: rows)
             + ConditionBuffers.count(network.condition, rows: rows, alongLines: false)
     }
 
-    public init(_ network: Network, rows: Int) {
+    public convenience init(_ network: Network, rows: Int) { self.init(network, rows: rows, scaledInputs: 0) }
+
+    /// For passes of an energy.
+    public convenience init(_ model: EnergyModel, rows: Int) {
+        self.init(model.network, rows: rows, scaledInputs: model.preconditioning == nil ? 0 : rows)
+    }
+
+    private init(_ network: Network, rows: Int, scaledInputs: Int) {
         precondition(rows > 0, "a workspace needs at least one row")
         self.rows = rows
         let stages = network.nodes.map(\.stage)
@@ -37,15 +50,9 @@ public final class Workspace: Sendable {
         gradients = (0..<network.gradientBuffers).map { _ in Matrix(rows: 1, columns: rows * widest) }
         scratch = Matrix(rows: 1, columns: network.scratchCount(rows: rows))
         told = ConditionBuffers(network.condition, rows: rows, alongLines: false)
-        ones = Matrix(rows: rows, columns: 1)
-        ones.fill(1)
+        scaledInput = Matrix(rows: scaledInputs, columns: network.inputShape.count)
         rowWeights = Matrix(rows: rows, columns: 1)
         output = outputs[outputs.count - 1]
-    }
-
-    /// For passes of an energy.
-    public convenience init(_ model: EnergyModel, rows: Int) {
-        self.init(model.network, rows: rows)
     }
 
     /// The value of a node, or the network's input, as many rows as that has.

@@ -141,7 +141,7 @@ def build(listed, shape, spectral):
 
 
 class Energy(nn.Module):
-    """network(x) + |x|^2 / (2 s^2), with the parameters of a checkpoint; network(x) divided by the square of the noise that it is told where there is a scale."""
+    """network(x) + |x|^2 / (2 s^2), with the parameters of a checkpoint; scaled by the noise that it is told where there is a preconditioning."""
 
     def __init__(self, metadata):
         super().__init__()
@@ -164,8 +164,8 @@ class Energy(nn.Module):
         self.layers = build(description["layers"], shape, metadata.get("spectralNormalization") == "true")[0]
         deviation = metadata.get("referenceDeviation", "")
         self.deviation = float(deviation) if deviation not in ("", "null", "nil") else None
-        # the noises that 0 and 1 stand for, the others geometrically between them
-        self.noises = [float(noise) for noise in metadata.get("noiseScale", "").split()]
+        # the noises that 0 and 1 stand for, the others geometrically between them, and the data's deviation
+        self.preconditioning = [float(number) for number in metadata.get("preconditioning", "").split()]
 
     def join(self, x, told):
         """x with what it is told. Without anything to tell it is zeros: the lowest noise level, the first class."""
@@ -180,14 +180,17 @@ class Energy(nn.Module):
         return torch.cat([x, told.reshape(len(x), -1, *x.shape[2:])], 1)
 
     def forward(self, x, told=None):
-        energies = self.layers(self.join(x, told)).reshape(len(x))
-        if self.noises:
-            low, high = self.noises
-            level = 0 if told is None else told.reshape(len(x), -1)[:, 0]
-            energies = energies / (low * (high / low) ** level) ** 2
-        if self.deviation:
-            energies = energies + x.reshape(len(x), -1).square().sum(1) / (2 * self.deviation**2)
-        return energies
+        squares = x.reshape(len(x), -1).square().sum(1)
+        if self.preconditioning:
+            low, high, data = self.preconditioning
+            level = x.new_zeros(len(x)) if told is None else told.reshape(len(x), -1)[:, 0]
+            noise = low * (high / low) ** level
+            variance = noise**2 + data**2
+            inputs = x / variance.sqrt().reshape(-1, *[1] * (x.dim() - 1))
+            energies = squares / (2 * variance) + data / noise * self.layers(self.join(inputs, told)).reshape(len(x))
+        else:
+            energies = self.layers(self.join(x, told)).reshape(len(x))
+        return energies + squares / (2 * self.deviation**2) if self.deviation else energies
 
 
 def load(path):
@@ -253,7 +256,7 @@ def self_test():
             (image, residual, {}, torch.randn(7, 3, 8, 8)),
             (image, residual[1:], {"condition": {"kind": "labels", "classes": 7, "channels": 2}}, torch.randn(7, 3, 8, 8)),
             (plane, dense, {"condition": {"kind": "planes", "channels": 1}}, torch.randn(7, 2)),
-            (plane, dense, {"condition": {"kind": "planes", "channels": 1}, "noiseScale": "0.5 2.0"}, torch.randn(7, 2)),
+            (plane, dense, {"condition": {"kind": "planes", "channels": 1}, "preconditioning": "0.5 2.0 0.7"}, torch.randn(7, 2)),
             (plane, residual[1:], {"condition": {"kind": "image", **image}}, torch.randn(7, 2)),
         ]
     ):

@@ -24,7 +24,7 @@ extension RunConfiguration {
         }
         return try EnergyModel(
             network, referenceDeviation: reference.map { Float($0) }, spectralNormalization: model.spectralNormalization,
-            noiseScale: objective.scaledByNoise ? noiseLadder?.scale : nil)
+            preconditioning: preconditioning)
     }
 
     /// All networks of the run, for samples of a shape.

@@ -1,5 +1,6 @@
 import Datasets
 import Failures
+import Model
 import Numerics
 import Sampling
 
@@ -58,8 +59,7 @@ extension RunConfiguration {
         try checkKeptChains(source)
         guard let ladder = noiseLadder else { return makeObjective(kernel, data, starts, condition) }
         let objectives = (0..<ladder.levels).map { objective(at: $0, of: ladder, kernel, data, starts) }
-        let weights = (0..<ladder.levels).map { objective.kind == .denoisingScore || objective.scaledByNoise ? 1 : ladder.weight($0) }
-        return NoiseConditional(seed: run.seed, ladder: ladder, objectives: objectives, weights: weights)
+        return NoiseConditional(seed: run.seed, ladder: ladder, objectives: objectives)
     }
 
     /// Denoising learns the data with the level's noise, and scales its loss by itself. The others diffuse from data with the level's noise to the next level.
@@ -113,6 +113,9 @@ extension RunConfiguration {
         guard objective.levels > 1 else { return nil }
         return NoiseLadder(levels: objective.levels, low: Float(objective.lowNoise), high: Float(objective.noise))
     }
+
+    /// How the energy is scaled by the noise that it is told; nil for one energy, and where floats do not reach.
+    package var preconditioning: NoisePreconditioning? { noiseLadder?.preconditioning(data: Float(objective.dataDeviation)) }
 
     /// How samples are drawn for pictures where the objective has no chains.
     package func freshChains(for shape: ImageShape) -> @Sendable (ShardState, ShardWorker, Int) -> Void {

@@ -160,21 +160,24 @@ public struct TrainedModel: Sendable {
             description.input.channels -= told
             description.condition = .planes(told)
         }
-        let scale = try noiseScale(metadata, path)
-        guard scale == nil || description.condition == .planes(1) else {
-            throw Failure(.checkpoint, "\(path): noiseScale: expected a network that is told a noise level: the file is damaged")
+        let preconditioning = try preconditioning(metadata, path)
+        guard preconditioning == nil || description.condition == .planes(1) else {
+            throw Failure(.checkpoint, "\(path): preconditioning: expected a network that is told a noise level: the file is damaged")
         }
         return try EnergyModel(
             Network(description), referenceDeviation: metadata["referenceDeviation"].flatMap { Float($0) },
-            spectralNormalization: metadata["spectralNormalization"] == "true", noiseScale: scale)
+            spectralNormalization: metadata["spectralNormalization"] == "true", preconditioning: preconditioning)
     }
 
-    private static func noiseScale(_ metadata: [String: String], _ path: String) throws(Failure) -> NoiseScale? {
-        guard let text = metadata["noiseScale"] else { return nil }
-        guard let scale = NoiseScale(text) else {
-            throw Failure(.checkpoint, "\(path): noiseScale: expected the lowest and the highest noise, found \(text): the file is damaged")
+    private static func preconditioning(_ metadata: [String: String], _ path: String) throws(Failure) -> NoisePreconditioning? {
+        guard let text = metadata["preconditioning"] else { return nil }
+        guard let preconditioning = NoisePreconditioning(text) else {
+            throw Failure(
+                .checkpoint,
+                "\(path): preconditioning: expected the lowest and the highest noise and the data's deviation, found \(text): the file is damaged"
+            )
         }
-        return scale
+        return preconditioning
     }
 
     /// Channels of the input that are told to the energy; the metadata may have been edited.

@@ -216,8 +216,9 @@ extension ConfigurationKey {
             "objective.lowNoise", .number(.positive), "levels above 1: the lowest noise of the data; the levels rise geometrically to noise"
         ),
         .init(
-            "objective.scaledByNoise", .flag,
-            "levels above 1: the network's output is divided by the square of its level's noise, and all levels count the same"),
+            "objective.dataDeviation", .number(.positive),
+            "levels above 1: the standard deviation of the data, by which and by the noise the network is scaled: about 0.5 for images in -1 to 1"
+        ),
         .init(
             "objective.keepChains", .flag,
             "recovery: chains stay in a replay buffer with their noised rows and go on in later steps (chains.buffer, chains.restartProbability)"

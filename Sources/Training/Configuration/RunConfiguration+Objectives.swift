@@ -18,9 +18,9 @@ extension RunConfiguration {
                     + "\(objective.noise) that 32-bit floats tell the levels apart, found \(objective.lowNoise)")
         }
         try require(
-            objective.levels == 1 || !objective.scaledByNoise || noiseLadder?.scale != nil,
-            "objective.scaledByNoise divides energies by the square of their noise: expected objective.lowNoise = \(objective.lowNoise) and "
-                + "objective.noise = \(objective.noise) whose squares are floats, or objective.scaledByNoise = false")
+            objective.levels == 1 || preconditioning != nil,
+            "energies of a ladder are scaled by the noise: expected objective.lowNoise = \(objective.lowNoise), objective.noise = \(objective.noise) and "
+                + "objective.dataDeviation = \(objective.dataDeviation) whose squares and quotients are floats")
         try checkSmoothness()
         try checkNetworks()
         try checkCondition()
@@ -168,7 +168,7 @@ extension RunConfiguration.Objective {
             kinds = [.diffusionCD]
             if kind == .diffusionCD && estimator != .oneStep { return "it belongs to objective.estimator = \"oneStep\"" }
         case "levels": kinds = [.diffusionCD, .denoisingScore]
-        case "lowNoise", "scaledByNoise":
+        case "lowNoise", "dataDeviation":
             kinds = [.diffusionCD, .denoisingScore]
             if kinds.contains(kind) && levels == 1 { return "it belongs to objective.levels above 1" }
         case "keepChains":

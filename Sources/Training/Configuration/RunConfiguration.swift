@@ -180,7 +180,7 @@ extension RunConfiguration {
         public var innerSteps = 2
         public var levels = 1
         public var lowNoise = 0.01
-        public var scaledByNoise = true
+        public var dataDeviation = 0.5
         public var keepChains = false
         public var lastStep = 0.0
         public var entropy = 0.0

@@ -119,7 +119,7 @@ public struct RunPlan: Sendable {
     private func checkEnergy(_ metadata: [String: String], _ path: String) throws {
         guard metadata["network"] != nil else { return }
         let own = try modelMetadata
-        for key in ["referenceDeviation", "noiseScale"] where metadata[key] != own[key] {
+        for key in ["referenceDeviation", "preconditioning"] where metadata[key] != own[key] {
             throw Failure(
                 .checkpoint, "\(path): \(key): expected \(own[key] ?? "none"), as this run has, found \(metadata[key] ?? "none")")
         }
@@ -130,7 +130,7 @@ public struct RunPlan: Sendable {
         get throws(Failure) {
             var metadata = ["format": "pt", "network": try model.network.description.json()]
             if let deviation = model.referenceDeviation { metadata["referenceDeviation"] = String(deviation) }
-            if let scale = model.noiseScale { metadata["noiseScale"] = String(scale) }
+            if let preconditioning = model.preconditioning { metadata["preconditioning"] = String(preconditioning) }
             if model.usesSpectralNormalization { metadata["spectralNormalization"] = "true" }
             return metadata.merging(try networks.metadata) { own, _ in own }
         }

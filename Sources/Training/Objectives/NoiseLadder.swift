@@ -25,18 +25,14 @@ package struct NoiseLadder: Sendable, Hashable {
     /// What the network is told of a level: 0 for the lowest noise, 1 for the highest.
     package func feature(_ level: Int) -> Float { Float(level) / Float(levels - 1) }
 
-    /// What an energy of the ladder is divided by.
-    package var scale: NoiseScale? { NoiseScale(low: deviations[0], high: deviations[levels - 1]) }
+    /// How an energy of data with the deviation is scaled on the ladder; nil where floats do not reach.
+    package func preconditioning(data: Float) -> NoisePreconditioning? {
+        NoisePreconditioning(low: deviations[0], high: deviations[levels - 1], data: data)
+    }
 
     /// The variance that leads from a level to the next one.
     package func variance(from level: Int) -> Float {
         deviations[level + 1] * deviations[level + 1] - deviations[level] * deviations[level]
-    }
-
-    /// The weight of a level's contrastive loss: proportional to one over the variance of its diffusion, 1 in the mean.
-    package func weight(_ level: Int) -> Float {
-        let mean = (0..<levels).reduce(0) { $0 + 1 / variance(from: $1) } / Float(levels)
-        return 1 / (variance(from: level) * mean)
     }
 
     /// A level as a sampler needs it that goes down the ladder.

@@ -29,9 +29,9 @@ struct MemoryNeed: Sendable {
             profile.lineOrder == 0
             ? 0
             : LineWorkspace.count(
-                plan.model.network, rows: rows, order: profile.lineOrder)
+                plan.model, rows: rows, order: profile.lineOrder)
         let activations =
-            Workspace.count(plan.model.network, rows: rows * profile.passTiles) + line
+            Workspace.count(plan.model, rows: rows * profile.passTiles) + line
             + RunNetworks.Part.allCases.reduce(0) { sum, part in sum + (plan.networks[part].map { Workspace.count($0, rows: rows) } ?? 0) }
         let tiles = (4 + scratch + (profile.passTiles == 1 ? 0 : profile.passTiles)) * rows * dimension
         threads = count * (4 * (activations + tiles) + (4 + 8) * parameterCount)

@@ -61,26 +61,6 @@ struct AssemblyTests {
         #expect(tooLarge?.kind == .configuration && tooLarge?.message.hasPrefix("model") == true, "\(tooLarge?.message ?? "")")
     }
 
-    @Test(
-        "levels of a scaled energy count the same, those of an unscaled one as one over the variance of their diffusion, denoising by itself"
-    )
-    func levelWeights() throws {
-        func weights(_ arguments: [String]) throws -> [Float] {
-            let configuration = try ScratchRun.configuration(
-                ["objective.levels=3", "objective.lowNoise=0.1", "objective.noise=0.8", "chains.buffer=null"] + arguments)
-            let objective = try configuration.makeObjective(DataSource.load("moons"))
-            return try #require(objective as? NoiseConditional).weights
-        }
-        let diffusion = "objective.kind=diffusion-cd"
-        #expect(try weights([diffusion]) == [1, 1, 1])
-        #expect(try weights(["objective.kind=denoising-score", "objective.scaledByNoise=false"]) == [1, 1, 1])
-        // σ doubles from level to level: variances, and with them weights, in the ratio of 4; 1 in the mean.
-        let unscaled = try weights([diffusion, "objective.scaledByNoise=false"])
-        let expected: [Float] = [48.0 / 21, 12.0 / 21, 3.0 / 21]
-        let error = zip(unscaled, expected).map { abs($0 - $1) }.max() ?? 1
-        #expect(unscaled.count == 3 && error < 1e-5, "\(unscaled)")
-    }
-
     @Test("the sampler group becomes a kernel: proper noise where none is given, a box with one open side")
     func sampler() throws {
         let proper = try ScratchRun.configuration(["sampler.stepSize=0.5", "sampler.noise=null", "sampler.temperature=4", "sampler.low=0"])

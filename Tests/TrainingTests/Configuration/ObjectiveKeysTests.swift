@@ -27,8 +27,11 @@ struct ObjectiveKeysTests {
                 "objective.lowNoise"
             ),
             (["objective.kind=denoising-score", "objective.levels=2", "objective.lowNoise=1e-50"], "objective.lowNoise"),
-            (["objective.kind=denoising-score", "objective.levels=2", "objective.lowNoise=1e-21"], "objective.scaledByNoise"),
-            (["objective.kind=diffusion-cd", "objective.scaledByNoise=false"], "objective.levels above 1"),
+            (
+                ["objective.kind=denoising-score", "objective.levels=2", "objective.lowNoise=1e-21", "objective.dataDeviation=1e-21"],
+                "objective.dataDeviation"
+            ),
+            (["objective.kind=diffusion-cd", "objective.dataDeviation=2"], "objective.levels above 1"),
             (["objective.kind=diffusion-cd", "objective.levels=1000", "objective.lowNoise=0.99999"], "objective.lowNoise"),
             (["objective.kind=diffusion-cd", "objective.estimator=oneStep", "objective.diffusion=variancePreserving"], "below 1"),
             (["objective.kind=nce", "objective.penalty=2"], "objective.penalty"),

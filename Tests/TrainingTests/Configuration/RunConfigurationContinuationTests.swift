@@ -46,7 +46,7 @@ import Training
         "objective.penalty": ["objective.penalty=2", "objective.kind=wasserstein-flow"],
         "objective.levels": ["objective.levels=4", "objective.kind=diffusion-cd"],
         "objective.lowNoise": ["objective.lowNoise=.1", "objective.levels=4", "objective.kind=diffusion-cd"],
-        "objective.scaledByNoise": ["objective.scaledByNoise=false", "objective.levels=4", "objective.kind=diffusion-cd"],
+        "objective.dataDeviation": ["objective.dataDeviation=2", "objective.levels=4", "objective.kind=diffusion-cd"],
         "objective.prior": ["objective.prior=chains", "objective.kind=latent-prior"],
         "objective.decoderDeviation": ["objective.decoderDeviation=.5", "objective.kind=latent-prior"],
         "posterior.steps": ["posterior.steps=5", "objective.kind=latent-prior"],

@@ -1,0 +1,72 @@
+import Numerics
+
+/// How a network becomes an energy of data with noise σ(c) = low · (high/low)^c, where c is the one value that it is told:
+///
+/// E(x, c) = |x|²/(2(σ² + s²)) + (s/σ) f(x/√(σ² + s²), c), with s the standard deviation of the data.
+///
+/// The score of such data is of size 1/√(σ² + s²) along them and 1/σ across. Inputs of f then have one size at every noise, and so have the
+/// gradients that f has to have; f = 0 is the energy of the Gaussian with the data's size. Without it one network would need gradients that differ by
+/// high/low for inputs that differ by as much.
+/// Source: T. Karras, M. Aittala, T. Aila, S. Laine, arXiv:2206.00364, table 1: ∇E = (x - D(x))/σ² with their denoiser D, of which F is ∇f up to its sign.
+public struct NoisePreconditioning: Hashable, Sendable {
+    /// σ(0) and σ(1).
+    public let low, high: Float
+    /// s
+    public let data: Float
+
+    /// Nil unless all are positive and so are, as floats, the squares and quotients that are needed.
+    public init?(low: Float, high: Float, data: Float) {
+        (self.low, self.high, self.data) = (low, high, data)
+        guard low > 0, high > 0, data > 0 else { return nil }
+        for told: Float in [0, 1] {
+            let row = factors(told)
+            guard [row.input, row.output, row.gradient, row.precision].allSatisfy({ $0.isNormal }) else { return nil }
+        }
+    }
+
+    /// What a row is multiplied by.
+    struct Factors {
+        /// The input, 1/√(σ² + s²).
+        let input: Float
+        /// The network's output, s/σ.
+        let output: Float
+        /// 1/(σ² + s²), the factor of |x|²/2.
+        let precision: Float
+
+        /// The network's gradient with respect to its input, in that of E with respect to x.
+        var gradient: Float { output * input }
+    }
+
+    func factors(_ told: Float) -> Factors {
+        let bottom = VectorMath.log(low)
+        let noise = VectorMath.exp(bottom + told * (VectorMath.log(high) - bottom))
+        let precision = 1 / (noise * noise + data * data)
+        return Factors(input: precision.squareRoot(), output: data / noise, precision: precision)
+    }
+
+    /// result = x/√(σ² + s²), row by row; what a row is told stands in front of it.
+    func scale(_ x: Matrix, told: Matrix, into result: Matrix) {
+        for row in 0..<x.rows {
+            let factor = factors(told[row, 0]).input
+            result.rows(row..<row + 1).combine(x.rows(row..<row + 1), x.rows(row..<row + 1)) { value, _ in factor * value }
+        }
+    }
+
+    /// Multiplies values of rows, a column of them for each of several.
+    func multiply(_ columns: [Matrix], told: Matrix, by factor: (Factors) -> Float) {
+        for column in columns {
+            for row in 0..<column.rows { column[row, 0] *= factor(factors(told[row, 0])) }
+        }
+    }
+}
+
+extension NoisePreconditioning: LosslessStringConvertible {
+    /// Three numbers: low, high and the data's deviation.
+    public init?(_ description: String) {
+        let parts = description.split(separator: " ")
+        guard parts.count == 3, let low = Float(parts[0]), let high = Float(parts[1]), let data = Float(parts[2]) else { return nil }
+        self.init(low: low, high: high, data: data)
+    }
+
+    public var description: String { "\(low) \(high) \(data)" }
+}

@@ -1,0 +1,157 @@
+import Failures
+import Foundation
+import Model
+import Numerics
+import Testing
+
+@Suite("Energies scaled by the noise that they are told")
+struct NoisePreconditioningTests {
+    private static let shape = ImageShape(height: 4, width: 5, channels: 2)
+    private static let layers: [LayerDescription] = [
+        .convolution(channels: 6, kernel: 3, stride: 1, padding: 1), .activation(.softplus), .flatten, .dense(outputs: 1),
+    ]
+    /// What the rows are told; σ = 0.05 · 40^c.
+    private static let told: [Float] = [0, 0.4, 1]
+    private static let precisions = told.map { 1 / (pow(0.05 * pow(40, Double($0)), 2) + 0.49) }
+    private static let outputs = told.map { 0.7 / (0.05 * pow(40, Double($0))) }
+
+    private static func scaling() throws -> NoisePreconditioning { try #require(NoisePreconditioning(low: 0.05, high: 2, data: 0.7)) }
+
+    private static func network(_ condition: ConditionDescription? = .planes(1)) throws -> Network {
+        try Network(NetworkDescription(input: shape, condition: condition, layers: layers))
+    }
+
+    private static func prepared(_ network: Network) -> PreparedWeights {
+        let weights = PreparedWeights(network)
+        weights.refresh(from: network.initialParameters(seed: 3))
+        return weights
+    }
+
+    private static func tell(_ condition: Matrix?) {
+        for (row, value) in told.enumerated() { condition?.rows(row..<row + 1).fill(value) }
+    }
+
+    private static func column() -> Matrix { Matrix(rows: told.count, columns: 1) }
+
+    private static func column(_ values: [Double]) -> Matrix { Matrix(rows: told.count, columns: 1, values.map(Float.init)) }
+
+    /// Rows times a factor for each.
+    private static func scaled(_ x: Matrix, _ factors: [Double]) -> Matrix {
+        let values = x.values.indices.map { Float(Double(x.values[$0]) * factors[$0 / shape.count]) }
+        return Matrix(rows: x.rows, columns: x.columns, values)
+    }
+
+    private static func dots(_ a: Matrix, _ b: Matrix) -> [Double] {
+        (0..<a.rows).map { a.rows($0..<$0 + 1).dot(b.rows($0..<$0 + 1)) }
+    }
+
+    /// Within the roundings of the factors, relative to the largest value.
+    private static func agree(_ found: [Float], _ expected: [Double]) -> Bool {
+        let size = expected.map(\.magnitude).max() ?? 0
+        return found.count == expected.count && zip(found, expected).allSatisfy { abs(Double($0) - $1) <= 1e-5 * size }
+    }
+
+    private let (x, v) = (NetworkCase.normals(3, shape.count, label: 1), NetworkCase.normals(3, shape.count, label: 2))
+    private static let inputs = precisions.map { $0.squareRoot() }
+
+    @Test("E = |x|²/(2(σ² + s²)) + s/σ f(x/√(σ² + s²)), beside the reference term, and its gradient")
+    func energies() throws {
+        let network = try Self.network()
+        let (plain, model) = (
+            try EnergyModel(network), try EnergyModel(network, referenceDeviation: 0.5, preconditioning: Self.scaling())
+        )
+        let weights = Self.prepared(network)
+        func energies(_ model: EnergyModel, of x: Matrix) -> ([Float], [Float]) {
+            let (energies, gradient) = (Self.column(), Matrix(rows: 3, columns: Self.shape.count))
+            let workspace = Workspace(model, rows: 3)
+            Self.tell(workspace.condition)
+            model.energiesAndGradient(of: x, weights, workspace, energies: energies, gradient: gradient)
+            let again = Self.column()
+            model.energies(of: x, weights, workspace, into: again)
+            #expect(again.values == energies.values)
+            return (energies.values, gradient.values)
+        }
+        let f = energies(plain, of: Self.scaled(x, Self.inputs))
+        let found = energies(model, of: x)
+        let squares = Self.dots(x, x)
+        let precisions = Self.precisions.map { $0 + 4 }
+        let expected = (0..<3).map { Double(f.0[$0]) * Self.outputs[$0] + precisions[$0] / 2 * squares[$0] }
+        let slopes = x.values.indices.map { index in
+            let row = index / Self.shape.count
+            return Double(f.1[index]) * Self.outputs[row] * Self.inputs[row] + precisions[row] * Double(x.values[index])
+        }
+        #expect(Self.agree(found.0, expected) && Self.agree(found.1, slopes))
+    }
+
+    @Test("parameter gradients are those of the scaled energy, also of order 1 and 2 along lines; so are derivatives and Hessian products")
+    func parameterGradients() throws {
+        let network = try Self.network()
+        let (plain, model) = (try EnergyModel(network), try EnergyModel(network, preconditioning: Self.scaling()))
+        let weights = Self.prepared(network)
+        func gradient(_ model: EnergyModel, of x: Matrix, _ factors: Matrix) -> [Float] {
+            let (workspace, result) = (Workspace(model, rows: 3), Matrix(rows: 1, columns: model.layout.count))
+            Self.tell(workspace.condition)
+            model.addParameterGradient(
+                of: x, weights, workspace, energies: Self.column(), rowWeights: { _, weights in weights.copy(from: factors) }, into: result)
+            return result.values
+        }
+        func lines(_ model: EnergyModel, _ x: Matrix, _ v: Matrix, _ factors: Matrix) -> ([Float], [[Float]], [Float]) {
+            let (result, derivatives) = (Matrix(rows: 1, columns: model.layout.count), (0..<3).map { _ in Self.column() })
+            let (workspace, product) = (LineWorkspace(model, rows: 3, order: 2), Matrix(rows: 3, columns: Self.shape.count))
+            Self.tell(workspace.condition)
+            model.addLineGradient(
+                of: x, along: v, weights, workspace, derivatives: derivatives,
+                rowWeights: { _, weights in
+                    for (order, column) in weights.enumerated() {
+                        column.combine(factors, factors) { value, _ in Float(order + 1) * value }
+                    }
+                }, into: result)
+            model.hessianProduct(of: x, along: v, weights, workspace, into: product)
+            return (result.values, derivatives.map(\.values), product.values)
+        }
+        let (u, w) = (Self.scaled(x, Self.inputs), Self.scaled(v, Self.inputs))
+        let (ones, outputs) = (Self.column([1, 1, 1]), Self.column(Self.outputs))
+        #expect(Self.agree(gradient(model, of: x, ones), gradient(plain, of: u, outputs).map(Double.init)))
+        let (found, expected) = (lines(model, x, v, ones), lines(plain, u, w, outputs))
+        #expect(Self.agree(found.0, expected.0.map(Double.init)))
+        let references = [Self.dots(x, x).map { $0 / 2 }, Self.dots(x, v), Self.dots(v, v)]
+        for order in 0..<3 {
+            let sums = (0..<3).map { Double(expected.1[order][$0]) * Self.outputs[$0] + Self.precisions[$0] * references[order][$0] }
+            #expect(Self.agree(found.1[order], sums), "order \(order)")
+        }
+        let product = v.values.indices.map { index in
+            let row = index / Self.shape.count
+            return Double(expected.2[index]) * Self.outputs[row] * Self.inputs[row] + Self.precisions[row] * Double(v.values[index])
+        }
+        #expect(Self.agree(found.2, product))
+    }
+
+    @Test("a network that is zero is the energy of a Gaussian with the variance of data and noise")
+    func zeroNetwork() throws {
+        let network = try Self.network()
+        let (model, weights) = (try EnergyModel(network, preconditioning: Self.scaling()), PreparedWeights(network))
+        weights.refresh(from: Array(repeating: 0, count: network.layout.count))
+        let (workspace, energies) = (Workspace(model, rows: 3), Self.column())
+        Self.tell(workspace.condition)
+        model.energies(of: x, weights, workspace, into: energies)
+        let squares = Self.dots(x, x)
+        #expect(Self.agree(energies.values, (0..<3).map { squares[$0] * Self.precisions[$0] / 2 }))
+    }
+
+    @Test("factors that no float is, and a network that is told something else, are refused")
+    func refused() throws {
+        for wrong: (Float, Float, Float) in [
+            (0, 1, 1), (0.1, -1, 1), (0.1, 1, 0), (1e-25, 1, 1e-25), (1e-30, 1, 1e20), (0.1, .infinity, 1),
+        ] {
+            #expect(NoisePreconditioning(low: wrong.0, high: wrong.1, data: wrong.2) == nil, "\(wrong)")
+        }
+        for text in ["0.1", "0.1 3", "0.1 x 1", "0.1 1 3 4"] { #expect(NoisePreconditioning(text) == nil, "\(text)") }
+        let scaling = try #require(NoisePreconditioning("0.1 3 0.5"))
+        #expect(scaling.low == 0.1 && scaling.high == 3 && scaling.data == 0.5 && NoisePreconditioning(String(scaling)) == scaling)
+        for condition in [nil, ConditionDescription.planes(2)] {
+            let network = try Self.network(condition)
+            let failure = #expect(throws: Failure.self) { try EnergyModel(network, preconditioning: scaling) }
+            #expect(failure?.kind == .configuration)
+        }
+    }
+}
