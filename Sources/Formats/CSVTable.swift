@@ -19,7 +19,7 @@ public struct CSVTable: Hashable, Sendable {
     ///
     /// Fields are separated by `separator` (default: the first of comma, semicolon and tab that stands in the first line), may stand in
     /// double quotes ("" inside is a quote, a quoted line feed is not supported), and are decimal numbers. The first line is a header when
-    /// one of its fields is no number. Lines end with LF or CR LF; a byte order mark and empty lines at the end are skipped.
+    /// none of its fields is a number, or when the selected names are among them. Lines end with LF or CR LF; a byte order mark and empty lines at the end are skipped.
     /// - Parameter name: the file's name for messages.
     /// - Throws: `.data` naming line and column for text, missing values (`NA`, nothing), NaN, Inf, values beyond the range of Float and
     ///   rows of another length.
@@ -29,7 +29,7 @@ public struct CSVTable: Hashable, Sendable {
             throw Failure(.data, "\(name): line 1: expected a header or numbers, found an empty file.")
         }
         let width = fields.count
-        let hasHeader = fields.contains { CSVReader.number($0) == nil && !CSVReader.missing.contains($0) }
+        let hasHeader = try Self.isHeader(fields, select, name)
         let header = hasHeader ? fields : nil
         let selected = try Self.selected(select, header, width, name)
         var values: [Float] = []
@@ -54,6 +54,18 @@ public struct CSVTable: Hashable, Sendable {
         self.rows = rows
         self.columns = selected.count
         self.values = values
+    }
+
+    private static func isHeader(_ fields: [String], _ select: Selection, _ name: String) throws(Failure) -> Bool {
+        // Also numbers that are no floats: a row with such a one is no header.
+        let numbers = fields.filter { CSVReader.number($0) != nil || Double($0) != nil }
+        guard let text = fields.first(where: { !numbers.contains($0) && !CSVReader.missing.contains($0) }) else { return false }
+        if numbers.isEmpty { return true }
+        if case .names(let wanted) = select, wanted.allSatisfy(fields.contains) { return true }
+        throw Failure(
+            .data,
+            "\(name): line 1: expected the names of columns or numbers separated by commas, semicolons or tabs, found '\(text.prefix(40))' and "
+                + "'\(numbers[0].prefix(40))'. Mend the line, or choose columns by their names.")
     }
 
     private static func selected(_ select: Selection, _ header: [String]?, _ width: Int, _ name: String) throws(Failure) -> [Int] {

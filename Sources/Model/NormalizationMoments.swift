@@ -79,8 +79,9 @@ struct NormalizationMoments {
             let (v1, v2) = (2 * total(Slot.sum + 1, group) / count, 2 * total(Slot.sum + 2, group) / count)
             let cube = r * r * r
             spread(r, Slot.rate, group)
-            spread(-0.5 * cube * v1, Slot.rate + 1, group)
-            spread(-0.5 * cube * v2 + 0.75 * cube * r * r * v1 * v1, Slot.rate + 2, group)
+            // Powers of r may be no floats where a group does not vary: only what is asked for is computed.
+            spread(order > 0 ? -0.5 * cube * v1 : 0, Slot.rate + 1, group)
+            spread(order > 1 ? -0.5 * cube * v2 + 0.75 * cube * r * r * v1 * v1 : 0, Slot.rate + 2, group)
             spread(v1, Slot.variance + 1, group)
             spread(v2, Slot.variance + 2, group)
         }

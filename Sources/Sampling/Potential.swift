@@ -19,16 +19,20 @@ public struct ModelPotential: Potential {
     public let model: EnergyModel
     public let weights: PreparedWeights
     public let workspace: Workspace
+    /// Called at each evaluation: long chains show that they move.
+    private let onEvaluation: (@Sendable () -> Void)?
 
-    public init(model: EnergyModel, weights: PreparedWeights, workspace: Workspace) {
+    public init(model: EnergyModel, weights: PreparedWeights, workspace: Workspace, onEvaluation: (@Sendable () -> Void)? = nil) {
         self.model = model
         self.weights = weights
         self.workspace = workspace
+        self.onEvaluation = onEvaluation
     }
 
     public var dimension: Int { model.inputShape.count }
 
     public func evaluate(_ x: Matrix, energies: Matrix, gradient: Matrix) {
+        onEvaluation?()
         model.energiesAndGradient(of: x, weights, workspace, energies: energies, gradient: gradient)
     }
 }

@@ -32,9 +32,10 @@ struct Arguments {
             guard parts.count == 1 else { throw Failure(.usage, "\(command): \(option.name) takes no value, found '\(parts[1])'") }
             return ""
         }
-        if parts.count == 2 { return parts[1] }
-        guard let next = rest.popFirst() else { throw Failure(.usage, "\(command): \(option.name) expects \(kind), found nothing") }
-        return next
+        guard let value = parts.count == 2 ? parts[1] : rest.popFirst(), !value.isEmpty else {
+            throw Failure(.usage, "\(command): \(option.name) expects \(kind), found nothing")
+        }
+        return value
     }
 
     private static func unknown(_ name: String, _ options: [Option], _ command: String) -> Failure {

@@ -26,6 +26,12 @@ enum BenchTool: Command {
                 threads: try arguments.integer("--threads", atLeast: 1))
             return console.line(try benchmark.run(communicator).text)
         }
+        if names.contains(name), let option = options.first(where: { arguments.has($0.name) }) {
+            throw Failure(
+                .usage,
+                "bench: \(option.name) has no effect with \(name): it belongs to \(BenchmarkCase.allCases.map(\.rawValue).joined(separator: ", "))"
+            )
+        }
         switch name {
         case "noise": console.line(NoiseCost.table())
         case "gemm": console.line(try ProductRate.table())

@@ -11,6 +11,7 @@ enum ConfigTool: Command {
     ]
 
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
+        if arguments.has("--defaults") { try arguments.refusePositional() }
         let text = try communicator.fromRoot {
             arguments.has("--defaults")
                 ? try RunConfiguration.defaultsWithComments() : try ConfigurationSource(arguments).resolved.encodedJSON5()

@@ -8,12 +8,17 @@ struct ConfigurationSource {
     let assignments: [String]
 
     init(_ arguments: Arguments) throws(Failure) {
-        let files = arguments.positional.filter { !$0.contains("=") }
+        let files = arguments.positional.filter { !Self.isAssignment($0) }
         guard files.count <= 1 else {
             throw Failure(.usage, "\(arguments.command): expected one configuration file, found \(files.joined(separator: ", "))")
         }
         file = files.first
-        assignments = arguments.positional.filter { $0.contains("=") }
+        assignments = arguments.positional.filter(Self.isAssignment)
+    }
+
+    /// A path may hold "=" too: keys hold no "/".
+    private static func isAssignment(_ argument: String) -> Bool {
+        argument.firstIndex(of: "=").map { !argument[..<$0].contains("/") } ?? false
     }
 
     /// Reads the file and puts defaults, file and assignments together.

@@ -16,6 +16,11 @@ extension CommandTests {
             try Self.stop(run, ranks: 2) { $0.send(SIGUSR1) }
             try Self.stop(run, ranks: 3) { program in program.send(SIGTERM, to: program.ranks[1]) }
             try Self.stop(run, ranks: nil) { $0.send(SIGTERM) }
+            // A scheduler's warning and then its end: only a second end may come before the checkpoint.
+            try Self.stop(run, ranks: nil) { program in
+                program.send(SIGUSR1)
+                program.send(SIGTERM)
+            }
             try Self.stop(run, ranks: 3) { program in program.send(SIGINT, to: program.ranks[0]) }
             try Self.stop(run, ranks: 2) { _ in _ = FileManager.default.createFile(atPath: "\(run.path)/STOP", contents: nil) }
             #expect(!FileManager.default.fileExists(atPath: "\(run.path)/STOP"), "the request is still there")

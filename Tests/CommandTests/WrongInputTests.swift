@@ -216,6 +216,15 @@ extension CommandTests {
             .key("chains.storage=nibble", "\"float\" or \"byte\"", "nibble"), .key("optimizer.beta1=1", "below 1"),
             .key("data.flip=perhaps", "true or false", "perhaps"),
             .key("model.widths=[0]", "an integer from 1", "model.widths[0]"), .key("model.widths=[]", "at least one entry"),
+            .key("sampler.stepSize=1e-60", "sampler.stepSize", "32-bit floats"),
+            .key("chains.noiseLow=-1e300", "chains.noiseLow", "32-bit"),
+            .key("run.shards=4001", "from 1 to 4000", "4001"),
+            .keys(["objective.kind=autoencoder", "sampler.steps=0", "diagnostics.every=5"], "diagnostics.every", "autoencoder"),
+            .keys(
+                ["objective.kind=variational-teaching", "sampler.steps=0", "diagnostics.every=5"], "diagnostics.thin", "at least 1, found 0"
+            ),
+            .keys(
+                ["diagnostics.every=5", "diagnostics.draws=100000", "diagnostics.chains=65536"], "diagnostics.draws", "every rank holds"),
             .key("model.widths=5", "a list", "5"), .key("model.initialScale=0", "a number greater than 0", "0"),
             .keys(["model.initialScale=2", "model.initial=a.safetensors"], "model.initialScale = 2.0", "model.initial"),
             .key("generator.latent=7", "generator.latent = 7 has no effect", "\"pcd\""),
@@ -316,7 +325,11 @@ extension CommandTests {
             WrongInput(
                 "an initial model of another network",
                 ["train", "--dry-run", "model.initial=@run/checkpoints/step-00000002/model.safetensors"],
-                77, "layers", "expected"),
+                77, "expected the networks of this run", "another energy"),
+            WrongInput("an empty folder name", ["train", "--out", ""], 64, "--out", "found nothing"),
+            WrongInput("more memory than there is", ["train", "--dry-run", "chains.buffer=1000000000"], 69, "memory", "chains.buffer"),
+            WrongInput("a file beside the defaults", ["config", "--defaults", "a.json5"], 64, "unexpected argument", "a.json5"),
+            WrongInput("an option of other benchmarks", ["bench", "gemm", "--steps", "5"], 64, "--steps", "gemm"),
             WrongInput("a file as run folder", ["train", "--out", "@file"], 74, "@file"),
             WrongInput("a run folder below a file", ["train", "--out", "@file/run"], 74, "@file/run"),
             WrongInput("no run", ["sample", "--run", "@nothing", "--count", "4", "--out", "@new.npy"], 66, "@nothing", "run folder"),

@@ -51,7 +51,8 @@ struct NoisePreconditioningTests {
         return found.count == expected.count && zip(found, expected).allSatisfy { abs(Double($0) - $1) <= 1e-5 * size }
     }
 
-    private let (x, v) = (NetworkCase.normals(3, shape.count, label: 1), NetworkCase.normals(3, shape.count, label: 2))
+    private let x = NetworkCase.normals(3, shape.count, label: 1)
+    private let v = NetworkCase.normals(3, shape.count, label: 2)
     private static let inputs = precisions.map { $0.squareRoot() }
 
     @Test("E = |x|²/(2(σ² + s²)) + s/σ f(x/√(σ² + s²)), beside the reference term, and its gradient")

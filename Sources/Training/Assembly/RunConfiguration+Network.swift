@@ -30,7 +30,12 @@ extension RunConfiguration {
     /// All networks of the run, for samples of a shape.
     /// - Throws: `.configuration`, naming the group.
     package func networks(for source: DataSource) throws(Failure) -> RunNetworks {
-        let (parts, shape, told) = (objective.kind.parts, source.shape, try rowCondition(for: source))
+        try networks(for: source.shape, told: rowCondition(for: source))
+    }
+
+    /// As above, where the networks are told `told` about rows of a shape.
+    func networks(for shape: ImageShape, told: RowCondition?) throws(Failure) -> RunNetworks {
+        let parts = objective.kind.parts
         return RunNetworks(
             energy: try energyModel(for: shape, told: told),
             generator: parts.contains(.generator) ? try generatorNetwork(for: shape, told: told) : nil,

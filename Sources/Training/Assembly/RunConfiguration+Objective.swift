@@ -52,7 +52,14 @@ extension RunConfiguration {
                 "sampler.steps: expected at most \(limit) with run.chainsPerShard = \(run.chainsPerShard) chains of \(shape) (2^33 random "
                     + "numbers for a shard and step), found \(sampler.steps). Use fewer steps, or more and smaller shards.")
         }
-        try checkDraws(source)
+        let posteriorLimit = Langevin(stepSize: 1, noise: 1).stepLimit(values: run.chainsPerShard * generator.latent)
+        guard objective.kind != .latentPrior || posterior.steps <= posteriorLimit else {
+            throw Failure(
+                .configuration,
+                "posterior.steps: expected at most \(posteriorLimit) with run.chainsPerShard = \(run.chainsPerShard) chains of \(generator.latent) values "
+                    + "(2^33 random numbers for a shard and step), found \(posterior.steps). Use fewer steps, or more and smaller shards.")
+        }
+        try checkDraws(shape)
         let data = try dataStream(source, seed: run.seed)
         let starts = try dataStream(source, seed: run.seed ^ Self.startSeed)
         let condition = try rowCondition(for: source)
@@ -97,13 +104,13 @@ extension RunConfiguration {
     }
 
     /// A stream of random numbers has 2^33.
-    private func checkDraws(_ source: DataSource) throws(Failure) {
+    private func checkDraws(_ shape: ImageShape) throws(Failure) {
         let (key, count) = objective.kind == .slicedScore ? ("projections", objective.projections) : ("samples", objective.samples)
-        let limit = RandomStream.drawLimit / RandomStream.draws(for: run.chainsPerShard * source.shape.count)
+        let limit = RandomStream.drawLimit / RandomStream.draws(for: run.chainsPerShard * shape.count)
         guard count <= limit else {
             throw Failure(
                 .configuration,
-                "objective.\(key): expected at most \(limit) with run.chainsPerShard = \(run.chainsPerShard) rows of \(source.shape) (2^33 random "
+                "objective.\(key): expected at most \(limit) with run.chainsPerShard = \(run.chainsPerShard) rows of \(shape) (2^33 random "
                     + "numbers for a shard and step), found \(count). Use fewer, or more and smaller shards.")
         }
     }

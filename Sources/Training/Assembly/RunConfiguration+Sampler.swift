@@ -44,6 +44,9 @@ extension RunConfiguration {
         return Stanley(stepSize: stepSize, noise: noise, options: options, box: samplerBox)
     }
 
+    /// h, the factor of the step size in the sampler's drift.
+    var driftFactor: Double { sampler.kind == .stanley ? Double(stanleyOptions(channels: 1).drift) : 1 }
+
     private func stanleyOptions(channels: Int) -> Stanley.Options {
         let threshold = Float(sampler.threshold)
         switch sampler.preset {

@@ -27,8 +27,6 @@ public struct DiagnoseCommand: Codable, Sendable {
 
     public static let defaultDraws = 200
     private static let defaultChains = 4
-    /// Numbers that a window may hold: 1 GiB.
-    private static let mostValues = 1 << 27
 
     public init(
         folder: String, step: Int? = nil, weights: TrainedModel.Weights = .average, start: ModelSampler.Start? = nil,
@@ -54,7 +52,8 @@ public struct DiagnoseCommand: Codable, Sendable {
     /// - Returns: lines for the person at the terminal.
     /// - Throws: `.usage`, `.missingInput`, `.checkpoint`.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
-        let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
+        try OutputPath.check([output, npy, arviz], communicator)
+        let trained = try TrainedModel.shared(folder, step: step, weights: weights, communicator)
         let origin = start ?? trained.standardStart
         try communicator.agree {
             try trained.checkIsUnconditional("diagnose")
@@ -90,10 +89,16 @@ public struct DiagnoseCommand: Codable, Sendable {
         let (shards, dimension) = (Self.groups(configuration), trained.model.inputShape.count)
         let perShard = try communicator.agree { try chainsPerShard(trained, origin) }
         let stored = try communicator.agree { origin == .chains ? try StoredChains(trained, wanted: shards * perShard) : nil }
+        if trained.configuration.objective.kind == .autoencoder {
+            throw Failure(.usage, "diagnose: objective.kind = \"autoencoder\" trains no energy that chains could follow")
+        }
         let run = WindowRun(
             seed: configuration.run.seed, step: trained.step, draws: draws, thin: thin ?? configuration.sampler.steps,
             functionals: ChainFunctionals(dimension: dimension, seed: configuration.run.seed))
         try communicator.agree {
+            if run.thin == 0 {
+                throw Failure(.usage, "diagnose: expected --thin of at least 1: this model was trained with sampler.steps = 0")
+            }
             let most = ModelSampler.mostSteps
             if run.thin > most { throw Failure(.usage, "--thin: expected at most \(most), found \(run.thin)") }
         }
@@ -146,7 +151,7 @@ public struct DiagnoseCommand: Codable, Sendable {
             throw Failure(.usage, "--draws: expected 4 to \(WindowRun.mostDraws), found \(run.draws)")
         }
         let (perShard, overflow) = chains.multipliedReportingOverflow(by: run.draws * (run.functionals.count + 2))
-        guard !overflow, perShard <= Self.mostValues / shards else {
+        guard !overflow, perShard <= WindowRun.mostValues / shards else {
             throw Failure(
                 .usage,
                 "diagnose: \(chains) chains of \(shards) shards and \(run.draws) draws are more than can be held: use fewer --chains or --draws, "

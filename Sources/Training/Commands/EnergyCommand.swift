@@ -24,15 +24,16 @@ public struct EnergyCommand: Codable, Sendable {
 
     /// Collective. - Returns: a line for the person at the terminal.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
-        let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
+        try OutputPath.check([output], communicator)
+        let trained = try TrainedModel.shared(folder, step: step, weights: weights, communicator)
         let scores = try communicator.agree { try trained.scores(seed: Self.seed, for: "energy") }
-        let rows = try communicator.agree { try SampleFile.read(input, shape: trained.shape) }
+        let rows = try SampleFile.read(input, shape: trained.shape, communicator)
         let count = rows.rows
         let results = TileResults(rows: count, rowsPerTile: scores.rowsPerTile, rowShape: [])
         let values = results.tiles(of: communicator).map { tile in
             (tile.rows, scores.scores(of: rows.rows(tile.rows), tile: tile.index).map { Float($0) })
         }
-        try results.write(values, to: output, communicator)
-        return "energies of \(count) rows at step \(trained.step): \(output)"
+        let remark = try results.write(values, to: output, communicator)
+        return "energies of \(count) rows at step \(trained.step)\(remark): \(output)"
     }
 }

@@ -39,6 +39,8 @@ extension EvaluateCommand.Denoising {
     func evaluate(
         _ trained: TrainedModel, _ training: EvaluationRows, _ other: EvaluationRows?, picture: String?, _ communicator: any Communicator
     ) throws(Failure) -> DenoisingEvaluation {
+        // The run's own data given again are what they are.
+        let other = other.flatMap { $0.digest == training.digest ? nil : $0 }
         try communicator.agree { try check(trained, training, other, picture) }
         let task = task(trained, training, other)
         let deviations = noises.map { Float($0) }
@@ -81,8 +83,11 @@ extension EvaluateCommand.Denoising {
             throw Failure(.usage, "evaluate: --denoise-rows: expected at most \(limit) rows of \((other ?? training).name), found \(rows)")
         }
         guard training.available >= 2 else { throw Failure(.data, "\(training.name): the linear estimate needs at least two rows of data") }
-        guard steps <= Self.mostSteps else {
-            throw Failure(.usage, "evaluate: --denoise-steps: expected at most \(Self.mostSteps), found \(steps)")
+        // A tile's chain has one stream of random numbers.
+        let draws = RandomStream.draws(for: DenoisingTask.rowsPerTile * trained.shape.count)
+        let most = min(Self.mostSteps, RandomStream.drawLimit / draws)
+        guard steps <= most else {
+            throw Failure(.usage, "evaluate: --denoise-steps: expected at most \(most) with rows of \(trained.shape), found \(steps)")
         }
         let isImage = !trained.shape.isVector && [1, 3].contains(trained.shape.channels)
         guard picture == nil || isImage else {
@@ -91,8 +96,7 @@ extension EvaluateCommand.Denoising {
     }
 
     private func task(_ trained: TrainedModel, _ training: EvaluationRows, _ other: EvaluationRows?) -> DenoisingTask {
-        let isSame = other.map { $0.digest == training.digest } ?? true
-        let first = isSame && training.available > rows ? rows : 0
+        let first = other == nil && training.available > rows ? rows : 0
         let last = first + min(WienerFilter.rowLimit, training.available - first)
         return DenoisingTask(
             shape: trained.shape, clean: (other ?? training).read(0..<rows), training: training, others: first..<last,

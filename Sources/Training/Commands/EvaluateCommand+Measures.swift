@@ -64,7 +64,7 @@ extension EvaluateCommand {
         guard let reconstructor = Reconstructor(trained, seed: seed ?? 1) else {
             throw Failure(
                 .usage,
-                "evaluate: --reconstructions: expected a run with a generator (objective.kind = \"variational-teaching\", \"variational-autoencoder\" or "
+                "evaluate: --reconstructions: expected a run with a generator (objective.kind = \"variational-teaching\", \"autoencoder\" or "
                     + "\"latent-prior\"), "
                     + "found \"\(trained.configuration.objective.kind.rawValue)\"")
         }

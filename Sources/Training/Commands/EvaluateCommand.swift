@@ -69,7 +69,8 @@ public struct EvaluateCommand: Codable, Sendable {
     /// - Returns: lines for the person at the terminal.
     /// - Throws: `.usage`, `.data`, `.missingInput`, `.checkpoint`, and `.numerical` where energies or samples are no numbers.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
-        let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
+        try OutputPath.check([output, picture], communicator)
+        let trained = try TrainedModel.shared(folder, step: step, weights: weights, communicator)
         // The density of what a latent energy's generator makes has no closed form.
         let density = trained.networks.isLatent ? nil : PlaneDensity(named: trained.configuration.data.source)
         try communicator.agree { try check(density, trained) }
@@ -149,7 +150,7 @@ public struct EvaluateCommand: Codable, Sendable {
     ) throws(Failure) -> SampleEvaluation {
         try SampleEvaluation(
             of: drawn.rows, origin: drawn.origin, steps: drawn.steps, training: training, other: other,
-            noise: trained.configuration.startNoise, communicator)
+            noise: trained.networks.isLatent ? nil : trained.configuration.startNoise, communicator)
     }
 
     /// Collective. The samples on all ranks.
@@ -157,7 +158,7 @@ public struct EvaluateCommand: Codable, Sendable {
         _ trained: TrainedModel, _ training: EvaluationRows, _ other: EvaluationRows?, _ communicator: any Communicator
     ) throws(Failure) -> Drawn {
         if let samples {
-            let rows = try communicator.agree { try SampleFile.read(samples, shape: trained.shape) }
+            let rows = try SampleFile.read(samples, shape: trained.shape, communicator)
             try communicator.agree {
                 if rows.rows < 2 { throw Failure(.data, "\(samples): expected at least two samples to measure, found \(rows.rows)") }
             }

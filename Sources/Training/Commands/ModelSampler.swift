@@ -134,9 +134,19 @@ public final class ModelSampler {
         return workspace.output
     }
 
+    /// Values of samples that all ranks hold, at most: 8 GiB while they travel.
+    private static let mostGathered = 1 << 30
+
     /// Collective. All samples, on all ranks: count x values.
+    /// - Throws: `.usage` for more than can be held.
     func drawAll(_ communicator: any Communicator) throws(Failure) -> Matrix {
         let (size, width) = (rowsPerTile, trained.shape.count)
+        try communicator.agree {
+            let most = Self.mostGathered / width
+            guard count <= most else {
+                throw Failure(.usage, "--count: expected at most \(most) samples of \(trained.shape) to measure, found \(count)")
+            }
+        }
         let values = try DealtTiles.gather(tiles: (count + size - 1) / size, perTile: size * width, communicator) { tile in
             let rows = tile * size..<min(count, (tile + 1) * size)
             return try draw(tile, rows).values.map { Double($0) } + [Double](repeating: 0, count: (size - rows.count) * width)

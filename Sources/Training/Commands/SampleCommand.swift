@@ -50,7 +50,8 @@ public struct SampleCommand: Codable, Sendable {
     /// Collective. Samples are dealt to ranks by tiles; the same bytes on any number of ranks.
     /// - Returns: a line for the person at the terminal.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
-        let trained = try communicator.agree { try TrainedModel(RunFolder(folder), step: step, weights: weights) }
+        try OutputPath.check([output, grid], communicator)
+        let trained = try TrainedModel.shared(folder, step: step, weights: weights, communicator)
         try communicator.agree {
             guard let data, trained.rowCondition?.belongsToRows != true else { return }
             throw Failure(
@@ -68,9 +69,9 @@ public struct SampleCommand: Codable, Sendable {
                 (tile.rows, ChannelOrder.outermost(try sampler.draw(tile.index, tile.rows).values, shape: trained.shape))
             }
         }
-        try results.write(values, to: output, communicator)
+        let remark = try results.write(values, to: output, communicator)
         try communicator.onRoot { if let grid { try drawGrid(grid, trained, conditions) } }
-        return "\(count) samples of step \(trained.step) after \(sampler.steps) steps from \(sampler.start.rawValue): \(output)"
+        return "\(count) samples of step \(trained.step) after \(sampler.steps) steps from \(sampler.start.rawValue)\(remark): \(output)"
     }
 
     private func drawGrid(_ path: String, _ trained: TrainedModel, _ conditions: SampleConditions?) throws {

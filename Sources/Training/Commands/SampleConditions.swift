@@ -54,18 +54,7 @@ struct SampleConditions: Sendable {
 extension TrainedModel {
     /// What the networks were told in training; nil for nothing.
     var rowCondition: RowCondition? {
-        switch configuration.condition.kind {
-        case .none: return nil
-        case .mask: return .visible(configuration.mask(for: shape))
-        case .label:
-            guard let told = networks.energy.network.description.condition, case .labels(let classes, let channels) = told else {
-                return nil
-            }
-            return .label(classes: classes, channels: channels)
-        case .image:
-            guard let told = networks.energy.network.description.condition, case .planes(let channels) = told else { return nil }
-            return .image(ImageShape(height: shape.height, width: shape.width, channels: channels))
-        }
+        configuration.rowCondition(for: shape, toldTo: networks.energy.network.description.condition)
     }
 
     /// Collective. The data that the run was trained on.

@@ -1,3 +1,4 @@
+import Distributed
 import Failures
 import Formats
 import Model
@@ -5,9 +6,15 @@ import Numerics
 
 /// Rows of a model's shape in a `.npy` file, as a user gives them.
 enum SampleFile {
-    /// The rows of the file, channels innermost: rows x values.
-    /// - Throws: `.data` for another shape, no rows, or a value that is not finite.
-    static func read(_ path: String, shape: ImageShape) throws -> Matrix {
+    /// Collective. The rows of the file, channels innermost: rows x values.
+    /// - Throws: `.data` for another shape, no rows, or a value that is not finite, `.launch` where ranks see different files.
+    static func read(_ path: String, shape: ImageShape, _ communicator: any Communicator) throws(Failure) -> Matrix {
+        let rows = try communicator.agree { try read(path, shape: shape) }
+        try communicator.checkIsSame(Checksum.of(LittleEndian.bytes(of: rows.values)), path)
+        return rows
+    }
+
+    private static func read(_ path: String, shape: ImageShape) throws -> Matrix {
         let array = try NPY.decode(FileBytes.read(path), name: path)
         let accepted = [shape.fileShape] + (shape.channels == 1 ? [[shape.height, shape.width]] : []) + [[shape.count]]
         guard array.shape.count >= 2, let rows = array.shape.first, rows > 0, accepted.contains(Array(array.shape.dropFirst())) else {

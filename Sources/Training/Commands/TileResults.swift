@@ -19,11 +19,13 @@ struct TileResults {
     }
 
     /// Collective. Writes the values of each rank's tiles; the file replaces an older one at once or not at all.
-    func write(_ values: [(rows: Range<Int>, floats: [Float])], to path: String, _ communicator: any Communicator) throws(Failure) {
+    /// - Returns: what is to be said of rows that are not finite; empty where all are.
+    func write(_ values: [(rows: Range<Int>, floats: [Float])], to path: String, _ communicator: any Communicator) throws(Failure) -> String
+    {
         let header = NPY.header(.float32, shape: [rows] + rowShape)
         let rowBytes = rowShape.reduce(4, *)
         let partial = "\(path).partial"
-        try communicator.onRoot { if RunFolder.isFile(partial) { try RunFolder.remove(partial) } }
+        try communicator.onRoot { if PathKind(partial) == .file { try RunFolder.remove(partial) } }
         var pieces = values.map {
             FilePiece(offset: header.count + $0.rows.lowerBound * rowBytes, bytes: LittleEndian.bytes(of: $0.floats))
         }
@@ -33,5 +35,18 @@ struct TileResults {
             try AtomicFile.rename(partial, to: path)
             try AtomicFile.syncFolder(AtomicFile.folder(of: path))
         }
+        let width = rowShape.reduce(1, *)
+        var broken = [
+            values.reduce(Int64(0)) { sum, tile in
+                sum
+                    + Int64(
+                        tile.rows.indices.count { row in
+                            let first = (row - tile.rows.lowerBound) * width
+                            return !tile.floats[first..<first + width].allSatisfy(\.isFinite)
+                        })
+            }
+        ]
+        try communicator.sum(&broken)
+        return broken[0] == 0 ? "" : "; \(broken[0]) of them not finite"
     }
 }

@@ -1,6 +1,7 @@
+import Datasets
+import Distributed
 import Failures
 import Formats
-import Foundation
 import Model
 import Numerics
 import Sampling
@@ -38,21 +39,47 @@ public struct TrainedModel: Sendable {
             try manifest.checkStepSize(configuration, path)
             let modelPath = try CheckpointReader.checked("model.safetensors", in: path, manifest)
             let file = try Safetensors(modelPath)
-            networks = try Self.networks(file, modelPath)
+            networks = try RunNetworks(metadata: file.header.metadata, path: modelPath)
             let current = try ParameterTensors.decode(file, networks.layout, path: modelPath)
             modelState = try ParameterTensors.decode(file, networks.stateLayout, path: modelPath)
-            guard weights == .average, configuration.optimizer.average != nil else {
+            if weights == .average, configuration.optimizer.average != nil {
+                let optimizerPath = try CheckpointReader.checked("optimizer.safetensors", in: path, manifest)
+                parameters = try ParameterTensors.decode(
+                    try Safetensors(optimizerPath), networks.layout, prefix: "average.", path: optimizerPath)
+            } else {
                 parameters = current
-                return
             }
-            let optimizerPath = try CheckpointReader.checked("optimizer.safetensors", in: path, manifest)
-            parameters = try ParameterTensors.decode(
-                try Safetensors(optimizerPath), networks.layout, prefix: "average.", path: optimizerPath)
         } catch let failure as Failure {
             throw failure
         } catch {
             throw Failure(.software, "\(path): \(error)")
         }
+        try check(networks, "\(path)/model.safetensors")
+        let pass =
+            [Workspace.count(model, rows: 1)] + [networks.generator, networks.encoder].map { $0.map { Workspace.count($0, rows: 1) } ?? 0 }
+        guard pass.reduce(0, +) <= MemoryNeed.physical / 4 else {
+            throw Failure(
+                .checkpoint,
+                "\(path): one pass of a sample through the networks needs more memory than this machine has: the file is damaged")
+        }
+        guard parameters.isFinite, modelState.isFinite else {
+            throw Failure(.checkpoint, "\(path): expected finite parameters, found others")
+        }
+    }
+
+    /// Collective. As above; all ranks read the checkpoint that rank 0 chooses, also where a training writes new ones meanwhile.
+    static func shared(
+        _ folder: String, step: Int?, weights: Weights, _ communicator: any Communicator
+    ) throws(Failure) -> TrainedModel {
+        let folder = RunFolder(folder)
+        let step = try communicator.fromRoot { () throws -> Int in
+            _ = try configuration(of: folder)
+            return try choose(step, in: folder)
+        }
+        let trained = try communicator.agree { try TrainedModel(folder, step: step, weights: weights) }
+        try communicator.checkIsSame(
+            Checksum.of(LittleEndian.bytes(of: trained.parameters)), "the checkpoints of step \(step) in \(folder.path)")
+        return trained
     }
 
     /// The shape of a sample.
@@ -74,6 +101,9 @@ public struct TrainedModel: Sendable {
 
     /// - Throws: `.usage` for a start that this model does not have.
     func check(_ start: ModelSampler.Start) throws(Failure) {
+        if start == .chains, networks.isLatent {
+            throw Failure(.usage, "--from chains: chains of a latent prior are not kept. Use --from noise.")
+        }
         if start == .chains, rowCondition != nil {
             throw Failure(
                 .usage, "--from chains: the checkpoint does not say what its chains were told. Use --from generator, or --from noise.")
@@ -125,92 +155,22 @@ public struct TrainedModel: Sendable {
         return wanted
     }
 
-    /// The networks that the metadata of a model file describe.
-    private static func networks(_ file: Safetensors, _ path: String) throws -> RunNetworks {
-        let others = try RunNetworks.Part.allCases.map { part -> Network? in
-            try file.header.metadata[part.rawValue].map { try Network(NetworkDescription(json: $0)) }
-        }
-        return RunNetworks(
-            energy: try model(file, path), generator: others[0], encoder: others[1], sampleShape: try sampleShape(file, others[0], path))
-    }
-
-    /// The shape of a decoded row; the metadata may have been edited.
-    private static func sampleShape(_ file: Safetensors, _ generator: Network?, _ path: String) throws(Failure) -> ImageShape? {
-        guard let text = file.header.metadata["sampleShape"] else { return nil }
-        let sizes = text.split(separator: " ").compactMap { Int($0) }
-        guard let generator, sizes.count == 3, sizes.allSatisfy({ (1...1 << 20).contains($0) }),
-            sizes[0] * sizes[1] * sizes[2] == generator.outputCount
-        else {
+    /// A checkpoint fits the configuration beside it, or one of the two was edited.
+    private func check(_ networks: RunNetworks, _ path: String) throws(Failure) {
+        let shape = networks.sampleShape
+        let told = configuration.rowCondition(for: shape, toldTo: networks.energy.network.description.condition)
+        let place = "\(path): expected the networks of config.json5 beside it, found"
+        guard (told == nil) == (configuration.condition.kind == .none) else {
             throw Failure(
-                .checkpoint, "\(path): sampleShape: expected the sizes of a row of the generator, found \(text): the file is damaged")
+                .checkpoint, "\(place) an energy that is not told what condition.kind = \"\(configuration.condition.kind.rawValue)\" says")
         }
-        return ImageShape(height: sizes[0], width: sizes[1], channels: sizes[2])
-    }
-
-    /// The energy that the metadata of a model file describe.
-    private static func model(_ file: Safetensors, _ path: String) throws -> EnergyModel {
-        let metadata = file.header.metadata
-        guard let text = metadata["network"] else {
-            throw Failure(.checkpoint, "\(path): expected the network's description in the metadata, found none")
+        let expected = try configuration.networks(for: shape, told: told)
+        if let part = networks.difference(from: expected) {
+            throw Failure(.checkpoint, "\(place) another \(part): one of the two files is damaged or of another run")
         }
-        var description = try NetworkDescription(json: text)
-        // Files of earlier versions say beside the description how many of the input's channels are no part of x.
-        let told = try conditions(metadata, description, path)
-        if told > 0 {
-            description.input.channels -= told
-            description.condition = .planes(told)
-        }
-        let preconditioning = try preconditioning(metadata, path)
-        guard preconditioning == nil || description.condition == .planes(1) else {
-            throw Failure(.checkpoint, "\(path): preconditioning: expected a network that is told a noise level: the file is damaged")
-        }
-        return try EnergyModel(
-            Network(description), referenceDeviation: metadata["referenceDeviation"].flatMap { Float($0) },
-            spectralNormalization: metadata["spectralNormalization"] == "true", preconditioning: preconditioning)
-    }
-
-    private static func preconditioning(_ metadata: [String: String], _ path: String) throws(Failure) -> NoisePreconditioning? {
-        guard let text = metadata["preconditioning"] else { return nil }
-        guard let preconditioning = NoisePreconditioning(text) else {
+        if PlaneDensity(named: configuration.data.source) != nil, shape != ImageShape(vector: 2) {
             throw Failure(
-                .checkpoint,
-                "\(path): preconditioning: expected the lowest and the highest noise and the data's deviation, found \(text): the file is damaged"
-            )
-        }
-        return preconditioning
-    }
-
-    /// Channels of the input that are told to the energy; the metadata may have been edited.
-    private static func conditions(_ metadata: [String: String], _ description: NetworkDescription, _ path: String) throws(Failure) -> Int {
-        guard let text = metadata["conditionChannels"] else { return 0 }
-        guard let count = Int(text), (0..<description.input.channels).contains(count) else {
-            throw Failure(
-                .checkpoint,
-                "\(path): conditionChannels: expected 0 to \(description.input.channels - 1), found \(text): the file is damaged")
-        }
-        return count
-    }
-}
-
-extension NetworkDescription {
-    /// The description as a line of JSON with sorted keys.
-    func json() throws(Failure) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys]
-        do {
-            return String(decoding: try encoder.encode(self), as: UTF8.self)
-        } catch {
-            throw Failure(.software, "a network description cannot be written: \(error)")
-        }
-    }
-
-    init(json: String) throws(Failure) {
-        do {
-            self = try JSONDecoder().decode(NetworkDescription.self, from: Foundation.Data(json.utf8))
-        } catch let failure as Failure {
-            throw failure
-        } catch {
-            throw Failure(.checkpoint, "expected the description of a network, found \(json.prefix(80))")
+                .checkpoint, "\(place) samples of \(shape), where data.source = \"\(configuration.data.source)\" has points of the plane")
         }
     }
 }

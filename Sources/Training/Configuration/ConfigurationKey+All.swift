@@ -1,3 +1,5 @@
+import Distributed
+
 extension ConfigurationKey {
     /// All keys in the order in which they are printed: the one place for meaning, allowed values and what a continued run may change.
     public static let all: [ConfigurationKey] =
@@ -12,7 +14,7 @@ extension ConfigurationKey {
         .init("run.steps", .integer(count), continuation: .growing, "training steps; a finished run continues when this is raised"),
         .init("run.seed", .integer(0...Int.max), "all random numbers are a function of this seed and their place in the run"),
         .init(
-            "run.shards", .integer(1...65536),
+            "run.shards", .integer(1...ShardLayout.maximumShards),
             "parts of the run that the ranks share; the result depends on it, not on the ranks; at least one a rank"),
         .init(
             "run.chainsPerShard", .integer(1...65536), "chains and data rows of a shard in every step; the batch is shards x chainsPerShard"

@@ -121,6 +121,9 @@ extension ConfigurationKey {
 
     private func checked(_ number: Double, _ range: NumberRange, _ value: JSONValue, _ origin: String) throws(Failure) -> JSONValue {
         guard range.contains(number) else { throw refusal(of: value, at: path, origin: origin) }
+        guard Float(number).isFinite, (Float(number) == 0) == (number == 0) else {
+            throw refusal(of: value, at: path, origin: origin, as: "\(allowed), within the range of 32-bit floats")
+        }
         return .number(number)
     }
 

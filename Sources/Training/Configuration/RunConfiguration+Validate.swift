@@ -12,6 +12,7 @@ extension RunConfiguration {
         try checkModel()
         try checkSampler()
         try checkChains()
+        try checkDiagnostics()
         try checkExchange()
         try checkOptimizer()
     }
@@ -50,6 +51,18 @@ extension RunConfiguration {
         try require(
             model.initial == nil || model.initialScale == 1,
             "model.initialScale = \(model.initialScale) has no effect on the parameters that model.initial names. Leave it at 1.0.")
+    }
+
+    private func checkDiagnostics() throws(Failure) {
+        guard diagnostics.every > 0 else { return }
+        try require(
+            objective.kind != .autoencoder,
+            "diagnostics.every = \(diagnostics.every): objective.kind = \"autoencoder\" trains no energy that chains could follow; expected 0"
+        )
+        try require(
+            (diagnostics.thin ?? sampler.steps) > 0,
+            "diagnostics.every = \(diagnostics.every) runs chains for diagnostics.thin steps between two draws, or sampler.steps; expected at least 1, found 0"
+        )
     }
 
     private func checkChains() throws(Failure) {

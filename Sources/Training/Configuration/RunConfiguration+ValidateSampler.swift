@@ -66,8 +66,8 @@ extension RunConfiguration {
             "sampler.adaptSteps = \(sampler.adaptSteps) needs an acceptance to adapt to; expected 0 with \(kind), which accepts every move")
         try require(
             sampler.adaptSteps == 0 || objective.kind.start != nil || objective.kind.hasChainsAnywhere,
-            "sampler.adaptSteps = \(sampler.adaptSteps) has no effect with objective.kind = \"\(objective.kind.rawValue)\", whose training runs no "
-                + "chains of the energy; expected 0")
+            "sampler.adaptSteps = \(sampler.adaptSteps): step sizes are adapted with objectives that train by chains of the energy alone (\"pcd\", \"cd\", "
+                + "\"short-run\", \"wasserstein-flow\"); expected 0 with objective.kind = \"\(objective.kind.rawValue)\"")
         try require(
             sampler.targetAcceptance == nil || sampler.adaptSteps > 0,
             "sampler.targetAcceptance = \(sampler.targetAcceptance ?? 0) has no effect with sampler.adaptSteps = 0; expected null")

@@ -39,7 +39,7 @@ final class HealthReporter {
             report.meanEnergyGap = health.meanGap
         }
         if profile.hasChains {
-            report.energySpread = spread(result.report)
+            if profile.hasNegatives { report.energySpread = spread(result.report) }
             report.driftToNoise = driftToNoise(report)
             report.bufferCoverage = try coverage(trainer)
         }

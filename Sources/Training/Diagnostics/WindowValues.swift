@@ -48,6 +48,8 @@ struct WindowRun: Sendable {
 
     /// Draws of a window are numbered below this.
     static let mostDraws = 100_000
+    /// Numbers that a window of all shards may have: 1 GiB, on every rank.
+    static let mostValues = 1 << 27
 
     /// Values that a shard's window gives.
     func count(chains: Int) -> Int { chains * draws * (functionals.count + 2) }

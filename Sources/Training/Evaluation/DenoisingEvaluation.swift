@@ -54,12 +54,17 @@ public struct DenoisingEvaluation: Codable, Hashable, Sendable {
 }
 
 extension RunConfiguration {
-    /// T such that the chains of training sample exp(-E/T): σ²/(2a) where the sampler's noise is a parameter of its own. Objectives without
-    /// chains of the bare energy have T = 1.
+    /// T such that the chains of training sample exp(-E/T): σ²/(2ha) where the sampler's noise is a parameter of its own and its drift ha∇E. Objectives
+    /// without chains of the bare energy have T = 1.
     package var chainTemperature: Double {
-        guard objective.kind.start != nil || objective.kind.hasChainsAnywhere else { return 1 }
+        guard hasChainsOfEnergy else { return 1 }
         guard sampler.hasNoise, let noise = sampler.noise else { return sampler.temperature }
-        return noise > 0 ? noise * noise / (2 * sampler.stepSize) : 1
+        return noise > 0 ? noise * noise / (2 * driftFactor * sampler.stepSize) : 1
+    }
+
+    /// Whether training runs chains of the bare energy, without a tether or a prior beside it.
+    var hasChainsOfEnergy: Bool {
+        objective.kind.start != nil || objective.kind.hasChainsAnywhere || (objective.kind == .variationalTeaching && sampler.steps > 0)
     }
 }
 

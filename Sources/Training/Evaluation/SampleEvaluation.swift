@@ -30,7 +30,7 @@ public struct SampleEvaluation: Codable, Hashable, Sendable {
     ///   - other: data to compare with in place of the training data.
     /// - Throws: `.numerical` where not even two samples are finite, `.data` for data of which there is too little.
     init(
-        of samples: Matrix, origin: String, steps: Int?, training: EvaluationRows, other: EvaluationRows?, noise: NoiseDistribution,
+        of samples: Matrix, origin: String, steps: Int?, training: EvaluationRows, other: EvaluationRows?, noise: NoiseDistribution?,
         _ communicator: any Communicator
     ) throws(Failure) {
         let components = try training.principalComponents(communicator)
@@ -47,6 +47,10 @@ public struct SampleEvaluation: Codable, Hashable, Sendable {
         let first = isSame ? reference.rows : 0
         let held = first..<min(training.available, first + samples.rows)
         floor = try reference.measures(of: training.read(held), communicator)
+        guard let noise else {
+            ceiling = nil
+            return
+        }
         let draws = Matrix(rows: samples.rows, columns: samples.columns)
         noise.fill(draws, stream: Self.noise)
         ceiling = try reference.measures(of: draws, communicator)

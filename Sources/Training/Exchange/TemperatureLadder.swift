@@ -70,8 +70,8 @@ package struct TemperatureLadder: Sendable {
         for level in stride(from: parity, to: levels - 1, by: 2) {
             let (cold, hot) = (places[level], places[level + 1])
             let ratio = logRatio(ladder[cold], ladder[hot])
-            // A comparison with NaN is false: chains that are not finite keep their places.
-            if Double(VectorMath.log(chance.uniform(at: row * levels + level))) < ratio {
+            // Chains whose energies are not finite keep their places.
+            if ratio.isFinite, Double(VectorMath.log(chance.uniform(at: row * levels + level))) < ratio {
                 (result[cold], result[hot]) = (level + 1, level)
             }
         }
@@ -83,7 +83,7 @@ package struct TemperatureLadder: Sendable {
         guard let places = places(ladder) else { return [Double](repeating: 0, count: levels - 1) }
         return (0..<levels - 1).map { level in
             let ratio = logRatio(ladder[places[level]], ladder[places[level + 1]])
-            return ratio >= 0 ? 1 : ratio.isNaN ? 0 : Double(VectorMath.exp(Float(ratio)))
+            return !ratio.isFinite ? 0 : ratio >= 0 ? 1 : Double(VectorMath.exp(Float(ratio)))
         }
     }
 

@@ -40,12 +40,26 @@ public struct RunPlan: Sendable {
         self.objective = objective
         configurationDigest = Checksum.of(Array(try configuration.mathematics().utf8))
         dataDigest = configuration.digest(of: source)
+        try communicator.agree { try checkWindow() }
         let bits = Checksum.of(Array("\(BuildInformation.version) \(configurationDigest) \(dataDigest)".utf8))
         let isSame = try communicator.isSame(UInt64(bits, radix: 16) ?? 0)
         try communicator.onRoot {
             if !isSame {
                 throw Failure(.launch, "the ranks have different programs, configurations or data: start the same program on every node")
             }
+        }
+    }
+
+    private func checkWindow() throws(Failure) {
+        let options = configuration.diagnostics
+        guard options.every > 0, storedChains > 0 else { return }
+        let functionals = ChainFunctionals(dimension: source.shape.count, seed: configuration.run.seed)
+        let perDraw = configuration.run.shards * min(options.chains, storedChains) * (functionals.count + 2)
+        guard options.draws <= WindowRun.mostValues / perDraw else {
+            throw Failure(
+                .configuration,
+                "diagnostics.draws: expected at most \(WindowRun.mostValues / perDraw) with diagnostics.chains = \(options.chains) on "
+                    + "\(configuration.run.shards) shards, which every rank holds, found \(options.draws)")
         }
     }
 
@@ -86,11 +100,23 @@ public struct RunPlan: Sendable {
     package func initialState() -> TrainingState {
         let parameters = networks.initialParameters(seed: configuration.run.seed, energyScale: Float(configuration.model.initialScale))
         return TrainingState(
-            step: 0, parameters: parameters, modelState: model.initialState(seed: configuration.run.seed),
+            step: 0, parameters: parameters, modelState: initialModelState(parameters),
             optimizer: Optimizer(configuration.updateRule, groups: configuration.parameterGroups(of: networks)),
             average: configuration.optimizer.average.map { ParameterAverage(decay: Float($0), of: parameters) },
             exponents: Array(repeating: ExactSum.initialExponent, count: networks.layout.tensors.count), guardState: GuardState(),
             stepSize: configuration.targetAcceptance == nil ? nil : StepSizeAdaptation())
+    }
+
+    /// Power iterations before the first step. One a step is enough while weights change slowly; the random vectors that they begin with would divide
+    /// the first weights by any number.
+    private static let firstIterations = 15
+
+    private func initialModelState(_ parameters: [Float]) -> [Float] {
+        var state = model.initialState(seed: configuration.run.seed)
+        guard model.usesSpectralNormalization else { return state }
+        let (weights, energy) = (PreparedWeights(model.network), networks.energyPart(of: parameters))
+        for _ in 0..<Self.firstIterations { model.prepare(weights, parameters: energy, state: &state, iterating: true) }
+        return state
     }
 
     /// Collective. The state before the first step of a run whose `model.initial` names a file: its parameters, and the model's own state with them.
@@ -101,7 +127,7 @@ public struct RunPlan: Sendable {
         guard let path = configuration.model.initial else { return state }
         let bytes = try communicator.bytesFromRoot {
             let file = try Safetensors(path)
-            try checkEnergy(file.header.metadata, path)
+            try checkNetworks(file.header.metadata, path)
             let values =
                 try ParameterTensors.decode(file, networks.layout, path: path)
                 + ParameterTensors.decode(file, networks.stateLayout, path: path)
@@ -115,13 +141,11 @@ public struct RunPlan: Sendable {
         return state
     }
 
-    /// A file of a run says what else its energy is made of: the same parameters in another energy would be another model.
-    private func checkEnergy(_ metadata: [String: String], _ path: String) throws {
+    /// A file of a run says what its networks are: the same parameters in other ones would be another model.
+    private func checkNetworks(_ metadata: [String: String], _ path: String) throws(Failure) {
         guard metadata["network"] != nil else { return }
-        let own = try modelMetadata
-        for key in ["referenceDeviation", "preconditioning"] where metadata[key] != own[key] {
-            throw Failure(
-                .checkpoint, "\(path): \(key): expected \(own[key] ?? "none"), as this run has, found \(metadata[key] ?? "none")")
+        if let part = try RunNetworks(metadata: metadata, path: path).difference(from: networks) {
+            throw Failure(.checkpoint, "\(path): expected the networks of this run, found another \(part)")
         }
     }
 

@@ -44,12 +44,15 @@ package final class ShardWorker: @unchecked Sendable {
     /// The factor of the sampler's step size in this training step, the same for all workers.
     package var stepSizeFactor: Float = 1
 
+    /// - Parameter onEvaluation: called whenever a sampler evaluates the energy.
     package init(
-        networks: RunNetworks, weights: RunWeights, dataShape: ImageShape, rows: Int, profile: ObjectiveProfile, part: ExactSum.Part
+        networks: RunNetworks, weights: RunWeights, dataShape: ImageShape, rows: Int, profile: ObjectiveProfile, part: ExactSum.Part,
+        onEvaluation: (@Sendable () -> Void)? = nil
     ) {
         let model = networks.energy
         let dimension = model.inputShape.count
-        potential = ModelPotential(model: model, weights: weights.energy, workspace: Workspace(model, rows: profile.passTiles * rows))
+        potential = ModelPotential(
+            model: model, weights: weights.energy, workspace: Workspace(model, rows: profile.passTiles * rows), onEvaluation: onEvaluation)
         chains = ChainBuffers(chains: rows, dimension: dimension, scratch: profile.chainScratch)
         origin = Matrix(rows: rows, columns: dimension)
         data = Matrix(rows: rows, columns: dataShape.count)

@@ -63,11 +63,12 @@ package final class Trainer {
         team = ThreadTeam(count: max(1, min(threads, shards.count)))
         var profile = plan.objective.profile
         profile.chainScratch = max(profile.chainScratch, configuration.kernel(for: plan.model.inputShape).scratchTiles)
+        let progress = communicator.progress
         workers = (0..<team.count).map {
             ShardWorker(
                 networks: plan.networks, weights: weights, dataShape: plan.source.shape, rows: configuration.run.chainsPerShard,
                 profile: profile,
-                part: sum.makePart(thread: $0))
+                part: sum.makePart(thread: $0), onEvaluation: { progress.note("sampling") })
         }
         gradient = Array(repeating: 0, count: plan.networks.layout.count)
         watch = Guard(policy: configuration.guard.policy, maximumGap: configuration.guard.maximumGap)
@@ -250,7 +251,7 @@ package final class Trainer {
             // Started here and not before the team wakes up: that would charge the wake-up to the first phase of a shard.
             workers[thread].times.start()
             work(shards[index], workers[thread])
-            if thread == 0 { progress.note("a shard") }
+            progress.note("a shard")
         }
     }
 

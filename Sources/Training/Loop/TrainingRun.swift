@@ -23,6 +23,7 @@ public struct TrainingRun: Sendable {
         let plan = try RunPlan(configuration, communicator)
         _ = try plan.initialState(communicator)
         let summary = RunSummary(plan, folder: folder, communicator)
+        try communicator.agree { try summary.checkMemory(communicator.node) }
         if communicator.rank == 0 { print(summary.text) }
     }
 
@@ -36,6 +37,7 @@ public struct TrainingRun: Sendable {
         let lock = try openFolder(communicator)
         defer { withExtendedLifetime(lock) {} }
         let summary = RunSummary(plan, folder: folder, communicator)
+        try communicator.agree { try summary.checkMemory(communicator.node) }
         let trainer = Trainer(plan, threads: summary.threads, communicator)
         let store = CheckpointStore(plan, folder)
         let loaded = try store.loadNewest(trainer, communicator)

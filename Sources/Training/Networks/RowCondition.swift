@@ -69,6 +69,19 @@ package enum RowCondition: Hashable, Sendable {
 }
 
 extension RunConfiguration {
+    /// What the networks of a checkpoint are told about rows of a shape, of which the energy's description knows the numbers; nil for nothing, or where the
+    /// energy is told something else.
+    func rowCondition(for shape: ImageShape, toldTo energy: ConditionDescription?) -> RowCondition? {
+        switch (condition.kind, energy) {
+        case (.mask, _): shape.height > 1 && shape.width > 1 ? .visible(mask(for: shape)) : nil
+        case (.label, .labels(let classes, let channels)): .label(classes: classes, channels: channels)
+        case (.image, .planes(let channels)): .image(ImageShape(height: shape.height, width: shape.width, channels: channels))
+        case (.none, _), (.label, _), (.image, _): nil
+        }
+    }
+}
+
+extension RunConfiguration {
     /// What the networks are told about rows of a data source; nil for nothing.
     /// - Throws: `.data` for classes that the data do not have, `.configuration` for masks of what is no image.
     package func rowCondition(for source: DataSource) throws(Failure) -> RowCondition? {

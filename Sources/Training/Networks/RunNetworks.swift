@@ -80,20 +80,3 @@ public struct RunNetworks: Sendable {
         gradient.replaceSubrange(energyRange, with: part)
     }
 }
-
-extension RunNetworks {
-    /// The descriptions of the networks beside the energy, for readers of a model file.
-    var metadata: [String: String] {
-        get throws(Failure) {
-            var metadata: [String: String] = [:]
-            if isLatent {
-                metadata["sampleShape"] = [sampleShape.height, sampleShape.width, sampleShape.channels].map(String.init).joined(
-                    separator: " ")
-            }
-            for part in Part.allCases {
-                if let network = self[part] { metadata[part.rawValue] = try network.description.json() }
-            }
-            return metadata
-        }
-    }
-}

@@ -143,7 +143,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         return ages
     }
 
-    /// The last positions into the buffer. A chain that is not finite is started afresh where it came from: the guard may leave this step's
+    /// The last positions into the buffer. A chain that cannot go on is started afresh where it came from: the guard may leave this step's
     /// update out, and would leave out all that follow if the chain went on.
     private func storeChains(
         _ shard: ShardState, _ worker: ShardWorker, _ origin: ChainStart.Origin, ages: [Int32], step: Int
@@ -151,7 +151,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         guard let replay = shard.replay else { return }
         let slots = shard.slots
         let random = stream(.bufferReplacement, step, shard)
-        let broken = Set(slots.indices.filter { !shard.negatives.rows($0..<$0 + 1).values.isFinite })
+        let broken = Set(worker.brokenChains(shard.negatives, hasAcceptStep: kernel.hasAcceptStep))
         if !broken.isEmpty { fillFreshStates(worker.origin, replay, origin, shard, step) }
         shard.report.restarts += Double(broken.count)
         for (row, start) in slots.enumerated() {

@@ -77,6 +77,7 @@ package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
         let scale = 1 / Float(rowsPerStep)
         shard.report.dataEnergy = worker.addGradient(of: worker.data) { _ in scale }
         shard.report.sampleEnergy = worker.addGradient(of: shard.negatives) { _ in -scale }
+        shard.report.squaredSampleEnergy = worker.energies.squaredNorm
         worker.times.stamp(.gradients)
     }
 
@@ -123,11 +124,11 @@ package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
         return slots.map { replay.ages[$0] }
     }
 
-    /// The last positions into the buffer. A chain that is not finite gives way to a fresh pair: the guard may leave this step's update out, and would
+    /// The last positions into the buffer. A chain that cannot go on gives way to a fresh pair: the guard may leave this step's update out, and would
     /// leave out all that follow if the chain went on.
     private func storePairs(_ shard: ShardState, _ worker: ShardWorker, _ ages: [Int32], _ step: Int) {
         guard let replay = shard.replay else { return }
-        let broken = shard.slots.indices.filter { !shard.negatives.rows($0..<$0 + 1).values.isFinite }
+        let broken = worker.brokenChains(shard.negatives, hasAcceptStep: kernel.hasAcceptStep)
         if !broken.isEmpty { fillRestarts(worker, shard, replay, step) }
         shard.report.restarts += Double(broken.count)
         for (row, slot) in shard.slots.enumerated() {

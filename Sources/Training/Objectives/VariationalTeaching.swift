@@ -27,7 +27,7 @@ package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
         profile.chainScratch = kernel.scratchTiles
         profile.hasChains = true
         profile.usesSampler = steps > 0
-        profile.hasAcceptStep = kernel.hasAcceptStep
+        profile.hasAcceptStep = steps > 0 && kernel.hasAcceptStep
         (profile.hasDecoder, profile.hasEncoder) = (true, true)
         profile.evaluations = kernel.energyEvaluations(steps: steps) + 2
         return profile

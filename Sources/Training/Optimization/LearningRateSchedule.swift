@@ -6,7 +6,7 @@ public struct LearningRateSchedule: Sendable, Hashable {
         case constant
         /// Multiplied by `factor` after every `every` steps.
         case step(every: Int, factor: Float)
-        /// From the base rate to `final` along half a cosine, at the last step (I. Loshchilov, F. Hutter, arXiv:1608.03983).
+        /// From the base rate after the warm-up to `final` from step `steps` on, along half a cosine (I. Loshchilov, F. Hutter, arXiv:1608.03983).
         case cosine(final: Float, steps: Int)
     }
 
@@ -28,8 +28,9 @@ public struct LearningRateSchedule: Sendable, Hashable {
         case .constant: return base
         case .step(let every, let factor): return base * Float(integerPower(Double(factor), step / every))
         case .cosine(let final, let steps):
-            let progress = Float(min(step, steps) - warmup) / Float(max(1, steps - warmup))
-            return final + (base - final) * 0.5 * (1 + VectorMath.cos(.pi * max(0, progress)))
+            guard step < steps else { return final }
+            let progress = Float(step - warmup) / Float(max(1, steps - warmup))
+            return final + (base - final) * 0.5 * (1 + VectorMath.cos(.pi * progress))
         }
     }
 }

@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Model
 import Numerics
 import Sampling
@@ -59,7 +60,10 @@ struct MemoryNeed: Sendable {
             "\(Self.mebibytes(bytes)) a rank (\(parts.map { "\($0.0) \(Self.mebibytes($0.1))" }.joined(separator: ", "))), and the program itself"
     }
 
-    private static func mebibytes(_ bytes: Int) -> String {
+    /// The memory of this machine.
+    static var physical: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory) }
+
+    static func mebibytes(_ bytes: Int) -> String {
         "\(PerformanceTable.fixed(Double(bytes) / 1_048_576, bytes < 100 << 20 ? 1 : 0, width: 0)) MiB"
     }
 }

@@ -9,10 +9,12 @@ struct RunSummary {
     let text: String
     /// Threads of a rank.
     let threads: Int
+    private let memory: MemoryNeed
 
     init(_ plan: RunPlan, folder: RunFolder, _ communicator: any Communicator) {
         let configuration = plan.configuration
         threads = configuration.run.threads > 0 ? configuration.run.threads : communicator.node.defaultThreads
+        memory = MemoryNeed(plan, threads: threads, shards: (configuration.run.shards + communicator.size - 1) / communicator.size)
         let evaluations = PerformanceTable.fixed(plan.objective.profile.evaluations, 0, width: 0)
         var lines = [
             "\(BuildInformation.version)  \(communicator.size) rank\(communicator.size == 1 ? "" : "s") x \(threads) thread\(threads == 1 ? "" : "s"), "
@@ -21,11 +23,21 @@ struct RunSummary {
             "model    \(Self.parameters(plan.networks))",
             "training \(configuration.objective.kind.rawValue), \(Self.method(plan))",
             "cost     \(evaluations) passes through the energy and back for each data row of a step",
-            "memory   \(MemoryNeed(plan, threads: threads, shards: (configuration.run.shards + communicator.size - 1) / communicator.size).text)",
+            "memory   \(memory.text)",
             "run      \(folder.path)",
         ]
         if let advice = communicator.node.advice(threads: threads) { lines.append("note     \(advice)") }
         text = lines.joined(separator: "\n")
+    }
+
+    /// - Throws: `.launch` where the ranks of this machine need more memory than it has.
+    func checkMemory(_ node: NodeInfo) throws(Failure) {
+        let available = MemoryNeed.physical
+        guard memory.bytes > available / node.ranks else { return }
+        throw Failure(
+            .launch,
+            "the memory of this machine, \(MemoryNeed.mebibytes(available)), is less than its \(node.ranks) rank\(node.ranks == 1 ? "" : "s") need: "
+                + "\(memory.text). Use fewer ranks or threads, more nodes, or a smaller chains.buffer.")
     }
 
     /// What a step works on.

@@ -33,20 +33,48 @@ package struct SamplePicture {
         return (low, max(high, low + max(1e-6, low.magnitude * 1e-6)))
     }
 
-    /// - Parameter samples: `count` x shape, channels innermost.
+    /// - Parameter samples: `count` x shape, channels innermost. The first that fit are shown.
     package func write(_ samples: [Float], count: Int, to path: String) throws {
         try AtomicFile.write(picture(samples, count: count).png(), to: path)
+    }
+
+    /// Pixels of a side, and values of a picture, at most: what is beyond is left out.
+    private static let (mostPixels, mostValues) = (1 << 16, 1 << 28)
+
+    /// How many images of a size are shown, in how many columns and how large: as asked for, as far as they fit.
+    package static func layout(_ count: Int, height: Int, width: Int, channels: Int, columns: Int, scale: Int) -> (
+        count: Int, columns: Int, scale: Int
+    ) {
+        func values(_ scale: Int) -> Int { (height * scale + 1) * (width * scale + 1) * channels }
+        var scale = max(1, min(scale, mostPixels / (max(height, width) + 1)))
+        while scale > 1 && values(scale) > mostValues { scale -= 1 }
+        let columns = max(1, min(columns, count, (mostPixels - 1) / (width * scale + 1), mostValues / values(scale)))
+        let rows = max(1, min((mostPixels - 1) / (height * scale + 1), mostValues / (columns * values(scale))))
+        return (min(count, rows * columns), columns, scale)
+    }
+
+    private func grid(_ samples: [Float], count: Int, height: Int, width: Int, channels: Int, low: Float, high: Float, columns: Int)
+        -> Picture
+    {
+        let layout = Self.layout(count, height: height, width: width, channels: channels, columns: columns, scale: scale)
+        return ImageGrid.picture(
+            Array(samples.prefix(layout.count * height * width * channels)), count: layout.count, height: height, width: width,
+            channels: channels,
+            low: low, high: high, columns: layout.columns, scale: layout.scale)
     }
 
     private func picture(_ samples: [Float], count: Int) throws -> Picture {
         if shape.isVector && shape.count == 2 { return PointPlot.histogram(samples, in: square(around: samples)) }
         if shape.channels == 1 || shape.channels == 3, !shape.isVector {
-            return ImageGrid.picture(
+            return grid(
                 samples, count: count, height: shape.height, width: shape.width, channels: shape.channels, low: low, high: high,
-                columns: min(columns, count), scale: scale)
+                columns: columns)
         }
         let range = Self.range(of: samples)
-        return ImageGrid.picture(
-            samples, count: 1, height: count, width: shape.count, channels: 1, low: range.low, high: range.high, columns: 1, scale: scale)
+        let shown = min(count, Self.mostPixels / 2, max(1, Self.mostValues / shape.count))
+        return grid(
+            Array(samples.prefix(shown * shape.count)), count: 1, height: shown, width: shape.count, channels: 1, low: range.low,
+            high: range.high,
+            columns: 1)
     }
 }

@@ -251,6 +251,11 @@ private struct GaussianPotential: Potential {
         #expect(try temperature(["objective.kind=cd", "sampler.noise=0.01", "sampler.stepSize=0.5"]) == 0.0001)
         #expect(try temperature(["objective.kind=pcd", "sampler.noise=null", "sampler.temperature=0.5"]) == 0.5)
         #expect(try temperature(["objective.kind=denoising-score"]) == 1)
+        let stanley = ["objective.kind=pcd", "sampler.kind=stanley", "sampler.noise=0.01", "sampler.stepSize=0.5"]
+        // Half the step size stands before the gradient, but for the released code's form.
+        #expect(try temperature(stanley) == 0.0002 && temperature(stanley + ["sampler.preset=code"]) == 0.0001)
+        let teaching = ["objective.kind=variational-teaching", "sampler.noise=0.01", "sampler.stepSize=0.5"]
+        #expect(try temperature(teaching) == 0.0001 && temperature(teaching + ["sampler.steps=0"]) == 1)
     }
 
     @Test func `Rows that are not there are refused`() throws {

@@ -151,7 +151,9 @@ struct TemperatureLadderTests {
             #expect(ladder.swapped([.init(energy: .nan, level: 1), .init(energy: 1, level: 0)], block: 0, row: 0, step: step) == [1, 0])
             // An infinite energy never comes to the coldest chain.
             #expect(ladder.swapped([.init(energy: 1, level: 0), .init(energy: energy, level: 1)], block: 0, row: 0, step: step) == [0, 1])
+            #expect(ladder.swapped([.init(energy: energy, level: 0), .init(energy: 1, level: 1)], block: 0, row: 0, step: step) == [0, 1])
         }
+        #expect(ladder.acceptance([.init(energy: energy, level: 0), .init(energy: 1, level: 1)]) == [0])
         #expect(ladder.acceptance([.init(energy: 1, level: 0), .init(energy: energy, level: 1)]) == [0])
     }
 

@@ -21,4 +21,12 @@ import Training
         #expect(throws: Failure.self) { try watchdog.allow { () throws(Failure) in throw Failure(.data, "no rows") } }
         #expect(watchdog.limit == 70)
     }
+
+    @Test func `Every evaluation of a chain is progress, however long the chains of one shard are`() throws {
+        let communicator = SoloCommunicator()
+        let trainer = try ScratchRun.trainer(["run.shards=1", "sampler.steps=300"], on: communicator)
+        let before = communicator.progress.count
+        _ = try trainer.step(stop: false)
+        #expect(communicator.progress.count - before >= 300)
+    }
 }

@@ -173,6 +173,19 @@ struct BrokenChainTests {
         replay.write(row, age: 5, slot: slot)
     }
 
+    @Test("a chain at an infinite energy, from where a sampler rejects every proposal, costs one update too", arguments: ["mala", "hmc"])
+    func startsAfreshFromInfiniteEnergy(kind: String) throws {
+        let trainer = try ScratchRun.trainer(Self.arguments + ["sampler.kind=\(kind)"])
+        // The position is finite, its square and with it the energy's reference term is not.
+        Self.breakChain(trainer, value: 1e25)
+        let first = try trainer.step(stop: false)
+        if case .skip = first.verdict {} else { Issue.record("expected a step that is left out, found \(first.verdict)") }
+        #expect(first.report.restarts == 1)
+        let second = try trainer.step(stop: false)
+        #expect(second.report.restarts == 0 && trainer.state.optimizer.updates == 1)
+        #expect(ContrastiveDivergenceTests.buffer(trainer).joined().allSatisfy { $0.magnitude < 1e6 })
+    }
+
     @Test(
         "a chain that is not finite costs one update: it starts afresh, is counted as a restart, and its age begins anew",
         arguments: [["chains.restartFrom=noise"], ["chains.restartFrom=data"], ["chains.replacement=reservoir"]], [Float.nan, .infinity])

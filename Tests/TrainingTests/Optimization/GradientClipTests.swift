@@ -72,10 +72,12 @@ struct LearningRateScheduleTests {
         for (step, expected) in [(9, Float(1)), (10, 1), (60, 0.6), (110, 0.2), (1_000_000, 0.2)] {
             #expect(abs(schedule.rate(at: step) - expected) < 1e-6, "step \(step)")
         }
+        let short = LearningRateSchedule(base: 1, shape: .cosine(final: 0.2, steps: 5), warmup: 10)
+        #expect(short.rate(at: 9) == 1 && short.rate(at: 10) == 0.2, "a cosine that ends before the warm-up is over")
         // Half a cosine at a third: (1 + cos(π/3))/2 = 0.75.
         let third = LearningRateSchedule(base: 1, shape: .cosine(final: 0, steps: 300)).rate(at: 100)
         #expect(abs(third - 0.75) < 1e-6)
-        // A warm-up as long as the schedule leaves nothing to decay.
-        #expect(LearningRateSchedule(base: 1, shape: .cosine(final: 0, steps: 5), warmup: 5).rate(at: 5) == 1)
+        // A warm-up as long as the schedule: nothing decays, what follows has the final rate.
+        #expect(LearningRateSchedule(base: 1, shape: .cosine(final: 0, steps: 5), warmup: 5).rate(at: 5) == 0)
     }
 }
