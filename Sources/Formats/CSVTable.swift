@@ -57,15 +57,22 @@ public struct CSVTable: Hashable, Sendable {
     }
 
     private static func isHeader(_ fields: [String], _ select: Selection, _ name: String) throws(Failure) -> Bool {
-        // Also numbers that are no floats: a row with such a one is no header.
-        let numbers = fields.filter { CSVReader.number($0) != nil || Double($0) != nil }
-        guard let text = fields.first(where: { !numbers.contains($0) && !CSVReader.missing.contains($0) }) else { return false }
-        if numbers.isEmpty { return true }
-        if case .names(let wanted) = select, wanted.allSatisfy(fields.contains) { return true }
+        if case .names(let wanted) = select, wanted.contains(where: fields.contains) { return true }
+        var (number, text): (String?, String?)
+        for field in fields {
+            // Also what is no float: a row with such a number is no header.
+            if CSVReader.number(field) != nil || field.first.map({ "+-.0123456789".contains($0) }) == true && Double(field) != nil {
+                number = number ?? field
+            } else if !CSVReader.missing.contains(field) {
+                text = text ?? field
+            }
+        }
+        guard let text else { return false }
+        guard let number else { return true }
         throw Failure(
             .data,
             "\(name): line 1: expected the names of columns or numbers separated by commas, semicolons or tabs, found '\(text.prefix(40))' and "
-                + "'\(numbers[0].prefix(40))'. Mend the line, or choose columns by their names.")
+                + "'\(number.prefix(40))'. Mend the line, or choose columns by their names.")
     }
 
     private static func selected(_ select: Selection, _ header: [String]?, _ width: Int, _ name: String) throws(Failure) -> [Int] {

@@ -327,7 +327,9 @@ extension CommandTests {
                 ["train", "--dry-run", "model.initial=@run/checkpoints/step-00000002/model.safetensors"],
                 77, "expected the networks of this run", "another energy"),
             WrongInput("an empty folder name", ["train", "--out", ""], 64, "--out", "found nothing"),
-            WrongInput("more memory than there is", ["train", "--dry-run", "chains.buffer=1000000000"], 69, "memory", "chains.buffer"),
+            WrongInput(
+                "more memory than there is", ["train", "--out", "@new", "model.widths=[200000, 200000]"], 69, "the memory of this machine",
+                "MiB"),
             WrongInput("a file beside the defaults", ["config", "--defaults", "a.json5"], 64, "unexpected argument", "a.json5"),
             WrongInput("an option of other benchmarks", ["bench", "gemm", "--steps", "5"], 64, "--steps", "gemm"),
             WrongInput("a file as run folder", ["train", "--out", "@file"], 74, "@file"),
@@ -357,6 +359,11 @@ extension CommandTests {
                 "a picture below a file", ["sample", "--run", "@run", "--count", "4", "--out", "@s.npy", "--grid", "@file/s.png"], 74,
                 "@file/s.png"),
             WrongInput(
+                "samples in a folder that is not there", ["sample", "--run", "@run", "--count", "4", "--out", "@nothing/s.npy"], 74,
+                "@nothing/s.npy", "can be written to"),
+            WrongInput(
+                "samples over a device", ["sample", "--run", "@run", "--count", "4", "--out", "/dev/null"], 74, "/dev/null", "a device"),
+            WrongInput(
                 "energies below a file", ["energy", "--run", "@run", "--input", "@rows.npy", "--out", "@file/e.npy"], 74, "@file/e.npy"),
             .energy("absent.npy", 66, "opening"), .energy("wrong-shape.npy", 65, "N x 1 x 8 x 8", "2 x 8 x 8 x 1"),
             .energy("vector.npy", 65, "128"), .energy("nan.npy", 65, "2 x 2"),
@@ -377,6 +384,7 @@ extension CommandTests {
             .evaluate(["--outliers", "@one.csv"], 65, "--outliers @one.csv", "8x8x1", "2"),
             .evaluate(["--outliers", "@absent.npy"], 66, "@absent.npy"),
             .evaluate(["--outliers", "digits", "--count", "9223372036854775807"], 64, "--count", "at most"),
+            .evaluate(["--reconstructions", "@nothing/x.png"], 74, "@nothing/x.png", "can be written to"),
             .evaluate(["--reconstructions", "@new.npy"], 64, "--reconstructions", "a run with a generator", "\"pcd\""),
             .evaluate(["--denoise", "0.1,,2"], 64, "--denoise", "found ''", "'0.1,,2'"),
             .evaluate(["--denoise", "-1"], 64, "--denoise", "positive"), .evaluate(["--denoise", "nan"], 64, "--denoise", "positive"),

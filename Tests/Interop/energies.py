@@ -164,6 +164,8 @@ class Energy(nn.Module):
         self.layers = build(description["layers"], shape, metadata.get("spectralNormalization") == "true")[0]
         deviation = metadata.get("referenceDeviation", "")
         self.deviation = float(deviation) if deviation not in ("", "null", "nil") else None
+        if "noiseScale" in metadata:
+            raise SystemExit("noiseScale: an energy of another version")
         # the noises that 0 and 1 stand for, the others geometrically between them, and the data's deviation
         self.preconditioning = [float(number) for number in metadata.get("preconditioning", "").split()]
 

@@ -73,12 +73,14 @@ extension RunConfiguration {
     private func objective(
         at level: Int, of ladder: NoiseLadder, _ kernel: any TransitionKernel, _ data: DataStream, _ starts: DataStream
     ) -> any Training.Objective {
+        guard objective.kind != .denoisingScore else {
+            let (noise, width) = (ladder.deviations[level], Float(objective.dataDeviation))
+            // In units of the preconditioned network the loss is ½ s²/(σ² + s²) |∇f - target|²: with this weight all levels count the same there.
+            let weight = (noise * noise + width * width) / (width * width)
+            return DenoisingScoreMatching(seed: run.seed, deviation: noise, weight: weight, rowsPerStep: rowsPerStep, data: data)
+        }
         var single = self
         single.objective.levels = 1
-        guard objective.kind != .denoisingScore else {
-            single.objective.noise = Double(ladder.deviations[level])
-            return single.makeObjective(kernel, data, starts)
-        }
         single.objective.noise = Double(ladder.variance(from: level).squareRoot())
         let scaled = kernel.scaled(toVariance: ladder.variance(from: level) / ladder.variance(from: 0))
         return single.makeObjective(scaled, data.adding(noise: ladder.deviations[level]), starts)

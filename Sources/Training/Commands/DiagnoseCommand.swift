@@ -57,6 +57,9 @@ public struct DiagnoseCommand: Codable, Sendable {
         let origin = start ?? trained.standardStart
         try communicator.agree {
             try trained.checkIsUnconditional("diagnose")
+            if trained.configuration.objective.kind == .autoencoder {
+                throw Failure(.usage, "diagnose: objective.kind = \"autoencoder\" trains no energy that chains could follow")
+            }
             try trained.check(origin)
         }
         let window = try record(trained, origin, communicator)
@@ -89,9 +92,6 @@ public struct DiagnoseCommand: Codable, Sendable {
         let (shards, dimension) = (Self.groups(configuration), trained.model.inputShape.count)
         let perShard = try communicator.agree { try chainsPerShard(trained, origin) }
         let stored = try communicator.agree { origin == .chains ? try StoredChains(trained, wanted: shards * perShard) : nil }
-        if trained.configuration.objective.kind == .autoencoder {
-            throw Failure(.usage, "diagnose: objective.kind = \"autoencoder\" trains no energy that chains could follow")
-        }
         let run = WindowRun(
             seed: configuration.run.seed, step: trained.step, draws: draws, thin: thin ?? configuration.sampler.steps,
             functionals: ChainFunctionals(dimension: dimension, seed: configuration.run.seed))

@@ -132,10 +132,13 @@ extension EvaluateCommand.Denoising {
     }
 
     private func draw(_ images: [Float], columns: Int, _ trained: TrainedModel, to path: String) throws {
-        let (shape, data) = (trained.shape, trained.configuration.data)
+        let (shape, data, count) = (trained.shape, trained.configuration.data, images.count / trained.shape.count)
+        let layout = SamplePicture.layout(
+            count, height: shape.height, width: shape.width, channels: shape.channels, columns: columns,
+            scale: trained.configuration.samples.scale, isWhole: true)
         try ImageGrid.picture(
-            images, count: images.count / shape.count, height: shape.height, width: shape.width, channels: shape.channels,
-            low: Float(data.low), high: Float(data.high), columns: columns, scale: trained.configuration.samples.scale
+            images, count: count, height: shape.height, width: shape.width, channels: shape.channels,
+            low: Float(data.low), high: Float(data.high), columns: columns, scale: layout.scale
         ).write(to: path)
     }
 }

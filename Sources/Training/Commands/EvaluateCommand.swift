@@ -69,7 +69,7 @@ public struct EvaluateCommand: Codable, Sendable {
     /// - Returns: lines for the person at the terminal.
     /// - Throws: `.usage`, `.data`, `.missingInput`, `.checkpoint`, and `.numerical` where energies or samples are no numbers.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
-        try OutputPath.check([output, picture], communicator)
+        try OutputPath.check([output, picture, reconstructions], communicator)
         let trained = try TrainedModel.shared(folder, step: step, weights: weights, communicator)
         // The density of what a latent energy's generator makes has no closed form.
         let density = trained.networks.isLatent ? nil : PlaneDensity(named: trained.configuration.data.source)

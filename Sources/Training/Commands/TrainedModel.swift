@@ -77,8 +77,9 @@ public struct TrainedModel: Sendable {
             return try choose(step, in: folder)
         }
         let trained = try communicator.agree { try TrainedModel(folder, step: step, weights: weights) }
+        let read = try trained.configuration.encodedJSON5() + trained.manifest.manifestChecksum
         try communicator.checkIsSame(
-            Checksum.of(LittleEndian.bytes(of: trained.parameters)), "the checkpoints of step \(step) in \(folder.path)")
+            Checksum.of(Array(read.utf8)), "the checkpoints of step \(step) in \(folder.path)")
         return trained
     }
 
@@ -139,7 +140,7 @@ public struct TrainedModel: Sendable {
                 "\(folder.path): expected a run folder with config.json5, found none. Train first: ebm-dist train --out \(folder.path)")
         }
         let bytes = try FileBytes.read(folder.configuration, limit: 1 << 20)
-        return try RunConfiguration.resolve(file: bytes, name: folder.configuration)
+        return try RunConfiguration.resolve(stored: bytes, name: folder.configuration)
     }
 
     private static func choose(_ wanted: Int?, in folder: RunFolder) throws(Failure) -> Int {

@@ -46,7 +46,7 @@ struct ConfigurationValues: Equatable {
 
 extension ConfigurationValues {
     /// Lays a file's content over the values; returns the paths that it sets.
-    mutating func overlay(file: JSONValue, origin: String) throws(Failure) -> Set<String> {
+    mutating func overlay(file: JSONValue, origin: String, leavingOut former: Set<String> = []) throws(Failure) -> Set<String> {
         guard case .object(let groups) = file else {
             throw Failure(.configuration, "\(origin): expected groups in { }, found \(file.summary)")
         }
@@ -56,7 +56,7 @@ extension ConfigurationValues {
             if let key = ConfigurationKey.named(group) {
                 throw Failure(.configuration, "\(origin): write \"\(group)\" in its group: \(key.group): { \(key.name): … }")
             }
-            given.formUnion(try overlay(group, content, origin: origin))
+            given.formUnion(try overlay(group, content, origin: origin, leavingOut: former))
         }
         return given
     }
@@ -89,7 +89,9 @@ extension ConfigurationValues {
     }
 
     /// Sets one key, or a group of keys.
-    private mutating func overlay(_ path: String, _ value: JSONValue, origin: String) throws(Failure) -> Set<String> {
+    private mutating func overlay(
+        _ path: String, _ value: JSONValue, origin: String, leavingOut former: Set<String> = []
+    ) throws(Failure) -> Set<String> {
         if let key = ConfigurationKey.named(path), path.contains(".") {
             values[path] = try key.checked(value, origin: origin)
             return [path]
@@ -106,6 +108,7 @@ extension ConfigurationValues {
         var given: Set<String> = []
         for (name, member) in members.sorted(by: { $0.key < $1.key }) {
             let inner = "\(path).\(name)"
+            if former.contains(inner) { continue }
             guard ConfigurationKey.named(inner) != nil else { throw ConfigurationValues.unknown(inner, origin: origin) }
             given.formUnion(try overlay(inner, member, origin: origin))
         }

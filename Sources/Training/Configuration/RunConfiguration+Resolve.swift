@@ -13,9 +13,20 @@ extension RunConfiguration {
     public static func resolve(file: [UInt8]? = nil, name: String = "configuration", arguments: [String] = []) throws(Failure)
         -> RunConfiguration
     {
+        try resolve(file: file, name: name, arguments: arguments, leavingOut: [])
+    }
+
+    /// The configuration of a run folder; an earlier version may have written keys that are no more.
+    static func resolve(stored file: [UInt8], name: String) throws(Failure) -> RunConfiguration {
+        try resolve(file: file, name: name, arguments: [], leavingOut: ["objective.scaledByNoise"])
+    }
+
+    private static func resolve(
+        file: [UInt8]?, name: String, arguments: [String], leavingOut former: Set<String>
+    ) throws(Failure) -> RunConfiguration {
         var values = try ConfigurationValues(RunConfiguration())
         if let file {
-            let given = try values.overlay(file: try JSON5Parser.parse(file, name: name), origin: name)
+            let given = try values.overlay(file: try JSON5Parser.parse(file, name: name), origin: name, leavingOut: former)
             try values.agreeOnStart(given: given, origin: name)
         }
         let given = try values.overlay(arguments: arguments)

@@ -144,7 +144,9 @@ public struct RunPlan: Sendable {
     /// A file of a run says what its networks are: the same parameters in other ones would be another model.
     private func checkNetworks(_ metadata: [String: String], _ path: String) throws(Failure) {
         guard metadata["network"] != nil else { return }
-        if let part = try RunNetworks(metadata: metadata, path: path).difference(from: networks) {
+        // It may hold further networks: their parameters are left alone.
+        let parts = RunNetworks.Part.allCases.filter { networks[$0] != nil }
+        if let part = try RunNetworks(metadata: metadata, path: path).difference(from: networks, parts: parts) {
             throw Failure(.checkpoint, "\(path): expected the networks of this run, found another \(part)")
         }
     }

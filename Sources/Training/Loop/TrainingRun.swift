@@ -23,7 +23,6 @@ public struct TrainingRun: Sendable {
         let plan = try RunPlan(configuration, communicator)
         _ = try plan.initialState(communicator)
         let summary = RunSummary(plan, folder: folder, communicator)
-        try communicator.agree { try summary.checkMemory(communicator.node) }
         if communicator.rank == 0 { print(summary.text) }
     }
 
@@ -34,10 +33,10 @@ public struct TrainingRun: Sendable {
         StopRequest.install()
         let clock = ContinuousClock.now
         let plan = try RunPlan(configuration, communicator)
-        let lock = try openFolder(communicator)
-        defer { withExtendedLifetime(lock) {} }
         let summary = RunSummary(plan, folder: folder, communicator)
         try communicator.agree { try summary.checkMemory(communicator.node) }
+        let lock = try openFolder(communicator)
+        defer { withExtendedLifetime(lock) {} }
         let trainer = Trainer(plan, threads: summary.threads, communicator)
         let store = CheckpointStore(plan, folder)
         let loaded = try store.loadNewest(trainer, communicator)

@@ -56,12 +56,16 @@ extension RunNetworks {
         // Files of earlier versions say beside the description how many of the input's channels are no part of x.
         if let text = metadata["conditionChannels"] {
             guard let told = Int(text), told >= 0, told < description.input.channels else {
-                throw Failure(.checkpoint, "expected conditionChannels from 0 to \(description.input.channels - 1), found \(text)")
+                throw Failure(
+                    .checkpoint, "expected conditionChannels below the \(description.input.channels) channels of the input, found \(text)")
             }
             if told > 0 {
                 description.input.channels -= told
                 description.condition = .planes(told)
             }
+        }
+        guard metadata["noiseScale"] == nil else {
+            throw Failure(.checkpoint, "noiseScale: this version has no energies that are divided by the square of their noise")
         }
         let deviation = try metadata["referenceDeviation"].map { (text) throws(Failure) -> Float in
             guard let deviation = Float(text) else { throw Failure(.checkpoint, "expected a number as referenceDeviation, found \(text)") }
@@ -92,12 +96,13 @@ extension RunNetworks {
     }
 
     /// What is not as in the networks of a configuration; nil where all is.
-    func difference(from expected: RunNetworks) -> String? {
+    /// - Parameter parts: the networks that are compared beside the energy.
+    func difference(from expected: RunNetworks, parts: [Part] = Part.allCases) -> String? {
         if energy.network.description != expected.energy.network.description { return "energy" }
         if energy.referenceDeviation != expected.energy.referenceDeviation { return "referenceDeviation" }
         if energy.preconditioning != expected.energy.preconditioning { return "preconditioning" }
         if energy.usesSpectralNormalization != expected.energy.usesSpectralNormalization { return "spectralNormalization" }
-        for part in Part.allCases where self[part]?.description != expected[part]?.description { return part.rawValue }
+        for part in parts where self[part]?.description != expected[part]?.description { return part.rawValue }
         return sampleShape == expected.sampleShape ? nil : "sampleShape"
     }
 }

@@ -5,7 +5,7 @@ import Sampling
 
 /// Denoising score matching: ∇E at a noised row must point away from the row it came from.
 ///
-/// L = mean (σ²/2) |∇E(y) - (y - x)/σ²|², y = x + σ ξ. The minimiser is the energy of the noised data, not of the data. The gradient is that
+/// L = mean w (σ²/2) |∇E(y) - (y - x)/σ²|², y = x + σ ξ. The minimiser is the energy of the noised data, not of the data. The gradient is that
 /// of v·∇E(y), v = ∇E(y) - ξ/σ held fixed. Cost: one pass, and one along a line.
 ///
 /// Source: P. Vincent, doi:10.1162/NECO_a_00142.
@@ -13,6 +13,8 @@ package struct DenoisingScoreMatching: Objective {
     let seed: UInt64
     /// σ
     let deviation: Float
+    /// w
+    var weight: Float = 1
     let rowsPerStep: Int
     let data: DataStream
 
@@ -35,13 +37,13 @@ package struct DenoisingScoreMatching: Objective {
         let potential = worker.potential
         potential.evaluate(noised, energies: worker.energies, gradient: direction)
         direction.combine(direction, noise) { $0 - $1 / deviation }
-        let factor = deviation * deviation / Float(rowsPerStep)
+        let factor = weight * deviation * deviation / Float(rowsPerStep)
         worker.addLineGradient(of: noised, along: direction) { _, weights in
             weights[0].fill(0)
             weights[1].fill(factor)
         }
         shard.report.dataEnergy = worker.energies.sum
-        shard.report.loss = Double(deviation * deviation) / 2 * direction.squaredNorm
+        shard.report.loss = Double(weight * deviation * deviation) / 2 * direction.squaredNorm
         worker.times.stamp(.gradients)
     }
 }

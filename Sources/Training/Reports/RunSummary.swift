@@ -14,7 +14,8 @@ struct RunSummary {
     init(_ plan: RunPlan, folder: RunFolder, _ communicator: any Communicator) {
         let configuration = plan.configuration
         threads = configuration.run.threads > 0 ? configuration.run.threads : communicator.node.defaultThreads
-        memory = MemoryNeed(plan, threads: threads, shards: (configuration.run.shards + communicator.size - 1) / communicator.size)
+        let shards = (configuration.run.shards + communicator.size - 1) / communicator.size
+        memory = MemoryNeed(plan, threads: min(threads, shards), shards: shards)
         let evaluations = PerformanceTable.fixed(plan.objective.profile.evaluations, 0, width: 0)
         var lines = [
             "\(BuildInformation.version)  \(communicator.size) rank\(communicator.size == 1 ? "" : "s") x \(threads) thread\(threads == 1 ? "" : "s"), "

@@ -42,12 +42,16 @@ package struct SamplePicture {
     private static let (mostPixels, mostValues) = (1 << 16, 1 << 28)
 
     /// How many images of a size are shown, in how many columns and how large: as asked for, as far as they fit.
-    package static func layout(_ count: Int, height: Int, width: Int, channels: Int, columns: Int, scale: Int) -> (
+    /// - Parameter isWhole: whether the scale gives way before images are left out.
+    package static func layout(_ count: Int, height: Int, width: Int, channels: Int, columns: Int, scale: Int, isWhole: Bool = false) -> (
         count: Int, columns: Int, scale: Int
     ) {
         func values(_ scale: Int) -> Int { (height * scale + 1) * (width * scale + 1) * channels }
         var scale = max(1, min(scale, mostPixels / (max(height, width) + 1)))
-        while scale > 1 && values(scale) > mostValues { scale -= 1 }
+        let lines = isWhole ? (count + columns - 1) / columns : 1
+        while scale > 1 && (values(scale) > mostValues / (lines * (isWhole ? columns : 1)) || height * scale + 1 > mostPixels / lines) {
+            scale -= 1
+        }
         let columns = max(1, min(columns, count, (mostPixels - 1) / (width * scale + 1), mostValues / values(scale)))
         let rows = max(1, min((mostPixels - 1) / (height * scale + 1), mostValues / (columns * values(scale))))
         return (min(count, rows * columns), columns, scale)

@@ -42,6 +42,11 @@ struct CraftedModelTests {
         Edit("a preconditioning", names: "told one value") { $0["preconditioning"] = "0.1 1.0 0.5" },
         Edit("a preconditioning that is none", names: "0.1 x") { $0["preconditioning"] = "0.1 x" },
         Edit("conditions beyond the channels", names: "conditionChannels") { $0["conditionChannels"] = "7" },
+        Edit("the least number of channels", names: "conditionChannels") { metadata in
+            replace("network", #""channels":1"#, #""channels":-9223372036854775808"#)(&metadata)
+            metadata["conditionChannels"] = "1"
+        },
+        Edit("an energy of another version", names: "noiseScale") { $0["noiseScale"] = "0.1 1.0" },
         Edit("negative channels", names: "conditionChannels") { metadata in
             replace("network", #""channels":1"#, #""channels":-1"#)(&metadata)
             metadata["conditionChannels"] = "1"

@@ -9,6 +9,12 @@ struct SamplePictureLayoutTests {
         #expect(layout == (100, 8, 2))
     }
 
+    @Test("where all have to be shown the scale gives way")
+    func whole() {
+        let layout = SamplePicture.layout(96 * 8, height: 171, width: 171, channels: 3, columns: 8, scale: 64, isWhole: true)
+        #expect(layout.columns == 8 && layout.count == 96 * 8 && 96 * (171 * layout.scale + 1) <= 1 << 16 && layout.scale >= 1)
+    }
+
     @Test(
         "sides have at most 2¹⁶ pixels and pictures 2²⁸ values",
         arguments: [(150_000, 28, 28, 1, 8, 2), (4096, 28, 28, 3, 4096, 64), (5, 40_000, 2, 1, 3, 64), (65_536, 2000, 2000, 3, 7, 1)])
