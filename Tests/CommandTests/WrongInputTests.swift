@@ -328,7 +328,8 @@ extension CommandTests {
                 77, "expected the networks of this run", "another energy"),
             WrongInput("an empty folder name", ["train", "--out", ""], 64, "--out", "found nothing"),
             WrongInput(
-                "more memory than there is", ["train", "--out", "@new", "model.widths=[200000, 200000]"], 69, "the memory of this machine",
+                "more memory than there is", ["train", "--out", "@new", "model.widths=[40000, 40000]", "chains.buffer=1000000000"], 69,
+                "the memory of this machine",
                 "MiB"),
             WrongInput("a file beside the defaults", ["config", "--defaults", "a.json5"], 64, "unexpected argument", "a.json5"),
             WrongInput("an option of other benchmarks", ["bench", "gemm", "--steps", "5"], 64, "--steps", "gemm"),
