@@ -142,6 +142,10 @@ extension EnergyModel {
 
     func addReferenceGradient(of x: Matrix, told: Matrix?, to gradient: Matrix) {
         guard hasReference else { return }
+        // One precision for all rows takes one pass: rows may be as short as a point of the plane.
+        guard preconditioning != nil else {
+            return Elementwise.add(gradient, x, scale: referencePrecision(told: nil, row: 0), into: gradient)
+        }
         for row in 0..<x.rows {
             let (own, precision) = (gradient.rows(row..<row + 1), referencePrecision(told: told, row: row))
             Elementwise.add(own, x.rows(row..<row + 1), scale: precision, into: own)
