@@ -4,6 +4,11 @@ import Glibc
 enum Console {
     static func report(_ line: String) {
         flush()
+        write(line)
+    }
+
+    /// Without what stdout holds, which another thread may be writing.
+    static func write(_ line: String) {
         var bytes = Array((line + "\n").utf8)[...]
         while !bytes.isEmpty {
             let written = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }

@@ -86,12 +86,14 @@ extension MPICommunicator {
         of values: inout [Value], _ range: Range<Int>, _ call: String, _ body: (UnsafeMutableRawPointer, Int32) -> Int32
     ) throws(Failure) {
         guard !range.isEmpty else { return }
-        let limit = chunkLimit
+        let (limit, progress) = (chunkLimit, progress)
         let code = unsafe values.withUnsafeMutableBufferPointer { values in
             for start in stride(from: range.lowerBound, to: range.upperBound, by: limit) {
                 let count = min(limit, range.upperBound - start)
                 let code = unsafe body(values.baseAddress! + start, Int32(count))
                 if code != MPI_SUCCESS { return code }
+                // Of more than one message each is progress.
+                if count == limit { progress.move() }
             }
             return Int32(MPI_SUCCESS)
         }

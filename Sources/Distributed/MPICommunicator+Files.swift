@@ -12,8 +12,8 @@ import Glibc
 extension MPICommunicator {
     public func write(_ pieces: [FilePiece], to path: String, size: Int) throws(Failure) {
         precondition(pieces.allSatisfy { $0.end <= size }, "a piece reaches beyond the \(size) bytes of \(path)")
-        progress.enter("write")
-        defer { progress.leave() }
+        // Ranks wait in what they agree on; writing is work of their own.
+        progress.note("write")
         try onRoot {
             let failure = ExclusiveFile.failure(path: path) { () throws(SystemCallError) in
                 try ExclusiveFile(creating: path, size: size).close()
@@ -21,6 +21,7 @@ extension MPICommunicator {
             if let failure { throw named(failure) }
         }
         try agree {
+            progress.note("write")
             var file = try unsafe openShared(path)
             do {
                 for piece in pieces { try unsafe write(piece, file, path) }

@@ -9,7 +9,7 @@ import Glibc
     public let rank: Int
     public let size: Int
     public let node: NodeInfo
-    public let progress = ProgressBoard()
+    public let progress: ProgressBoard
     public var agreedFailure: Failure?
 
     /// The most elements of one message: 2²⁷ (1 GiB of Int64), far below Int32.max. Tests make it small.
@@ -20,7 +20,10 @@ import Glibc
     let handle: MPI_Comm
 
     /// Collective over `MPI_COMM_WORLD`. Duplicates it and looks at the nodes; MPI must be running.
-    init() throws(Failure) {
+    ///
+    /// - Parameter watchdog: gets to know the ranks of this node.
+    init(_ watchdog: Watchdog) throws(Failure) {
+        progress = watchdog.board
         let world = unsafe ebm_mpi_comm_world()
         var rank: Int32 = 0
         try check(unsafe MPI_Comm_set_errhandler(world, ebm_mpi_errors_return()), "MPI_Comm_set_errhandler", .launch, rank: 0)
@@ -30,7 +33,12 @@ import Glibc
         var size: Int32 = 0
         try check(unsafe MPI_Comm_size(handle, &size), "MPI_Comm_size", .launch, rank: self.rank)
         self.size = Int(size)
-        node = try unsafe NodeInfo(sharing: handle, rank: self.rank)
+        var shared: MPI_Comm?
+        let split = unsafe MPI_Comm_split_type(handle, Int32(MPI_COMM_TYPE_SHARED), rank, ebm_mpi_info_null(), &shared)
+        try check(split, "MPI_Comm_split_type", .launch, rank: self.rank)
+        node = try unsafe NodeInfo(sharing: shared, rank: self.rank)
+        try unsafe watchdog.meet(over: shared, ranks: node.ranks, rank: self.rank, size: self.size)
+        try check(unsafe MPI_Comm_free(&shared), "MPI_Comm_free", .launch, rank: self.rank)
     }
 
     /// Collective. Gives the duplicate back; the communicator must not be used afterwards.
@@ -62,11 +70,8 @@ func duplicateOfWorld(rank: Int) throws(Failure) -> MPI_Comm {
 }
 
 extension NodeInfo {
-    /// Collective. The ranks of `communicator` that share memory with this one, and the union of their affinity masks.
-    init(sharing communicator: MPI_Comm, rank: Int) throws(Failure) {
-        var shared: MPI_Comm?
-        let split = unsafe MPI_Comm_split_type(communicator, Int32(MPI_COMM_TYPE_SHARED), Int32(rank), ebm_mpi_info_null(), &shared)
-        try check(split, "MPI_Comm_split_type", .launch, rank: rank)
+    /// Collective over the ranks that share memory with this one: how many, and the union of their affinity masks.
+    init(sharing shared: MPI_Comm?, rank: Int) throws(Failure) {
         var ranks: Int32 = 0
         var index: Int32 = 0
         try check(unsafe MPI_Comm_size(shared, &ranks), "MPI_Comm_size", .launch, rank: rank)
@@ -78,7 +83,19 @@ extension NodeInfo {
             unsafe MPI_Allreduce(ebm_mpi_in_place(), words.baseAddress, count, ebm_mpi_uint64(), ebm_mpi_bit_or(), shared)
         }
         try check(code, "MPI_Allreduce", .launch, rank: rank)
-        try check(unsafe MPI_Comm_free(&shared), "MPI_Comm_free", .launch, rank: rank)
         self.init(ranks: Int(ranks), index: Int(index), cores: mask.count, nodeCores: union.count)
+    }
+}
+
+extension Watchdog {
+    /// Collective over the ranks of this node. Each tells the others where they find what it shows.
+    func meet(over shared: MPI_Comm?, ranks: Int, rank: Int, size: Int) throws(Failure) {
+        let mine = introduce(rank: rank).words
+        let count = mine.count
+        var all = [Int64](repeating: 0, count: ranks * count)
+        let code = unsafe MPI_Allgather(
+            mine, Int32(count), ebm_mpi_int64(), &all, Int32(count), ebm_mpi_int64(), shared)
+        try check(code, "MPI_Allgather", .launch, rank: rank)
+        join(stride(from: 0, to: all.count, by: count).map { ProgressFile.Address(words: all[$0..<$0 + count]) }, size: size)
     }
 }

@@ -6,10 +6,12 @@ public final class SoloCommunicator: Communicator {
     public let rank = 0
     public let size = 1
     public let node: NodeInfo
-    public let progress = ProgressBoard()
+    public let progress: ProgressBoard
     public var agreedFailure: Failure?
 
-    public init() {
+    /// - Parameter progress: where a watchdog sees what this process does.
+    public init(_ progress: ProgressBoard = ProgressBoard()) {
+        self.progress = progress
         let cores = CPUMask.current().count
         node = NodeInfo(ranks: 1, index: 0, cores: cores, nodeCores: cores)
     }
@@ -39,8 +41,7 @@ public final class SoloCommunicator: Communicator {
 
     public func write(_ pieces: [FilePiece], to path: String, size: Int) throws(Failure) {
         precondition(pieces.allSatisfy { $0.end <= size }, "a piece reaches beyond the \(size) bytes of \(path)")
-        progress.enter("write")
-        defer { progress.leave() }
+        progress.note("write")
         let failure = ExclusiveFile.failure(path: path) { () throws(SystemCallError) in
             let file = try ExclusiveFile(creating: path, size: size)
             for piece in pieces { try file.write(piece) }

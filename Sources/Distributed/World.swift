@@ -7,12 +7,15 @@ import Glibc
 /// Returns the exit code of the process: 0, or that of the failure. A failure that all ranks threw is printed once, by rank 0, as
 /// `ebm-dist: message`, and all ranks end in order. A failure of one rank alone is printed by that rank as `ebm-dist: rank r of P: message`,
 /// and ends the job within a second, whatever the other ranks wait for. Independent processes of a wrong launch end with `.launch` before `body`.
+/// A `Watchdog` ends a job that stands still, from before the start of MPI to after its end.
 public func withWorld(_ body: (any Communicator) throws -> Void) -> Int32 {
     let launch = LaunchEnvironment.current
-    guard launch.startsMPI else { return withSolo(body) }
     let world: World
     do {
-        world = try World.start(launch)
+        let watchdog = try Watchdog(launch)
+        watchdog.start()
+        guard launch.startsMPI else { return withSolo(watchdog, body) }
+        world = try World.start(launch, watchdog)
     } catch {
         if launch.speaks { Console.report("ebm-dist: \(error.message)") }
         return error.exitCode
@@ -21,14 +24,14 @@ public func withWorld(_ body: (any Communicator) throws -> Void) -> Int32 {
     do { try body(world.communicator) } catch { failure = Failure(describing: error) }
     let code = world.agreeOnEnd(failure)
     world.stop()
-    Console.flush()
     return code
 }
 
-private func withSolo(_ body: (any Communicator) throws -> Void) -> Int32 {
+private func withSolo(_ watchdog: Watchdog, _ body: (any Communicator) throws -> Void) -> Int32 {
+    defer { watchdog.stop() }
     var code: Int32 = 0
     do {
-        try body(SoloCommunicator())
+        try body(SoloCommunicator(watchdog.board))
     } catch {
         let failure = Failure(describing: error)
         Console.report("ebm-dist: \(failure.message)")
@@ -42,30 +45,41 @@ private func withSolo(_ body: (any Communicator) throws -> Void) -> Int32 {
 @safe package final class World {
     package let communicator: MPICommunicator
     private let ending: MPI_Comm
+    private let watchdog: Watchdog
 
     /// Starts MPI with `MPI_THREAD_FUNNELED` and checks that the launcher's processes are the ranks of one world. Stops MPI again if not.
-    package static func start(_ launch: LaunchEnvironment) throws(Failure) -> World {
+    ///
+    /// - Parameter watchdog: which knows the ranks of this host afterwards.
+    package static func start(_ launch: LaunchEnvironment, _ watchdog: Watchdog) throws(Failure) -> World {
         if launch.isHopeless, let failure = launch.mismatch(worldSize: 1) { throw failure }
+        let board = watchdog.board
+        board.begin(.starting(processes: launch.expectedProcesses ?? 1))
+        defer { board.end() }
+        board.enter("MPI_Init")
         var provided: Int32 = 0
         try check(
             unsafe MPI_Init_thread(nil, nil, Int32(MPI_THREAD_FUNNELED), &provided), "MPI_Init_thread", .launch,
             rank: launch.processIndex ?? 0)
+        board.leave()
         do {
-            return try World(launch, threadLevel: provided)
+            return try World(launch, threadLevel: provided, watchdog)
         } catch {
             MPI_Finalize()
             throw error
         }
     }
 
-    private init(_ launch: LaunchEnvironment, threadLevel: Int32) throws(Failure) {
+    private init(_ launch: LaunchEnvironment, threadLevel: Int32, _ watchdog: Watchdog) throws(Failure) {
         guard threadLevel >= Int32(MPI_THREAD_FUNNELED) else {
             throw Failure(.launch, "the MPI library does not support threads beside the one that calls it (MPI_THREAD_FUNNELED)")
         }
         var size: Int32 = 0
         try check(unsafe MPI_Comm_size(ebm_mpi_comm_world(), &size), "MPI_Comm_size", .launch, rank: launch.processIndex ?? 0)
         if let failure = launch.mismatch(worldSize: Int(size)) { throw failure }
-        communicator = try MPICommunicator()
+        self.watchdog = watchdog
+        watchdog.board.enter("the start of communicators")
+        defer { watchdog.board.leave() }
+        communicator = try MPICommunicator(watchdog)
         unsafe ending = try duplicateOfWorld(rank: communicator.rank)
     }
 
@@ -74,6 +88,12 @@ private func withSolo(_ body: (any Communicator) throws -> Void) -> Int32 {
     /// A rank that failed cannot know whether the others failed too or wait for it in a collective call, so it waits for them for a short
     /// time only; when all threw an agreed failure they do come, and may take longer on a busy machine.
     package func agreeOnEnd(_ failure: Failure?) -> Int32 {
+        let board = communicator.progress
+        // Ranks come when they have done what they do alone.
+        board.begin(.computing("the end"))
+        defer { board.end() }
+        board.enter("the agreement on the end")
+        defer { board.leave() }
         let patience: Double? = failure.map { $0 == communicator.agreedFailure ? 20 : 0.5 }
         guard let ends = unsafe EndAgreement(failure, rank: communicator.rank).reached(over: ending, within: patience) else {
             communicator.abort(failure ?? Failure(.software, "the ranks cannot agree how to end"))
@@ -92,6 +112,9 @@ private func withSolo(_ body: (any Communicator) throws -> Void) -> Int32 {
     /// Collective. Frees what was made and stops MPI.
     package func stop() {
         Console.flush()
+        communicator.progress.begin(.computing("the end"))
+        communicator.progress.enter("MPI_Finalize")
+        defer { watchdog.stop() }
         do {
             var ending: MPI_Comm? = unsafe ending
             try check(unsafe MPI_Comm_free(&ending), "MPI_Comm_free", rank: communicator.rank)

@@ -29,7 +29,8 @@ enum CommandLineTool {
         }
         let rest = isTrain ? arguments : Array(arguments.dropFirst())
         if rest.contains("--help") || rest.contains("-h") { return console.line(command.help) }
-        try command.run(try Arguments(rest, options: command.options, command: name), communicator)
+        let parsed = try Arguments(rest, options: command.options, command: name)
+        try communicator.expecting(.computing(name)) { () throws(Failure) in try command.run(parsed, communicator) }
     }
 
     static var overview: String {

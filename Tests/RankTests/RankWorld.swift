@@ -12,7 +12,7 @@ import Foundation
         let launch = LaunchEnvironment.current
         guard launch.startsMPI else { return SoloCommunicator() }
         do {
-            let started = try World.start(launch)
+            let started = try World.start(launch, Watchdog(launch))
             world = started
             atexit {
                 // The testing library may call exit() on a thread of its own, but the thread that started MPI must stop it.

@@ -12,7 +12,9 @@ extension RunConfiguration {
         options.lastColumnIsLabel = data.labelColumn == .last
         options.readsLabels = condition.kind == .label
         guard communicator.size > 1 else { return try load(options) }
-        let bytes = try communicator.bytesFromRoot { try load(options).encoded() }
+        let bytes = try communicator.expecting(.storing("reading \(data.source)")) { () throws(Failure) in
+            try communicator.bytesFromRoot { try load(options).encoded() }
+        }
         return try DataSource(encoded: bytes)
     }
 

@@ -1,5 +1,6 @@
 import Distributed
 import Failures
+import Formats
 import Model
 
 /// The checkpoints of one run: saving and loading with everything that binds them to it.
@@ -13,6 +14,9 @@ package struct CheckpointStore {
         self.folder = folder
         chains = plan.chainsFile
     }
+
+    /// What a checkpoint holds, about: chains, and up to five numbers for each parameter (its value, average, two moments, sums).
+    package var bytes: Int { chains.header.fileSize + 5 * 4 * plan.networks.layout.count }
 
     /// Collective. Loads the newest whole checkpoint into the trainer.
     package func loadNewest(

@@ -31,7 +31,8 @@ public struct EnergyCommand: Codable, Sendable {
         let count = rows.rows
         let results = TileResults(rows: count, rowsPerTile: scores.rowsPerTile, rowShape: [])
         let values = results.tiles(of: communicator).map { tile in
-            (tile.rows, scores.scores(of: rows.rows(tile.rows), tile: tile.index).map { Float($0) })
+            communicator.progress.note("energies")
+            return (tile.rows, scores.scores(of: rows.rows(tile.rows), tile: tile.index).map { Float($0) })
         }
         let remark = try results.write(values, to: output, communicator)
         return "energies of \(count) rows at step \(trained.step)\(remark): \(output)"

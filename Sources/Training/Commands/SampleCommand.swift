@@ -66,7 +66,8 @@ public struct SampleCommand: Codable, Sendable {
         let results = TileResults(rows: count, rowsPerTile: sampler.rowsPerTile, rowShape: trained.shape.fileShape)
         let values = try communicator.agree {
             try results.tiles(of: communicator).map { tile in
-                (tile.rows, ChannelOrder.outermost(try sampler.draw(tile.index, tile.rows).values, shape: trained.shape))
+                communicator.progress.note("sampling")
+                return (tile.rows, ChannelOrder.outermost(try sampler.draw(tile.index, tile.rows).values, shape: trained.shape))
             }
         }
         let remark = try results.write(values, to: output, communicator)

@@ -9,9 +9,11 @@ enum SampleFile {
     /// Collective. The rows of the file, channels innermost: rows x values.
     /// - Throws: `.data` for another shape, no rows, or a value that is not finite, `.launch` where ranks see different files.
     static func read(_ path: String, shape: ImageShape, _ communicator: any Communicator) throws(Failure) -> Matrix {
-        let rows = try communicator.agree { try read(path, shape: shape) }
-        try communicator.checkIsSame(Checksum.of(LittleEndian.bytes(of: rows.values)), path)
-        return rows
+        try communicator.expecting(.storing("reading \(path)")) { () throws(Failure) in
+            let rows = try communicator.agree { try read(path, shape: shape) }
+            try communicator.checkIsSame(Checksum.of(LittleEndian.bytes(of: rows.values)), path)
+            return rows
+        }
     }
 
     private static func read(_ path: String, shape: ImageShape) throws -> Matrix {

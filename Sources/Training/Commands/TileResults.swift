@@ -22,8 +22,16 @@ struct TileResults {
     /// - Returns: what is to be said of rows that are not finite; empty where all are.
     func write(_ values: [(rows: Range<Int>, floats: [Float])], to path: String, _ communicator: any Communicator) throws(Failure) -> String
     {
+        try communicator.expecting(.storing("writing \(path)", bytes: rows * rowBytes)) { () throws(Failure) in
+            try store(values, to: path, communicator)
+        }
+        return try remark(values, communicator)
+    }
+
+    private var rowBytes: Int { rowShape.reduce(4, *) }
+
+    private func store(_ values: [(rows: Range<Int>, floats: [Float])], to path: String, _ communicator: any Communicator) throws(Failure) {
         let header = NPY.header(.float32, shape: [rows] + rowShape)
-        let rowBytes = rowShape.reduce(4, *)
         let partial = "\(path).partial"
         try communicator.onRoot { if PathKind(partial) == .file { try RunFolder.remove(partial) } }
         var pieces = values.map {
@@ -35,6 +43,10 @@ struct TileResults {
             try AtomicFile.rename(partial, to: path)
             try AtomicFile.syncFolder(AtomicFile.folder(of: path))
         }
+    }
+
+    /// Collective. How many rows are not finite.
+    private func remark(_ values: [(rows: Range<Int>, floats: [Float])], _ communicator: any Communicator) throws(Failure) -> String {
         let width = rowShape.reduce(1, *)
         var broken = [
             values.reduce(Int64(0)) { sum, tile in

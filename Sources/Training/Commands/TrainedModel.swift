@@ -71,7 +71,14 @@ public struct TrainedModel: Sendable {
     static func shared(
         _ folder: String, step: Int?, weights: Weights, _ communicator: any Communicator
     ) throws(Failure) -> TrainedModel {
-        let folder = RunFolder(folder)
+        try communicator.expecting(.storing("loading a checkpoint")) { () throws(Failure) in
+            try load(RunFolder(folder), step: step, weights: weights, communicator)
+        }
+    }
+
+    private static func load(
+        _ folder: RunFolder, step: Int?, weights: Weights, _ communicator: any Communicator
+    ) throws(Failure) -> TrainedModel {
         let step = try communicator.fromRoot { () throws -> Int in
             _ = try configuration(of: folder)
             return try choose(step, in: folder)

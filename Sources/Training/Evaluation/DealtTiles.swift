@@ -18,6 +18,7 @@ enum DealtTiles {
         let mine = try communicator.agree {
             let parts = layout.range(of: communicator.rank)
             return try (parts.lowerBound * together..<parts.upperBound * together).flatMap { tile -> [Double] in
+                communicator.progress.note("a tile of results")
                 guard tile < tiles else { return [Double](repeating: 0, count: perTile) }
                 let values = try body(tile)
                 precondition(values.count == perTile, "a tile gave \(values.count) values instead of \(perTile)")

@@ -35,14 +35,16 @@ public struct TrainingRun: Sendable {
         let plan = try RunPlan(configuration, communicator)
         let summary = RunSummary(plan, folder: folder, communicator)
         try communicator.agree { try summary.checkMemory(communicator.node) }
-        let lock = try openFolder(communicator)
+        let lock = try communicator.expecting(.storing("opening the run folder")) { () throws(Failure) in try openFolder(communicator) }
         defer { withExtendedLifetime(lock) {} }
         let trainer = Trainer(plan, threads: summary.threads, communicator)
         let store = CheckpointStore(plan, folder)
-        let loaded = try store.loadNewest(trainer, communicator)
+        let loaded = try communicator.expecting(.storing("loading a checkpoint", bytes: store.bytes)) { () throws(Failure) in
+            try store.loadNewest(trainer, communicator)
+        }
         if loaded == nil { try trainer.restore(try plan.initialState(communicator)) }
         // Not before: a run of which nothing could begin must not bind the folder to its configuration.
-        try writeConfiguration(communicator)
+        try communicator.expecting(.storing("writing the configuration")) { () throws(Failure) in try writeConfiguration(communicator) }
         let terminal = Terminal(isSilent: isQuiet || communicator.rank != 0, listener: communicator.rank == 0 ? listener : nil)
         let session = try TrainingSession(
             plan: plan, folder: folder, trainer: trainer, store: store, continuing: loaded?.manifest, start: clock, terminal: terminal)

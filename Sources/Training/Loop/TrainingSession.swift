@@ -13,7 +13,6 @@ final class TrainingSession {
     private let trainer: Trainer
     private let store: CheckpointStore
     private let communicator: any Communicator
-    private let watchdog: Watchdog
     /// Rank 0 alone.
     private var log: MetricsLog?
     private let reporter: Reporter
@@ -36,7 +35,6 @@ final class TrainingSession {
         communicator = trainer.communicator
         self.terminal = terminal
         started = start
-        watchdog = Watchdog(trainer.communicator)
         reporter = Reporter(plan)
         health = HealthReporter(plan)
         var log: MetricsLog?
@@ -50,8 +48,8 @@ final class TrainingSession {
 
     /// Collective. Trains to the last step or to a request to stop.
     func run(continuing: Bool) throws(Failure) {
-        watchdog.start()
-        defer { watchdog.stop() }
+        communicator.progress.note(step: trainer.state.step)
+        defer { communicator.progress.note(step: nil) }
         if !continuing { trainer.populate() }
         tell(
             continuing
@@ -61,7 +59,7 @@ final class TrainingSession {
             return tell("the run is complete: raise run.steps to train on")
         }
         reporter.start()
-        try watchdog.allow { () throws(Failure) in try evaluation.start() }
+        try evaluation.start()
         while trainer.state.step < configuration.run.steps {
             let result = try timedStep()
             try pause(after: result)
@@ -76,20 +74,25 @@ final class TrainingSession {
 
     private func timedStep() throws(Failure) -> Trainer.StepResult {
         let begin = ContinuousClock.now
-        let result = try trainer.step(stop: wantsToStop)
+        // Ten steps, and ten minutes for the first, of which nobody knows how long it takes.
+        let expected = typicalStep == 0 ? 600 : 10 * typicalStep
+        let result = try communicator.expecting(.computing("a training step", seconds: expected)) { () throws(Failure) in
+            try trainer.step(stop: wantsToStop)
+        }
         let seconds = (ContinuousClock.now - begin) / .seconds(1)
         // The first step warms caches and finds the scales of the sum.
         typicalStep = typicalStep == 0 ? seconds : max(0.9 * typicalStep, min(seconds, 2 * typicalStep))
-        watchdog.note(step: trainer.state.step, typicalSeconds: typicalStep)
+        communicator.progress.note(step: trainer.state.step)
         return result
     }
 
-    /// What follows a step, while ranks may wait for one of them for longer than for a step.
+    /// What follows a step, while ranks may wait for one of them for longer than for a step: ten minutes, or ten times the longest pause so far.
     private func pause(after result: Trainer.StepResult) throws(Failure) {
         let begin = ContinuousClock.now
         // Ranks with fewer shards wait for the others for as long as a window of a shard takes.
-        let expected = isMultiple(of: configuration.diagnostics.every) ? typicalStep * (1 + health.stepsOfWindow) : 0
-        try watchdog.allow(max(longestPause, expected)) { () throws(Failure) in try attend(to: result) }
+        let window = isMultiple(of: configuration.diagnostics.every) ? typicalStep * (1 + health.stepsOfWindow) : 0
+        let expected = max(600, 10 * max(longestPause, window))
+        try communicator.expecting(.computing("between two steps", seconds: expected)) { () throws(Failure) in try attend(to: result) }
         longestPause = max(longestPause, (ContinuousClock.now - begin) / .seconds(1))
     }
 
@@ -129,7 +132,10 @@ final class TrainingSession {
     private func rollBack(_ problem: String) throws(Failure) {
         let step = trainer.state.step
         // From a checkpoint of this very step the same gradient would follow again, whatever the learning rate.
-        guard let (saved, manifest) = try store.loadState(before: step, into: trainer.shards, communicator) else {
+        let loaded = try communicator.expecting(.storing("loading a checkpoint", bytes: store.bytes)) { () throws(Failure) in
+            try store.loadState(before: step, into: trainer.shards, communicator)
+        }
+        guard let (saved, manifest) = loaded else {
             try communicator.onRoot { throw Failure(.numerical, "step \(step): \(problem), and there is no checkpoint to go back to") }
             return
         }
@@ -156,16 +162,19 @@ final class TrainingSession {
         // Not at lines of windows or of the end, which a run that is made longer has and one in one piece has not.
         if isMultiple(of: configuration.report.every) { trainer.startHealthInterval() }
         let warnings = health.newWarnings()
-        try communicator.onRoot {
-            try log?.append(try report.line())
-            for warning in warnings { tell("warning, step \(report.step): \(warning)") }
-            terminal.progress(reporter.progress(report), isLast: trainer.state.step == configuration.run.steps)
+        try communicator.expecting(.storing("reporting")) { () throws(Failure) in
+            try communicator.onRoot {
+                try log?.append(try report.line())
+                for warning in warnings { tell("warning, step \(report.step): \(warning)") }
+                terminal.progress(reporter.progress(report), isLast: trainer.state.step == configuration.run.steps)
+            }
         }
         trainer.charge(.report)
     }
 
     private func evaluateIfDue() throws(Failure) {
         guard configuration.evaluate.every > 0, isDue(configuration.evaluate.every) else { return }
+        communicator.progress.note("evaluation")
         try evaluation.evaluate(trainer)
         trainer.charge(.report)
     }
@@ -173,21 +182,25 @@ final class TrainingSession {
     private func draw() throws(Failure) {
         trainer.drawSamples()
         let samples = try SampleGathering(plan).gather(trainer)
-        try communicator.onRoot {
-            try SamplePicture(configuration: configuration, shape: plan.source.shape)
-                .write(samples, count: samples.count / plan.source.shape.count, to: folder.sample(trainer.state.step))
+        try communicator.expecting(.storing("writing a picture of samples")) { () throws(Failure) in
+            try communicator.onRoot {
+                try SamplePicture(configuration: configuration, shape: plan.source.shape)
+                    .write(samples, count: samples.count / plan.source.shape.count, to: folder.sample(trainer.state.step))
+            }
         }
         trainer.charge(.report)
     }
 
     private func save() throws(Failure) {
         try checkReplicas()
-        let bytes = try communicator.fromRoot { () throws -> Int in
-            try log?.sync()
-            return log?.bytes ?? 0
+        try communicator.expecting(.storing("saving a checkpoint", bytes: store.bytes)) { () throws(Failure) in
+            let bytes = try communicator.fromRoot { () throws -> Int in
+                try log?.sync()
+                return log?.bytes ?? 0
+            }
+            let stored = try communicator.fromRoot { try evaluation.stored() }
+            try store.save(trainer, metricsBytes: bytes, evaluation: stored, communicator)
         }
-        let stored = try communicator.fromRoot { try evaluation.stored() }
-        try store.save(trainer, metricsBytes: bytes, evaluation: stored, communicator)
         trainer.charge(.checkpoint)
     }
 
