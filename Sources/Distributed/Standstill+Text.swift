@@ -22,7 +22,8 @@ extension Standstill {
     private func reason(_ condition: (Int32) -> String?, _ strangers: [(rank: Int, process: Int32)]) -> String {
         if !stopped.isEmpty {
             return listed(peers.filter { stopped.contains($0.rank) }) { peer in
-                "rank \(peer.rank) (process \(peer.process)) \(condition(peer.process) ?? "is gone"), last seen in \(Self.place(peer))"
+                "rank \(peer.rank) (process \(peer.process)) \(condition(peer.process) ?? "is gone")"
+                    + (peer.place.isEmpty ? "" : ", last seen in \(Self.place(peer))")
             }
         }
         if !strangers.isEmpty {

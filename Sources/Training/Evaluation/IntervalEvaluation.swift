@@ -69,7 +69,9 @@ final class IntervalEvaluation {
             samples: try chains.flatMap { (chains) throws(Failure) in try reference?.measures(of: chains, communicator) },
             generated: try generatedMeasures(trainer.state, count: count),
             plane: try planeMeasures(trainer.state, chains: chains?.values ?? []))
-        try communicator.onRoot { try log?.append(try line.text()) }
+        try communicator.expecting(.storing("writing an evaluation")) { () throws(Failure) in
+            try communicator.onRoot { try log?.append(try line.text()) }
+        }
         evaluationTime += ContinuousClock.now - before
     }
 

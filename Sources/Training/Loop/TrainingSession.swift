@@ -174,7 +174,6 @@ final class TrainingSession {
 
     private func evaluateIfDue() throws(Failure) {
         guard configuration.evaluate.every > 0, isDue(configuration.evaluate.every) else { return }
-        communicator.progress.note("evaluation")
         try evaluation.evaluate(trainer)
         trainer.charge(.report)
     }
