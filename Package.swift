@@ -36,6 +36,7 @@ let package = Package(
         system("CZlib", "zlib", ["zlib1g-dev"]),
         system("CXXHash", "libxxhash", ["libxxhash-dev"]),
         .target(name: "CCPU", cSettings: [.unsafeFlags(["-march=\(cpu)"])]),
+        .target(name: "CSignals"),
 
         library("Failures", []),
         library("Numerics", ["CBLAS"]),
@@ -48,7 +49,8 @@ let package = Package(
             resources: [.embedInCode("Resources/digits.csv.gz")]),
         library("Training", ["Numerics", "Distributed", "Model", "Sampling", "Formats", "Datasets", "Failures"]),
         .executableTarget(
-            name: "ebm-dist", dependencies: ["CCPU", "Training", "Distributed", "Numerics", "Failures"], swiftSettings: swiftSettings),
+            name: "ebm-dist", dependencies: ["CCPU", "CSignals", "Training", "Distributed", "Numerics", "Failures"],
+            swiftSettings: swiftSettings),
 
         tests("NumericsTests", ["Numerics", "CCPU"]),
         tests("DistributedTests", ["Distributed", "Failures"]),
