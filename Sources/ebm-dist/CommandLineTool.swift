@@ -13,6 +13,7 @@ enum CommandLineTool {
 
     /// Collective. Runs the command that the arguments name; without a command, `train`.
     static func run(_ arguments: [String], _ communicator: any Communicator) throws(Failure) {
+        try communicator.requireOneLaunch(program: BuildInformation.description, arguments: arguments)
         let console = Console(communicator)
         switch try choose(arguments) {
         case .say(let text): console.line(text)
@@ -36,7 +37,7 @@ enum CommandLineTool {
     private static func choose(_ arguments: [String]) throws(Failure) -> Choice {
         let first = arguments.first ?? ""
         if ["help", "--help", "-h"].contains(first) { return .say(overview) }
-        if first == "--version" { return .say(BuildInformation.version) }
+        if first == "--version" { return .say(BuildInformation.description) }
         // An option, a key=value pair or a configuration file at the first place belongs to `train`.
         let isTrain = first.isEmpty || first.hasPrefix("-") || first.contains("=") || first.hasSuffix(".json5") || first.hasSuffix(".json")
         let name = isTrain ? TrainTool.name : first
