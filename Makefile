@@ -1,9 +1,11 @@
-# make run    installs what is missing, builds, trains the digits model on RANKS ranks of this machine
+# make run    installs what is missing, builds, trains the digits model on RANKS ranks of this machine (default: one a core)
 # make test   installs what is missing, builds, runs all tests
 
-RANKS ?= 8
+RANKS ?= auto
 # Arguments for the program: make run ARGS="train configs/25gaussians.json5 run.steps=500"
 ARGS ?=
+# For `ebm-dist --version`; empty in an archive without its history.
+export EBM_DIST_COMMIT := $(shell scripts/commit)
 
 .PHONY: run test build setup lint format clean help
 

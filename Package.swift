@@ -5,6 +5,10 @@ import PackageDescription
 /// `EBM_DIST_CPU=x86-64-v3 swift build -c release`. The program refuses to start on a CPU that lacks what it was compiled for.
 let cpu = Context.environment["EBM_DIST_CPU"] ?? "native"
 
+/// The commit that is built, for `--version`: said by the Makefile. Not `Context.gitInformation`: SwiftPM keeps an evaluated manifest, and with it
+/// the commit of the first build, until the text of this file changes.
+let commit = (Context.environment["EBM_DIST_COMMIT"] ?? "").filter { $0.isLetter || $0.isNumber || "+-._".contains($0) }
+
 let swiftSettings: [SwiftSetting] = [
     .strictMemorySafety(),
     .treatAllWarnings(as: .error),
@@ -36,6 +40,8 @@ let package = Package(
         system("CZlib", "zlib", ["zlib1g-dev"]),
         system("CXXHash", "libxxhash", ["libxxhash-dev"]),
         .target(name: "CCPU", cSettings: [.unsafeFlags(["-march=\(cpu)"])]),
+        .target(name: "CSignals"),
+        .target(name: "CBuild", cSettings: [.define("EBM_DIST_COMMIT", to: "\"\(commit)\"")]),
 
         library("Failures", []),
         library("Numerics", ["CBLAS"]),
@@ -46,9 +52,10 @@ let package = Package(
         library(
             "Datasets", ["Numerics", "Formats", "Failures"], exclude: ["Resources/LICENSE.digits"],
             resources: [.embedInCode("Resources/digits.csv.gz")]),
-        library("Training", ["Numerics", "Distributed", "Model", "Sampling", "Formats", "Datasets", "Failures"]),
+        library("Training", ["CBuild", "Numerics", "Distributed", "Model", "Sampling", "Formats", "Datasets", "Failures"]),
         .executableTarget(
-            name: "ebm-dist", dependencies: ["CCPU", "Training", "Distributed", "Numerics", "Failures"], swiftSettings: swiftSettings),
+            name: "ebm-dist", dependencies: ["CCPU", "CSignals", "Training", "Distributed", "Numerics", "Failures"],
+            swiftSettings: swiftSettings),
 
         tests("NumericsTests", ["Numerics", "CCPU"]),
         tests("DistributedTests", ["Distributed", "Failures"]),

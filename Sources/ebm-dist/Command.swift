@@ -10,6 +10,9 @@ protocol Command {
     static var usage: String { get }
     static var options: [Option] { get }
 
+    /// Whether SIGUSR1, SIGTERM, SIGINT and SIGHUP ask it, with these arguments, to save and stop; otherwise they end it.
+    static func stopsOnRequest(_ arguments: [String]) -> Bool
+
     /// Collective.
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure)
 }
@@ -23,6 +26,8 @@ struct Option {
 }
 
 extension Command {
+    static func stopsOnRequest(_ arguments: [String]) -> Bool { false }
+
     static var help: String {
         let titles = options.map { option in "  " + option.name + (option.value.map { " \($0)" } ?? "") }
         let width = (titles.map(\.count).max() ?? 0) + 2

@@ -13,10 +13,32 @@ enum CommandLineTool {
 
     /// Collective. Runs the command that the arguments name; without a command, `train`.
     static func run(_ arguments: [String], _ communicator: any Communicator) throws(Failure) {
+        try communicator.requireOneLaunch(program: BuildInformation.description, arguments: arguments)
         let console = Console(communicator)
+        switch try choose(arguments) {
+        case .say(let text): console.line(text)
+        case .run(let command, let rest):
+            let parsed = try Arguments(rest, options: command.options, command: command.name)
+            try communicator.expecting(.computing(command.name)) { () throws(Failure) in try command.run(parsed, communicator) }
+        }
+    }
+
+    /// Whether a signal asks this command line to save and stop; otherwise it ends the process.
+    static func stopsOnRequest(_ arguments: [String]) -> Bool {
+        guard case .run(let command, let rest)? = try? choose(arguments) else { return false }
+        return command.stopsOnRequest(rest)
+    }
+
+    /// What a command line asks for.
+    private enum Choice {
+        case say(String)
+        case run(any Command.Type, [String])
+    }
+
+    private static func choose(_ arguments: [String]) throws(Failure) -> Choice {
         let first = arguments.first ?? ""
-        if ["help", "--help", "-h"].contains(first) { return console.line(overview) }
-        if first == "--version" { return console.line(BuildInformation.version) }
+        if ["help", "--help", "-h"].contains(first) { return .say(overview) }
+        if first == "--version" { return .say(BuildInformation.description) }
         // An option, a key=value pair or a configuration file at the first place belongs to `train`.
         let isTrain = first.isEmpty || first.hasPrefix("-") || first.contains("=") || first.hasSuffix(".json5") || first.hasSuffix(".json")
         let name = isTrain ? TrainTool.name : first
@@ -28,9 +50,7 @@ enum CommandLineTool {
             )
         }
         let rest = isTrain ? arguments : Array(arguments.dropFirst())
-        if rest.contains("--help") || rest.contains("-h") { return console.line(command.help) }
-        let parsed = try Arguments(rest, options: command.options, command: name)
-        try communicator.expecting(.computing(name)) { () throws(Failure) in try command.run(parsed, communicator) }
+        return rest.contains("--help") || rest.contains("-h") ? .say(command.help) : .run(command, rest)
     }
 
     static var overview: String {

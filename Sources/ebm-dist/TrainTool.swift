@@ -1,3 +1,4 @@
+import CSignals
 import Distributed
 import Failures
 import Training
@@ -11,10 +12,13 @@ enum TrainTool: Command {
         Option(name: "--dry-run", value: nil, explanation: "checks configuration and data, prints what would run, and stops"),
     ]
 
+    static func stopsOnRequest(_ arguments: [String]) -> Bool { !arguments.contains("--dry-run") }
+
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         let configuration = try communicator.fromRoot { try ConfigurationSource(arguments).resolved }
         let folder = RunFolder(arguments["--out"] ?? "runs/\(configuration.run.name)")
-        let run = TrainingRun(configuration: configuration, folder: folder)
+        var run = TrainingRun(configuration: configuration, folder: folder)
+        run.isStopRequested = { ebm_stop_requests() > 0 }
         if arguments.has("--dry-run") {
             try run.describe(communicator)
         } else {

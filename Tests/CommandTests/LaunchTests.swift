@@ -49,6 +49,48 @@ extension CommandTests {
             }
         }
 
+        /// Runs one command line on rank 0 and another on the ranks that follow.
+        private static func run(_ first: [String], andOn others: Int, _ second: [String], in folder: Scratch) -> Program.Result {
+            Program.runOther(["mpirun", "-n", "1"] + first + [":", "-n", String(others)] + second, in: folder, timeout: 60)
+        }
+
+        @Test(arguments: [
+            (["train", "run.steps=3"], ["sample", "--count", "4"], "sample --count 4"), (["config"], ["check"], "check"),
+            (["--help"], ["--version"], "--version"), (["config", "run.name=a b"], ["config", "run.name=b"], "config run.name=b"),
+            (["nonsense"], ["bench", "sum"], "bench sum"),
+        ])
+        func `Ranks with different command lines are refused with both, before anything is done`(
+            first: [String], second: [String], shown: String
+        ) {
+            let folder = Scratch()
+            let result = Self.run([Program.path] + first, andOn: 2, [Program.path] + second, in: folder)
+            #expect(result.exitCode == 69 && !result.timedOut && result.output.isEmpty, "\(result.summary)")
+            #expect(result.messages.count == 1 && result.errors.contains("different command lines"), "\(result.summary)")
+            #expect(result.errors.contains("  rank 0: ebm-dist \(first[0])"), "\(result.summary)")
+            #expect(result.errors.contains("  rank 1: ebm-dist \(shown)\n"), "\(result.summary)")
+            #expect(!FileManager.default.fileExists(atPath: folder.at("runs")))
+        }
+
+        @Test func `Ranks of two builds of one version are refused with both`() throws {
+            let folder = Scratch()
+            // A byte behind the end of the file changes nothing but the file.
+            let other = folder.at("other")
+            try FileManager.default.copyItem(atPath: Program.path, toPath: other)
+            let file = try #require(FileHandle(forWritingAtPath: other))
+            try file.seekToEnd()
+            try file.write(contentsOf: Data([0]))
+            try file.close()
+            let versions = [Program.path, other].map {
+                Program.runOther([$0, "--version"], in: folder).output.trimmingCharacters(in: .newlines)
+            }
+            #expect(versions[0] != versions[1] && versions.allSatisfy { $0.hasPrefix("ebm-dist 0.") && $0.contains(", program ") })
+            let result = Self.run([Program.path, "config"], andOn: 2, [other, "config"], in: folder)
+            #expect(result.exitCode == 69 && !result.timedOut && result.output.isEmpty, "\(result.summary)")
+            #expect(result.errors.contains("different builds of the program"), "\(result.summary)")
+            #expect(result.errors.contains("  rank 0: \(versions[0]) ("), "\(result.summary)")
+            #expect(result.errors.contains("  rank 1: \(versions[1]) (") && result.errors.contains(other), "\(result.summary)")
+        }
+
         /// Every command with its options.
         static let commands = [
             ["train", "--out", "--dry-run"],

@@ -56,19 +56,29 @@ final class RunningProgram {
     private let temporary: String
     private var status: Int32?
 
-    convenience init(_ arguments: [String], ranks: Int? = nil, environment: [String: String] = [:], in folder: Scratch) {
+    convenience init(
+        _ arguments: [String], ranks: Int? = nil, environment: [String: String] = [:], in folder: Scratch, blocking signals: [Int32] = []
+    ) {
         let command = (ranks.map { ["mpirun", "-n", String($0)] } ?? []) + [Program.path] + arguments
-        self.init(command: command, environment: environment, in: folder)
+        self.init(command: command, environment: environment, in: folder, blocking: signals)
     }
 
-    init(command: [String], environment: [String: String], in folder: Scratch) {
+    /// - Parameters:
+    ///   - signals: hidden by a mask when the process starts; they wait until it lifts the mask.
+    ///   - terminal: the process's terminal and its standard input, which is empty otherwise.
+    init(
+        command: [String], environment: [String: String] = [:], in folder: Scratch, blocking signals: [Int32] = [],
+        terminal: PseudoTerminal? = nil
+    ) {
         let number = folder.nextNumber()
         files = ("\(folder.path)/.\(number).out", "\(folder.path)/.\(number).err")
         // One for each process: two mpirun that start at once get in each other's way.
         temporary = "\(folder.path)/.\(number)"
         _ = unsafe mkdir(temporary, 0o700)
         let variables = Self.environment(environment, temporary: temporary).map { "\($0.key)=\($0.value)" }
-        pid = Self.spawn(command, variables, workingFolder: folder.path, files: files)
+        pid = Self.spawn(
+            command, variables, workingFolder: folder.path, files: (terminal?.path ?? "/dev/null", files.output, files.errors),
+            blocking: signals)
     }
 
     deinit { if !hasEnded { endAll() } }
@@ -86,6 +96,9 @@ final class RunningProgram {
 
     /// What it wrote on stdout up to now.
     var output: String { Self.text(files.output) }
+
+    /// What it wrote on stderr up to now.
+    var errors: String { Self.text(files.errors) }
 
     /// Waits for the end, and ends everything that was started when that takes too long.
     func wait(timeout: Double = 120) -> Program.Result {
@@ -116,8 +129,11 @@ final class RunningProgram {
     }
 
     /// The ranks under mpirun.
-    var ranks: [pid_t] {
-        members.filter { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\($0)/exe")) == Program.path }.sorted()
+    var ranks: [pid_t] { members(running: Program.path) }
+
+    /// Those of `members` that run this file.
+    func members(running path: String) -> [pid_t] {
+        members.filter { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\($0)/exe")) == path }.sorted()
     }
 
     /// Kills what this process and its children are.
@@ -164,7 +180,8 @@ final class RunningProgram {
     private static let newSession: Int16 = 0x80
 
     private static func spawn(
-        _ command: [String], _ variables: [String], workingFolder: String, files: (output: String, errors: String)
+        _ command: [String], _ variables: [String], workingFolder: String, files: (input: String, output: String, errors: String),
+        blocking signals: [Int32]
     ) -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()
         var attributes = posix_spawnattr_t()
@@ -175,11 +192,13 @@ final class RunningProgram {
             unsafe posix_spawnattr_destroy(&attributes)
         }
         // Threads of the testing library block signals, and a child would inherit that.
-        var noSignals = sigset_t()
-        unsafe sigemptyset(&noSignals)
-        unsafe posix_spawnattr_setsigmask(&attributes, &noSignals)
+        var mask = sigset_t()
+        unsafe sigemptyset(&mask)
+        for signal in signals { unsafe sigaddset(&mask, signal) }
+        unsafe posix_spawnattr_setsigmask(&attributes, &mask)
         unsafe posix_spawnattr_setflags(&attributes, newSession | Int16(POSIX_SPAWN_SETSIGMASK))
-        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        // The first terminal that the leader of a session opens is its own.
+        unsafe posix_spawn_file_actions_addopen(&actions, 0, files.input, O_RDWR, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, files.output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, files.errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         // env replaces itself by the command, so the process keeps its id.

@@ -6,9 +6,9 @@ extension CommandTests {
     /// A run that is asked to stop saves, ends with exit code 75, and goes on to the same bits.
     @Suite(.serialized) struct StopTests {
         /// More steps than any machine makes while a test runs.
-        private static let endless = ["run.steps=100000000", "checkpoint.every=1000000", "report.every=1000000", "samples.every=0"]
+        static let endless = ["run.steps=100000000", "checkpoint.every=1000000", "report.every=1000000", "samples.every=0"]
 
-        private static let requeue: Int32 = 75
+        static let requeue: Int32 = 75
 
         @Test func `Signals, a file named STOP and run.maxHours save, end with code 75 and continue to the same bits`() throws {
             let folder = Scratch()

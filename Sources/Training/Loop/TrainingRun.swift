@@ -9,6 +9,9 @@ public struct TrainingRun: Sendable {
     public let folder: RunFolder
     /// Says nothing about its progress.
     public let isQuiet: Bool
+    /// Whether this process was asked to save and stop: looked at before every step, so that a request from before the first one is met at its
+    /// end. One rank that says so stops all of them.
+    public var isStopRequested: @Sendable () -> Bool = { false }
     /// Hears every line that rank 0 says, also of a quiet run.
     package var listener: (@Sendable (String) -> Void)?
 
@@ -30,7 +33,6 @@ public struct TrainingRun: Sendable {
     ///
     /// - Throws: `.requeue` when it was stopped on request after a checkpoint, `.numerical` when the guard stopped it.
     public func run(_ communicator: any Communicator) throws(Failure) {
-        StopRequest.install()
         let clock = ContinuousClock.now
         let plan = try RunPlan(configuration, communicator)
         let summary = RunSummary(plan, folder: folder, communicator)
@@ -47,7 +49,8 @@ public struct TrainingRun: Sendable {
         try communicator.expecting(.storing("writing the configuration")) { () throws(Failure) in try writeConfiguration(communicator) }
         let terminal = Terminal(isSilent: isQuiet || communicator.rank != 0, listener: communicator.rank == 0 ? listener : nil)
         let session = try TrainingSession(
-            plan: plan, folder: folder, trainer: trainer, store: store, continuing: loaded?.manifest, start: clock, terminal: terminal)
+            plan: plan, folder: folder, trainer: trainer, store: store, continuing: loaded?.manifest, start: clock, terminal: terminal,
+            isStopRequested: isStopRequested)
         session.tell(summary.text)
         for damage in loaded?.passedOver ?? [] {
             session.tell("passed over the checkpoint of step \(damage.step): \(damage.failure.message)")

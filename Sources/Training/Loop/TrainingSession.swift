@@ -19,6 +19,7 @@ final class TrainingSession {
     private let health: HealthReporter
     private let evaluation: IntervalEvaluation
     private let started: ContinuousClock.Instant
+    private let isStopRequested: @Sendable () -> Bool
     private var lastFileCheck = ContinuousClock.now
     private var typicalStep = 0.0
     /// The seconds of the longest pause between two steps.
@@ -26,7 +27,7 @@ final class TrainingSession {
 
     init(
         plan: RunPlan, folder: RunFolder, trainer: Trainer, store: CheckpointStore, continuing manifest: Manifest?,
-        start: ContinuousClock.Instant, terminal: Terminal
+        start: ContinuousClock.Instant, terminal: Terminal, isStopRequested: @escaping @Sendable () -> Bool
     ) throws(Failure) {
         self.plan = plan
         self.folder = folder
@@ -35,6 +36,7 @@ final class TrainingSession {
         communicator = trainer.communicator
         self.terminal = terminal
         started = start
+        self.isStopRequested = isStopRequested
         reporter = Reporter(plan)
         health = HealthReporter(plan)
         var log: MetricsLog?
@@ -217,9 +219,10 @@ final class TrainingSession {
 
     // MARK: ends
 
-    /// Whether this rank asks all to save and stop: a signal, the time limit, or a file named STOP.
+    /// Whether this rank asks all to save and stop: a signal, the time limit, or a file named STOP. A signal may reach one rank alone, so the
+    /// answer rides on the next gradient sum and all ranks see it together.
     private var wantsToStop: Bool {
-        if StopRequest.isPending { return true }
+        if isStopRequested() { return true }
         guard isRoot else { return false }
         if let hours = configuration.run.maxHours, (ContinuousClock.now - started) / .seconds(3600) > hours { return true }
         // Looking at the disk at every step would be felt on a network file system.

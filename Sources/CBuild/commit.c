@@ -1,0 +1,3 @@
+#include "CBuild.h"
+
+const char *ebm_build_commit(void) { return EBM_DIST_COMMIT; }
