@@ -14,7 +14,8 @@ enum TrainTool: Command {
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         let configuration = try communicator.fromRoot { try ConfigurationSource(arguments).resolved }
         let folder = RunFolder(arguments["--out"] ?? "runs/\(configuration.run.name)")
-        let run = TrainingRun(configuration: configuration, folder: folder)
+        var run = TrainingRun(configuration: configuration, folder: folder)
+        run.isImplied = arguments.isImplied
         if arguments.has("--dry-run") {
             try run.describe(communicator)
         } else {
