@@ -1,5 +1,5 @@
 # make run    installs what is missing, builds, trains the digits model on RANKS ranks of this machine (default: one a core)
-# make test   installs what is missing, builds, runs all tests
+# make test   installs what is missing, builds, runs all tests: failures and a summary; the rest is in .build/test.log
 
 RANKS ?= auto
 # Arguments for the program: make run ARGS="train configs/25gaussians.json5 run.steps=500"
@@ -13,10 +13,7 @@ run: build
 	scripts/launch $(RANKS) .build/release/ebm-dist $(ARGS)
 
 test: setup
-	swift build -c release --build-tests
-	swift test -c release --skip-build
-	scripts/test-ranks
-	@for extra in scripts/test-commands; do if [ -x $$extra ]; then echo $$extra; $$extra || exit 1; fi; done
+	scripts/test
 
 build: setup
 	swift build -c release

@@ -21,18 +21,24 @@ public struct NodeInfo: Hashable, Sendable {
     /// The threads of a rank that fill the node and no more: nodeCores / ranks, at most this rank's own cores, at least 1.
     public var defaultThreads: Int { max(1, min(cores, nodeCores / ranks)) }
 
-    /// A sentence for the log when more threads than cores would run, else nil.
-    public func advice(threads: Int) -> String? {
+    /// A sentence for the log when more threads than cores would run, else nil. It advises only what is not the case already.
+    /// - Parameter yields: whether waiting ranks give up their core already (`MPILibrary.yieldsWhenIdle`).
+    public func advice(threads: Int, yields: @autoclosure () -> Bool) -> String? {
         precondition(threads > 0, "a rank runs at least one thread")
         if ranks * threads > nodeCores {
+            var cures: [String] = []
+            if ranks > nodeCores { cures.append("use fewer ranks") }
+            if threads > defaultThreads { cures.append("use run.threads=\(defaultThreads)") }
+            if ranks > nodeCores && !yields() {
+                cures.append("set OMPI_MCA_mpi_yield_when_idle=1, so that waiting ranks give up their core")
+            }
             return "\(ranks) rank\(ranks == 1 ? "" : "s") x \(threads) thread\(threads == 1 ? "" : "s") run on \(nodeCores) "
-                + "core\(nodeCores == 1 ? "" : "s") of this node: results stay right, but every step is slower; use fewer ranks or "
-                + "run.threads=\(defaultThreads)"
-                + (ranks > nodeCores ? ", or set OMPI_MCA_mpi_yield_when_idle=1 so that waiting ranks give up their core" : "")
+                + "core\(nodeCores == 1 ? "" : "s") of this node: the results are the same, but every step is slower; "
+                + cures.joined(separator: ", or ")
         }
         if threads > cores {
             return "\(threads) threads of a rank share \(cores) core\(cores == 1 ? "" : "s"), because the launcher bound the rank to them, "
-                + "while the node's ranks have \(nodeCores): results stay right, but every step is slower; start with "
+                + "while the node's ranks have \(nodeCores): the results are the same, but every step is slower; start with "
                 + "`mpirun --bind-to none`, or use run.threads=\(defaultThreads)"
         }
         return nil

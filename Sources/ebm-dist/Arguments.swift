@@ -4,21 +4,26 @@ import Training
 /// The arguments of a command: options with their values, and what stands alone.
 struct Arguments {
     let command: String
+    /// What stands after the command's name in the help.
+    private let usage: String
+    /// Whether the person named no command.
+    let isImplied: Bool
     private(set) var positional: [String] = []
     private var values: [String: String] = [:]
 
     /// - Throws: `.usage` for an unknown or repeated option and for a missing value.
-    init(_ arguments: [String], options: [Option], command: String) throws(Failure) {
-        self.command = command
+    init(_ arguments: [String], of tool: any Command.Type, isImplied: Bool = false) throws(Failure) {
+        (command, usage, self.isImplied) = (tool.name, tool.usage, isImplied)
+        let options = tool.options
         var rest = arguments[...]
         while let argument = rest.popFirst() {
-            guard argument.hasPrefix("--") else {
+            guard argument.hasPrefix("-"), argument.count > 1 else {
                 positional.append(argument)
                 continue
             }
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard let option = options.first(where: { $0.name == parts[0] }) else {
-                throw Self.unknown(parts[0], options, command)
+                throw Self.unknown(parts, next: rest.first, options, command)
             }
             guard values[option.name] == nil else { throw Failure(.usage, "\(command): \(option.name) is given twice") }
             values[option.name] = try Self.value(of: option, parts, &rest, command)
@@ -38,9 +43,26 @@ struct Arguments {
         return value
     }
 
-    private static func unknown(_ name: String, _ options: [Option], _ command: String) -> Failure {
-        let hint = Spelling.hint(for: name, in: options.map(\.name))
+    /// - Parameters:
+    ///   - parts: the name, and what follows "=".
+    ///   - next: the argument behind it, which may be a value.
+    private static func unknown(_ parts: [String], next: String?, _ options: [Option], _ command: String) -> Failure {
+        let (name, word) = (parts[0], String(parts[0].drop { $0 == "-" }))
+        var hint = Spelling.hint(for: name, in: options.map(\.name))
+        // Keys of the configuration are often given as options by those who come from other programs.
+        if hint.isEmpty, takesKeys(command), let key = key(for: word) {
+            let value = parts.count == 2 ? parts[1] : next.flatMap { $0.hasPrefix("-") || $0.contains("=") ? nil : $0 } ?? "VALUE"
+            hint = " Keys of the configuration stand without dashes: \(key)=\(value)."
+        }
         return Failure(.usage, "\(command): unknown option \(name).\(hint) See ebm-dist \(command) --help.")
+    }
+
+    private static func takesKeys(_ command: String) -> Bool { [TrainTool.name, ConfigTool.name].contains(command) }
+
+    private static func key(for word: String) -> String? {
+        if ConfigurationKey.named(word) != nil { return word }
+        guard case .keys(let paths, _) = ConfigurationKey.suggestion(for: word) else { return nil }
+        return paths.first
     }
 
     func has(_ name: String) -> Bool { values[name] != nil }
@@ -49,7 +71,7 @@ struct Arguments {
 
     func required(_ name: String, _ what: String) throws(Failure) -> String {
         guard let value = values[name] else {
-            throw Failure(.usage, "\(command): \(name) \(what) is missing. See ebm-dist \(command) --help.")
+            throw Failure(.usage, "\(command): \(name) \(what) is missing: ebm-dist \(command) \(usage). See ebm-dist \(command) --help.")
         }
         return value
     }
@@ -92,6 +114,8 @@ struct Arguments {
     /// Nothing may stand alone.
     func refusePositional() throws(Failure) {
         guard let first = positional.first else { return }
-        throw Failure(.usage, "\(command): unexpected argument '\(first)'. See ebm-dist \(command) --help.")
+        let isRun = usage.hasPrefix("--run DIR") && values["--run"] == nil
+        let hint = isRun ? " A run folder is given with --run: ebm-dist \(command) --run \(first)." : ""
+        throw Failure(.usage, "\(command): unexpected argument '\(first)'.\(hint) See ebm-dist \(command) --help.")
     }
 }

@@ -4,7 +4,7 @@ import Training
 
 enum CheckTool: Command {
     static let name = "check"
-    static let summary = "tests this machine: random numbers, gradients, collectives, checkpoints, a small training with a known answer"
+    static let summary = "tests this machine: random numbers, gradients, collectives, checkpoints, a small training"
     static let usage = ""
     static let options: [Option] = []
 

@@ -1,5 +1,6 @@
 import Distributed
 import Failures
+import Training
 
 /// One command of the program: a name, what its options are, and what it does.
 protocol Command {
@@ -31,9 +32,8 @@ extension Command {
     static var help: String {
         let titles = options.map { option in "  " + option.name + (option.value.map { " \($0)" } ?? "") }
         let width = (titles.map(\.count).max() ?? 0) + 2
-        let rows = zip(titles, options).map { title, option in
-            title + String(repeating: " ", count: width - title.count) + option.explanation
-        }
-        return "\(summary)\n\nusage: ebm-dist \(name) \(usage)\n\n\(rows.joined(separator: "\n"))"
+        let rows = zip(titles, options).map { TextLayout.paragraph($0, $1.explanation, indent: width) }
+        let head = "\(summary)\n\nusage: ebm-dist \(name)\(usage.isEmpty ? "" : " \(usage)")"
+        return rows.isEmpty ? head : "\(head)\n\n\(rows.joined(separator: "\n"))"
     }
 }

@@ -15,59 +15,41 @@ enum CommandLineTool {
     static func run(_ arguments: [String], _ communicator: any Communicator) throws(Failure) {
         try communicator.requireOneLaunch(program: BuildInformation.description, arguments: arguments)
         let console = Console(communicator)
-        switch try choose(arguments) {
+        switch choose(arguments) {
         case .say(let text): console.line(text)
-        case .run(let command, let rest):
-            let parsed = try Arguments(rest, options: command.options, command: command.name)
+        case .help(let topics): console.line(try Help.text(for: topics))
+        case .unknown(let word): try communicator.onRoot { throw WrongWord.command(word, known: commands.map { $0.name }) }
+        case .run(let command, let rest, let isImplied):
+            let parsed = try Arguments(rest, of: command, isImplied: isImplied)
             try communicator.expecting(.computing(command.name)) { () throws(Failure) in try command.run(parsed, communicator) }
         }
     }
 
     /// Whether a signal asks this command line to save and stop; otherwise it ends the process.
     static func stopsOnRequest(_ arguments: [String]) -> Bool {
-        guard case .run(let command, let rest)? = try? choose(arguments) else { return false }
+        guard case .run(let command, let rest, _) = choose(arguments) else { return false }
         return command.stopsOnRequest(rest)
     }
 
     /// What a command line asks for.
     private enum Choice {
         case say(String)
-        case run(any Command.Type, [String])
+        case help([String])
+        case unknown(String)
+        /// A command with its arguments; it is implied where the person named none.
+        case run(any Command.Type, [String], isImplied: Bool)
     }
 
-    private static func choose(_ arguments: [String]) throws(Failure) -> Choice {
+    private static func choose(_ arguments: [String]) -> Choice {
         let first = arguments.first ?? ""
-        if ["help", "--help", "-h"].contains(first) { return .say(overview) }
-        if first == "--version" { return .say(BuildInformation.description) }
+        if ["help", "--help", "-h"].contains(first) { return .help(Array(arguments.dropFirst())) }
+        if ["version", "--version", "-V"].contains(first) { return .say(BuildInformation.description) }
         // An option, a key=value pair or a configuration file at the first place belongs to `train`.
         let isTrain = first.isEmpty || first.hasPrefix("-") || first.contains("=") || first.hasSuffix(".json5") || first.hasSuffix(".json")
         let name = isTrain ? TrainTool.name : first
-        guard let command = commands.first(where: { $0.name == name }) else {
-            let names = commands.map { $0.name }
-            throw Failure(
-                .usage,
-                "unknown command `\(name)`.\(Spelling.hint(for: name, in: names)) Commands: \(names.joined(separator: ", ")). See ebm-dist --help."
-            )
-        }
+        guard let command = commands.first(where: { $0.name == name }) else { return .unknown(name) }
         let rest = isTrain ? arguments : Array(arguments.dropFirst())
-        return rest.contains("--help") || rest.contains("-h") ? .say(command.help) : .run(command, rest)
-    }
-
-    static var overview: String {
-        let width = (commands.map { $0.name.count }.max() ?? 0) + 2
-        let rows = commands.map { command in
-            "  " + command.name + String(repeating: " ", count: width - command.name.count) + command.summary
-        }
-        return """
-            ebm-dist trains energy-based models on one machine or, started by mpirun or Slurm, on many.
-
-            usage: [mpirun -n RANKS] ebm-dist [COMMAND] [OPTIONS]
-
-            \(rows.joined(separator: "\n"))
-
-            Without a command it trains on the digits that it carries. `ebm-dist COMMAND --help` explains a command;
-            `ebm-dist config --defaults` lists every configuration key.
-            """
+        return rest.contains("--help") || rest.contains("-h") ? .say(command.help) : .run(command, rest, isImplied: isTrain)
     }
 }
 

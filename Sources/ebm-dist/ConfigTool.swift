@@ -1,21 +1,37 @@
 import Distributed
 import Failures
+import Formats
 import Training
 
 enum ConfigTool: Command {
     static let name = "config"
-    static let summary = "prints the resolved configuration, or all defaults"
-    static let usage = "[CONFIG] [key=value ...] | --defaults"
+    static let summary = "prints the resolved configuration, or all defaults; explains a key or a group of keys"
+    static let usage = "[CONFIG] [key=value ...] | KEY | GROUP | --defaults"
     static let options = [
         Option(name: "--defaults", value: nil, explanation: "every key with its default and a comment")
     ]
 
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         if arguments.has("--defaults") { try arguments.refusePositional() }
-        let text = try communicator.fromRoot {
-            arguments.has("--defaults")
+        let text = try communicator.fromRoot { () throws -> String in
+            if let topic = topic(arguments) {
+                guard let text = try ConfigurationKey.help(for: topic) else {
+                    throw ConfigurationKey.unknownTopic(topic, things: "file, key or group of keys")
+                }
+                return text
+            }
+            return arguments.has("--defaults")
                 ? try RunConfiguration.defaultsWithComments() : try ConfigurationSource(arguments).resolved.encodedJSON5()
         }
         Console(communicator).line(text)
+    }
+
+    /// A lone word that is a key or a group, or neither and no file: `./model` is a file of that name.
+    private static func topic(_ arguments: Arguments) -> String? {
+        guard arguments.positional.count == 1, let word = arguments.positional.first, !word.contains("="), !word.contains("/") else {
+            return nil
+        }
+        if ConfigurationKey.named(word) != nil || ConfigurationKey.groups.contains(word) { return word }
+        return PathKind(word) == .nothing && !word.hasSuffix(".json5") && !word.hasSuffix(".json") ? word : nil
     }
 }

@@ -9,6 +9,7 @@ struct ConfigurationSource {
 
     init(_ arguments: Arguments) throws(Failure) {
         let files = arguments.positional.filter { !Self.isAssignment($0) }
+        if let wrong = files.lazy.compactMap({ WrongWord.configuration($0, arguments.command) }).first { throw wrong }
         guard files.count <= 1 else {
             throw Failure(.usage, "\(arguments.command): expected one configuration file, found \(files.joined(separator: ", "))")
         }

@@ -19,6 +19,7 @@ enum TrainTool: Command {
         let folder = RunFolder(arguments["--out"] ?? "runs/\(configuration.run.name)")
         var run = TrainingRun(configuration: configuration, folder: folder)
         run.isStopRequested = { ebm_stop_requests() > 0 }
+        run.isImplied = arguments.isImplied
         if arguments.has("--dry-run") {
             try run.describe(communicator)
         } else {

@@ -102,8 +102,8 @@ extension CommandTests {
         @Test func `Every command explains itself and its options`() {
             let folder = Scratch()
             for command in Self.commands {
-                for flag in ["--help", "-h"] {
-                    let result = Program.run([command[0], flag], in: folder)
+                for arguments in [[command[0], "--help"], [command[0], "-h"], ["help", command[0]]] {
+                    let result = Program.run(arguments, in: folder)
                     #expect(result.exitCode == 0 && result.errors.isEmpty, "\(result.summary)")
                     for word in ["usage: ebm-dist \(command[0])"] + command.dropFirst() {
                         #expect(result.output.contains(word), "\(word): \(result.summary)")
@@ -122,6 +122,43 @@ extension CommandTests {
                 #expect(result.exitCode == 0 && result.output.contains("usage: ebm-dist \(name)"), "\(result.summary)")
             }
             #expect(Program.run(["--version"], in: folder).output.hasPrefix("ebm-dist "))
+        }
+
+        @Test(arguments: [nil, 3])
+        func `The program alone trains on the digits, and its first line says so, where to, and how to ask for more`(_ ranks: Int?) throws {
+            let folder = Scratch()
+            let quick = ["run.steps=2", "run.shards=4", "run.chainsPerShard=2", "sampler.steps=1", "model.widths=4", "chains.buffer=null"]
+            let result = Program.run(quick, ranks: ranks, in: folder)
+            let first = try #require(result.output.split(separator: "\n").first)
+            for text in ["ebm-dist 0", "digits", "runs/digits", "--help"] { #expect(first.contains(text), "\(result.summary)") }
+            #expect(result.exitCode == 0 && FileManager.default.fileExists(atPath: folder.at("runs/digits/config.json5")))
+            let finished = Program.run(quick, ranks: ranks, in: folder)
+            #expect(finished.exitCode == 0 && finished.output.contains("nothing to do"), "\(finished.summary)")
+            // Nothing that it says is wider than a terminal, whatever the paths are.
+            let lines = (result.output + finished.output).split(separator: "\n").filter { !$0.contains(Program.path) }
+            #expect(lines.allSatisfy { $0.count < 120 }, "\(lines.filter { $0.count >= 120 })")
+        }
+
+        @Test func `Waiting ranks are told to yield only where they do not`() {
+            let folder = Scratch()
+            let cores = ProcessInfo.processInfo.activeProcessorCount
+            for (value, isAdvised) in [("0", true), ("1", false)] {
+                let result = Program.run(
+                    ["train", "--dry-run", "run.shards=\(cores + 2)", "chains.buffer=null"], ranks: cores + 2,
+                    environment: ["OMPI_MCA_mpi_yield_when_idle": value], in: folder)
+                #expect(result.output.contains("every step is slower"), "\(result.summary)")
+                #expect(result.output.contains("yield_when_idle") == isAdvised, "\(result.summary)")
+            }
+        }
+
+        @Test func `A key and a group of keys are explained, by help and by config`() {
+            let folder = Scratch()
+            for command in ["help", "config"] {
+                let key = Program.run([command, "sampler.steps"], in: folder)
+                #expect(key.exitCode == 0 && key.output.contains("an integer from 0") && key.output.contains("20"), "\(key.summary)")
+                let group = Program.run([command, "optimizer"], in: folder)
+                #expect(group.exitCode == 0 && group.output.contains("optimizer.learningRate = "), "\(group.summary)")
+            }
         }
 
         @Test func `The printed defaults and every carried configuration resolve to themselves`() throws {

@@ -12,20 +12,34 @@ import Testing
 
     @Test func adviceIsGivenOnlyWhenThreadsExceedCores() {
         let node = NodeInfo(ranks: 2, index: 0, cores: 8, nodeCores: 8)
-        #expect(node.advice(threads: 4) == nil)
-        #expect(node.advice(threads: 5)?.contains("2 ranks x 5 threads run on 8 cores") == true)
-        #expect(node.advice(threads: 5)?.contains("run.threads=4") == true)
-        #expect(node.advice(threads: 5)?.contains("yield_when_idle") == false)
+        #expect(node.advice(threads: 4, yields: false) == nil)
+        let advice = node.advice(threads: 5, yields: false)
+        #expect(advice?.contains("2 ranks x 5 threads run on 8 cores") == true)
+        #expect(advice?.contains("run.threads=4") == true)
+        #expect(advice?.contains("fewer ranks") == false && advice?.contains("yield_when_idle") == false)
     }
 
     @Test func moreRanksThanCoresAreToldToYield() {
-        let advice = NodeInfo(ranks: 8, index: 0, cores: 2, nodeCores: 2).advice(threads: 1)
+        let advice = NodeInfo(ranks: 8, index: 0, cores: 2, nodeCores: 2).advice(threads: 1, yields: false)
         #expect(advice?.contains("8 ranks x 1 thread run on 2 cores") == true)
         #expect(advice?.contains("OMPI_MCA_mpi_yield_when_idle=1") == true)
     }
 
+    @Test func nothingIsAdvisedThatIsTheCaseAlready() {
+        let node = NodeInfo(ranks: 8, index: 0, cores: 2, nodeCores: 2)
+        let yielding = node.advice(threads: 1, yields: true)
+        #expect(yielding?.contains("use fewer ranks") == true)
+        #expect(yielding?.contains("yield_when_idle") == false && yielding?.contains("run.threads") == false)
+        #expect(node.advice(threads: 3, yields: true)?.contains("run.threads=1") == true)
+    }
+
+    @Test func theLibrarySaysWhetherWaitingRanksYield() {
+        // The variable of this process decides; it is read when the library is first asked.
+        #expect(MPILibrary.yieldsWhenIdle != nil)
+    }
+
     @Test func threadsOfARankBoundToFewCoresAreNamed() {
-        let advice = NodeInfo(ranks: 2, index: 0, cores: 1, nodeCores: 8).advice(threads: 4)
+        let advice = NodeInfo(ranks: 2, index: 0, cores: 1, nodeCores: 8).advice(threads: 4, yields: true)
         #expect(advice?.contains("4 threads of a rank share 1 core") == true)
         #expect(advice?.contains("--bind-to none") == true)
     }

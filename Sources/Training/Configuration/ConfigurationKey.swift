@@ -84,9 +84,11 @@ public struct NumberRange: Hashable, Sendable {
 }
 
 extension ConfigurationKey {
-    /// The value in its one form (numbers as `.number` where the key is a number), or the failure that names `origin`, key, expected and found.
+    /// The value in its one form (numbers as `.number` where the key is a number, a lone entry of a list as a list of one), or the failure that
+    /// names `origin`, key, expected and found.
     func checked(_ value: JSONValue, origin: String) throws(Failure) -> JSONValue {
         if optional && value == .null { return .null }
+        let value = isEntry(value) ? .array([value]) : value
         switch (rule, value) {
         case (.flag, .boolean): return value
         case (.integer(let range), .integer(let number)):
@@ -116,6 +118,15 @@ extension ConfigurationKey {
             }
             return value
         default: throw refusal(of: value, at: path, origin: origin)
+        }
+    }
+
+    /// Whether a value is what a list of this key has as an entry.
+    private func isEntry(_ value: JSONValue) -> Bool {
+        switch (rule, value) {
+        case (.integers, .integer), (.integers, .number), (.numbers, .integer), (.numbers, .number), (.texts, .string), (.layers, .object):
+            true
+        default: false
         }
     }
 

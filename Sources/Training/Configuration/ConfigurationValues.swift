@@ -78,14 +78,31 @@ extension ConfigurationValues {
 
     /// The value that a text on the command line means: JSON5 where it is that, else the text itself. Where a key wants a text, 2024 is one.
     private static func fragment(_ text: String, for path: String) -> JSONValue {
-        guard let value = try? JSON5Parser.parse(Array(text.utf8), name: "command line") else { return .string(text) }
+        let rule = ConfigurationKey.named(path)?.rule
+        guard let value = parsed(text) else { return spelled(text, for: rule) }
         guard case .string = value else {
-            switch ConfigurationKey.named(path)?.rule {
+            switch rule {
             case .name, .text: return .string(text)
+            case .texts: if case .array = value { return value } else { return spelled(text, for: rule) }
             default: return value
             }
         }
         return value
+    }
+
+    private static func parsed(_ text: String) -> JSONValue? { try? JSON5Parser.parse(Array(text.utf8), name: "command line") }
+
+    /// What a shell leaves of a list (`64,32`, `[width,height]`), and Python's words for JSON's; else the text itself.
+    private static func spelled(_ text: String, for rule: ConfigurationKey.Rule?) -> JSONValue {
+        switch rule {
+        case .integers, .numbers: return parsed("[\(text)]") ?? .string(text)
+        case .texts where !text.isEmpty:
+            let inside = text.hasPrefix("[") && text.hasSuffix("]") ? text.dropFirst().dropLast() : text[...]
+            let parts = inside.split(separator: ",", omittingEmptySubsequences: false)
+            return .array(parts.map { .string(String($0.trimmingPrefix { $0 == " " })) })
+        case .flag, .integer, .number: return ["True": .boolean(true), "False": .boolean(false), "None": .null][text] ?? .string(text)
+        default: return .string(text)
+        }
     }
 
     /// Sets one key, or a group of keys.
@@ -103,7 +120,9 @@ extension ConfigurationValues {
             throw ConfigurationValues.unknown("\(path).\(first)", origin: origin)
         }
         guard case .object(let members) = value else {
-            throw Failure(.configuration, "\(origin): \(path): expected a group such as \(path): { }, found \(value.summary)")
+            let main = ["kind", "source", "every"].lazy.compactMap { ConfigurationKey.named("\(path).\($0)") }.first
+            let hint = main.map { "; the key may be \($0.path)" } ?? ""
+            throw Failure(.configuration, "\(origin): \(path): expected a group such as \(path): { }, found \(value.summary)\(hint)")
         }
         var given: Set<String> = []
         for (name, member) in members.sorted(by: { $0.key < $1.key }) {
@@ -117,7 +136,8 @@ extension ConfigurationValues {
 
     private static func unknown(_ path: String, origin: String) -> Failure {
         let shown = JSONValue.string(path.count > 100 ? path.prefix(100) + "…" : path).text
-        let hint = ConfigurationKey.nearest(to: path).map { "the nearest known key is \"\($0.path)\"" } ?? "no known key is like it"
-        return Failure(.configuration, "\(origin): unknown key \(shown); \(hint); ebm-dist config --defaults lists all keys")
+        return Failure(
+            .configuration,
+            "\(origin): unknown key \(shown); \(ConfigurationKey.hint(for: path)); ebm-dist config --defaults lists all keys")
     }
 }

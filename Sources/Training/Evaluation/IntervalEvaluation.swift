@@ -18,6 +18,8 @@ final class IntervalEvaluation {
     private let earlierSeconds: Double
     private var begin = ContinuousClock.now
     private var evaluationTime = Duration.zero
+    /// What the newest line of this process says.
+    private(set) var newest: EvaluationLine?
 
     /// Collective. - Parameter stored: what the checkpoint that the run continues from says; nil for a new run.
     init(_ plan: RunPlan, _ folder: RunFolder, continuing stored: Manifest.Evaluation?, _ communicator: any Communicator) throws(Failure) {
@@ -72,6 +74,7 @@ final class IntervalEvaluation {
         try communicator.expecting(.storing("writing an evaluation")) { () throws(Failure) in
             try communicator.onRoot { try log?.append(try line.text()) }
         }
+        newest = line
         evaluationTime += ContinuousClock.now - before
     }
 

@@ -38,10 +38,12 @@ package struct GradientSum {
     /// - Parameters:
     ///   - total: the reduced gradient, written when the outcome is `.exact`.
     ///   - stop: whether this rank asks all to stop.
+    ///   - meet: what ranks do together just before their sum.
     ///   - add: runs all local shards on the workers; called again when the scales had to change.
     /// - Returns: the outcome, which is never `.rescaled`.
     package mutating func reduce(
-        into total: inout [Float], workers: [ShardWorker], stop: Bool, _ communicator: any Communicator, add: () -> Void
+        into total: inout [Float], workers: [ShardWorker], stop: Bool, _ communicator: any Communicator,
+        meet: () throws(Failure) -> Void = {}, add: () -> Void
     ) throws(Failure) -> ExactSum.Outcome {
         var outcome = ExactSum.Outcome.rescaled
         while outcome == .rescaled {
@@ -49,6 +51,7 @@ package struct GradientSum {
             add()
             collect(workers)
             if stop { sum.part.raise(flag: Self.stopFlag) }
+            try meet()
             outcome = try sum.reduce(over: communicator)
         }
         guard isExact else { return try sumFloats(into: &total, workers, communicator) }

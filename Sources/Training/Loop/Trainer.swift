@@ -34,6 +34,8 @@ package final class Trainer {
     package private(set) var stepsDone = 0
     /// Time of this rank, averaged over its threads where they work.
     package private(set) var times = PhaseTimes()
+    /// What of the time of the sum is waiting for other ranks.
+    private(set) var waiting: WaitingTime
     /// What this rank sent to others in exchanges of samples.
     package private(set) var traffic = ExchangeTraffic()
     package let buffers: BufferExchange?
@@ -74,6 +76,7 @@ package final class Trainer {
         watch = Guard(policy: configuration.guard.policy, maximumGap: configuration.guard.maximumGap)
         schedule = configuration.learningRateSchedule
         clip = configuration.gradientClip
+        waiting = WaitingTime(sharesCores: communicator.node.ranks > communicator.node.nodeCores)
         buffers = BufferExchange(plan)
         replicas = ReplicaExchange(plan)
     }
@@ -184,7 +187,9 @@ package final class Trainer {
 
     private func sumGradients(stop: Bool) throws(Failure) -> ExactSum.Outcome {
         let (objective, step, adder) = (plan.objective, state.step, sum.adder)
-        let outcome = try sum.reduce(into: &gradient, workers: workers, stop: stop, communicator) {
+        let before = times[.sum]
+        let meet = { () throws(Failure) in try self.waiting.meet(step: self.stepsDone, self.communicator) }
+        let outcome = try sum.reduce(into: &gradient, workers: workers, stop: stop, communicator, meet: meet) {
             forEachShard { shard, worker in
                 worker.wholeGradient.fill(0)
                 objective.addGradient(shard, worker: worker, step: step)
@@ -194,6 +199,7 @@ package final class Trainer {
             chargeWorkers()
         }
         times.stamp(.sum)
+        waiting.note(step: stepsDone, seconds: times[.sum] - before)
         return outcome
     }
 

@@ -12,6 +12,8 @@ public struct TrainingRun: Sendable {
     /// Whether this process was asked to save and stop: looked at before every step, so that a request from before the first one is met at its
     /// end. One rank that says so stops all of them.
     public var isStopRequested: @Sendable () -> Bool = { false }
+    /// Whether the person named no command, so that the first line says where the commands are found.
+    public var isImplied = false
     /// Hears every line that rank 0 says, also of a quiet run.
     package var listener: (@Sendable (String) -> Void)?
 
@@ -26,14 +28,21 @@ public struct TrainingRun: Sendable {
         let plan = try RunPlan(configuration, communicator)
         _ = try plan.initialState(communicator)
         let summary = RunSummary(plan, folder: folder, communicator)
-        if communicator.rank == 0 { print(summary.text) }
+        if communicator.rank == 0 { print("\(firstLine)\n\(summary.text)") }
     }
+
+    private var firstLine: String { RunSummary.firstLine(configuration, folder: folder, isImplied: isImplied) }
 
     /// Collective. Trains until `run.steps`, from the newest checkpoint where there is one.
     ///
     /// - Throws: `.requeue` when it was stopped on request after a checkpoint, `.numerical` when the guard stopped it.
     public func run(_ communicator: any Communicator) throws(Failure) {
         let clock = ContinuousClock.now
+        let terminal = Terminal(isSilent: isQuiet || communicator.rank != 0, listener: communicator.rank == 0 ? listener : nil)
+        terminal.line(firstLine)
+        let heartbeat = Heartbeat(terminal, communicator.progress, steps: configuration.run.steps)
+        heartbeat.start()
+        defer { heartbeat.stop() }
         let plan = try RunPlan(configuration, communicator)
         let summary = RunSummary(plan, folder: folder, communicator)
         try communicator.agree { try summary.checkMemory(communicator.node) }
@@ -47,10 +56,9 @@ public struct TrainingRun: Sendable {
         if loaded == nil { try trainer.restore(try plan.initialState(communicator)) }
         // Not before: a run of which nothing could begin must not bind the folder to its configuration.
         try communicator.expecting(.storing("writing the configuration")) { () throws(Failure) in try writeConfiguration(communicator) }
-        let terminal = Terminal(isSilent: isQuiet || communicator.rank != 0, listener: communicator.rank == 0 ? listener : nil)
         let session = try TrainingSession(
             plan: plan, folder: folder, trainer: trainer, store: store, continuing: loaded?.manifest, start: clock, terminal: terminal,
-            isStopRequested: isStopRequested)
+            heartbeat: heartbeat, isStopRequested: isStopRequested)
         session.tell(summary.text)
         for damage in loaded?.passedOver ?? [] {
             session.tell("passed over the checkpoint of step \(damage.step): \(damage.failure.message)")

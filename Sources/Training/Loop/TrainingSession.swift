@@ -16,7 +16,11 @@ final class TrainingSession {
     /// Rank 0 alone.
     private var log: MetricsLog?
     private let reporter: Reporter
+    private var progress: ProgressReporter
+    private let heartbeat: Heartbeat
     private let health: HealthReporter
+    /// Of the newest report; nil before the first, and where nothing is watched.
+    private var lastWarnings: [String]?
     private let evaluation: IntervalEvaluation
     private let started: ContinuousClock.Instant
     private let isStopRequested: @Sendable () -> Bool
@@ -27,7 +31,7 @@ final class TrainingSession {
 
     init(
         plan: RunPlan, folder: RunFolder, trainer: Trainer, store: CheckpointStore, continuing manifest: Manifest?,
-        start: ContinuousClock.Instant, terminal: Terminal, isStopRequested: @escaping @Sendable () -> Bool
+        start: ContinuousClock.Instant, terminal: Terminal, heartbeat: Heartbeat, isStopRequested: @escaping @Sendable () -> Bool
     ) throws(Failure) {
         self.plan = plan
         self.folder = folder
@@ -35,9 +39,11 @@ final class TrainingSession {
         self.store = store
         communicator = trainer.communicator
         self.terminal = terminal
+        self.heartbeat = heartbeat
         started = start
         self.isStopRequested = isStopRequested
         reporter = Reporter(plan)
+        progress = ProgressReporter(plan, schedule: terminal.schedule)
         health = HealthReporter(plan)
         var log: MetricsLog?
         try communicator.onRoot { log = try MetricsLog(folder.metrics, keeping: manifest?.metricsBytes ?? 0) }
@@ -52,19 +58,21 @@ final class TrainingSession {
     func run(continuing: Bool) throws(Failure) {
         communicator.progress.note(step: trainer.state.step)
         defer { communicator.progress.note(step: nil) }
+        defer { terminal.endProgress() }
+        guard trainer.state.step < configuration.run.steps else {
+            return tell(RunEnd(configuration, folder).finished)
+        }
         if !continuing { trainer.populate() }
         tell(
             continuing
                 ? "continuing at step \(trainer.state.step) of \(configuration.run.steps)" : "starting \(configuration.run.steps) steps")
-        let first = trainer.state.step
-        guard first < configuration.run.steps else {
-            return tell("the run is complete: raise run.steps to train on")
-        }
         reporter.start()
+        progress = ProgressReporter(plan, schedule: terminal.schedule)
         try evaluation.start()
         while trainer.state.step < configuration.run.steps {
             let result = try timedStep()
             try pause(after: result)
+            showProgress(result)
         }
         try finish()
     }
@@ -76,6 +84,7 @@ final class TrainingSession {
 
     private func timedStep() throws(Failure) -> Trainer.StepResult {
         let begin = ContinuousClock.now
+        heartbeat.note(step: trainer.state.step)
         // Ten steps, and ten minutes for the first, of which nobody knows how long it takes.
         let expected = typicalStep == 0 ? 600 : 10 * typicalStep
         let result = try communicator.expecting(.computing("a training step", seconds: expected)) { () throws(Failure) in
@@ -167,11 +176,19 @@ final class TrainingSession {
         try communicator.expecting(.storing("reporting")) { () throws(Failure) in
             try communicator.onRoot {
                 try log?.append(try report.line())
-                for warning in warnings { tell("warning, step \(report.step): \(warning)") }
-                terminal.progress(reporter.progress(report), isLast: trainer.state.step == configuration.run.steps)
+                for warning in warnings { tell(TextLayout.paragraph("warning,", "step \(report.step): \(warning)", indent: 9)) }
             }
         }
+        lastWarnings = plan.objective.profile.hasChains ? report.warnings : nil
         trainer.charge(.report)
+    }
+
+    /// Rank 0 alone, from what all ranks know after a step: its clock decides nothing that another rank takes part in.
+    private func showProgress(_ result: Trainer.StepResult) {
+        guard isRoot, result.verdict == .update else { return }
+        guard let line = progress.line(result, step: trainer.state.step, stepsDone: trainer.stepsDone) else { return }
+        let legend = progress.legend()
+        if let legend { tell("\(line)\n\(legend)") } else { terminal.progress(line) }
     }
 
     private func evaluateIfDue() throws(Failure) {
@@ -240,8 +257,12 @@ final class TrainingSession {
     }
 
     private func finish() throws(Failure) {
+        terminal.endProgress()
         let table = try reporter.table(trainer: trainer, wall: (ContinuousClock.now - started) / .seconds(1))
+        let isMeasured = configuration.evaluate.every > 0 || SampleQuality.isCheap(plan, steps: trainer.state.step)
+        let quality = isMeasured ? try SampleQuality.measure(trainer) : nil
+        let end = RunEnd(configuration, folder)
         tell(table.text)
-        tell("samples: \(folder.sample(trainer.state.step))\nmodel:   \(folder.checkpoint(trainer.state.step))/model.safetensors")
+        tell(end.text(quality: quality, plane: evaluation.newest?.plane, warnings: lastWarnings))
     }
 }

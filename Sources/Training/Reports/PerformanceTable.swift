@@ -1,26 +1,40 @@
 import Foundation
 
 /// Where the time of a run went: seconds per phase, least, mean and most over ranks, and the share of the whole.
-struct PerformanceTable {
+package struct PerformanceTable {
     /// Seconds of each phase on each rank: ranks x phases.
     let seconds: [[Double]]
     let wallSeconds: Double
     /// Messages and bytes of samples that went from rank to rank; nil for a run without exchange.
-    var exchanged: (messages: Double, bytes: Double)? = nil
+    let exchanged: (messages: Double, bytes: Double)?
     /// Passes through the energy and back, those of a row counted one by one.
     let evaluations: Double
+    /// The share of the sum's time that each rank waited for others; nil where it is not known, as on one rank.
+    let waitingShares: [Double]?
+    /// Where ranks share the cores of a machine: how many ranks, and cores.
+    let crowd: (ranks: Int, cores: Int)?
 
-    var text: String {
-        let phases = Phase.allCases
-        let means = phases.map { phase in seconds.map { $0[phase.index] }.reduce(0, +) / Double(seconds.count) }
+    package init(
+        seconds: [[Double]], wallSeconds: Double, exchanged: (messages: Double, bytes: Double)? = nil, evaluations: Double,
+        waitingShares: [Double]? = nil, crowd: (ranks: Int, cores: Int)? = nil
+    ) {
+        (self.seconds, self.wallSeconds, self.exchanged, self.evaluations) = (seconds, wallSeconds, exchanged, evaluations)
+        (self.waitingShares, self.crowd) = (waitingShares, crowd)
+    }
+
+    package var text: String {
+        let rows = rows
+        let means = rows.map { $0.seconds.reduce(0, +) / Double(seconds.count) }
         let total = max(means.reduce(0, +), .leastNormalMagnitude)
         var lines = ["phase          min s    mean s     max s   share"]
-        for phase in phases {
-            let column = seconds.map { $0[phase.index] }
+        for (row, mean) in zip(rows, means) {
             lines.append(
-                "\(Self.padded(phase.rawValue, 11))"
-                    + [column.min() ?? 0, means[phase.index], column.max() ?? 0].map { Self.fixed($0, 2, width: 10) }.joined()
-                    + "\(Self.fixed(100 * means[phase.index] / total, 1, width: 7)) %")
+                Self.padded(row.name, 11)
+                    + [row.seconds.min() ?? 0, mean, row.seconds.max() ?? 0].map { Self.fixed($0, 2, width: 10) }.joined()
+                    + "\(Self.fixed(100 * mean / total, 1, width: 7)) %")
+        }
+        if let share = zip(rows, means).first(where: { $0.0.name == Self.waiting }).map({ $0.1 / total }), share > 0.1 {
+            lines.append("waiting: until other ranks have done their part of a step" + (crowd.map(Self.turns) ?? ""))
         }
         lines.append(
             "wall \(Self.fixed(wallSeconds, 1, width: 0)) s, "
@@ -32,6 +46,22 @@ struct PerformanceTable {
             )
         }
         return lines.joined(separator: "\n")
+    }
+
+    private static let waiting = "waiting"
+
+    /// The phases with their seconds on each rank; what of the sum is waiting stands by itself.
+    private var rows: [(name: String, seconds: [Double])] {
+        Phase.allCases.flatMap { phase -> [(name: String, seconds: [Double])] in
+            let column = seconds.map { $0[phase.index] }
+            guard phase == .sum, let waitingShares else { return [(phase.rawValue, column)] }
+            let waited = zip(column, waitingShares).map { $0 * $1 }
+            return [(Self.waiting, waited), (phase.rawValue, zip(column, waited).map { $0 - $1 })]
+        }
+    }
+
+    private static func turns(_ crowd: (ranks: Int, cores: Int)) -> String {
+        ", and for a core: \(crowd.ranks) ranks take turns on \(crowd.cores) core\(crowd.cores == 1 ? "" : "s")"
     }
 
     static func fixed(_ value: Double, _ digits: Int, width: Int) -> String {

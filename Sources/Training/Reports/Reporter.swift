@@ -3,14 +3,12 @@ import Distributed
 import Failures
 import Numerics
 
-/// Makes report lines and the final table from what the steps leave behind.
+/// Makes the lines of metrics.jsonl and the final table from what the steps leave behind.
 final class Reporter {
     private let plan: RunPlan
     private var lastTimes = PhaseTimes()
     private var lastInstant = ContinuousClock.now
     private var lastSteps = 0
-    /// Training steps a second since the line before.
-    private var stepRate = 0.0
 
     init(_ plan: RunPlan) { self.plan = plan }
 
@@ -24,8 +22,7 @@ final class Reporter {
         let (rows, negatives) = (Double(configuration.rowsPerStep), Double(configuration.negativesPerStep))
         let sums = result.report
         let (seconds, wall, steps) = try interval(trainer)
-        stepRate = Double(steps) / max(wall, 1e-9)
-        let rate = rows * stepRate
+        let rate = rows * Double(steps) / max(wall, 1e-9)
         let moves = profile.hasChains && profile.usesSampler
         let modes = try ChainModes(trainer, trainer.communicator)
         return StepReport(
@@ -85,12 +82,19 @@ final class Reporter {
 
     /// Collective. Where the time of this process's steps went.
     func table(trainer: Trainer, wall: Double) throws(Failure) -> PerformanceTable {
-        let traffic = trainer.traffic
+        let (traffic, node) = (trainer.traffic, trainer.communicator.node)
         let sent = try Self.allRanks([Double(traffic.messages), Double(traffic.bytes)], trainer.communicator)
         return PerformanceTable(
             seconds: try Self.allRanks(trainer.times.seconds, trainer.communicator), wallSeconds: wall,
             exchanged: trainer.buffers == nil ? nil : (sent.reduce(0) { $0 + $1[0] }, sent.reduce(0) { $0 + $1[1] }),
-            evaluations: Double(plan.configuration.rowsPerStep * trainer.stepsDone) * plan.objective.profile.evaluations)
+            evaluations: Double(plan.configuration.rowsPerStep * trainer.stepsDone) * plan.objective.profile.evaluations,
+            waitingShares: try waitingShares(trainer), crowd: node.ranks > node.nodeCores ? (node.ranks, node.nodeCores) : nil)
+    }
+
+    /// Collective. All ranks have sampled the same steps, so that all know theirs or none.
+    private func waitingShares(_ trainer: Trainer) throws(Failure) -> [Double]? {
+        guard let share = trainer.waiting.share, trainer.communicator.size > 1 else { return nil }
+        return try Self.allRanks([share], trainer.communicator).map { $0[0] }
     }
 
     /// Collective. The values of each rank.
@@ -98,34 +102,5 @@ final class Reporter {
         let layout = try ShardLayout(shards: communicator.size, ranks: communicator.size)
         let all = try communicator.gather(values, perShard: values.count, layout: layout)
         return stride(from: 0, to: all.count, by: values.count).map { Array(all[$0..<$0 + values.count]) }
-    }
-
-    /// The progress line.
-    func progress(_ report: StepReport) -> String {
-        let total = plan.configuration.run.steps
-        var parts = ["step \(report.step)/\(total)"]
-        if let loss = report.loss {
-            parts.append("loss \(Self.signed(loss))")
-        } else if let gap = report.energyGap {
-            parts.append("gap \(Self.signed(gap))")
-        }
-        if let reconstruction = report.reconstruction { parts.append("|x - g|² \(PerformanceTable.engineering(reconstruction))") }
-        if let norm = report.chainGradientNorm { parts.append("|∇E| \(PerformanceTable.fixed(norm, 3, width: 0))") }
-        parts.append(
-            report.chainStepsPerSecond.map { "\(PerformanceTable.engineering($0)) chain steps/s" }
-                ?? (report.evaluationsPerSecond > 0
-                    ? "\(PerformanceTable.engineering(report.evaluationsPerSecond)) evaluations/s"
-                    : "\(PerformanceTable.engineering(stepRate * Double(plan.configuration.rowsPerStep))) rows/s"))
-        if report.step < total && stepRate > 0 { parts.append("\(Self.duration(Double(total - report.step) / stepRate)) left") }
-        return parts.joined(separator: "  ")
-    }
-
-    private static func signed(_ value: Double) -> String {
-        (value < 0 ? "" : "+") + PerformanceTable.fixed(value, 4, width: 0)
-    }
-
-    private static func duration(_ seconds: Double) -> String {
-        let whole = Int(min(seconds, 1e9).rounded())
-        return whole < 120 ? "\(whole) s" : whole < 7200 ? "\(whole / 60) min" : "\(whole / 3600) h"
     }
 }

@@ -17,18 +17,22 @@ struct RunSummary {
         let shards = (configuration.run.shards + communicator.size - 1) / communicator.size
         memory = MemoryNeed(plan, threads: min(threads, shards), shards: shards)
         let evaluations = PerformanceTable.fixed(plan.objective.profile.evaluations, 0, width: 0)
-        var lines = [
-            "\(BuildInformation.version)  \(communicator.size) rank\(communicator.size == 1 ? "" : "s") x \(threads) thread\(threads == 1 ? "" : "s"), "
-                + "\(configuration.run.shards) shards x \(configuration.run.chainsPerShard) chains",
-            "data     \(plan.source.name), \(plan.source.dataset.map { "\($0.count) rows of " } ?? "fresh samples of ")\(plan.source.shape)",
-            "model    \(Self.parameters(plan.networks))",
-            "training \(configuration.objective.kind.rawValue), \(Self.method(plan))",
-            "cost     \(evaluations) passes through the energy and back for each data row of a step",
-            "memory   \(memory.text)",
-            "run      \(folder.path)",
+        var rows = [
+            ("layout", Self.layout(configuration, communicator.size, threads)),
+            (
+                "data",
+                "\(plan.source.name), \(plan.source.dataset.map { "\($0.count) rows of " } ?? "fresh samples of ")\(plan.source.shape)"
+            ),
+            ("model", Self.parameters(plan.networks)),
+            ("training", "\(configuration.objective.kind.rawValue), \(Self.method(plan))"),
+            ("cost", "\(evaluations) passes through the energy and back for each data row of a step"),
+            ("memory", memory.text),
+            ("run", folder.path),
         ]
-        if let advice = communicator.node.advice(threads: threads) { lines.append("note     \(advice)") }
-        text = lines.joined(separator: "\n")
+        if let advice = communicator.node.advice(threads: threads, yields: MPILibrary.yieldsWhenIdle ?? true) {
+            rows.append(("note", advice))
+        }
+        text = rows.map { TextLayout.paragraph($0.0, $0.1, indent: 9) }.joined(separator: "\n")
     }
 
     /// - Throws: `.launch` where the ranks of this machine need more memory than it has.
@@ -39,6 +43,18 @@ struct RunSummary {
             .launch,
             "the memory of this machine, \(MemoryNeed.mebibytes(available)), is less than its \(node.ranks) rank\(node.ranks == 1 ? "" : "s") need: "
                 + "\(memory.text). Use fewer ranks or threads, more nodes, or a smaller chains.buffer.")
+    }
+
+    /// What is said before anything else: which program trains on what, and where to.
+    /// - Parameter isImplied: whether no command was named: the line then says where the commands are found.
+    static func firstLine(_ configuration: RunConfiguration, folder: RunFolder, isImplied: Bool) -> String {
+        let source = configuration.data.source == "digits" ? "the digits that it carries" : configuration.data.source
+        return "\(BuildInformation.version): trains on \(source), into \(folder.path)" + (isImplied ? "; --help lists the commands" : "")
+    }
+
+    private static func layout(_ configuration: RunConfiguration, _ ranks: Int, _ threads: Int) -> String {
+        "\(ranks) rank\(ranks == 1 ? "" : "s") x \(threads) thread\(threads == 1 ? "" : "s"), "
+            + "\(configuration.run.shards) shards x \(configuration.run.chainsPerShard) chains"
     }
 
     /// What a step works on.

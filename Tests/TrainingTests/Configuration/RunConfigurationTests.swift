@@ -83,6 +83,56 @@ import Training
         #expect(configuration.optimizer.beta1 == 0 && configuration.optimizer.beta2 == 0.9)
     }
 
+    @Test(arguments: [
+        ("256", [256]), ("256,128", [256, 128]), ("[256,128]", [256, 128]), ("[256, 128,]", [256, 128]), ("2e2", [200]),
+        ("64, 32", [64, 32]),
+    ])
+    func aListMayBeGivenAsAShellLeavesIt(text: String, widths: [Int]) throws {
+        #expect(try RunConfiguration.resolve(arguments: ["model.widths=\(text)"]).model.widths == widths)
+    }
+
+    @Test func aLoneEntryIsAListOfOneForEveryKeyThatTakesAList() throws {
+        let entries: (ConfigurationKey.Rule) -> String? = { rule in
+            switch rule {
+            case .integers: "3"
+            case .numbers: "1.5"
+            case .texts: "\"a\""
+            case .layers: "{kind: \"flatten\"}"
+            default: nil
+            }
+        }
+        let lists = ConfigurationKey.all.compactMap { key in entries(key.rule).map { (key, $0) } }
+        #expect(lists.count >= 8)
+        for (key, entry) in lists {
+            // Both are refused, or accepted, alike: the values of other keys may be in the way of a list of one.
+            let (lone, list) = ("\(key.path)=\(entry)", "\(key.path)=[\(entry)]")
+            func outcome(_ argument: String) -> String {
+                do { return try RunConfiguration.resolve(arguments: [argument]).encodedJSON5() } catch { return error.message }
+            }
+            #expect(outcome(lone) == outcome(list), "\(lone)")
+            let file = Array("{\(key.group): {\(key.name): \(entry)}}".utf8)
+            let fromFile: String
+            do { fromFile = try RunConfiguration.resolve(file: file, name: "command line").encodedJSON5() } catch {
+                fromFile = error.message
+            }
+            #expect(fromFile == outcome(list), "\(key.path) in a file")
+        }
+    }
+
+    @Test func textsOfAListNeedNoQuotesOnTheCommandLine() throws {
+        for text in ["width,height", "[width,height]", "[\"width\", \"height\"]", "[width, height]"] {
+            #expect(try RunConfiguration.resolve(arguments: ["data.columns=\(text)"]).data.columns == ["width", "height"], "\(text)")
+        }
+        #expect(try RunConfiguration.resolve(arguments: ["data.columns=2024"]).data.columns == ["2024"])
+        #expect(try RunConfiguration.resolve(arguments: ["data.columns=[]"]).data.columns == [])
+        expectRefusal(["data.columns", "expected a text"]) { _ = try RunConfiguration.resolve(arguments: ["data.columns="]) }
+    }
+
+    @Test func pythonsWordsAreThoseOfJSONWhereNoTextIsWanted() throws {
+        let configuration = try RunConfiguration.resolve(arguments: ["sampler.noise=None", "data.flip=True", "run.name=None"])
+        #expect(configuration.sampler.noise == nil && configuration.data.flip && configuration.run.name == "None")
+    }
+
     @Test func layersStayAsTheyAreWritten() throws {
         let configuration = try RunConfiguration.resolve(
             arguments: ["model.kind=layers", "model.layers=[{kind: 'dense', outputs: 8}, {kind: 'leakyReLU', slope: 0.5}]"])
@@ -94,8 +144,7 @@ import Training
     @Test(arguments: [
         ("learningRate=1", "optimizer.learningRate"), ("optimiser.learningRate=1", "optimizer.learningRate"),
         ("sampler.stepsize=1", "sampler.stepSize"),
-        ("run.step=1", "run.steps"), ("optimizer.stepSize=1", "sampler.stepSize"), ("chain.buffer=1", "chains.buffer"),
-        ("modle.kind=mlp", "model.kind"),
+        ("run.step=1", "run.steps"), ("chain.buffer=1", "chains.buffer"), ("modle.kind=mlp", "model.kind"),
     ])
     func anUnknownKeyNamesTheNearestOne(argument: String, nearest: String) {
         let key = String(argument.prefix { $0 != "=" })
@@ -129,7 +178,8 @@ import Training
         ("{data: {flip: 1}}", ["data.flip", "true or false", "the number 1"]),
         ("{data: {columns: ['a', '']}}", ["data.columns[1]", "a text"]),
         ("{data: {columns: [1]}}", ["data.columns[0]", "the number 1"]), ("{data: {noise: -0.1}}", ["data.noise", "at least 0", "-0.1"]),
-        ("{model: {widths: 64}}", ["model.widths", "a list of integers", "the number 64"]),
+        ("{model: {widths: '64'}}", ["model.widths", "a list of integers", "the text \"64\""]),
+        ("{model: {widths: 1.5}}", ["model.widths[0]", "an integer", "the number 1.5"]),
         ("{model: {widths: [64, 1.5]}}", ["model.widths[1]", "an integer", "the number 1.5"]),
         ("{model: {widths: [[1]]}}", ["model.widths[0]", "a list"]),
         ("{model: {kind: 'resnet'}}", ["model.kind", "\"mlp\", \"convolution\" or \"layers\"", "\"resnet\""]),

@@ -35,10 +35,11 @@ struct TrainingRunTests {
     func completed() throws {
         let folder = scratch.run()
         let first = try ScratchRun.train(in: folder)
-        #expect(first.contains { $0.contains("starting 8 steps") } && !first.contains { $0.contains("complete") })
+        #expect(first.contains { $0.contains("starting 8 steps") } && !first.contains { $0.contains("nothing to do") })
         let before = (try folder.contents(ofStep: 8), try folder.files(in: folder.samples), try folder.reports().count)
         let again = try ScratchRun.train(in: folder)
-        #expect(again.contains { $0.contains("the run is complete") && $0.contains("run.steps") })
+        #expect(again.contains { $0.hasPrefix("finished: step 8 of 8") && $0.contains("nothing to do") && $0.contains("run.steps=16") })
+        #expect(again.contains { $0.contains(folder.sample(8)) && $0.contains("sample --run \(folder.path)") })
         #expect(
             try folder.contents(ofStep: 8) == before.0 && folder.files(in: folder.samples) == before.1 && folder.reports().count == before.2
         )

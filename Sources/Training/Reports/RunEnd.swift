@@ -1,0 +1,80 @@
+import Distributed
+
+/// What rank 0 says at the end of a run: how good it is, where its picture and its model are, and what to type next.
+package struct RunEnd {
+    let configuration: RunConfiguration
+    let folder: RunFolder
+    /// How the program was called.
+    let program: String
+
+    private static let indent = 9
+
+    package init(_ configuration: RunConfiguration, _ folder: RunFolder, program: String = CommandLine.arguments.first ?? "ebm-dist") {
+        (self.configuration, self.folder, self.program) = (configuration, folder, program)
+    }
+
+    /// Behind the last step.
+    /// - Parameters:
+    ///   - quality: of the samples; nil where it was not measured.
+    ///   - plane: of the energy, where the true density is known and the run was evaluated.
+    ///   - warnings: of the last report; nil where nothing watches over the objective.
+    package func text(quality: SampleQuality?, plane: PlaneEvaluation?, warnings: [String]?) -> String {
+        var rows: [(String, String)] = []
+        if let quality { rows.append(("quality", quality.text)) }
+        if let plane { rows.append(("density", Self.text(plane))) }
+        switch warnings {
+        case nil: break
+        case []: rows.append(("health", "nothing has left its known good range"))
+        case let warnings?: rows.append(("health", warnings.joined(separator: "\n")))
+        }
+        if quality == nil && plane == nil { rows.append(("quality", "not measured in so short a run; evaluate, below, measures it")) }
+        return Self.lines(rows + places) + "\n" + next
+    }
+
+    /// Of a run that is started again behind its last step.
+    package var finished: String {
+        let steps = configuration.run.steps
+        let first = "finished: step \(steps) of \(steps) is done; nothing to do. To train on: the same command with \(longer)"
+        return first + "\n" + Self.lines(places) + "\n" + next
+    }
+
+    private var places: [(String, String)] {
+        let step = configuration.run.steps
+        return [("picture", folder.sample(step)), ("model", "\(folder.checkpoint(step))/model.safetensors")]
+    }
+
+    private static func lines(_ rows: [(String, String)]) -> String {
+        rows.map { TextLayout.paragraph($0.0, $0.1, indent: indent) }.joined(separator: "\n")
+    }
+
+    /// Commands that can be typed as they stand, behind what they do.
+    private var next: String {
+        let (program, run) = (TextLayout.shellWord(program), "--run \(TextLayout.shellWord(folder.path))")
+        let commands = [
+            ("samples", "\(program) sample \(run) --count \(sampleCount) --out samples.npy --grid samples.png"),
+            ("measures", "\(program) evaluate \(run)"), ("chains", "\(program) diagnose \(run)"),
+            ("train on", "the same command with \(longer)"),
+        ]
+        return "What to type next:\n" + commands.map { PerformanceTable.padded("  \($0.0)", 12) + $0.1 }.joined(separator: "\n")
+    }
+
+    /// As many as there are chains, where these are the samples.
+    private var sampleCount: Int {
+        let sources = configuration.run.shards / max(1, configuration.exchange.temperatures.count)
+        return configuration.replayCapacity.map { min(64, $0 * sources) } ?? 64
+    }
+
+    /// The keys that make the run longer.
+    private var longer: String {
+        let steps = configuration.run.steps
+        let followsSteps = configuration.optimizer.schedule == .cosine && configuration.optimizer.decaySteps == nil
+        // A cosine schedule has ended at the last step and would begin another course otherwise.
+        return "run.steps=\(2 * steps)" + (followsSteps ? " optimizer.decaySteps=\(steps)" : "")
+    }
+
+    private static func text(_ plane: PlaneEvaluation) -> String {
+        let divergence = PerformanceTable.fixed(plane.fit.divergence, 3, width: 0)
+        let modes = plane.coverage.map { "; the chains cover \($0.covered) of \($0.modes) modes" } ?? ""
+        return "KL(true density || model) \(divergence) nats, 0 being perfect\(modes)"
+    }
+}
