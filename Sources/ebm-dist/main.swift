@@ -11,5 +11,4 @@ _ = umask(umask(0) | 0o077)
 // The ranks and their threads share the cores already, and a product's bits must not depend on how many there are.
 Products.useOneThreadPerProduct()
 
-let arguments = Array(CommandLine.arguments.dropFirst())
-exit(withWorld { communicator in try CommandLineTool.run(arguments, communicator) })
+exit(withWorld { communicator in try CommandLineTool.run(CommandLineArguments.all(), communicator) })
