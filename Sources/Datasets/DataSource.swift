@@ -48,6 +48,9 @@ public enum DataSource: Hashable, Sendable {
         if case .density(let density) = self { density } else { nil }
     }
 
+    /// Sentences about how the files were read, those of the partner included.
+    public var notes: [String] { (dataset?.notes ?? []) + (dataset?.partner?.notes ?? []) }
+
     /// Equal for equal data: the digest of a data set, or the name of a density.
     public var digest: String {
         switch self {

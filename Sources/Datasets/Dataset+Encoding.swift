@@ -12,6 +12,7 @@ extension Dataset {
         var levels: Int?
         var hasLabels: Bool
         var columnNames: [String]?
+        var notes: [String]
         var digest: String
         /// Bytes of the encoded partner behind everything else.
         var partnerBytes: Int?
@@ -22,7 +23,8 @@ extension Dataset {
     public func encoded() -> [UInt8] {
         let partner = partner?.encoded() ?? []
         let description = Description(
-            name: name, shape: shape, count: count, levels: levels, hasLabels: labels != nil, columnNames: columnNames, digest: digest,
+            name: name, shape: shape, count: count, levels: levels, hasLabels: labels != nil, columnNames: columnNames, notes: notes,
+            digest: digest,
             partnerBytes: partner.isEmpty ? nil : partner.count)
         guard let json = try? JSONEncoder().encode(description) else { preconditionFailure("a description of data has no JSON") }
         var bytes = NumericArray.Values.int64([Int64(json.count)]).littleEndianBytes + Array(json)
@@ -69,7 +71,9 @@ extension Dataset {
                 .floats(NumericArray.Values(.float32, littleEndian: bytes[valueStart..<end]).floats)
             }
         guard description.columnNames == nil || description.columnNames!.count == shape.count else { throw damaged }
-        try self.init(name: description.name, shape: shape, values: values, labels: labels, columnNames: description.columnNames)
+        try self.init(
+            name: description.name, shape: shape, values: values, labels: labels, columnNames: description.columnNames,
+            notes: description.notes)
         guard digest == description.digest else { throw damaged }
         guard end < bytes.count else { return }
         let partner = try Dataset(encoded: Array(bytes[end...]), mayHavePartner: false)

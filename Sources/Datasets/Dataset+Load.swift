@@ -11,10 +11,21 @@ public struct LoadingOptions: Hashable, Codable, Sendable {
     public var columns: [String] = []
     /// The last of the columns read from a CSV file is the label (a whole number), not part of the rows.
     public var lastColumnIsLabel = false
+    /// What stands between the fields of a CSV file; nil: found in its first lines.
+    public var separator: CSVTable.Separator?
+    /// Whether the first line of a CSV file names the columns; nil: as it looks.
+    public var hasHeader: Bool?
     /// IDX images: their labels are read from the file beside them (`train-labels-idx1-ubyte` for `train-images-idx3-ubyte`).
     public var readsLabels = false
 
     public init() {}
+
+    /// The contents of a file within the limit.
+    func read(_ path: String, besides bytes: Int = 0) throws(Failure) -> [UInt8] {
+        try FileBytes.read(path, limit: limit - bytes, remedy: "Raise data.limit (in GiB), or give a smaller file.")
+    }
+
+    var selection: CSVTable.Selection { columns.isEmpty ? .all : .names(columns) }
 }
 
 extension Dataset {
@@ -26,14 +37,14 @@ extension Dataset {
     public static func load(path: String, _ options: LoadingOptions = LoadingOptions()) throws(Failure) -> Dataset {
         switch PathKind(path) {
         case .folder: try load(folder: path, options)
-        default: try decode(FileBytes.read(path, limit: options.limit), path, options)
+        default: try decode(options.read(path), path, options)
         }
     }
 
     private static func load(folder: String, _ options: LoadingOptions) throws(Failure) -> Dataset {
         let images = ["train-images-idx3-ubyte", "train-images.idx3-ubyte"].compactMap { existing(folder, $0) }
         let batches = (1...5).compactMap { existing(folder, "data_batch_\($0).bin") }
-        if let images = images.first { return try decode(FileBytes.read(images, limit: options.limit), images, options) }
+        if let images = images.first { return try decode(options.read(images), images, options) }
         guard !batches.isEmpty else {
             throw Failure(
                 .data,
@@ -42,7 +53,7 @@ extension Dataset {
         }
         var bytes: [UInt8] = []
         for batch in batches {
-            let part = try FileBytes.read(batch, limit: options.limit - bytes.count)
+            let part = try options.read(batch, besides: bytes.count)
             guard CIFARRecords.recognises(part) else { return try cifar(part, batch) }
             bytes.append(contentsOf: part)
         }
@@ -58,8 +69,16 @@ extension Dataset {
     static func decode(_ bytes: [UInt8], _ path: String, _ options: LoadingOptions) throws(Failure) -> Dataset {
         let lowercased = path.lowercased()
         let name = lowercased.hasSuffix(".gz") ? String(lowercased.dropLast(3)) : lowercased
-        if NPY.recognises(bytes) || name.hasSuffix(".npy") { return try images(NPY.decode(bytes, name: path), path) }
-        if [".csv", ".tsv", ".txt"].contains(where: { name.hasSuffix($0) }) { return try table(bytes, path, options) }
+        if NPY.recognises(bytes) || name.hasSuffix(".npy") {
+            let table = try NPY.table(decoding: bytes, name: path, select: options.selection)
+            if let table { return try rows(of: table, path, options) }
+            return try images(NPY.decode(bytes, name: path), path)
+        }
+        if [".csv", ".tsv", ".txt"].contains(where: { name.hasSuffix($0) }) {
+            let table = try CSVTable(
+                decoding: bytes, name: path, select: options.selection, separator: options.separator, hasHeader: options.hasHeader)
+            return try rows(of: table, path, options)
+        }
         if name.hasSuffix(".bin") { return try cifar(bytes, path) }
         if IDX.recognises(bytes) || name.hasSuffix("ubyte") || name.hasSuffix(".idx") {
             let array = try IDX.decode(bytes, name: path)
@@ -82,7 +101,7 @@ extension Dataset {
             throw Failure(
                 .missingInput, "\(path): expected the labels of these images in \(folder)\(wanted), plain or .gz, found no such file")
         }
-        let labels = try IDX.decode(FileBytes.read(folder + found, limit: options.limit), name: folder + found)
+        let labels = try IDX.decode(options.read(folder + found), name: folder + found)
         guard case .uint8(let bytes) = labels.values, labels.shape == [count] else {
             throw Failure(.data, "\(folder)\(found): expected \(count) labels of one byte, one for each image, found \(labels.shape)")
         }
@@ -97,12 +116,11 @@ extension Dataset {
             labels: records.labels.map { Int32($0) })
     }
 
-    private static func table(_ bytes: [UInt8], _ path: String, _ options: LoadingOptions) throws(Failure) -> Dataset {
-        let select: CSVTable.Selection = options.columns.isEmpty ? .all : .names(options.columns)
-        let table = try CSVTable(decoding: bytes, name: path, select: select)
+    private static func rows(of table: CSVTable, _ path: String, _ options: LoadingOptions) throws(Failure) -> Dataset {
         guard options.lastColumnIsLabel else {
             return try Dataset(
-                name: path, shape: ImageShape(vector: table.columns), values: .floats(table.values), columnNames: table.names)
+                name: path, shape: ImageShape(vector: table.columns), values: .floats(table.values), columnNames: table.names,
+                notes: table.notes)
         }
         let width = table.columns - 1
         guard width > 0 else { throw Failure(.data, "\(path): line 1: expected columns before the label, found one column.") }
@@ -119,6 +137,6 @@ extension Dataset {
         }
         return try Dataset(
             name: path, shape: ImageShape(vector: width), values: .floats(rows), labels: labels,
-            columnNames: table.names.map { Array($0.dropLast()) })
+            columnNames: table.names.map { Array($0.dropLast()) }, notes: table.notes)
     }
 }

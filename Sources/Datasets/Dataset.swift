@@ -28,6 +28,8 @@ public struct Dataset: Hashable, Sendable {
     public let labels: [Int32]?
     /// The names of the values of a vector, when the file has them.
     public let columnNames: [String]?
+    /// Sentences about how the file was read, for the person who gave it.
+    public let notes: [String]
     /// XXH3 of shape, levels and values as 16 hexadecimal digits: equal for equal data, wherever they came from.
     public let digest: String
     /// None or one: a structure cannot hold another of its kind by itself.
@@ -37,7 +39,7 @@ public struct Dataset: Hashable, Sendable {
     ///
     /// - Throws: `.data` when there is no row, when a value is not finite (naming row and value, from 0) or exceeds the levels.
     public init(
-        name: String, shape: ImageShape, values: Values, labels: [Int32]? = nil, columnNames: [String]? = nil
+        name: String, shape: ImageShape, values: Values, labels: [Int32]? = nil, columnNames: [String]? = nil, notes: [String] = []
     ) throws(Failure) {
         guard shape.count > 0, values.count > 0 else {
             throw Failure(.data, "\(name): expected rows of at least one value, found \(values.count) values in rows of shape \(shape).")
@@ -52,6 +54,7 @@ public struct Dataset: Hashable, Sendable {
         self.values = values
         self.labels = labels
         self.columnNames = columnNames
+        self.notes = notes
         digest = Self.digest(shape, values)
     }
 

@@ -3,27 +3,51 @@ import Failures
 /// Splits a text file into lines and fields.
 struct CSVReader {
     /// What stands for a missing value in common tables.
-    static let missing: Set<String> = ["", "NA", "N/A", "NaN", "nan", "null", "NULL", "?"]
+    static let missing: Set<String> = [
+        "", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "-nan", "NaT", "null", "NULL", "None", "?",
+    ]
     /// Longer lines are no table: refused before they fill the memory with fields.
     private static let lineLimit = 1 << 24
 
+    /// What stands in front of the fraction of a number.
+    enum DecimalMark { case point, comma }
+
+    let separator: CSVTable.Separator
+    private let mark: UInt8
+    /// Whether any number of blanks is one separator.
+    private let isSpace: Bool
     private let bytes: [UInt8]
     private let name: String
-    private let separator: UInt8
     /// Where the empty lines at the end begin.
     private let contentEnd: Int
     private var position: Int
     /// The number of the line that was read last, from 1.
     private(set) var line = 0
+    /// The decimal mark of the numbers up to now; nil while all were whole.
+    private(set) var decimalMark: DecimalMark?
+    /// The last of the comments that the file begins with, without its mark.
+    private(set) var comment: [UInt8]?
 
-    init(_ bytes: [UInt8], _ name: String, _ separator: Character?) {
-        self.bytes = bytes
-        self.name = name
-        position = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
-        contentEnd = (bytes.lastIndex { $0 != 0x0a && $0 != 0x0d && $0 != 0x20 } ?? -1) + 1
-        let first = bytes[position...].prefix { $0 != 0x0a }
-        let candidates: [UInt8] = separator.map { [$0.asciiValue ?? 0x2c] } ?? Array(",;\t".utf8)
-        self.separator = candidates.first { first.contains($0) } ?? candidates[0]
+    /// - Parameter separator: nil: found in the first two lines.
+    /// - Throws: `.data` for a text that is neither UTF-8 nor UTF-16.
+    init(_ file: [UInt8], _ name: String, _ separator: CSVTable.Separator?) throws(Failure) {
+        let bytes = try TextEncoding.utf8(file, name: name)
+        let end = (bytes.lastIndex { $0 != 0x0a && $0 != 0x0d && $0 != 0x20 } ?? -1) + 1
+        var start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+        var comments: [[UInt8]] = []
+        while start < end, bytes[start] == 0x23, !bytes[start...].starts(with: Array("#N/A".utf8)) {
+            let text = bytes[(start + 1)..<end].prefix { $0 != 0x0a }
+            comments.append(Array(text))
+            start = min(end, text.endIndex + 1)
+        }
+        self.init(
+            bytes, name, separator ?? Self.separator(of: bytes, from: start, to: end, name: name), from: start, to: end)
+        (comment, line) = (comments.last, comments.count)
+    }
+
+    init(_ bytes: [UInt8], _ name: String, _ separator: CSVTable.Separator, from start: Int, to end: Int) {
+        (self.bytes, self.name, position, contentEnd) = (bytes, name, start, end)
+        (self.separator, mark, isSpace) = (separator, separator.byte, separator == .space)
     }
 
     /// The fields of the next line; nil at the end.
@@ -41,8 +65,10 @@ struct CSVReader {
         var finished = false
         while !finished {
             fields.append(try field())
+            if isSpace { skip { $0 == 0x20 || $0 == 0x09 || $0 == 0x0d } }
             finished = position == bytes.count || bytes[position] == 0x0a
-            position += finished && position == bytes.count ? 0 : 1
+            let isInFront = finished ? position < bytes.count : !isSpace
+            position += isInFront ? 1 : 0
             guard position - start <= Self.lineLimit else {
                 throw Failure(.data, "\(name): line \(line): expected at most \(Self.lineLimit) bytes, found more. Is this a text file?")
             }
@@ -50,12 +76,27 @@ struct CSVReader {
         return true
     }
 
+    /// The fields of a text in front of the table, split as its lines are.
+    func fields(of text: [UInt8]) -> [String] {
+        var reader = CSVReader(text, name, separator, from: 0, to: text.count)
+        return (try? reader.next()) ?? []
+    }
+
+    private mutating func skip(while isSkipped: (UInt8) -> Bool) {
+        while position < bytes.count, isSkipped(bytes[position]) { position += 1 }
+    }
+
+    /// Whether a field ends in front of this byte.
+    private func ends(_ byte: UInt8) -> Bool {
+        byte == mark || byte == 0x0a || (isSpace && byte == 0x09)
+    }
+
     /// Reads one field and stops at the separator, the line feed or the end that follows it.
     private mutating func field() throws(Failure) -> String {
-        while position < bytes.count, bytes[position] == 0x20 { position += 1 }
+        while position < bytes.count, bytes[position] == 0x20 || (isSpace && bytes[position] == 0x09) { position += 1 }
         if position < bytes.count, bytes[position] == 0x22 { return try quotedField() }
         let start = position
-        while position < bytes.count, bytes[position] != separator, bytes[position] != 0x0a { position += 1 }
+        while position < bytes.count, !ends(bytes[position]) { position += 1 }
         var end = position
         while end > start, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x0d { end -= 1 }
         return String(decoding: bytes[start..<end], as: UTF8.self)
@@ -75,8 +116,9 @@ struct CSVReader {
             text.append(bytes[position])
             position += 1
         }
-        while position < bytes.count, bytes[position] == 0x20 || bytes[position] == 0x0d { position += 1 }
-        guard position == bytes.count || bytes[position] == separator || bytes[position] == 0x0a else {
+        let end = position
+        skip { $0 == 0x20 || $0 == 0x0d }
+        guard position == bytes.count || ends(bytes[position]) || (isSpace && position > end) else {
             throw Failure(.data, "\(name): line \(line): expected a separator after a closing quote, found more text. Mend the quotes.")
         }
         return String(decoding: text, as: UTF8.self)
@@ -89,14 +131,38 @@ struct CSVReader {
         return value
     }
 
+    /// The value of a field; one decimal mark for all of the file.
+    mutating func number(_ text: String) -> Float? { Self.number(text, separator, &decimalMark) }
+
+    static func number(_ text: String, _ separator: CSVTable.Separator, _ mark: inout DecimalMark?) -> Float? {
+        guard separator.allowsDecimalComma else { return number(text) }
+        let (comma, point) = (text.utf8.contains(0x2c), text.utf8.contains(0x2e))
+        guard comma || point else { return number(text) }
+        guard comma != point, mark == nil || (mark == .comma) == comma, let value = number(comma ? pointed(text) : text) else { return nil }
+        mark = comma ? .comma : .point
+        return value
+    }
+
+    /// A number with points in place of commas.
+    static func pointed(_ text: String) -> String { String(decoding: text.utf8.map { $0 == 0x2c ? 0x2e : $0 }, as: UTF8.self) }
+
     /// Why a field cannot be used.
     func refusal(_ text: String, column: Int, _ title: String?) -> Failure {
-        let place = "\(name): line \(line), column \(column + 1)" + (title.map { " (\($0))" } ?? "")
+        let named = title.flatMap { $0.isEmpty ? nil : " (\($0))" } ?? ""
+        let place = "\(name): line \(line), column \(column + 1)\(named)"
         let shown = String(text.prefix(40))
         if Self.missing.contains(text) {
             return Failure(
                 .data, "\(place): expected a number, found the missing value '\(shown)'. Remove the row or select other columns.")
         }
-        return Failure(.data, "\(place): expected a finite decimal number, found '\(shown)'. Mend the field or select other columns.")
+        return Failure(.data, "\(place): expected a finite decimal number, found '\(shown)'. \(advice(on: text))")
+    }
+
+    private func advice(on text: String) -> String {
+        guard Self.number(Self.pointed(text)) != nil else { return "Mend the field or select other columns." }
+        if let decimalMark, separator.allowsDecimalComma {
+            return "Numbers before it have a decimal \(decimalMark): write all with the same."
+        }
+        return "Write numbers with a decimal point; a decimal comma is read where semicolons separate the fields."
     }
 }

@@ -8,84 +8,79 @@ public struct CSVTable: Hashable, Sendable {
         case names([String])
     }
 
-    /// The names in the header line; nil when there is none.
+    /// The names of the columns that were read; nil when the file has none.
     public let names: [String]?
     public let rows: Int
     public let columns: Int
     /// The values of the selected columns, row by row.
     public let values: [Float]
+    /// What a person should know of how the file was read.
+    public let notes: [String]
 
     /// Parses a whole file.
     ///
-    /// Fields are separated by `separator` (default: the first of comma, semicolon and tab that stands in the first line), may stand in
-    /// double quotes ("" inside is a quote, a quoted line feed is not supported), and are decimal numbers. The first line is a header when
-    /// none of its fields is a number, or when the selected names are among them. Lines end with LF or CR LF; a byte order mark and empty lines at the end are skipped.
-    /// - Parameter name: the file's name for messages.
+    /// Lines that begin with `#` may stand in front of the table. Fields are separated by `separator` (nil: `CSVReader.separator`), may stand in double
+    /// quotes ("" inside is a quote, a quoted line feed is not supported), and are decimal numbers, between semicolons also with a decimal comma. What
+    /// the first line is, and which column is an index, `CSVLayout` says. Lines end with LF or CR LF; byte order marks and empty lines at the end are
+    /// skipped; UTF-16 with its mark is read as UTF-8 is.
+    /// - Parameters:
+    ///   - name: the file's name for messages.
+    ///   - hasHeader: whether the first line names the columns; nil: as it looks.
     /// - Throws: `.data` naming line and column for text, missing values (`NA`, nothing), NaN, Inf, values beyond the range of Float and
     ///   rows of another length.
-    public init(decoding bytes: [UInt8], name: String, select: Selection = .all, separator: Character? = nil) throws(Failure) {
-        var reader = CSVReader(bytes, name, separator)
+    public init(
+        decoding bytes: [UInt8], name: String, select: Selection = .all, separator: Separator? = nil, hasHeader: Bool? = nil
+    ) throws(Failure) {
+        var reader = try CSVReader(bytes, name, separator)
         guard var fields = try reader.next() else {
             throw Failure(.data, "\(name): line 1: expected a header or numbers, found an empty file.")
         }
-        let width = fields.count
-        let hasHeader = try Self.isHeader(fields, select, name)
-        let header = hasHeader ? fields : nil
-        let selected = try Self.selected(select, header, width, name)
+        let layout = try CSVLayout(first: fields, reader, select, hasHeader: hasHeader, name: name)
         var values: [Float] = []
         var rows = 0
         var more = true
-        if hasHeader { more = try reader.next(into: &fields) }
+        if !layout.beginsWithRow { more = try reader.next(into: &fields) }
         while more {
-            guard fields.count == width else {
+            guard fields.count == layout.width else {
                 throw Failure(
-                    .data, "\(name): line \(reader.line): expected \(width) fields as in line 1, found \(fields.count). Mend the line.")
+                    .data,
+                    "\(name): line \(reader.line): expected \(layout.width) fields as in line \(layout.widthLine), found \(fields.count). "
+                        + "Mend the line.")
             }
-            for column in selected {
-                guard let value = CSVReader.number(fields[column]) else {
-                    throw reader.refusal(fields[column], column: column, header?[column])
+            for column in layout.columns {
+                guard let value = reader.number(fields[column]) else {
+                    throw reader.refusal(fields[column], column: column, layout.names?[column])
                 }
                 values.append(value)
             }
             rows += 1
             more = try reader.next(into: &fields)
         }
-        self.names = header.map { header in selected.map { header[$0] } }
+        self.names = layout.names.map { names in layout.columns.map { names[$0] } }
         self.rows = rows
-        self.columns = selected.count
+        self.columns = layout.columns.count
         self.values = values
+        var notes = layout.notes
+        if reader.decimalMark == .comma { notes.append("\(name): commas are read as decimal points") }
+        if select == .all, let note = Self.noteOnIndex(values, columns: columns, names, name) { notes.append(note) }
+        self.notes = notes
     }
 
-    private static func isHeader(_ fields: [String], _ select: Selection, _ name: String) throws(Failure) -> Bool {
-        if case .names(let wanted) = select, wanted.contains(where: fields.contains) { return true }
-        var (number, text): (String?, String?)
-        for field in fields {
-            // Also what is no float: a row with such a number is no header.
-            if CSVReader.number(field) != nil || field.first.map({ "+-.0123456789".contains($0) }) == true && Double(field) != nil {
-                number = number ?? field
-            } else if !CSVReader.missing.contains(field) {
-                text = text ?? field
-            }
-        }
-        guard let text else { return false }
-        guard let number else { return true }
-        throw Failure(
-            .data,
-            "\(name): line 1: expected the names of columns or numbers separated by commas, semicolons or tabs, found '\(text.prefix(40))' and "
-                + "'\(number.prefix(40))'. Mend the line, or choose columns by their names.")
+    /// A table that another format holds.
+    init(names: [String]?, rows: Int, columns: Int, values: [Float]) {
+        precondition(values.count == rows * columns, "\(values.count) values in \(rows) rows of \(columns)")
+        (self.names, self.rows, self.columns, self.values, notes) = (names, rows, columns, values, [])
     }
 
-    private static func selected(_ select: Selection, _ header: [String]?, _ width: Int, _ name: String) throws(Failure) -> [Int] {
-        guard case .names(let wanted) = select else { return Array(0..<width) }
-        var selected: [Int] = []
-        for column in wanted {
-            guard let index = header?.firstIndex(of: column) else {
-                let known = header.map { $0.joined(separator: ", ") } ?? "none: the first line holds numbers"
-                throw Failure(
-                    .data, "\(name): line 1: expected a column named '\(column)', found \(known). Correct the name of the column.")
-            }
-            selected.append(index)
-        }
-        return selected
+    /// Fewer rows may count by chance.
+    private static let fewRows = 10
+
+    /// What to say of a first column that holds 0, 1, 2, ... or 1, 2, 3, ...; nil where it does not.
+    private static func noteOnIndex(_ values: [Float], columns: Int, _ names: [String]?, _ name: String) -> String? {
+        let rows = values.count / max(1, columns)
+        guard columns > 1, rows >= fewRows, values[0] == 0 || values[0] == 1 else { return nil }
+        guard (0..<rows).allSatisfy({ values[$0 * columns] == values[0] + Float($0) }) else { return nil }
+        let title = names.map { " (\($0[0]))" } ?? ""
+        return "\(name): the first column\(title) counts the rows; an index is no data: leave it out (data.columns chooses columns by name)"
     }
 }

@@ -8,8 +8,8 @@ enum Gzip {
 
     /// Decompresses a file. Truncated or corrupt data, wrong checksums, bytes after the last member and more than `limit` bytes of output
     /// are refused.
-    static func decompress(_ file: borrowing InputFile, limit: Int) throws(Failure) -> [UInt8] {
-        let inflater = try GzipInflater(name: file.path, limit: limit)
+    static func decompress(_ file: borrowing InputFile, limit: Int, remedy: String) throws(Failure) -> [UInt8] {
+        let inflater = try GzipInflater(name: file.path, limit: limit, remedy: remedy)
         var offset = 0
         while offset < file.size {
             let next = min(offset + chunk, file.size)
@@ -20,8 +20,8 @@ enum Gzip {
     }
 
     /// Decompresses bytes in memory.
-    static func decompress(_ bytes: [UInt8], name: String, limit: Int) throws(Failure) -> [UInt8] {
-        let inflater = try GzipInflater(name: name, limit: limit)
+    static func decompress(_ bytes: [UInt8], name: String, limit: Int, remedy: String) throws(Failure) -> [UInt8] {
+        let inflater = try GzipInflater(name: name, limit: limit, remedy: remedy)
         try inflater.add(bytes)
         return try inflater.finish()
     }
@@ -31,6 +31,7 @@ enum Gzip {
 @safe private final class GzipInflater {
     private let name: String
     private let limit: Int
+    private let remedy: String
     // zlib keeps a pointer to the stream it was started with: the stream must not move.
     private let stream: UnsafeMutablePointer<z_stream>
     private var output: [UInt8] = []
@@ -38,9 +39,8 @@ enum Gzip {
     private var consumed = 0
     private var insideMember = true
 
-    init(name: String, limit: Int) throws(Failure) {
-        self.name = name
-        self.limit = limit
+    init(name: String, limit: Int, remedy: String) throws(Failure) {
+        (self.name, self.limit, self.remedy) = (name, limit, remedy)
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
         // 15: the greatest window; + 16: gzip wrapper only.
@@ -112,9 +112,7 @@ enum Gzip {
     private func append(_ made: Int) throws(Failure) {
         guard made <= limit - output.count else {
             throw Failure(
-                .data,
-                "\(name): byte \(consumed): the gzip stream expands to more than the limit of \(limit) bytes. "
-                    + "Raise the limit if the file is meant to be that large.")
+                .data, "\(name): byte \(consumed): the gzip stream expands to more than the limit of \(limit) bytes. \(remedy)")
         }
         output.append(contentsOf: scratch[0..<made])
     }

@@ -69,11 +69,13 @@ struct HeaderScanner {
     }
 
     /// A failure at the current place; what was found is the text there unless it is given.
-    func damaged(_ expected: String, _ found: String? = nil) -> Failure {
+    func damaged(
+        _ expected: String, _ found: String? = nil, fix: String = "The header is damaged or of a foreign kind: write the file again."
+    ) -> Failure {
         let rest = String(decoding: bytes[position..<min(bytes.count, position + 24)], as: UTF8.self)
         return Failure.damaged(
             name, byte: origin + position, expected: expected, found: found ?? (rest.isEmpty ? "the end of the header" : "'\(rest)'"),
-            fix: "The header is damaged or of a foreign kind: write the file again.")
+            fix: fix)
     }
 
     private var current: UInt8? { position < bytes.count ? bytes[position] : nil }

@@ -3,17 +3,18 @@ import Failures
 /// The `.npy` format of NumPy, versions 1 to 3.
 ///
 /// Magic `\x93NUMPY`, version, length of the header, the header (a Python dictionary with `descr`, `fortran_order` and `shape`), the
-/// values. Read are little-endian `<f4 <f8 <i4 <i8 |u1 |b1` in C order; written the same in version 1.
+/// values. Read are little-endian `<f4 <f8 <f2 <i4 <i8 |u1 |b1` in C order, and structured arrays of them (`NPY+Structured`); written the same, but
+/// `<f2`, in version 1.
 /// Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
 public enum NPY {
     static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
     /// A header holds a type and a few dimensions: anything longer is foreign.
     private static let headerLimit = 1 << 16
-    private static let fix = "Write the array with numpy.save as a plain array of one of these types."
+    private static let fix = "Write the array with numpy.save as a plain array of one of these types, for example x.astype('float32')."
 
     /// The types read, by their names in the header. The order is that of messages.
-    private static let types: [(name: String, type: NumberType)] = [
-        ("<f4", .float32), ("<f8", .float64), ("|u1", .uint8), ("<i4", .int32), ("<i8", .int64), ("|b1", .bool),
+    static let types: [(name: String, type: NumberType)] = [
+        ("<f4", .float32), ("<f8", .float64), ("<f2", .float16), ("|u1", .uint8), ("<i4", .int32), ("<i8", .int64), ("|b1", .bool),
     ]
 
     /// Whether some bytes begin like an `.npy` file.
@@ -25,6 +26,12 @@ public enum NPY {
     public static func decode(_ bytes: [UInt8], name: String) throws(Failure) -> NumericArray {
         let text = try headerRange(bytes, name)
         let header = try NPYHeader(bytes, text, name)
+        guard header.fields.isEmpty else {
+            throw Failure.damaged(
+                name, byte: text.lowerBound, expected: "a plain array",
+                found: "one with the fields " + header.fields.map(\.name).joined(separator: ", "),
+                fix: NPYHeader.structuredFix)
+        }
         guard let type = types.first(where: { $0.name == header.type })?.type else {
             throw Failure.damaged(
                 name, byte: text.lowerBound, expected: "the type " + types.map(\.name).joined(separator: ", "), found: "'\(header.type)'",
@@ -65,7 +72,7 @@ public enum NPY {
     }
 
     /// Where the text of the header stands; the values follow it.
-    private static func headerRange(_ bytes: [UInt8], _ name: String) throws(Failure) -> Range<Int> {
+    static func headerRange(_ bytes: [UInt8], _ name: String) throws(Failure) -> Range<Int> {
         guard bytes.count >= 10, recognises(bytes) else {
             throw Failure.damaged(name, byte: 0, expected: "\\x93NUMPY, a version and a length", found: "something else", fix: fix)
         }

@@ -2,11 +2,23 @@ import Failures
 
 /// The dictionary in the header of an `.npy` file: `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`.
 struct NPYHeader {
+    /// A field of a structured type; without a name it is padding.
+    struct Field {
+        let name: String
+        let type: String
+    }
+
     private(set) var type = ""
+    /// The fields of a structured type, in the order of their bytes: `[('x', '<f4'), ('y', '<i8')]`; empty for a plain type.
+    private(set) var fields: [Field] = []
     private(set) var fortranOrder = false
     private(set) var shape: [Int] = []
 
     private static let greatestRank = 32
+    private static let mostFields = 4096
+    /// How a structured array that is no table of numbers becomes one.
+    static let structuredFix =
+        "The array is structured: save numpy.lib.recfunctions.structured_to_unstructured(x[[...]]) of its fields of numbers."
     private let bytes: [UInt8]
     private let name: String
     private let end: Int
@@ -21,7 +33,7 @@ struct NPYHeader {
             let key = try quoted()
             try expect(":")
             switch key {
-            case "descr": type = try quoted()
+            case "descr": try readType()
             case "fortran_order": fortranOrder = try truth()
             case "shape": shape = try tuple()
             default: throw damaged("the keys descr, fortran_order and shape")
@@ -49,6 +61,23 @@ struct NPYHeader {
 
     private mutating func expect(_ character: Character) throws(Failure) {
         guard accept(character) else { throw damaged("'\(character)'") }
+    }
+
+    private mutating func readType() throws(Failure) {
+        guard accept("[") else { return type = try quoted() }
+        while !accept("]") {
+            guard accept("(") else { throw damaged("'(' of a field") }
+            guard let title = try? quoted(), accept(","), let kind = try? quoted(), accept(")") else {
+                throw damaged("fields of one name and one plain type, as ('x', '<f4')", fix: Self.structuredFix)
+            }
+            fields.append(Field(name: title, type: kind))
+            guard fields.count <= Self.mostFields else { throw damaged("at most \(Self.mostFields) fields") }
+            if !accept(",") {
+                try expect("]")
+                break
+            }
+        }
+        if fields.isEmpty { throw damaged("a type") }
     }
 
     private mutating func quoted() throws(Failure) -> String {
@@ -89,13 +118,15 @@ struct NPYHeader {
         let start = position
         while position < end, (0x30...0x39).contains(bytes[position]) { position += 1 }
         guard let value = Int(String(decoding: bytes[start..<position], as: UTF8.self)) else { throw damaged("a dimension below 2^63") }
+        // Python 2 wrote whole numbers as 200L.
+        if position < end, bytes[position] == UInt8(ascii: "L") { position += 1 }
         return value
     }
 
-    private func damaged(_ expected: String) -> Failure {
+    private func damaged(_ expected: String, fix: String = "Write the array with numpy.save.") -> Failure {
         let rest =
             position < end
             ? "'" + String(decoding: bytes[position..<min(end, position + 24)], as: UTF8.self) + "'" : "the end of the header"
-        return Failure.damaged(name, byte: position, expected: expected, found: rest, fix: "Write the array with numpy.save.")
+        return Failure.damaged(name, byte: position, expected: expected, found: rest, fix: fix)
     }
 }

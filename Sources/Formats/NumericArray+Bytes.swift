@@ -3,11 +3,13 @@
 #endif
 
 extension NumericArray.Values {
-    /// The values in little-endian bytes; the count must be a multiple of the type's size.
+    /// The values in little-endian bytes; the count must be a multiple of the type's size. Numbers of 16 bits become floats of 32.
     package init(_ type: NumberType, littleEndian bytes: ArraySlice<UInt8>) {
         switch type {
         case .float32: self = .float32(copied(bytes))
         case .float64: self = .float64(copied(bytes))
+        case .float16: self = .float32((copied(bytes) as [UInt16]).map { Float(Float16(bitPattern: $0)) })
+        case .bfloat16: self = .float32((copied(bytes) as [UInt16]).map { Float(bitPattern: UInt32($0) << 16) })
         case .uint8: self = .uint8(Array(bytes))
         case .bool: self = .bool(bytes.map { min($0, 1) })
         case .int32: self = .int32(copied(bytes))
@@ -20,6 +22,8 @@ extension NumericArray.Values {
         switch type {
         case .float32: self = .float32((copied(bytes) as [UInt32]).map { Float(bitPattern: $0.byteSwapped) })
         case .float64: self = .float64((copied(bytes) as [UInt64]).map { Double(bitPattern: $0.byteSwapped) })
+        case .float16: self = .float32((copied(bytes) as [UInt16]).map { Float(Float16(bitPattern: $0.byteSwapped)) })
+        case .bfloat16: self = .float32((copied(bytes) as [UInt16]).map { Float(bitPattern: UInt32($0.byteSwapped) << 16) })
         case .uint8, .bool: self.init(type, littleEndian: bytes)
         case .int32: self = .int32((copied(bytes) as [Int32]).map(\.byteSwapped))
         case .int64: self = .int64((copied(bytes) as [Int64]).map(\.byteSwapped))

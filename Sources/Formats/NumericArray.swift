@@ -1,7 +1,9 @@
-/// The type of the numbers in a file; the raw value is its name in a safetensors file.
+/// The type of the numbers in a file; the raw value is its name in a safetensors file. Numbers of 16 bits are read, as `float32`, and never written.
 public enum NumberType: String, Hashable, Codable, Sendable, CaseIterable {
     case float32 = "F32"
     case float64 = "F64"
+    case float16 = "F16"
+    case bfloat16 = "BF16"
     case uint8 = "U8"
     case bool = "BOOL"
     case int32 = "I32"
@@ -11,6 +13,7 @@ public enum NumberType: String, Hashable, Codable, Sendable, CaseIterable {
     public var size: Int {
         switch self {
         case .uint8, .bool: 1
+        case .float16, .bfloat16: 2
         case .float32, .int32: 4
         case .float64, .int64: 8
         }

@@ -46,7 +46,11 @@ extension SafetensorsHeader {
                 let text = try scanner.string()
                 type = NumberType(rawValue: text)
                 let known = NumberType.allCases.map(\.rawValue).joined(separator: ", ")
-                if type == nil { throw scanner.damaged("a dtype of \(known) for '\(name)'", "'\(text)'") }
+                if type == nil {
+                    throw scanner.damaged(
+                        "a dtype of \(known) for '\(name)'", "'\(text)'",
+                        fix: "Convert the tensor before the file is written: tensor.float() in PyTorch.")
+                }
             case "shape" where shape == nil: shape = try scanner.integers()
             case "data_offsets" where offsets == nil: offsets = try scanner.integers()
             default: throw scanner.damaged("dtype, shape and data_offsets, each once, for '\(name)'", "'\(key)'")

@@ -26,6 +26,15 @@ public struct SafetensorsHeader: Hashable, Sendable {
     public let dataStart: Int
     private let indices: [String: Int]
 
+    /// The first tensors with their shapes, for messages.
+    public var summary: String {
+        let known = tensors.prefix(Self.shownTensors).map { "\($0.name) \($0.shape)" }.joined(separator: ", ")
+        let rest = tensors.count - Self.shownTensors
+        return tensors.isEmpty ? "no tensor" : known + (rest > 0 ? " and \(rest) more" : "")
+    }
+
+    private static let shownTensors = 8
+
     /// The size of the data section.
     public var dataCount: Int { tensors.last?.range.upperBound ?? 0 }
     /// The size of the file.

@@ -32,6 +32,21 @@ extension CommandTests {
             #expect(result.exitCode == 69 && result.errors.isEmpty && result.output.isEmpty, "\(result.summary)")
         }
 
+        @Test(arguments: [nil, 2])
+        func `Arguments that are not UTF-8 are refused with their bytes, and no other file is read for them`(_ ranks: Int?) throws {
+            let folder = Scratch()
+            // What mending the bytes would make of the name.
+            try folder.write(Array("1,2\n3,4\n".utf8), to: "caf\u{fffd}.csv")
+            let start = ranks.map { "mpirun -n \($0) " } ?? ""
+            let command = "exec \(start)'\(Program.path)' train --out new data.source=\"$(printf 'caf\\351.csv')\""
+            let result = Program.runOther(["sh", "-c", command], in: folder)
+            #expect(result.exitCode == 64 && result.messages.count == 1, "\(result.summary)")
+            #expect(
+                result.errors.contains("argument 4: expected text in UTF-8, found the bytes 'data.source=caf\\xe9.csv'"),
+                "\(result.summary)")
+            #expect(!FileManager.default.fileExists(atPath: folder.at("new")))
+        }
+
         @Test func `A batch script of Slurm is no launcher`() {
             let folder = Scratch()
             let environment = ["SLURM_JOB_ID": "1", "SLURM_PROCID": "0", "SLURM_NTASKS": "8", "SLURM_STEP_ID": "4294967291"]

@@ -164,6 +164,44 @@ private let hasRealData = FileManager.default.fileExists(atPath: realData)
         #expect(try refusal(folder.file("e.csv", Array("a,b\n".utf8))).contains("found 0 values"))
     }
 
+    @Test func `how a table is read is the person's choice, and what was guessed goes with the data`() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.file("t.txt", Array(",x;y\n0,1;2\n1,3;4\n".utf8))
+        var options = LoadingOptions()
+        options.separator = .semicolon
+        options.hasHeader = true
+        options.columns = ["y"]
+        #expect(try Dataset.load(path: path, options).values == .floats([2, 4]))
+        let pandas = try Dataset.load(path: folder.file("p.csv", Array(",0,1\n0,1,2\n1,3,4\n".utf8)))
+        #expect(pandas.values == .floats([1, 2, 3, 4]) && pandas.columnNames == ["0", "1"] && pandas.notes.count == 2)
+        let source = try DataSource(encoded: DataSource.dataset(pandas).encoded())
+        #expect(source.notes == pandas.notes)
+        // Notes are no part of what a run is bound to.
+        #expect(try Dataset.load(path: folder.file("q.csv", Array("a,b\n1,2\n3,4\n".utf8))).digest == pandas.digest)
+    }
+
+    @Test func `a structured array is a table with names`() throws {
+        let folder = try TemporaryFolder()
+        let header = "{'descr': [('a', '<f4'), ('class', '|u1')], 'fortran_order': False, 'shape': (2,), }"
+        let bytes =
+            [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
+            + [0, 0, 0x80, 0x3f, 1, 0, 0, 0, 0xc0, 0]
+        var options = LoadingOptions()
+        options.lastColumnIsLabel = true
+        let path = try folder.file("s.npy", bytes)
+        let table = try Dataset.load(path: path, options)
+        #expect(table.values == .floats([1, -2]) && table.labels == [1, 0] && table.columnNames == ["a"])
+        options.columns = ["b"]
+        #expect(try refusal(path, options).contains("expected a field named 'b', found a, class"))
+    }
+
+    @Test func `a file above the limit names the key that raises it`() throws {
+        let folder = try TemporaryFolder()
+        var options = LoadingOptions()
+        options.limit = 10
+        #expect(try refusal(folder.file("t.csv", Array("a,b\n1,2\n3,4\n".utf8)), options).contains("the limit is 10. Raise data.limit"))
+    }
+
     @Test func `unknown sources name what is known`() throws {
         let folder = try TemporaryFolder()
         let failure = #expect(throws: Failure.self) { try DataSource.load("digts") }

@@ -29,6 +29,53 @@ import Testing
         }
     }
 
+    @Test func `headers of Python 2 are read`() throws {
+        let array = try NPY.decode(
+            file("{'descr': '<i4', 'fortran_order': False, 'shape': (1L, 2L), }", [1, 0, 0, 0, 2, 0, 0, 0]), name: "x")
+        #expect(array == NumericArray(shape: [1, 2], .int32([1, 2])))
+        try refusal { _ = try NPY.decode(file("{'descr': '<i4', 'fortran_order': False, 'shape': (1LL,), }", [1, 0, 0, 0]), name: "x") }
+    }
+
+    @Test func `numbers of 16 bits become floats`() throws {
+        // 1, -2, the largest, the smallest above 0, infinity
+        let bytes: [UInt8] = [0, 0x3c, 0, 0xc0, 0xff, 0x7b, 1, 0, 0, 0x7c]
+        let array = try NPY.decode(file("{'descr': '<f2', 'fortran_order': False, 'shape': (5,), }", bytes), name: "x")
+        #expect(array.values == .float32([1, -2, 65504, 0x1p-24, .infinity]))
+    }
+
+    /// Two records of an aligned type: a byte, three of padding, a float, a double, text of three letters.
+    private let records =
+        ([7, 0, 0, 0, 0, 0, 0xc0, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0xc0] + [97, 98, 99]
+        + [8, 9, 9, 9, 0, 0, 0, 0xbf, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f] + [97, 98, 99]) as [UInt8]
+    private let recordHeader =
+        "{'descr': [('n', '|u1'), ('', '|V3'), ('x', '<f4'), ('y', '<f8'), ('s', '|S3')], 'fortran_order': False, 'shape': (2,), }"
+
+    @Test func `a structured array is a table of its fields`() throws {
+        let bytes = file(recordHeader, records)
+        let table = try #require(try NPY.table(decoding: bytes, name: "x", select: .names(["y", "n", "x"])))
+        #expect(table.names == ["y", "n", "x"] && table.rows == 2)
+        #expect(table.values == [-2, 7, 1.5, 1, 8, -0.5])
+        #expect(try NPY.table(decoding: known, name: "x") == nil)
+        #expect(
+            try refusal { _ = try NPY.table(decoding: bytes, name: "x") }.message.contains(
+                "found 's' of '|S3'. Choose others with data.columns"))
+        #expect(try refusal { _ = try NPY.table(decoding: bytes, name: "x", select: .names(["z"])) }.message.contains("found n, x, y, s"))
+        #expect(try refusal { _ = try NPY.decode(bytes, name: "x") }.message.contains("structured_to_unstructured"))
+        for count in 0..<records.count {
+            try refusal { _ = try NPY.table(decoding: file(recordHeader, Array(records[..<count])), name: "x", select: .names(["x"])) }
+        }
+        for (old, new) in [("(2,)", "(2, 1)"), ("(2,)", "(4611686018427387904,)"), ("'<f8'", "'O'"), ("'|S3'", "'|S99999999999'")] {
+            let header = recordHeader.replacing(old, with: new)
+            try refusal { _ = try NPY.table(decoding: file(header, records), name: "x", select: .names(["x"])) }
+        }
+    }
+
+    @Test func `random damage of a structured array never crashes`() throws {
+        var random = Splitmix(state: 11)
+        let whole = file(recordHeader, records)
+        for _ in 0..<5_000 { _ = try? NPY.table(decoding: random.damaged(whole), name: "x", select: .names(["x"])) }
+    }
+
     @Test func `versions 2 and 3 are read`() throws {
         for version in [UInt8(2), 3] {
             let bytes = Array(known[..<6]) + [version, 0, 118, 0, 0, 0] + known[10...]
@@ -42,8 +89,10 @@ import Testing
 
     @Test(arguments: [
         ("{'descr': '>f4', 'fortran_order': False, 'shape': (1,), }", "expected the type <f4"),
-        ("{'descr': '<f2', 'fortran_order': False, 'shape': (1,), }", "found '<f2'"),
-        ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "expected '''"),
+        ("{'descr': '<u2', 'fortran_order': False, 'shape': (1,), }", "found '<u2'"),
+        ("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), }", "found one with the fields a. The array is structured"),
+        ("{'descr': [], 'fortran_order': False, 'shape': (1,), }", "a type"), ("{'descr': ['a'], 'shape': (1,), }", "'(' of a field"),
+        ("{'descr': [('a', '<f4', (2,))], 'fortran_order': False, 'shape': (1,), }", "fields of one name and one plain type"),
         ("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }", "found '|O'"),
         ("{'descr': '<f4', 'fortran_order': True, 'shape': (1,), }", "Save numpy.ascontiguousarray(x)"),
         ("{'descr': '<f4', 'fortran_order': 1, 'shape': (1,), }", "True or False"),

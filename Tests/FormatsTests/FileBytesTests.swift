@@ -75,7 +75,11 @@ import Testing
         #expect(try refusal { _ = try FileBytes.read(plain, limit: text.count - 1) }.message.contains("has 5000 bytes; the limit is 4999"))
         let exact = try folder.file("exact", gzipped(text))
         #expect(try FileBytes.read(exact, limit: text.count) == text)
-        try refusal { _ = try FileBytes.read(exact, limit: text.count - 1) }
+        for path in [plain, exact] {
+            #expect(try refusal { _ = try FileBytes.read(path, limit: text.count - 1) }.message.hasSuffix(". Give a smaller file."))
+            #expect(
+                try refusal { _ = try FileBytes.read(path, limit: 4, remedy: "Raise the key.") }.message.hasSuffix(". Raise the key."))
+        }
     }
 
     @Test(.timeLimit(.minutes(1)))

@@ -75,6 +75,17 @@ import Testing
         #expect(try Safetensors(folder.file("y", self.file("{}", data: 0))).header.tensors.isEmpty)
     }
 
+    @Test func `numbers of 16 bits become floats`() throws {
+        let folder = try TemporaryFolder()
+        let header = #"{"h":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"b":{"dtype":"BF16","shape":[2],"data_offsets":[4,8]}}"#
+        let whole = file(header, data: 0) + [0, 0x3c, 0xff, 0xfb, 0x80, 0x3f, 0x20, 0xc1]
+        let read = try Safetensors(folder.file("x", whole))
+        #expect(try read.array("h") == NumericArray(shape: [2], .float32([1, -65504])))
+        #expect(try read.array("b") == NumericArray(shape: [2], .float32([1, -10])))
+        #expect(try read.values("b", 1..<2) == .float32([-10]))
+        #expect(read.header.summary == "h [2], b [2]")
+    }
+
     @Test(arguments: [
         (
             #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}"#, 6,
@@ -90,7 +101,8 @@ import Testing
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#, 4, "an end before its begin"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 3, "expected 4 bytes of data, as the header says, found 3"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, 5, "appended"),
-        (#"{"a":{"dtype":"F16","shape":[2],"data_offsets":[0,4]}}"#, 4, "a dtype of F32"),
+        (#"{"a":{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}}"#, 4, "found 'F8_E4M3'. Convert the tensor"),
+        (#"{"a":{"dtype":"F16","shape":[1],"data_offsets":[0,4]}}"#, 4, "as many bytes as [1] values of F16"),
         (#"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,4]}}"#, 4, "as many bytes"),
         (#"{"a":{"dtype":"F32","shape":[4611686018427387905],"data_offsets":[0,4]}}"#, 4, "as many bytes"),
         (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,99999999999999999999]}}"#, 4, "a whole number below 2^63"),

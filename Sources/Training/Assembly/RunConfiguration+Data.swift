@@ -7,10 +7,12 @@ import Numerics
 extension RunConfiguration {
     /// Collective. Rank 0 loads the data of the `data` group, everyone gets them.
     package func sharedSource(_ communicator: any Communicator) throws(Failure) -> DataSource {
-        var options = LoadingOptions()
+        var options = plainOptions
         options.columns = data.columns
         options.lastColumnIsLabel = data.labelColumn == .last
         options.readsLabels = condition.kind == .label
+        options.separator = data.separator
+        options.hasHeader = data.header
         guard communicator.size > 1 else { return try load(options) }
         let bytes = try communicator.expecting(.storing("reading \(data.source)")) { () throws(Failure) in
             try communicator.bytesFromRoot { try load(options).encoded() }
@@ -18,11 +20,18 @@ extension RunConfiguration {
         return try DataSource(encoded: bytes)
     }
 
+    /// How any file of rows is read.
+    private var plainOptions: LoadingOptions {
+        var options = LoadingOptions()
+        options.limit = Int(min(data.limit, 1e9) * 1_073_741_824)
+        return options
+    }
+
     /// The data, with what the networks are told about each row.
     private func load(_ options: LoadingOptions) throws(Failure) -> DataSource {
         let source = try DataSource.load(data.source, options)
         guard condition.kind == .image, let path = condition.source, let dataset = source.dataset else { return source }
-        guard let partner = try DataSource.load(path).dataset else {
+        guard let partner = try DataSource.load(path, plainOptions).dataset else {
             throw Failure(.data, "condition.source: expected rows, one for each of \(source.name), found the density \(path)")
         }
         return .dataset(try dataset.paired(with: partner))

@@ -12,18 +12,25 @@ enum ParameterTensors {
         }
     }
 
+    /// Types that parameters are read from: those of other programs become 32-bit floats.
+    private static let types: [NumberType] = [.float32, .float64, .float16, .bfloat16]
+
     /// - Throws: `.checkpoint` when a tensor is missing, or has another shape or type.
     static func decode(_ file: Safetensors, _ layout: ParameterLayout, prefix: String = "", path: String) throws(Failure) -> [Float] {
         var values = [Float](repeating: 0, count: layout.count)
         for tensor in layout.tensors {
             let name = prefix + tensor.name
             guard let found = file.header[name] else {
-                throw Failure(.checkpoint, "\(path): expected a tensor '\(name)', found none of that name")
-            }
-            guard found.shape == tensor.torchShape, found.type == .float32 else {
                 throw Failure(
                     .checkpoint,
-                    "\(path): tensor '\(name)': expected F32 \(tensor.torchShape), found \(found.type.rawValue) \(found.shape)")
+                    "\(path): expected a tensor '\(name)' \(tensor.torchShape), found \(file.header.summary). "
+                        + "Parameters of another program need the names and shapes of Documentation/Networks.md.")
+            }
+            guard found.shape == tensor.torchShape, types.contains(found.type) else {
+                throw Failure(
+                    .checkpoint,
+                    "\(path): tensor '\(name)': expected \(tensor.torchShape) of \(types.map(\.rawValue).joined(separator: ", ")), found "
+                        + "\(found.type.rawValue) \(found.shape)")
             }
             values.replaceSubrange(tensor.range, with: tensor.fromTorch(try file.array(name).values.floats))
         }

@@ -99,7 +99,7 @@ public struct EvaluateCommand: Codable, Sendable {
         let measures = [
             plane?.text, ofSamples?.text, completion?.text, classes?.text, reconstruction?.text, denoised?.text, ofOutliers?.text,
         ]
-        return ([title] + measures.compactMap { $0 }).joined(separator: "\n")
+        return ([title] + (other?.notes ?? []).map { "note: \($0)" } + measures.compactMap { $0 }).joined(separator: "\n")
     }
 
     private func check(_ density: PlaneDensity?, _ trained: TrainedModel) throws(Failure) {

@@ -1,4 +1,5 @@
 import Distributed
+import Formats
 
 extension ConfigurationKey {
     /// All keys in the order in which they are printed: the one place for meaning, allowed values and what a continued run may change.
@@ -44,6 +45,16 @@ extension ConfigurationKey {
         .init(
             "data.labelColumn", .choice(words(RunConfiguration.Data.LabelColumn.self)),
             "CSV: which of the columns is a label and no part of a row"),
+        // How a file is read may change: a run is bound to what was read.
+        .init(
+            "data.separator", .choice(words(CSVTable.Separator.self)), optional: true, continuation: .free,
+            "CSV: what stands between the fields; null: found in the first two lines"),
+        .init(
+            "data.header", .flag, optional: true, continuation: .free,
+            "CSV: whether the first line names the columns; null: when it holds no number, or counts 0, 1, 2, ..."),
+        .init(
+            "data.limit", .number(.positive), continuation: .free,
+            "GiB of the data in memory, after decompression; larger files are refused"),
     ]
 
     private static let model: [ConfigurationKey] = [

@@ -1,3 +1,5 @@
+import Formats
+
 /// Everything that decides a run: the property values are the defaults, the groups are the groups of the configuration file.
 ///
 /// Values are range-checked and explained by ``ConfigurationKey/all``; a property needs a row there (a test compares the two).
@@ -53,6 +55,9 @@ extension RunConfiguration {
         public var standardise = false
         public var columns: [String] = []
         public var labelColumn = LabelColumn.none
+        public var separator: CSVTable.Separator? = nil
+        public var header: Bool? = nil
+        public var limit = 8.0
     }
 
     /// The energy network.

@@ -30,6 +30,8 @@ package struct EvaluationRows: Sendable {
     package var available: Int { stream.source.dataset?.count ?? .max }
     var dimension: Int { stream.shape.count }
     var name: String { stream.source.name }
+    /// Sentences about how the files were read.
+    var notes: [String] { stream.source.notes }
     /// Equal for equal data.
     var digest: String { stream.source.digest }
 

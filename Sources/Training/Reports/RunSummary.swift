@@ -29,6 +29,7 @@ struct RunSummary {
             ("memory", memory.text),
             ("run", folder.path),
         ]
+        rows += plan.source.notes.map { ("note", $0) }
         if let advice = communicator.node.advice(threads: threads, yields: MPILibrary.yieldsWhenIdle ?? true) {
             rows.append(("note", advice))
         }
@@ -49,7 +50,7 @@ struct RunSummary {
     /// - Parameter isImplied: whether no command was named: the line then says where the commands are found.
     static func firstLine(_ configuration: RunConfiguration, folder: RunFolder, isImplied: Bool) -> String {
         let source = configuration.data.source == "digits" ? "the digits that it carries" : configuration.data.source
-        return "\(BuildInformation.version): trains on \(source), into \(folder.path)" + (isImplied ? "; --help lists the commands" : "")
+        return "\(BuildInformation.description): trains on \(source), into \(folder.path)" + (isImplied ? "; --help lists the commands" : "")
     }
 
     private static func layout(_ configuration: RunConfiguration, _ ranks: Int, _ threads: Int) -> String {
