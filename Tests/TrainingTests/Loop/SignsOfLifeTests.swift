@@ -4,7 +4,7 @@ import Testing
 import Training
 
 /// Signs of life that a training gives.
-@Suite struct ProgressTests {
+@Suite struct SignsOfLifeTests {
     @Test func `Every evaluation of a chain is progress, however long the chains of one shard are`() throws {
         let communicator = SoloCommunicator()
         let trainer = try ScratchRun.trainer(["run.shards=1", "sampler.steps=300"], on: communicator)
