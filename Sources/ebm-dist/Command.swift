@@ -9,6 +9,8 @@ protocol Command {
     /// What stands after the name, for example `--run DIR --count N`.
     static var usage: String { get }
     static var options: [Option] { get }
+    /// Seconds that a rank may compute before it meets the others again, which is how long it is waited for where it cannot be seen.
+    static var longestWork: Double { get }
 
     /// Collective.
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure)
@@ -23,6 +25,9 @@ struct Option {
 }
 
 extension Command {
+    /// Ten minutes: the work of commands that meet often.
+    static var longestWork: Double { 600 }
+
     static var help: String {
         let titles = options.map { option in "  " + option.name + (option.value.map { " \($0)" } ?? "") }
         let width = (titles.map(\.count).max() ?? 0) + 2

@@ -30,7 +30,9 @@ enum CommandLineTool {
         let rest = isTrain ? arguments : Array(arguments.dropFirst())
         if rest.contains("--help") || rest.contains("-h") { return console.line(command.help) }
         let parsed = try Arguments(rest, options: command.options, command: name)
-        try communicator.expecting(.computing(name)) { () throws(Failure) in try command.run(parsed, communicator) }
+        try communicator.expecting(.computing(name, seconds: command.longestWork)) { () throws(Failure) in
+            try command.run(parsed, communicator)
+        }
     }
 
     static var overview: String {
