@@ -10,6 +10,8 @@ protocol Command {
     /// What stands after the name, for example `--run DIR --count N`.
     static var usage: String { get }
     static var options: [Option] { get }
+    /// Seconds that a rank may compute before it meets the others again, which is how long it is waited for where it cannot be seen.
+    static var longestWork: Double { get }
 
     /// Whether SIGUSR1, SIGTERM, SIGINT and SIGHUP ask it, with these arguments, to save and stop; otherwise they end it.
     static func stopsOnRequest(_ arguments: [String]) -> Bool
@@ -28,6 +30,8 @@ struct Option {
 
 extension Command {
     static func stopsOnRequest(_ arguments: [String]) -> Bool { false }
+    /// Ten minutes: the work of commands that meet often.
+    static var longestWork: Double { 600 }
 
     static var help: String {
         let titles = options.map { option in "  " + option.name + (option.value.map { " \($0)" } ?? "") }

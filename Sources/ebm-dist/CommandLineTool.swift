@@ -21,7 +21,9 @@ enum CommandLineTool {
         case .unknown(let word): try communicator.onRoot { throw WrongWord.command(word, known: commands.map { $0.name }) }
         case .run(let command, let rest, let isImplied):
             let parsed = try Arguments(rest, of: command, isImplied: isImplied)
-            try communicator.expecting(.computing(command.name)) { () throws(Failure) in try command.run(parsed, communicator) }
+            try communicator.expecting(.computing(command.name, seconds: command.longestWork)) { () throws(Failure) in
+                try command.run(parsed, communicator)
+            }
         }
     }
 

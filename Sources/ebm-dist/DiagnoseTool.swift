@@ -23,6 +23,9 @@ enum DiagnoseTool: Command {
         Option(name: "--arviz", value: "F.json", explanation: "the window as a file that arviz.from_json opens"),
     ]
 
+    /// Tiles of samples or rows, in any number.
+    static let longestWork = 3600.0
+
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         try arguments.refusePositional()
         let command = DiagnoseCommand(

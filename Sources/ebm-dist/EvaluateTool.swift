@@ -36,6 +36,9 @@ enum EvaluateTool: Command {
         Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
     ]
 
+    /// Tiles of samples or rows, in any number.
+    static let longestWork = 3600.0
+
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         try arguments.refusePositional()
         let denoising = try denoising(arguments)

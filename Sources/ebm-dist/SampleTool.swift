@@ -32,6 +32,9 @@ enum SampleTool: Command {
         Option(name: "--seed", value: "S", explanation: "seed of the noise (default: 1)"),
     ]
 
+    /// Tiles of samples or rows, in any number.
+    static let longestWork = 3600.0
+
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         try arguments.refusePositional()
         let command = SampleCommand(
