@@ -79,6 +79,7 @@ extension NodeInfo {
         }
         try check(code, "MPI_Allreduce", .launch, rank: rank)
         try check(unsafe MPI_Comm_free(&shared), "MPI_Comm_free", .launch, rank: rank)
-        self.init(ranks: Int(ranks), index: Int(index), cores: mask.count, nodeCores: union.count)
+        let group = ControlGroup.current
+        self.init(ranks: Int(ranks), index: Int(index), cores: group.limited(mask.count), nodeCores: group.limited(union.count))
     }
 }

@@ -10,7 +10,7 @@ public final class SoloCommunicator: Communicator {
     public var agreedFailure: Failure?
 
     public init() {
-        let cores = CPUMask.current().count
+        let cores = ControlGroup.current.limited(CPUMask.current().count)
         node = NodeInfo(ranks: 1, index: 0, cores: cores, nodeCores: cores)
     }
 
