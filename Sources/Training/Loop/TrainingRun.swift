@@ -21,8 +21,9 @@ public struct TrainingRun: Sendable {
     /// Collective. Prints what would run, and checks it, without touching the folder.
     public func describe(_ communicator: any Communicator) throws(Failure) {
         let plan = try RunPlan(configuration, communicator)
-        _ = try plan.initialState(communicator)
         let summary = RunSummary(plan, folder: folder, communicator)
+        try communicator.agree { try summary.memory.check(communicator.node) }
+        _ = try plan.initialState(communicator)
         if communicator.rank == 0 { print(summary.text) }
     }
 
@@ -34,7 +35,7 @@ public struct TrainingRun: Sendable {
         let clock = ContinuousClock.now
         let plan = try RunPlan(configuration, communicator)
         let summary = RunSummary(plan, folder: folder, communicator)
-        try communicator.agree { try summary.checkMemory(communicator.node) }
+        try communicator.agree { try summary.memory.check(communicator.node) }
         let lock = try openFolder(communicator)
         defer { withExtendedLifetime(lock) {} }
         let trainer = Trainer(plan, threads: summary.threads, communicator)
