@@ -83,7 +83,8 @@ extension NodeInfo {
             unsafe MPI_Allreduce(ebm_mpi_in_place(), words.baseAddress, count, ebm_mpi_uint64(), ebm_mpi_bit_or(), shared)
         }
         try check(code, "MPI_Allreduce", .launch, rank: rank)
-        self.init(ranks: Int(ranks), index: Int(index), cores: mask.count, nodeCores: union.count)
+        let group = ControlGroup.current
+        self.init(ranks: Int(ranks), index: Int(index), cores: group.limited(mask.count), nodeCores: group.limited(union.count))
     }
 }
 

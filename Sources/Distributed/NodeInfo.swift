@@ -4,9 +4,9 @@ public struct NodeInfo: Hashable, Sendable {
     public let ranks: Int
     /// This rank's index among them, 0 ..< ranks.
     public let index: Int
-    /// The cores this rank may run on (its affinity mask).
+    /// The cores this rank may run on (its affinity mask), and no more than its control group has time for.
     public let cores: Int
-    /// The cores that the ranks of this machine may use together (the union of their masks).
+    /// The cores that the ranks of this machine may use together (the union of their masks, limited likewise).
     public let nodeCores: Int
 
     public init(ranks: Int, index: Int, cores: Int, nodeCores: Int) {

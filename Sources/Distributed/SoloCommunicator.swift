@@ -12,7 +12,7 @@ public final class SoloCommunicator: Communicator {
     /// - Parameter progress: where a watchdog sees what this process does.
     public init(_ progress: ProgressBoard = ProgressBoard()) {
         self.progress = progress
-        let cores = CPUMask.current().count
+        let cores = ControlGroup.current.limited(CPUMask.current().count)
         node = NodeInfo(ranks: 1, index: 0, cores: cores, nodeCores: cores)
     }
 

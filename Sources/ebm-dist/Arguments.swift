@@ -76,11 +76,14 @@ struct Arguments {
         return value
     }
 
-    /// A whole number of at least `least`; nil when the option is absent.
-    func integer(_ name: String, atLeast least: Int) throws(Failure) -> Int? {
+    /// Beyond any number of samples, steps or rows that can be had, and so small that sums and products of some of them are numbers still.
+    static let most = 1_000_000_000
+
+    /// A whole number of at least `least` and at most `most`; nil when the option is absent.
+    func integer(_ name: String, atLeast least: Int, atMost most: Int = Arguments.most) throws(Failure) -> Int? {
         guard let text = values[name] else { return nil }
-        guard let value = Int(text), value >= least else {
-            throw Failure(.usage, "\(command): \(name): expected a whole number of at least \(least), found '\(text)'")
+        guard let value = Int(text), (least...most).contains(value) else {
+            throw Failure(.usage, "\(command): \(name): expected a whole number of at least \(least) and at most \(most), found '\(text)'")
         }
         return value
     }

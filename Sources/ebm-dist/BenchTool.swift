@@ -22,8 +22,9 @@ enum BenchTool: Command {
         if let problem = BenchmarkCase(rawValue: name) {
             let benchmark = TrainingBenchmark(
                 problem, chains: try arguments.integer("--chains", atLeast: 1),
-                langevinSteps: try arguments.integer("--langevin-steps", atLeast: 0), steps: try arguments.integer("--steps", atLeast: 1),
-                threads: try arguments.integer("--threads", atLeast: 1))
+                langevinSteps: try arguments.integer("--langevin-steps", atLeast: 0, atMost: 1_000_000),
+                steps: try arguments.integer("--steps", atLeast: 1),
+                threads: try arguments.integer("--threads", atLeast: 1, atMost: 1024))
             return console.line(try benchmark.run(communicator).text)
         }
         if names.contains(name), let option = options.first(where: { arguments.has($0.name) }) {

@@ -29,7 +29,7 @@ enum DiagnoseTool: Command {
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         try arguments.refusePositional()
         let command = DiagnoseCommand(
-            folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0),
+            folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0, atMost: .max),
             weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average,
             start: try arguments.choice("--from", ModelSampler.Start.self),
             draws: try arguments.integer("--draws", atLeast: 4) ?? DiagnoseCommand.defaultDraws,

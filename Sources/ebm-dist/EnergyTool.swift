@@ -22,7 +22,7 @@ enum EnergyTool: Command {
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         try arguments.refusePositional()
         let command = EnergyCommand(
-            folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0),
+            folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0, atMost: .max),
             weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average,
             input: try arguments.required("--input", "F.npy"), output: try arguments.required("--out", "F.npy"))
         Console(communicator).line(try command.run(communicator))

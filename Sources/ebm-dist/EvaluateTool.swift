@@ -43,10 +43,11 @@ enum EvaluateTool: Command {
         try arguments.refusePositional()
         let denoising = try denoising(arguments)
         let command = EvaluateCommand(
-            folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0),
+            folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0, atMost: .max),
             weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average, samples: arguments["--samples"],
             start: try arguments.choice("--from", ModelSampler.Start.self), steps: try arguments.integer("--steps", atLeast: 0),
-            count: try arguments.integer("--count", atLeast: 2), seed: try arguments.integer("--seed", atLeast: 0).map { UInt64($0) },
+            count: try arguments.integer("--count", atLeast: 2),
+            seed: try arguments.integer("--seed", atLeast: 0, atMost: .max).map { UInt64($0) },
             data: arguments["--data"], images: arguments["--condition"], output: arguments["--out"], picture: arguments["--picture"],
             denoising: denoising, outliers: arguments["--outliers"],
             reconstructions: arguments["--reconstructions"])

@@ -38,11 +38,11 @@ enum SampleTool: Command {
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         try arguments.refusePositional()
         let command = SampleCommand(
-            folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0),
+            folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0, atMost: .max),
             count: try count(arguments), steps: try arguments.integer("--steps", atLeast: 0),
             start: try arguments.choice("--from", SampleCommand.Start.self),
             weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average,
-            seed: UInt64(try arguments.integer("--seed", atLeast: 0) ?? 1), output: try arguments.required("--out", "F.npy"),
+            seed: UInt64(try arguments.integer("--seed", atLeast: 0, atMost: .max) ?? 1), output: try arguments.required("--out", "F.npy"),
             grid: arguments["--grid"], interpolation: try arguments.integer("--interpolate", atLeast: 2),
             label: try arguments.integer("--label", atLeast: 0), data: arguments["--data"], images: arguments["--condition"],
             denoises: arguments.has("--denoise"))

@@ -28,14 +28,14 @@ extension CommandTests {
                 """, "model.spectralNormalization=true",
             ],
         ])
-        func `PyTorch gives the energies of a trained model`(_ model: [String]) throws {
+        func `PyTorch gives the energies of a trained model without an option`(_ model: [String]) throws {
             let folder = Scratch()
             let run = Training("model", in: folder, model)
             run.run()
             let values = (0..<2560).map { index in Float(index * 29 % 97) / 48 - 1 }
             try folder.write(NPY.encode(NumericArray(shape: [40, 1, 8, 8], .float32(values))), to: "rows.npy")
             let (rows, energies) = (folder.at("rows.npy"), folder.at("energies.npy"))
-            let result = Program.run(["energy", "--run", run.path, "--input", rows, "--out", energies, "--weights", "current"], in: folder)
+            let result = Program.run(["energy", "--run", run.path, "--input", rows, "--out", energies], in: folder)
             #expect(result.exitCode == 0, "\(result.summary)")
 
             let script = URL(fileURLWithPath: #filePath).appendingPathComponent("../../Interop/energies.py").standardized.path

@@ -50,7 +50,7 @@ extension CommandTests {
                 Kind(
                     name: "diagnostics",
                     arguments: [
-                        "diagnostics.every=2", "diagnostics.draws=5", "diagnostics.chains=3", "diagnostics.thin=2", "chains.storage=byte",
+                        "diagnostics.every=2", "diagnostics.draws=10", "diagnostics.chains=3", "diagnostics.thin=2", "chains.storage=byte",
                         "sampler.low=-1", "sampler.high=1",
                     ]),
                 // Evaluations fall on the stop, as the end of the shorter run writes one.

@@ -52,6 +52,10 @@ struct WrongInput: Sendable {
             mentions)
     }
 
+    static func bench(_ arguments: [String], _ mentions: String...) -> WrongInput {
+        WrongInput(name: "bench \(arguments.joined(separator: " "))", ["bench", "mlp2d"] + arguments, 64, mentions)
+    }
+
     /// `evaluate` for a run that exists.
     static func evaluate(_ arguments: [String], _ exitCode: Int32, _ mentions: String...) -> WrongInput {
         WrongInput(
@@ -235,7 +239,11 @@ extension CommandTests {
                 ["objective.kind=variational-teaching", "sampler.steps=0", "diagnostics.every=5"], "diagnostics.thin", "at least 1, found 0"
             ),
             .keys(
-                ["diagnostics.every=5", "diagnostics.draws=100000", "diagnostics.chains=65536"], "diagnostics.draws", "every rank holds"),
+                ["diagnostics.every=5", "diagnostics.draws=100000", "diagnostics.chains=16"], "diagnostics.draws", "every rank holds"),
+            .keys(["diagnostics.every=5", "diagnostics.chains=17"], "diagnostics.chains", "run.chainsPerShard = 16", "found 17"),
+            .keys(["sampler.low=1", "sampler.high=1.00000001"], "sampler.low", "32-bit"),
+            .keys(["data.low=1", "data.high=1.00000001"], "data.low", "32-bit"),
+            .keys(["chains.noiseLow=-3e38", "chains.noiseHigh=3e38"], "chains.noiseLow", "32-bit"),
             .key("model.widths=many", "a list", "many"), .key("model.initialScale=0", "a number greater than 0", "0"),
             .keys(["model.initialScale=2", "model.initial=a.safetensors"], "model.initialScale = 2.0", "model.initial"),
             .key("generator.latent=7", "generator.latent = 7 has no effect", "\"pcd\""),
@@ -344,6 +352,12 @@ extension CommandTests {
                 "MiB"),
             WrongInput("a file beside the defaults", ["config", "--defaults", "a.json5"], 64, "unexpected argument", "a.json5"),
             WrongInput("an option of other benchmarks", ["bench", "gemm", "--steps", "5"], 64, "--steps", "gemm"),
+            .bench(["--chains", "9223372036854775807"], "at most 1000000000", "9223372036854775807"),
+            .bench(["--chains", "1000000000"], "--chains", "at most", "found 1000000000"),
+            .bench(["--steps", "9223372036854775807"], "--steps", "at most"),
+            .bench(["--langevin-steps", "9223372036854775807"], "--langevin-steps", "at most"),
+            .bench(["--threads", "9223372036854775807"], "--threads", "at most"),
+            .bench(["--threads", "1024"], "every thread needs a chain", "--threads 1024"),
             WrongInput("a file as run folder", ["train", "--out", "@file"], 74, "@file"),
             WrongInput("a run folder below a file", ["train", "--out", "@file/run"], 74, "@file/run"),
             WrongInput("no run", ["sample", "--run", "@nothing", "--count", "4", "--out", "@new.npy"], 66, "@nothing", "run folder"),
@@ -361,6 +375,7 @@ extension CommandTests {
             .sample(["--count", "193"], 64, "--count 193", "192", "--from noise"),
             .sample(["--count", "99999999999999999999"], 64, "--count"),
             .sample(["--count", "9223372036854775807", "--from", "noise"], 64, "--count", "at most", "9223372036854775807"),
+            .sample(["--count", "1000000000", "--from", "noise"], 64, "--count", "at most", "of memory", "found 1000000000"),
             .sample(["--count", "4", "--steps", "9223372036854775807"], 64, "--steps", "at most", "9223372036854775807"),
             .sample(["--count", "4", "--step", "7"], 66, "step 7", "found 2"),
             .sample(["--count", "4", "--from", "nowhere"], 64, "chains, noise", "nowhere"),
@@ -409,7 +424,8 @@ extension CommandTests {
             .diagnose(["--draws", "3"], 64, "--draws", "at least 4"), .diagnose(["--thin", "0"], 64, "--thin", "at least 1"),
             .diagnose(["--draws", "100001"], 64, "--draws", "100000", "found 100001"),
             .diagnose(["--chains", "17"], 64, "--chains 17", "16 chains of each shard"),
-            .diagnose(["--chains", "9000000000000", "--from", "noise"], 64, "more than can be held"),
+            .diagnose(["--chains", "900000000", "--from", "noise"], 64, "more than can be held"),
+            .diagnose(["--chains", "9000000000000", "--from", "noise"], 64, "--chains", "at most 1000000000"),
             .diagnose(["--thin", "99999999999"], 64, "--thin", "at most"),
             .diagnose(["--thin", "9223372036854775807"], 64, "--thin", "at most"), .diagnose(["--step", "99"], 66, "step 99"),
             .diagnose(["--from", "data"], 64, "--from", "chains, noise"),

@@ -15,6 +15,12 @@ public struct ChainSeries: Sendable, Hashable {
     /// The values of one chain.
     public func chain(_ index: Int) -> ArraySlice<Double> { values[index * draws..<(index + 1) * draws] }
 
+    /// Draws of a chain from which R-hat and effective sample sizes can be told. A half of fewer draws has no lag whose correlation could be summed:
+    /// its draws would pass for independent ones, however much they depend on each other.
+    public static let fewestDraws = 10
+
+    public var isLongEnough: Bool { draws >= Self.fewestDraws }
+
     /// Whether no value is NaN or infinite.
     public var isFinite: Bool { values.allSatisfy { $0.isFinite } }
 

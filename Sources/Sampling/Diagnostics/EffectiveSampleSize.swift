@@ -5,30 +5,31 @@ import Foundation
 ///     ESS = N / τ,   τ = 1 + 2 Σ_t ρ_t,   ρ_t = 1 - (W - mean autocovariance at lag t) / var⁺
 ///
 /// with N draws of all chains together, W and var⁺ as in R-hat: chains that disagree lower it. The sum ends by Geyer's initial monotone sequence.
-/// τ is kept above 1/log₁₀ N, as antithetic chains would give any number.
+/// τ is kept above 1/log₁₀ N, as antithetic chains would give any number. NaN for chains that are too short (`ChainSeries.isLongEnough`), where
+/// values are not finite, and where all are the same.
 ///
 /// Source: C. Geyer, doi:10.1214/ss/1177011137; A. Vehtari et al., arXiv:1903.08008, sections 3 and 4.
 public enum EffectiveSampleSize {
     /// Of the middle of the law: split chains, rank-normalised.
     public static func bulk(_ series: ChainSeries) -> Double {
-        guard series.draws >= 4, series.isFinite else { return .nan }
+        guard series.isLongEnough, series.isFinite else { return .nan }
         return plain(series.split.rankNormalised)
     }
 
     /// Of its tails: the smaller one of those of the 5 % and the 95 % quantile.
     public static func tail(_ series: ChainSeries) -> Double {
-        guard series.draws >= 4, series.isFinite else { return .nan }
+        guard series.isLongEnough, series.isFinite else { return .nan }
         let sizes = [0.05, 0.95].map { plain(series.indicator(atMost: series.quantile($0)).split) }
         return sizes.contains { $0.isNaN } ? .nan : min(sizes[0], sizes[1])
     }
 
     /// Of the mean: split chains, values as they are.
     public static func mean(_ series: ChainSeries) -> Double {
-        guard series.draws >= 4, series.isFinite else { return .nan }
+        guard series.isLongEnough, series.isFinite else { return .nan }
         return plain(series.split)
     }
 
-    /// Of chains as they are; NaN for less than 4 draws, and where all values are the same.
+    /// Of chains as they are; NaN where all values are the same.
     static func plain(_ series: ChainSeries) -> Double {
         guard series.draws >= 2, series.isFinite, !series.isConstant else { return .nan }
         let count = Double(series.values.count)

@@ -7,10 +7,10 @@
 public enum PotentialScaleReduction {
     /// Rank-normalised split R-hat: the larger one of that of the halves of all chains (location) and that of |x - median| (scale).
     ///
-    /// Infinity where chains stand still at different places; NaN where it cannot be told: values that are not finite or all the same, or less
-    /// than 4 draws.
+    /// Infinity where chains stand still at different places; NaN where it cannot be told: values that are not finite or all the same, or chains
+    /// that are too short (`ChainSeries.isLongEnough`).
     public static func rankNormalisedSplit(_ series: ChainSeries) -> Double {
-        guard series.draws >= 4 else { return .nan }
+        guard series.isLongEnough else { return .nan }
         return rankNormalised(series.split)
     }
 
@@ -19,10 +19,10 @@ public enum PotentialScaleReduction {
     /// It asks whether the groups see the same law, however slowly a chain moves: groups of chains that stand still but are spread alike give 1.
     /// Rank-normalised; the larger one of location and scale. With n effectively independent values in each group, groups that agree give
     /// about √(1 + 1/n).
-    /// - Parameter groups: the chains of a group stand side by side; their number is a multiple of it. NaN for less than two groups.
+    /// - Parameter groups: the chains of a group stand side by side; their number is a multiple of it. NaN for less than two groups, and as above.
     public static func between(groups: Int, _ series: ChainSeries) -> Double {
         precondition(groups >= 1 && series.chains.isMultiple(of: groups), "\(series.chains) chains in \(groups) groups")
-        guard groups >= 2, series.values.count >= 2 * groups else { return .nan }
+        guard groups >= 2, series.isLongEnough else { return .nan }
         return rankNormalised(ChainSeries(chains: groups, draws: series.values.count / groups, series.values))
     }
 

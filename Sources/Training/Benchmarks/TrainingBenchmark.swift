@@ -26,13 +26,16 @@ public struct TrainingBenchmark: Sendable {
 
     /// Collective. Trains, and measures.
     ///
-    /// - Throws: `.usage` for fewer chains than threads, `.launch` for more shards than a run may have.
+    /// - Throws: `.usage` for fewer chains than threads and for more than can be run, `.launch` for more memory than there is.
     public func run(_ communicator: any Communicator) throws(Failure) -> TrainingSpeed {
         guard chains >= threads else {
             throw Failure(.usage, "bench \(name.rawValue): every thread needs a chain: found --chains \(chains) for --threads \(threads)")
         }
+        try communicator.agree { try checkSize(communicator) }
         let configuration = configuration(ranks: communicator.size)
         let plan = try RunPlan(configuration, source: .dataset(try randomData()), communicator)
+        let shards = configuration.run.shards / communicator.size
+        try communicator.agree { try MemoryNeed(plan, threads: threads, shards: shards).check(communicator.node) }
         let trainer = Trainer(plan, threads: threads, communicator)
         trainer.populate()
         for _ in 0..<max(1, steps / 5) { try step(trainer) }
@@ -49,6 +52,22 @@ public struct TrainingBenchmark: Sendable {
             self, ranks: communicator.size, seconds: seconds, times: times, memory: ProcessMemory.peakMebibytes,
             work: plan.model.network.work, productRate: ProductRate.largest())
     }
+
+    /// Before anything is made: the shards, and the memory of data and chains.
+    private func checkSize(_ communicator: any Communicator) throws(Failure) {
+        let most = ShardLayout.maximumShards / communicator.size * tile
+        let bytes = 4 * 2 * Self.rowsPerChain * name.shape.count
+        let held = MemoryNeed.available / communicator.node.ranks / bytes
+        guard chains <= min(most, held) else {
+            throw Failure(
+                .usage,
+                "bench \(name.rawValue): expected --chains of at most \(min(most, held)) (tiles of \(tile) chains in \(ShardLayout.maximumShards) "
+                    + "shards at most, and \(MemoryNeed.mebibytes(MemoryNeed.available)) of memory), found \(chains)")
+        }
+    }
+
+    /// Rows of data and samples of the replay buffer for each chain.
+    private static let rowsPerChain = 8
 
     private func step(_ trainer: Trainer) throws(Failure) {
         let result = try trainer.step(stop: false)
@@ -70,7 +89,7 @@ public struct TrainingBenchmark: Sendable {
         configuration.sampler.steps = langevinSteps
         configuration.sampler.stepSize = 0.01
         configuration.sampler.noise = 0.005
-        configuration.chains.buffer = 8 * ranks * chains
+        configuration.chains.buffer = Self.rowsPerChain * ranks * chains
         configuration.chains.restartProbability = 0
         configuration.chains.noiseLow = 0
         configuration.chains.noiseHigh = 1
@@ -81,7 +100,7 @@ public struct TrainingBenchmark: Sendable {
 
     /// Uniform numbers, eight times as many rows as chains.
     private func randomData() throws(Failure) -> Dataset {
-        let rows = Matrix(rows: 8 * chains, columns: name.shape.count)
+        let rows = Matrix(rows: Self.rowsPerChain * chains, columns: name.shape.count)
         RandomStream(seed: 1, purpose: .test, step: 0, index: 0).fillUniforms(rows)
         return try Dataset(name: "random", shape: name.shape, values: .floats(rows.values))
     }

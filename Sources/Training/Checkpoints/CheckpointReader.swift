@@ -29,21 +29,21 @@ package struct CheckpointReader {
         package let failure: Failure
     }
 
-    /// Collective. The newest checkpoint that is whole, of a step below `limit` where there is one. Newer ones are set aside
-    /// (`RunFolder.setAside`), so that the run can save their steps anew.
+    /// Collective. The newest checkpoint that is whole. Newer ones are set aside (`RunFolder.setAside`), so that the run can save their steps
+    /// anew.
     /// - Returns: the state, the manifest and the damaged checkpoints that were passed over; nil when there is no checkpoint at all.
     /// - Throws: `.checkpoint` when there are checkpoints and all are damaged.
     func loadNewest(
-        before limit: Int = .max, into shards: [ShardState], _ communicator: any Communicator
+        into shards: [ShardState], _ communicator: any Communicator
     ) throws(Failure) -> (state: TrainingState, manifest: Manifest, passedOver: [Damage])? {
         let steps = try communicator.fromRoot { try folder.steps() }
         var passedOver: [Damage] = []
-        for step in steps where step < limit {
+        for step in steps {
             do {
                 let (state, manifest) = try load(step, into: shards, communicator)
-                try communicator.onRoot { for newer in steps where newer > step { try folder.setAside(newer) } }
+                try setAside(steps, newerThan: step, communicator)
                 return (state, manifest, passedOver)
-            } catch  where [.checkpoint, .data, .missingInput].contains(error.kind) {
+            } catch  where Self.meansDamage(error) {
                 passedOver.append(Damage(step: step, failure: error))
             }
         }
@@ -55,6 +55,30 @@ package struct CheckpointReader {
                     + passedOver.map { "  \($0.failure.message)" }.joined(separator: "\n"))
         }
         return nil
+    }
+
+    /// Collective. The checkpoint of a step that training goes back to. Newer ones are set aside: training comes to their steps on another way.
+    func goBack(to step: Int, into shards: [ShardState], _ communicator: any Communicator) throws(Failure) -> (TrainingState, Manifest) {
+        do {
+            let loaded = try load(step, into: shards, communicator)
+            try setAside(try communicator.fromRoot { try folder.steps() }, newerThan: step, communicator)
+            return loaded
+        } catch  where Self.meansDamage(error) {
+            try communicator.onRoot {
+                throw Failure(
+                    .checkpoint,
+                    "\(error.message). A rollback must go to this checkpoint: from another one training would come to other bits. Remove it and "
+                        + "the newer ones (or all, and it begins anew): the same command then computes it again from an older one.")
+            }
+            throw error
+        }
+    }
+
+    private static func meansDamage(_ failure: Failure) -> Bool { [.checkpoint, .data, .missingInput].contains(failure.kind) }
+
+    /// Collective. The newest first, so that a job that is killed meanwhile finds the others.
+    private func setAside(_ steps: [Int], newerThan step: Int, _ communicator: any Communicator) throws(Failure) {
+        try communicator.onRoot { for newer in steps where newer > step { try folder.setAside(newer) } }
     }
 
     /// Collective. One checkpoint; all ranks fail together.
@@ -77,9 +101,11 @@ package struct CheckpointReader {
     static func manifest(_ path: String, step: Int, binding: Binding?) throws -> Manifest {
         let name = "\(path)/\(Manifest.fileName)"
         let manifest = try Manifest(file: FileBytes.read(name, limit: 64 << 20), name: name)
-        guard manifest.format == Manifest.currentFormat else {
+        guard Manifest.knownFormats.contains(manifest.format) else {
             throw Failure(
-                .checkpoint, "\(name): expected format \(Manifest.currentFormat), found \(manifest.format): written by another version")
+                .checkpoint,
+                "\(name): expected format \(Manifest.knownFormats.lowerBound) to \(Manifest.currentFormat), found \(manifest.format): written by "
+                    + "another version")
         }
         guard manifest.step == step else {
             throw Failure(.checkpoint, "\(name): expected step \(step), found \(manifest.step): the folder was renamed")
@@ -114,15 +140,17 @@ package struct CheckpointReader {
         let optimizerPath = try Self.checked("optimizer.safetensors", in: path, manifest)
         let modelFile = try Safetensors(modelPath)
         let optimizerFile = try Safetensors(optimizerPath)
-        var values = try ParameterTensors.decode(modelFile, model.layout, path: modelPath)
+        let weights = CheckpointWeights(hasAverage: averageDecay != nil, format: manifest.format)
+        func decode(_ kind: TrainedModel.Weights) throws -> [Float] {
+            try weights.decode(kind, model.layout, model: (modelFile, modelPath)) { (optimizerFile, optimizerPath) }
+        }
+        var values = try decode(.current)
         values += try ParameterTensors.decode(modelFile, model.stateLayout, path: modelPath)
         values += try ParameterTensors.decode(optimizerFile, model.layout, prefix: "first_moment.", path: optimizerPath)
         if rule.beta2 != nil {
             values += try ParameterTensors.decode(optimizerFile, model.layout, prefix: "second_moment.", path: optimizerPath)
         }
-        if averageDecay != nil {
-            values += try ParameterTensors.decode(optimizerFile, model.layout, prefix: "average.", path: optimizerPath)
-        }
+        if averageDecay != nil { values += try decode(.average) }
         guard case .int32(let exponents) = try optimizerFile.array("sum_exponents").values, exponents.count == model.layout.tensors.count,
             exponents.allSatisfy({ ExactSum.exponentRange.contains($0) })
         else {

@@ -27,11 +27,12 @@ package struct CheckpointStore {
         return (manifest, passedOver)
     }
 
-    /// Collective. The state of the newest whole checkpoint before a step; its chains go into the shards.
-    package func loadState(before step: Int, into shards: [ShardState], _ communicator: any Communicator) throws(Failure) -> (
-        TrainingState, Manifest
-    )? {
-        try reader.loadNewest(before: step, into: shards, communicator).map { ($0.state, $0.manifest) }
+    /// Collective. The state of a rollback point; its chains go into the shards, and newer checkpoints are set aside.
+    /// - Throws: `.checkpoint` when it is damaged or missing: from another one training would come to other bits.
+    package func goBack(
+        to step: Int, into shards: [ShardState], _ communicator: any Communicator
+    ) throws(Failure) -> (TrainingState, Manifest) {
+        try reader.goBack(to: step, into: shards, communicator)
     }
 
     /// Collective. On return the checkpoint is on disk.
@@ -43,7 +44,8 @@ package struct CheckpointStore {
     ) throws(Failure) {
         let writer = CheckpointWriter(
             folder: folder, model: plan.networks, chains: chains, layout: plan.layout, configuration: plan.configurationDigest,
-            data: plan.dataDigest, modelMetadata: try plan.modelMetadata, keep: plan.configuration.checkpoint.keep)
+            data: plan.dataDigest, modelMetadata: try plan.modelMetadata, keep: plan.configuration.checkpoint.keep,
+            points: RollbackPoints(plan.configuration))
         try writer.save(trainer.state, shards: trainer.shards, metricsBytes: metricsBytes, evaluation: evaluation, communicator)
     }
 

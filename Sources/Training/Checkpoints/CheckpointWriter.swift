@@ -20,6 +20,8 @@ struct CheckpointWriter {
     /// The description of the network and what else turns its output into the energy, for readers of the model file.
     let modelMetadata: [String: String]
     let keep: Int
+    /// nil where the guard does not roll back.
+    let points: RollbackPoints?
 
     /// Collective.
     func save(
@@ -75,8 +77,10 @@ struct CheckpointWriter {
 
     private func writeReplicated(_ state: TrainingState, in partial: String) throws(Failure) -> [String: Manifest.File] {
         let modelTensors =
-            ParameterTensors.encode(state.parameters, model.layout) + ParameterTensors.encode(state.modelState, model.stateLayout)
-        var files = ["model.safetensors": Safetensors.encode(modelTensors, metadata: modelMetadata)]
+            ParameterTensors.encode(state.bestParameters, model.layout) + ParameterTensors.encode(state.modelState, model.stateLayout)
+        let weights = state.average == nil ? TrainedModel.Weights.current : .average
+        let metadata = modelMetadata.merging([CheckpointWeights.metadataKey: weights.rawValue]) { $1 }
+        var files = ["model.safetensors": Safetensors.encode(modelTensors, metadata: metadata)]
         files["optimizer.safetensors"] = Safetensors.encode(optimizerTensors(state))
         var entries: [String: Manifest.File] = [:]
         for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
@@ -91,14 +95,18 @@ struct CheckpointWriter {
         if !state.optimizer.second.isEmpty {
             tensors += ParameterTensors.encode(state.optimizer.second, model.layout, prefix: "second_moment.")
         }
-        if let average = state.average { tensors += ParameterTensors.encode(average.values, model.layout, prefix: "average.") }
+        if state.average != nil {
+            tensors += ParameterTensors.encode(state.parameters, model.layout, prefix: CheckpointWeights.currentPrefix)
+        }
         tensors.append(("sum_exponents", NumericArray(shape: [state.exponents.count], .int32(state.exponents))))
         return tensors
     }
 
-    /// Keeps the newest `keep` checkpoints and those that hold a file named KEEP.
+    /// Keeps the newest `keep` checkpoints, those that a rollback may go back to, and those that hold a file named KEEP.
     private func prune() throws(Failure) {
-        for step in try folder.steps().dropFirst(keep) {
+        let steps = try folder.steps()
+        let needed = points?.mustStay(of: steps) ?? []
+        for step in steps.dropFirst(keep) where !needed.contains(step) {
             if !RunFolder.isFile("\(folder.checkpoint(step))/KEEP") { try folder.removeCheckpoint(step) }
         }
     }

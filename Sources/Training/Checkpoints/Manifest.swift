@@ -4,7 +4,9 @@ import Sampling
 /// What a checkpoint consists of: written last, so that a folder with a manifest is whole.
 package struct Manifest: Codable, Hashable, Sendable {
     package static let fileName = "manifest.json"
-    package static let currentFormat = 1
+    package static let currentFormat = 2
+    /// Those that are read: format 1 differs in where the parameters lie (`CheckpointWeights`).
+    static let knownFormats = 1...currentFormat
 
     /// A file of the checkpoint.
     package struct File: Codable, Hashable, Sendable {
@@ -64,6 +66,8 @@ extension Manifest {
             ("guardState.consecutiveSkips", guardState.consecutiveSkips, 0...Guard.maximumSkips),
             ("guardState.skips", guardState.skips, 0...max(0, step)),
             ("guardState.rollbacks", guardState.rollbacks, 0...Guard.maximumRollbacks),
+            ("guardState.returnedTo", guardState.returnedTo ?? 0, 0...max(0, step)),
+            ("guardState.newestPoint", guardState.newestPoint ?? 0, 0...1 << 40),
         ]
         for (key, value, range) in ranges where !range.contains(value) {
             throw Failure(

@@ -63,6 +63,7 @@ public struct SampleCommand: Codable, Sendable {
                 trained, count: count, orAtMost: count, steps: steps, start: start, seed: seed, interpolation: interpolation,
                 conditions: conditions, denoises: denoises)
         }
+        try communicator.agree { try checkMemory(trained.shape, communicator) }
         let results = TileResults(rows: count, rowsPerTile: sampler.rowsPerTile, rowShape: trained.shape.fileShape)
         let values = try communicator.agree {
             try results.tiles(of: communicator).map { tile in
@@ -73,6 +74,17 @@ public struct SampleCommand: Codable, Sendable {
         let remark = try results.write(values, to: output, communicator)
         try communicator.onRoot { if let grid { try drawGrid(grid, trained, conditions) } }
         return "\(count) samples of step \(trained.step) after \(sampler.steps) steps from \(sampler.start.rawValue)\(remark): \(output)"
+    }
+
+    /// A rank holds its samples twice: as numbers and as the bytes that it writes.
+    private func checkMemory(_ shape: ImageShape, _ communicator: any Communicator) throws(Failure) {
+        let most = MemoryNeed.available / (2 * 4 * shape.count) * communicator.size / communicator.node.ranks
+        guard count <= most else {
+            throw Failure(
+                .usage,
+                "--count: expected at most \(most) samples of \(shape), which \(MemoryNeed.mebibytes(MemoryNeed.available)) of memory can hold, found \(count). "
+                    + "Draw them in parts, with other --seed.")
+        }
     }
 
     private func drawGrid(_ path: String, _ trained: TrainedModel, _ conditions: SampleConditions?) throws {

@@ -40,15 +40,13 @@ public struct TrainedModel: Sendable {
             let modelPath = try CheckpointReader.checked("model.safetensors", in: path, manifest)
             let file = try Safetensors(modelPath)
             networks = try RunNetworks(metadata: file.header.metadata, path: modelPath)
-            let current = try ParameterTensors.decode(file, networks.layout, path: modelPath)
             modelState = try ParameterTensors.decode(file, networks.stateLayout, path: modelPath)
-            if weights == .average, configuration.optimizer.average != nil {
-                let optimizerPath = try CheckpointReader.checked("optimizer.safetensors", in: path, manifest)
-                parameters = try ParameterTensors.decode(
-                    try Safetensors(optimizerPath), networks.layout, prefix: "average.", path: optimizerPath)
-            } else {
-                parameters = current
-            }
+            let (path, manifest) = (path, manifest)
+            parameters = try CheckpointWeights(hasAverage: configuration.optimizer.average != nil, format: manifest.format)
+                .decode(weights, networks.layout, model: (file, modelPath)) {
+                    let optimizerPath = try CheckpointReader.checked("optimizer.safetensors", in: path, manifest)
+                    return (try Safetensors(optimizerPath), optimizerPath)
+                }
         } catch let failure as Failure {
             throw failure
         } catch {
@@ -57,7 +55,7 @@ public struct TrainedModel: Sendable {
         try check(networks, "\(path)/model.safetensors")
         let pass =
             [Workspace.count(model, rows: 1)] + [networks.generator, networks.encoder].map { $0.map { Workspace.count($0, rows: 1) } ?? 0 }
-        guard pass.reduce(0, +) <= MemoryNeed.physical / 4 else {
+        guard pass.reduce(0, +) <= MemoryNeed.available / 4 else {
             throw Failure(
                 .checkpoint,
                 "\(path): one pass of a sample through the networks needs more memory than this machine has: the file is damaged")

@@ -81,7 +81,8 @@ extension ConfigurationKey {
             "factor of the energy's random weights and biases: 1: uniform in +-1/sqrt(inputs); 2.45: weights of the variance 2/inputs"),
         .init(
             "model.initial", .text, optional: true,
-            "a new run starts from the parameters of this model.safetensors, of the same network; null: random ones"),
+            "a new run starts from the parameters of this model.safetensors (the average, where its run kept one), of the same network; null: random ones"
+        ),
     ]
 
     private static let sampler: [ConfigurationKey] = [
@@ -322,10 +323,13 @@ extension ConfigurationKey {
     private static let keeping: [ConfigurationKey] = [
         .init(
             "guard.policy", .choice(words(RunConfiguration.Guard.Policy.self)),
-            "when a step diverges: stop the run, skip the step, or rollback to the last checkpoint"),
+            "when a step diverges: stop the run, skip the step, or rollback to an earlier one (rollbackEvery) with half the learning rate"),
         .init(
             "guard.maximumGap", .number(.positive), optional: true,
             "an energy gap |mean E(x+) - mean E(x-)| above this is divergence; null: no limit"),
+        .init(
+            "guard.rollbackEvery", .integer(count), bindsAtDefault: false,
+            "rollback: steps between two points that it goes back to, each saved besides the checkpoints"),
         .init(
             "guard.replicaCheckEvery", .integer(interval), continuation: .free,
             "steps between two comparisons of the parameters of all ranks; 0: only when they are saved"),
@@ -345,7 +349,9 @@ extension ConfigurationKey {
         .init(
             "diagnostics.thin", .integer(count), optional: true, continuation: .free,
             "sampler steps between two draws; null: sampler.steps"),
-        .init("diagnostics.chains", .integer(1...65536), continuation: .free, "chains of each shard in a window"),
+        .init(
+            "diagnostics.chains", .integer(1...65536), optional: true, continuation: .free,
+            "chains of each shard in a window, at most run.chainsPerShard; null: 4, or as many as there are"),
     ]
 
     private static func words<Word: CaseIterable & RawRepresentable>(_: Word.Type) -> [String] where Word.RawValue == String {

@@ -37,14 +37,21 @@ public struct ConfigurationKey: Sendable {
     /// Whether `null` is a value.
     public let optional: Bool
     public let continuation: Continuation
+    /// Whether its default is part of what a checkpoint is bound to. False for keys that came later: runs of programs without them have just that
+    /// value.
+    let bindsAtDefault: Bool
     /// One line for the person who edits a configuration.
     public let comment: String
 
-    init(_ path: String, _ rule: Rule, optional: Bool = false, continuation: Continuation = .fixed, _ comment: String) {
+    init(
+        _ path: String, _ rule: Rule, optional: Bool = false, continuation: Continuation = .fixed, bindsAtDefault: Bool = true,
+        _ comment: String
+    ) {
         self.path = path
         self.rule = rule
         self.optional = optional
         self.continuation = continuation
+        self.bindsAtDefault = bindsAtDefault
         self.comment = comment
     }
 

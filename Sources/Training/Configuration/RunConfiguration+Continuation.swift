@@ -38,8 +38,11 @@ extension RunConfiguration {
 
     /// The keys that touch the mathematics and their values, one a line: equal text on all ranks and in all parts of a run.
     public func mathematics() throws(Failure) -> String {
-        let values = try continuationValues()
-        return ConfigurationKey.all.filter { $0.continuation == .fixed }.map { "\($0.path) = \(values[$0.path].text)\n" }.joined()
+        let (values, defaults) = (try continuationValues(), try ConfigurationValues(RunConfiguration()))
+        let keys = ConfigurationKey.all.filter { key in
+            key.continuation == .fixed && (key.bindsAtDefault || values[key.path] != defaults[key.path])
+        }
+        return keys.map { "\($0.path) = \(values[$0.path].text)\n" }.joined()
     }
 
     /// The values with what null stands for written out where another key decides it, so that saying the same in another way is no difference.

@@ -18,11 +18,11 @@ extension RunConfiguration {
 
     /// The configuration of a run folder; an earlier version may have written keys that are no more.
     static func resolve(stored file: [UInt8], name: String) throws(Failure) -> RunConfiguration {
-        try resolve(file: file, name: name, arguments: [], leavingOut: ["objective.scaledByNoise"])
+        try resolve(file: file, name: name, arguments: [], leavingOut: ["objective.scaledByNoise"], isStored: true)
     }
 
     private static func resolve(
-        file: [UInt8]?, name: String, arguments: [String], leavingOut former: Set<String>
+        file: [UInt8]?, name: String, arguments: [String], leavingOut former: Set<String>, isStored: Bool = false
     ) throws(Failure) -> RunConfiguration {
         var values = try ConfigurationValues(RunConfiguration())
         if let file {
@@ -31,7 +31,9 @@ extension RunConfiguration {
         }
         let given = try values.overlay(arguments: arguments)
         try values.agreeOnStart(given: given, origin: "command line")
-        let configuration = try values.typed()
+        var configuration = try values.typed()
+        // An earlier version wrote four chains also where a shard has fewer, and took those there are.
+        if isStored, configuration.windowChains > configuration.run.chainsPerShard { configuration.diagnostics.chains = nil }
         try configuration.validate()
         return configuration
     }

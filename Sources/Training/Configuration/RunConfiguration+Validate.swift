@@ -15,6 +15,14 @@ extension RunConfiguration {
         try checkDiagnostics()
         try checkExchange()
         try checkOptimizer()
+        try checkGuard()
+    }
+
+    private func checkGuard() throws(Failure) {
+        try require(
+            `guard`.policy == .rollback || `guard`.rollbackEvery == Guard().rollbackEvery,
+            "guard.rollbackEvery = \(`guard`.rollbackEvery) has no effect: it belongs to guard.policy = \"rollback\". Leave it at \(Guard().rollbackEvery)."
+        )
     }
 
     func checkStart(origin: String) throws(Failure) {
@@ -28,7 +36,7 @@ extension RunConfiguration {
     }
 
     private func checkData() throws(Failure) {
-        try require(data.low < data.high, "expected data.low below data.high, found \(data.low) and \(data.high)")
+        try requireRise("data.low", data.low, "data.high", data.high)
     }
 
     private func checkModel() throws(Failure) {
@@ -63,12 +71,14 @@ extension RunConfiguration {
             (diagnostics.thin ?? sampler.steps) > 0,
             "diagnostics.every = \(diagnostics.every) runs chains for diagnostics.thin steps between two draws, or sampler.steps; expected at least 1, found 0"
         )
+        // A window takes the place of a step in what a thread works with.
+        try require(
+            windowChains <= run.chainsPerShard,
+            "diagnostics.chains: expected at most run.chainsPerShard = \(run.chainsPerShard), found \(windowChains)")
     }
 
     private func checkChains() throws(Failure) {
-        try require(
-            chains.noiseLow < chains.noiseHigh,
-            "expected chains.noiseLow below chains.noiseHigh, found \(chains.noiseLow) and \(chains.noiseHigh)")
+        try requireRise("chains.noiseLow", chains.noiseLow, "chains.noiseHigh", chains.noiseHigh)
         guard hasPersistentChains else { return }
         let batch = run.shards * run.chainsPerShard
         if let buffer = chains.buffer {
@@ -134,8 +144,11 @@ extension RunConfiguration {
     }
 
     private func checkOptimizer() throws(Failure) {
-        for (name, decay) in [("beta1", optimizer.beta1), ("beta2", optimizer.beta2), ("momentum", optimizer.momentum)] {
-            // The bias correction divides by 1 - beta.
+        let decays = [
+            ("beta1", optimizer.beta1), ("beta2", optimizer.beta2), ("momentum", optimizer.momentum), ("average", optimizer.average ?? 0),
+        ]
+        for (name, decay) in decays {
+            // The bias correction divides by 1 - beta; an average with a decay of 1 stays where it began.
             try require(Float(decay) < 1, "expected optimizer.\(name) below 1 also as a 32-bit float, found \(decay)")
         }
         try require(
@@ -156,6 +169,15 @@ extension RunConfiguration {
                 "optimizer.momentum belongs to \"sgd\"; expected 0 with \"\(optimizer.kind.rawValue)\" (see optimizer.beta1), found \(optimizer.momentum)"
             )
         }
+    }
+
+    /// Two ends of a range, which must be a range of floats as well: values are measured in parts of its width.
+    func requireRise(_ lowKey: String, _ low: Double, _ highKey: String, _ high: Double) throws(Failure) {
+        try require(low < high, "expected \(lowKey) below \(highKey), found \(low) and \(high)")
+        let width = Float(high) - Float(low)
+        try require(
+            width > 0 && width.isFinite,
+            "expected \(lowKey) and \(highKey) whose difference is a 32-bit float above 0, found \(low) and \(high)")
     }
 
     func require(_ condition: Bool, _ message: @autoclosure () -> String) throws(Failure) {

@@ -3,9 +3,7 @@ import Failures
 extension RunConfiguration {
     /// Checks the `sampler` group: what fits together, and that every key that was changed has an effect with this kind.
     func checkSampler() throws(Failure) {
-        if let low = sampler.low, let high = sampler.high {
-            try require(low < high, "expected sampler.low below sampler.high, found \(low) and \(high)")
-        }
+        if let low = sampler.low, let high = sampler.high { try requireRise("sampler.low", low, "sampler.high", high) }
         try refuseKeysWithoutEffect()
         try checkTemperature()
         try checkStanley()

@@ -259,6 +259,7 @@ extension RunConfiguration {
 
         public var policy = Policy.stop
         public var maximumGap: Double? = 1e6
+        public var rollbackEvery = 500
         public var replicaCheckEvery = 100
     }
 
@@ -286,7 +287,7 @@ extension RunConfiguration {
         public var every = 0
         public var draws = 100
         public var thin: Int? = nil
-        public var chains = 4
+        public var chains: Int? = nil
     }
 
     /// When measures of the model are taken during training.
@@ -302,6 +303,9 @@ extension RunConfiguration {
 
     /// Negatives of a step over all shards: on a ladder of temperatures only the coldest chains are.
     public var negativesPerStep: Int { rowsPerStep / max(1, exchange.temperatures.count) }
+
+    /// Chains of each shard in a window of diagnostics: four, or as many as a shard runs in a step.
+    package var windowChains: Int { diagnostics.chains ?? min(4, run.chainsPerShard) }
 
     /// Chains that a replay buffer keeps: many times those of a step, so that a chain rests while the energy changes.
     public var bufferSize: Int { chains.buffer ?? 16 * rowsPerStep }

@@ -24,9 +24,9 @@ public struct ChainDiagnostics: Codable, Sendable {
     /// Draws whose energy is not finite.
     public let brokenDraws: Int
     /// (mean energy of the second half - of the first half) / standard deviation of the energy: 0 where chains are stationary.
-    public let energyDrift: Double
+    @OrNull public private(set) var energyDrift: Double
     /// The standard error of `energyDrift`, from its spread over chains.
-    public let energyDriftError: Double
+    @OrNull public private(set) var energyDriftError: Double
     /// The modes of a density that has separate ones, over all chains and draws.
     public let modes: ModeCoverage?
 

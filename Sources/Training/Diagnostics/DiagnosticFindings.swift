@@ -33,8 +33,13 @@ package struct DiagnosticFindings: Sendable {
     }
 
     private mutating func addAgreement() {
+        guard diagnostics.draws >= ChainSeries.fewestDraws else {
+            return look(
+                "R-hat and effective sample sizes cannot be told from \(diagnostics.draws) draws of a chain (-): use at least \(ChainSeries.fewestDraws) "
+                    + "--draws.")
+        }
         guard let (name, value) = diagnostics.worst(\.rHat, largest: true) else {
-            return bad("R-hat cannot be told: nothing changes over the window, values are not finite, or there are less than 4 draws.")
+            return bad("R-hat cannot be told: nothing changes over the window, or values are not finite.")
         }
         let text = "R-hat is \(Self.number(value)) at most (\(name))"
         if value <= Limits.goodRHat {

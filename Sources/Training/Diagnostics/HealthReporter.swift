@@ -16,7 +16,7 @@ final class HealthReporter {
     var stepsOfWindow: Double {
         let (configuration, options) = (plan.configuration, plan.configuration.diagnostics)
         let thin = options.thin ?? configuration.sampler.steps
-        let passes = Double(options.chains) * Double(options.draws) * Double(thin + 1)
+        let passes = Double(plan.windowChains) * Double(options.draws) * Double(thin + 1)
         return passes / (Double(configuration.run.chainsPerShard) * max(1, plan.objective.profile.evaluations))
     }
 

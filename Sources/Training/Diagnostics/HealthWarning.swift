@@ -1,10 +1,11 @@
 import Datasets
+import Sampling
 
 /// A sentence about something that leaves the known good range.
 package struct HealthWarning: Sendable {
     /// What it is about: a warning is told once, not at every report.
     package enum Kind: String, Hashable, Sendable {
-        case gap, saturation, drift, noise, acceptance, agreement, dataNoise
+        case gap, saturation, drift, noise, acceptance, agreement, draws, dataNoise
     }
 
     package let kind: Kind
@@ -16,7 +17,8 @@ package struct HealthWarning: Sendable {
     /// - Parameter steps: steps that the report's gap is averaged over.
     package static func all(_ report: StepReport, steps: Int, rHat: Double?, _ configuration: RunConfiguration) -> [HealthWarning] {
         let parts = [
-            gap(report, steps), saturation(report), drift(report), acceptance(report), agreement(rHat), dataNoise(report, configuration),
+            gap(report, steps), saturation(report), drift(report), acceptance(report), agreement(rHat), draws(report),
+            dataNoise(report, configuration),
         ]
         return parts.compactMap { $0 }
     }
@@ -76,6 +78,14 @@ package struct HealthWarning: Sendable {
             kind: .agreement,
             text: "R-hat of the last diagnostics is \(rHat < 100 ? number(rHat) : "above 100"): chains have not found the same law; "
                 + "ebm-dist diagnose says more")
+    }
+
+    private static func draws(_ report: StepReport) -> HealthWarning? {
+        guard let draws = report.diagnostics?.draws, draws < ChainSeries.fewestDraws else { return nil }
+        return HealthWarning(
+            kind: .draws,
+            text: "R-hat and effective sample sizes cannot be told from diagnostics.draws = \(draws) draws of a chain; "
+                + "use at least \(ChainSeries.fewestDraws)")
     }
 
     /// Chains cannot be sharper than the noise of their last step; data that are would be told from them by it alone. The rule is one of recipes with

@@ -13,7 +13,7 @@ extension Trainer {
     func window() throws(Failure) -> WindowValues {
         let (configuration, shape) = (plan.configuration, plan.source.shape)
         let options = configuration.diagnostics
-        let chains = min(options.chains, plan.storedChains)
+        let chains = plan.windowChains
         let run = WindowRun(
             seed: configuration.run.seed, step: state.step, draws: options.draws, thin: options.thin ?? configuration.sampler.steps,
             functionals: ChainFunctionals(dimension: shape.count, seed: configuration.run.seed))

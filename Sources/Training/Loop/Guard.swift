@@ -6,8 +6,12 @@ public struct GuardState: Codable, Hashable, Sendable {
     public var consecutiveSkips = 0
     /// All updates left out.
     public var skips = 0
-    /// Times the run went back to a checkpoint.
+    /// Times the run went back to a rollback point.
     public var rollbacks = 0
+    /// The step that the last rollback went to; nil before the first.
+    public var returnedTo: Int?
+    /// The newest rollback point that the run had reached when it last went back; nil before.
+    public var newestPoint: Int?
 
     public init() {}
 
@@ -56,7 +60,7 @@ package struct Guard: Sendable {
                 ? .skip(problem) : .stop("\(problem), after \(Self.maximumSkips) steps that were left out one after the other")
         case .rollback:
             return state.rollbacks < Self.maximumRollbacks
-                ? .rollBack(problem) : .stop("\(problem), after \(Self.maximumRollbacks) returns to a checkpoint")
+                ? .rollBack(problem) : .stop("\(problem), after \(Self.maximumRollbacks) returns to a rollback point")
         }
     }
 

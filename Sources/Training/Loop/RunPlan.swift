@@ -54,14 +54,17 @@ public struct RunPlan: Sendable {
         let options = configuration.diagnostics
         guard options.every > 0, storedChains > 0 else { return }
         let functionals = ChainFunctionals(dimension: source.shape.count, seed: configuration.run.seed)
-        let perDraw = configuration.run.shards * min(options.chains, storedChains) * (functionals.count + 2)
+        let perDraw = configuration.run.shards * windowChains * (functionals.count + 2)
         guard options.draws <= WindowRun.mostValues / perDraw else {
             throw Failure(
                 .configuration,
-                "diagnostics.draws: expected at most \(WindowRun.mostValues / perDraw) with diagnostics.chains = \(options.chains) on "
+                "diagnostics.draws: expected at most \(WindowRun.mostValues / perDraw) with diagnostics.chains = \(windowChains) on "
                     + "\(configuration.run.shards) shards, which every rank holds, found \(options.draws)")
         }
     }
+
+    /// Chains of each shard in a window of diagnostics.
+    package var windowChains: Int { min(configuration.windowChains, storedChains) }
 
     /// Samples of one shard in chains.safetensors.
     package var storedChains: Int { objective.profile.hasChains ? configuration.replayCapacity ?? configuration.run.chainsPerShard : 0 }
@@ -119,7 +122,8 @@ public struct RunPlan: Sendable {
         return state
     }
 
-    /// Collective. The state before the first step of a run whose `model.initial` names a file: its parameters, and the model's own state with them.
+    /// Collective. The state before the first step of a run whose `model.initial` names a file: its parameters (of a checkpoint the average, where
+    /// its run kept one), and the model's own state with them.
     ///
     /// - Throws: `.missingInput` without the file, `.checkpoint` when it holds another network.
     package func initialState(_ communicator: any Communicator) throws(Failure) -> TrainingState {

@@ -157,10 +157,14 @@ package final class Trainer {
         return result
     }
 
-    /// Goes back to a checkpoint's state with half the learning rate.
-    package func rollBack(to saved: TrainingState) throws(Failure) {
-        var saved = saved
-        saved.guardState.rollbacks = max(saved.guardState.rollbacks, state.guardState.rollbacks) + 1
+    /// Goes back to the state of a rollback point with half the learning rate.
+    package func rollBack(to saved: TrainingState, _ points: RollbackPoints) throws(Failure) {
+        var (saved, guardState) = (saved, saved.guardState)
+        // What later steps have found counts on: the saved state knows nothing of it.
+        (guardState.rollbacks, guardState.returnedTo) = (state.guardState.rollbacks, state.guardState.returnedTo)
+        guardState.newestPoint = state.guardState.newestPoint
+        points.remember(saved.step, from: state.step, in: &guardState)
+        saved.guardState = guardState
         try restore(saved)
     }
 

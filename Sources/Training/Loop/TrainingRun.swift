@@ -26,8 +26,9 @@ public struct TrainingRun: Sendable {
     /// Collective. Prints what would run, and checks it, without touching the folder.
     public func describe(_ communicator: any Communicator) throws(Failure) {
         let plan = try RunPlan(configuration, communicator)
-        _ = try plan.initialState(communicator)
         let summary = RunSummary(plan, folder: folder, communicator)
+        try communicator.agree { try summary.memory.check(communicator.node) }
+        _ = try plan.initialState(communicator)
         if communicator.rank == 0 { print("\(firstLine)\n\(summary.text)") }
     }
 
@@ -45,7 +46,7 @@ public struct TrainingRun: Sendable {
         defer { heartbeat.stop() }
         let plan = try RunPlan(configuration, communicator)
         let summary = RunSummary(plan, folder: folder, communicator)
-        try communicator.agree { try summary.checkMemory(communicator.node) }
+        try communicator.agree { try summary.memory.check(communicator.node) }
         let lock = try communicator.expecting(.storing("opening the run folder")) { () throws(Failure) in try openFolder(communicator) }
         defer { withExtendedLifetime(lock) {} }
         let trainer = Trainer(plan, threads: summary.threads, communicator)

@@ -13,6 +13,8 @@ final class TrainingSession {
     private let trainer: Trainer
     private let store: CheckpointStore
     private let communicator: any Communicator
+    /// nil where the guard does not roll back.
+    private let points: RollbackPoints?
     /// Rank 0 alone.
     private var log: MetricsLog?
     private let reporter: Reporter
@@ -45,6 +47,7 @@ final class TrainingSession {
         reporter = Reporter(plan)
         progress = ProgressReporter(plan, schedule: terminal.schedule)
         health = HealthReporter(plan)
+        points = RollbackPoints(plan.configuration)
         var log: MetricsLog?
         try communicator.onRoot { log = try MetricsLog(folder.metrics, keeping: manifest?.metricsBytes ?? 0) }
         self.log = log
@@ -62,7 +65,7 @@ final class TrainingSession {
         guard trainer.state.step < configuration.run.steps else {
             return tell(RunEnd(configuration, folder).finished)
         }
-        if !continuing { trainer.populate() }
+        if !continuing { try begin() }
         tell(
             continuing
                 ? "continuing at step \(trainer.state.step) of \(configuration.run.steps)" : "starting \(configuration.run.steps) steps")
@@ -81,6 +84,12 @@ final class TrainingSession {
     func tell(_ text: String) { terminal.line(text) }
 
     // MARK: parts of the loop
+
+    /// Collective. Before the first step of a new run.
+    private func begin() throws(Failure) {
+        trainer.populate()
+        if points != nil { try save() }
+    }
 
     private func timedStep() throws(Failure) -> Trainer.StepResult {
         let begin = ContinuousClock.now
@@ -110,18 +119,18 @@ final class TrainingSession {
     private func attend(to result: Trainer.StepResult) throws(Failure) {
         let stopping = result.stopRequested && trainer.state.step < configuration.run.steps
         if case .rollBack(let problem) = result.verdict {
-            // This is the state of a checkpoint, whose reports and pictures there are: the chains of the step are those that diverged.
-            try rollBack(problem)
-        } else {
-            try obey(result.verdict)
-            try reportIfDue(result)
-            try evaluateIfDue()
-            if isDue(configuration.samples.every) { try draw() }
-            if stopping || isDue(configuration.checkpoint.every) {
-                try save()
-            } else if isMultiple(of: configuration.guard.replicaCheckEvery) {
-                try checkReplicas()
-            }
+            // This is the state of a rollback point, whose reports and pictures there are: the chains of the step are those that diverged. A request to
+            // stop waits for the step that follows: the checkpoint of this one is there already, and knows nothing of the rollback.
+            return try rollBack(problem)
+        }
+        try obey(result.verdict)
+        try reportIfDue(result)
+        try evaluateIfDue()
+        if isDue(configuration.samples.every) { try draw() }
+        if stopping || isDue(configuration.checkpoint.every) || points?.contains(trainer.state.step) == true {
+            try save()
+        } else if isMultiple(of: configuration.guard.replicaCheckEvery) {
+            try checkReplicas()
         }
         if stopping { try stop() }
     }
@@ -142,15 +151,15 @@ final class TrainingSession {
 
     private func rollBack(_ problem: String) throws(Failure) {
         let step = trainer.state.step
-        // From a checkpoint of this very step the same gradient would follow again, whatever the learning rate.
-        let loaded = try communicator.expecting(.storing("loading a checkpoint", bytes: store.bytes)) { () throws(Failure) in
-            try store.loadState(before: step, into: trainer.shards, communicator)
+        guard let points, let target = points.target(from: step, trainer.state.guardState) else {
+            return try communicator.onRoot {
+                throw Failure(.numerical, "step \(step): \(problem), and there is no step before it to go back to")
+            }
         }
-        guard let (saved, manifest) = loaded else {
-            try communicator.onRoot { throw Failure(.numerical, "step \(step): \(problem), and there is no checkpoint to go back to") }
-            return
+        let (saved, manifest) = try communicator.expecting(.storing("loading a checkpoint", bytes: store.bytes)) { () throws(Failure) in
+            try store.goBack(to: target, into: trainer.shards, communicator)
         }
-        try trainer.rollBack(to: saved)
+        try trainer.rollBack(to: saved, points)
         try communicator.onRoot { log = try MetricsLog(folder.metrics, keeping: manifest.metricsBytes) }
         try evaluation.cut(to: manifest.evaluation)
         tell("step \(step): \(problem): back to step \(saved.step) with the learning rate x \(trainer.state.guardState.learningRateFactor)")

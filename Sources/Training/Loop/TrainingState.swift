@@ -37,6 +37,7 @@ public struct TrainingState: Sendable {
         if let average { sum.add(average.values) }
         sum.add(exponents)
         sum.add([step, optimizer.updates, guardState.consecutiveSkips, guardState.skips, guardState.rollbacks])
+        sum.add([guardState.returnedTo ?? -1, guardState.newestPoint ?? -1])
         sum.add([health.steps, health.signChanges, health.lastSign, Int(bitPattern: UInt(health.gapSum.bitPattern))])
         if let rHat = health.rHat { sum.add([Int(bitPattern: UInt(rHat.bitPattern))]) }
         if let stepSize {

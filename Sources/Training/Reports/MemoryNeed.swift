@@ -1,4 +1,6 @@
 import Datasets
+import Distributed
+import Failures
 import Foundation
 import Model
 import Numerics
@@ -52,6 +54,15 @@ struct MemoryNeed: Sendable {
         }
     }
 
+    /// - Throws: `.launch` where the ranks of this machine need more memory than there is for them.
+    func check(_ node: NodeInfo) throws(Failure) {
+        guard bytes > Self.available / node.ranks else { return }
+        throw Failure(
+            .launch,
+            "the memory of this machine (or of the job's control group), \(Self.mebibytes(Self.available)), is less than its \(node.ranks) "
+                + "rank\(node.ranks == 1 ? "" : "s") need: \(text). Use fewer ranks or threads, more nodes, or a smaller chains.buffer.")
+    }
+
     var bytes: Int { parameters + threads + chains + data }
 
     var text: String {
@@ -60,8 +71,8 @@ struct MemoryNeed: Sendable {
             "\(Self.mebibytes(bytes)) a rank (\(parts.map { "\($0.0) \(Self.mebibytes($0.1))" }.joined(separator: ", "))), and the program itself"
     }
 
-    /// The memory of this machine.
-    static var physical: Int { Int(clamping: ProcessInfo.processInfo.physicalMemory) }
+    /// The memory that the processes of this machine can have: what it has, or less where their control group is limited.
+    static let available = min(Int(clamping: ProcessInfo.processInfo.physicalMemory), ControlGroup.current.memory ?? .max)
 
     static func mebibytes(_ bytes: Int) -> String {
         "\(PerformanceTable.fixed(Double(bytes) / 1_048_576, bytes < 100 << 20 ? 1 : 0, width: 0)) MiB"

@@ -9,7 +9,7 @@ struct RunSummary {
     let text: String
     /// Threads of a rank.
     let threads: Int
-    private let memory: MemoryNeed
+    let memory: MemoryNeed
 
     init(_ plan: RunPlan, folder: RunFolder, _ communicator: any Communicator) {
         let configuration = plan.configuration
@@ -34,16 +34,6 @@ struct RunSummary {
             rows.append(("note", advice))
         }
         text = rows.map { TextLayout.paragraph($0.0, $0.1, indent: 9) }.joined(separator: "\n")
-    }
-
-    /// - Throws: `.launch` where the ranks of this machine need more memory than it has.
-    func checkMemory(_ node: NodeInfo) throws(Failure) {
-        let available = MemoryNeed.physical
-        guard memory.bytes > available / node.ranks else { return }
-        throw Failure(
-            .launch,
-            "the memory of this machine, \(MemoryNeed.mebibytes(available)), is less than its \(node.ranks) rank\(node.ranks == 1 ? "" : "s") need: "
-                + "\(memory.text). Use fewer ranks or threads, more nodes, or a smaller chains.buffer.")
     }
 
     /// What is said before anything else: which program trains on what, and where to.

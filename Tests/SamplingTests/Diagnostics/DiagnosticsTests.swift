@@ -90,7 +90,7 @@ struct DiagnosticsTests {
         broken.values[37] = .nan
         var infinite = autoregressive(0, chains: 4, draws: 20)
         infinite.values[37] = .infinity
-        let short = ChainSeries(chains: 4, draws: 3, (0..<12).map { Double($0) })
+        let short = autoregressive(0, chains: 4, draws: 9)
         let empty = ChainSeries(chains: 1, draws: 0, [])
         for series in [constant, broken, infinite, short, empty] {
             #expect(all(series).allSatisfy { $0.isNaN })
@@ -98,6 +98,8 @@ struct DiagnosticsTests {
         }
         // One chain is enough: its halves are compared.
         #expect(all(autoregressive(0.5, chains: 1, draws: 21)).allSatisfy { $0.isFinite })
+        // From ten draws on.
+        #expect(all(autoregressive(0.5, chains: 4, draws: 10)).allSatisfy { $0.isFinite })
         // Chains that stand still at different places: not one of them has seen the law.
         let still = ChainSeries(chains: 4, draws: 20, (0..<80).map { Double($0 / 20) })
         #expect(PotentialScaleReduction.rankNormalisedSplit(still) == .infinity)

@@ -96,7 +96,8 @@ struct DamagedCheckpointTests {
         arguments: [
             (#""updates" : 8"#, #""updates" : 9223372036854775807"#), (#""updates" : 8"#, #""updates" : -1"#),
             (#""rollbacks" : 0"#, #""rollbacks" : 70"#), (#""consecutiveSkips" : 0"#, #""consecutiveSkips" : 9223372036854775807"#),
-            (#""skips" : 0"#, #""skips" : -3"#), (#""metricsBytes" : "#, #""metricsBytes" : -"#), (#""format" : 1"#, #""format" : 2"#),
+            (#""skips" : 0"#, #""skips" : -3"#), (#""metricsBytes" : "#, #""metricsBytes" : -"#), (#""format" : 2"#, #""format" : 3"#),
+            (#""format" : 2"#, #""format" : 0"#),
             (#""step" : 8"#, #""step" : 4"#),
             (#""step" : 8"#, #""step" : 8, "stepSize" : {"averageLogFactor" : 0, "count" : 0, "logFactor" : 0, "meanError" : 0}"#),
         ])

@@ -67,6 +67,7 @@ import Training
         "encoder.widths": ["encoder.widths=[5]", "objective.kind=variational-teaching"],
         "encoder.layers": ["encoder.layers=[{kind: 'flatten'}]", "objective.kind=variational-teaching"],
         "encoder.learningRate": ["encoder.learningRate=.1", "objective.kind=variational-teaching"],
+        "guard.rollbackEvery": ["guard.rollbackEvery=7", "guard.policy=rollback"],
         "objective.innerSteps": ["objective.innerSteps=3", "objective.kind=wasserstein-flow"],
     ]
 

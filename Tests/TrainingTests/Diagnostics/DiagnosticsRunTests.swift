@@ -7,7 +7,7 @@ import Training
 @Suite struct DiagnosticsRunTests {
     let scratch = ScratchFolder()
 
-    private static let window = ["diagnostics.every=3", "diagnostics.draws=8", "diagnostics.chains=2"]
+    private static let window = ["diagnostics.every=3", "diagnostics.draws=10", "diagnostics.chains=2"]
 
     /// The lines of metrics.jsonl without what depends on time.
     private func lines(_ folder: RunFolder) throws -> [String] {
@@ -31,7 +31,26 @@ import Training
         let shared = reports.filter { $0.step % 2 == 0 }
         #expect(try without.reports().map(\.gradientNorm) == shared.map(\.gradientNorm))
         let digest = try #require(reports.first { $0.diagnostics != nil }?.diagnostics)
-        #expect(digest.chains == 8 && digest.draws == 8 && digest.thin == 4 && (digest.rHat ?? 0) > 0.9 && digest.displacement > 0)
+        #expect(digest.chains == 8 && digest.draws == 10 && digest.thin == 4 && (digest.rHat ?? 0) > 0.9 && digest.displacement > 0)
+    }
+
+    @Test func `Windows of too few draws have no R-hat and no effective sample sizes, and training and diagnose say why`() throws {
+        let folder = scratch.run()
+        let lines = try ScratchRun.train(["diagnostics.every=3", "diagnostics.draws=9", "diagnostics.chains=2"], in: folder)
+        #expect(lines.count { $0.contains("warning, step 3") && $0.contains("diagnostics.draws = 9") } == 1, "\(lines)")
+        let digest = try #require(try folder.reports().first { $0.diagnostics != nil }?.diagnostics)
+        #expect(digest.rHat == nil && digest.bulkESS == nil && digest.tailESS == nil && digest.autocorrelationTime == nil)
+        #expect(digest.displacement > 0 && digest.energyDrift.isFinite)
+        let command = DiagnoseCommand(folder: folder.path, draws: 9, output: "\(scratch.path)/d.json")
+        let text = try command.run(SoloCommunicator())
+        #expect(text.contains("cannot be told from 9 draws of a chain"))
+        let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("energy") }).split(separator: " ")
+        #expect(row[3...] == ["-", "-", "-", "-", "-", "-"], "\(row)")
+        let json = try #require(
+            try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: "\(scratch.path)/d.json"))) as? [String: Any])
+        let functionals = try #require((json["diagnostics"] as? [String: Any])?["functionals"] as? [[String: Any]])
+        let energy = try #require(functionals[0]["summary"] as? [String: Any])
+        #expect(energy["bulkESS"] is NSNull && energy["rHat"] is NSNull && energy["mean"] is Double)
     }
 
     @Test func `Every number of ranks and threads writes the same lines, and so does a run that was stopped`() throws {
@@ -85,10 +104,10 @@ import Training
         try ScratchRun.train(["optimizer.average=null", "run.steps=6", "report.every=6"] + Self.window, in: folder)
         let digest = try #require(try folder.reports().last?.diagnostics)
         let command = DiagnoseCommand(
-            folder: folder.path, draws: 8, chains: 2, output: "\(scratch.path)/d.json", npy: "\(scratch.path)/c.npy",
+            folder: folder.path, draws: 10, chains: 2, output: "\(scratch.path)/d.json", npy: "\(scratch.path)/c.npy",
             arviz: "\(scratch.path)/a.json")
         let text = try command.run(SoloCommunicator())
-        #expect(text.contains("R-hat") && text.contains("in training:") && text.contains("4 shards x 2 chains, 8 draws"))
+        #expect(text.contains("R-hat") && text.contains("in training:") && text.contains("4 shards x 2 chains, 10 draws"))
         struct Report: Decodable { let diagnostics: ChainDiagnostics }
         let found = try JSONDecoder().decode(Report.self, from: Data(contentsOf: URL(filePath: "\(scratch.path)/d.json"))).diagnostics
             .digest

@@ -53,7 +53,10 @@ struct FindingsTests {
             mentions(diagnostics { shard, chain, _, n in (Double(4 * shard + chain) + n.0, n.1) }, "chains have not found the same law"))
         // Shards at places of their own.
         #expect(mentions(diagnostics { shard, _, _, n in (Double(4 * shard) + n.0, n.1) }, "shards hold different samples"))
-        #expect(mentions(diagnostics(draws: 8) { _, _, _, n in n }, "these figures are rough"))
+        #expect(mentions(diagnostics(draws: 12) { _, _, _, n in n }, "these figures are rough"))
+        let short = diagnostics(draws: 9) { _, _, _, n in n }
+        #expect(mentions(short, "cannot be told from 9 draws of a chain (-): use at least 10 --draws"))
+        #expect(!mentions(short, "effective sample sizes are"))
         #expect(mentions(diagnostics(accepted: 0.05) { _, _, _, n in n }, "the steps are too long"))
         #expect(mentions(diagnostics(accepted: 0.99) { _, _, _, n in n }, "the steps are short"))
         #expect(mentions(diagnostics { _, chain, _, n in chain == 0 ? (0, 0) : n }, "4 of 16 chains do not move"))

@@ -140,18 +140,18 @@ struct TrainingRunTests {
         ]
 
     @Test(
-        "rollback goes back to the last checkpoint before the step with half the learning rate, and continues; the log has every step once",
+        "rollback goes back to the last point before the step with half the learning rate, and continues; the log has every step once",
         arguments: [1, 2], [4, 5, 6])
     func rollback(ranks: Int, step: Int) throws {
         let free = scratch.run("free")
         try ScratchRun.train(Self.growing + ["guard.maximumGap=null", "samples.every=1"], in: free)
         let gaps = try free.reports().map { abs($0.energyGap ?? .nan) }
-        // The limit lies between two neighbours. From the checkpoint of the step itself nothing would change, so 6 goes back to 3.
+        // The limit lies between two neighbours. From the point of the step itself nothing would change, so 6 goes back to 3.
         #expect(zip(gaps[2...], gaps[3...]).allSatisfy { $1 > 2 * $0 }, "\(gaps)")
         let checkpoint = (step - 1) / 3 * 3
         let limit = (gaps[step - 1] + gaps[step]) / 2
         let folder = scratch.run()
-        let arguments = Self.growing + ["guard.policy=rollback", "guard.maximumGap=\(limit)", "samples.every=1"]
+        let arguments = Self.growing + ["guard.policy=rollback", "guard.rollbackEvery=3", "guard.maximumGap=\(limit)", "samples.every=1"]
         let lines = try ThreadRanks.run(ranks) { try ScratchRun.train(arguments, in: folder, on: $0) }[0]
         let back = lines.filter { $0.contains("back to step") }
         #expect(back.count == 1, "\(lines)")
@@ -168,11 +168,11 @@ struct TrainingRunTests {
         #expect(try folder.contents(ofStep: checkpoint)[chains] == free.contents(ofStep: checkpoint)[chains])
     }
 
-    @Test("a rollback without a checkpoint to go back to stops the run")
-    func noCheckpoint() throws {
+    @Test("a rollback from the first step stops the run")
+    func nothingToGoBackTo() throws {
         let arguments = Self.growing + ["guard.policy=rollback", "guard.maximumGap=1e-9", "checkpoint.every=1"]
         let stopped = failure { try ScratchRun.train(arguments, in: scratch.run()) }
-        #expect(stopped?.kind == .numerical && stopped?.message.contains("no checkpoint to go back to") == true)
+        #expect(stopped?.kind == .numerical && stopped?.message.contains("no step before it to go back to") == true)
     }
 
     @Test("an update that breaks the parameters never enters a checkpoint", arguments: ["stop", "skip", "rollback"])
