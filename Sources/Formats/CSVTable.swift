@@ -6,6 +6,15 @@ public struct CSVTable: Hashable, Sendable {
     public enum Selection: Hashable, Sendable {
         case all
         case names([String])
+        /// By name where the first line names columns, else all by position.
+        case matching([String])
+
+        fileprivate var wanted: [String] {
+            switch self {
+            case .all: []
+            case .names(let names), .matching(let names): names
+            }
+        }
     }
 
     /// The names in the header line; nil when there is none.
@@ -14,6 +23,8 @@ public struct CSVTable: Hashable, Sendable {
     public let columns: Int
     /// The values of the selected columns, row by row.
     public let values: [Float]
+    /// The same values in the precision of the text.
+    public let doubles: [Double]
 
     /// Parses a whole file.
     ///
@@ -32,7 +43,7 @@ public struct CSVTable: Hashable, Sendable {
         let hasHeader = try Self.isHeader(fields, select, name)
         let header = hasHeader ? fields : nil
         let selected = try Self.selected(select, header, width, name)
-        var values: [Float] = []
+        var (values, doubles): ([Float], [Double]) = ([], [])
         var rows = 0
         var more = true
         if hasHeader { more = try reader.next(into: &fields) }
@@ -46,6 +57,7 @@ public struct CSVTable: Hashable, Sendable {
                     throw reader.refusal(fields[column], column: column, header?[column])
                 }
                 values.append(value)
+                doubles.append(Double(fields[column]) ?? Double(value))
             }
             rows += 1
             more = try reader.next(into: &fields)
@@ -53,11 +65,11 @@ public struct CSVTable: Hashable, Sendable {
         self.names = header.map { header in selected.map { header[$0] } }
         self.rows = rows
         self.columns = selected.count
-        self.values = values
+        (self.values, self.doubles) = (values, doubles)
     }
 
     private static func isHeader(_ fields: [String], _ select: Selection, _ name: String) throws(Failure) -> Bool {
-        if case .names(let wanted) = select, wanted.contains(where: fields.contains) { return true }
+        if select.wanted.contains(where: fields.contains) { return true }
         var (number, text): (String?, String?)
         for field in fields {
             // Also what is no float: a row with such a number is no header.
@@ -76,9 +88,13 @@ public struct CSVTable: Hashable, Sendable {
     }
 
     private static func selected(_ select: Selection, _ header: [String]?, _ width: Int, _ name: String) throws(Failure) -> [Int] {
-        guard case .names(let wanted) = select else { return Array(0..<width) }
+        switch select {
+        case .all: return Array(0..<width)
+        case .matching where header == nil: return Array(0..<width)
+        case .names, .matching: break
+        }
         var selected: [Int] = []
-        for column in wanted {
+        for column in select.wanted {
             guard let index = header?.firstIndex(of: column) else {
                 let known = header.map { $0.joined(separator: ", ") } ?? "none: the first line holds numbers"
                 throw Failure(

@@ -23,6 +23,8 @@ public struct TrainedModel: Sendable {
     public let parameters: [Float]
     public let modelState: [Float]
     let manifest: Manifest
+    /// How rows become what the networks work on; nil in checkpoints of earlier versions.
+    let rowMetadata: RowMetadata?
 
     /// The energy.
     public var model: EnergyModel { networks.energy }
@@ -40,6 +42,7 @@ public struct TrainedModel: Sendable {
             let modelPath = try CheckpointReader.checked("model.safetensors", in: path, manifest)
             let file = try Safetensors(modelPath)
             networks = try RunNetworks(metadata: file.header.metadata, path: modelPath)
+            rowMetadata = try RowMetadata(metadata: file.header.metadata, path: modelPath)
             let current = try ParameterTensors.decode(file, networks.layout, path: modelPath)
             modelState = try ParameterTensors.decode(file, networks.stateLayout, path: modelPath)
             if weights == .average, configuration.optimizer.average != nil {
@@ -55,6 +58,7 @@ public struct TrainedModel: Sendable {
             throw Failure(.software, "\(path): \(error)")
         }
         try check(networks, "\(path)/model.safetensors")
+        try rowMetadata?.check(networks.sampleShape, "\(path)/model.safetensors")
         let pass =
             [Workspace.count(model, rows: 1)] + [networks.generator, networks.encoder].map { $0.map { Workspace.count($0, rows: 1) } ?? 0 }
         guard pass.reduce(0, +) <= MemoryNeed.physical / 4 else {

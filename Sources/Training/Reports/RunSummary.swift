@@ -27,6 +27,7 @@ struct RunSummary {
             "memory   \(memory.text)",
             "run      \(folder.path)",
         ]
+        lines += DataNotes(plan).lines.map { "note     \($0)" }
         if let advice = communicator.node.advice(threads: threads) { lines.append("note     \(advice)") }
         text = lines.joined(separator: "\n")
     }
