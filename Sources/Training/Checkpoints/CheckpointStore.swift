@@ -7,11 +7,14 @@ package struct CheckpointStore {
     private let plan: RunPlan
     private let folder: RunFolder
     private let chains: ChainsFile
+    private let former: [String]
 
-    package init(_ plan: RunPlan, _ folder: RunFolder) {
+    /// - Parameter stored: the configuration in the run folder, where there is one: rank 0's.
+    package init(_ plan: RunPlan, _ folder: RunFolder, stored: RunConfiguration? = nil) throws(Failure) {
         self.plan = plan
         self.folder = folder
         chains = plan.chainsFile
+        former = try [plan.configuration, stored].compactMap { $0 }.map { (run) throws(Failure) in try run.digest(withPlaces: true) }
     }
 
     /// Collective. Loads the newest whole checkpoint into the trainer.
@@ -47,7 +50,7 @@ package struct CheckpointStore {
         CheckpointReader(
             folder: folder, model: plan.networks, chains: chains,
             binding: CheckpointReader.Binding(
-                run: plan.configuration, configuration: plan.configurationDigest, data: plan.dataDigest),
+                run: plan.configuration, configuration: plan.configurationDigest, data: plan.dataDigest, former: former),
             rule: plan.configuration.updateRule, groups: plan.configuration.parameterGroups(of: plan.networks),
             averageDecay: plan.configuration.optimizer.average.map { Float($0) })
     }

@@ -41,7 +41,7 @@ public struct RunPlan: Sendable {
         self.source = source
         self.networks = networks
         self.objective = objective
-        configurationDigest = Checksum.of(Array(try configuration.mathematics().utf8))
+        configurationDigest = try configuration.digest()
         dataDigest = configuration.digest(of: source)
         try communicator.agree { try checkWindow() }
         let bits = Checksum.of(Array("\(BuildInformation.version) \(configurationDigest) \(dataDigest)".utf8))
