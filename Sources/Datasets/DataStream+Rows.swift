@@ -29,17 +29,6 @@ extension DataStream {
         }
     }
 
-    /// Floats of mean zero and deviation one in every column, where that is asked for.
-    func standardise(_ target: Matrix) {
-        guard !means.isEmpty else { return }
-        unsafe means.withUnsafeBufferPointer { means in
-            unsafe factors.withUnsafeBufferPointer { factors in
-                let out = unsafe target.base
-                for index in 0..<target.columns { unsafe out[index] = (out[index] - means[index]) * factors[index] }
-            }
-        }
-    }
-
     /// Turns an image left to right.
     func mirror(_ row: Matrix, _ shape: ImageShape) {
         let (width, channels) = (shape.width, shape.channels)

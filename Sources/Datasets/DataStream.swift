@@ -13,13 +13,14 @@ public struct DataStream: Sendable {
     private let seed: UInt64
     /// Whether every row belongs to one shard for good (`dealt`).
     private var isDealt = false
-    /// Means and reciprocal standard deviations of standardised data, else empty.
-    let means: [Float]
-    let factors: [Float]
+    /// Of standardised data.
+    private let standardisation: Standardisation?
 
+    /// - Parameter moments: what standardises the rows, where it is other than their own moments (`preparation.standardise`).
     /// - Throws: `.configuration` when the preparation does not fit the source, `.data` when a column to be standardised is constant.
     public init(
-        source: DataSource, preparation: DataPreparation = DataPreparation(), seed: UInt64, shards: Int, rowsPerShard: Int
+        source: DataSource, preparation: DataPreparation = DataPreparation(), moments: ColumnMoments? = nil, seed: UInt64, shards: Int,
+        rowsPerShard: Int
     ) throws(Failure) {
         precondition(shards > 0 && rowsPerShard > 0, "a stream needs shards and rows, not \(shards) and \(rowsPerShard)")
         try preparation.check(source)
@@ -28,20 +29,17 @@ public struct DataStream: Sendable {
         self.seed = seed
         self.shards = shards
         self.rowsPerShard = rowsPerShard
-        guard preparation.standardise, let dataset = source.dataset else {
-            (means, factors) = ([], [])
-            return
+        if let moments {
+            standardisation = Standardisation(moments)
+        } else if preparation.standardise, let dataset = source.dataset {
+            standardisation = try Standardisation(of: dataset)
+        } else {
+            standardisation = nil
         }
-        let (means, deviations) = dataset.moments()
-        if let column = deviations.firstIndex(where: { !($0 > 0) || !(1 / $0).isFinite }) {
-            let title = dataset.columnNames.map { " (\($0[column]))" } ?? ""
-            throw Failure(
-                .data,
-                "\(dataset.name): column \(column + 1)\(title) is constant and cannot be standardised. Remove it, or do not standardise.")
-        }
-        self.means = means
-        factors = deviations.map { 1 / $0 }
     }
+
+    /// What standardises the rows; nil where nothing does.
+    public var moments: ColumnMoments? { standardisation?.moments }
 
     /// The same rows with more noise, of this standard deviation beside what they have.
     public func adding(noise: Float) -> DataStream {
@@ -85,7 +83,9 @@ public struct DataStream: Sendable {
             tile.rows == rowsPerShard && tile.columns == shape.count, "a tile of \(tile.rows) x \(tile.columns) for rows of \(shape)")
         precondition(step >= 0 && shard >= 0 && shard < shards, "step \(step) and shard \(shard) of \(shards)")
         switch source {
-        case .density(let density): density.fillSamples(tile, from: stream(.densitySample, step, shard))
+        case .density(let density):
+            density.fillSamples(tile, from: stream(.densitySample, step, shard))
+            standardisation?.apply(to: tile)
         case .dataset(let dataset): fill(tile, from: dataset, step, shard)
         }
         if preparation.noise > 0 { addNoise(tile, stream(.dataNoise, step, shard)) }
@@ -158,8 +158,11 @@ public struct DataStream: Sendable {
             switch dataset.values {
             case .levels(let bytes, let levels): Self.scale(bytes, row, levels, target, preparation, dequantises: preparation.dequantise)
             case .floats(let floats):
-                Self.copy(floats, row, target)
-                standardise(target)
+                if let standardisation {
+                    standardisation.fill(target, row: row, of: dataset)
+                } else {
+                    Self.copy(floats, row, target)
+                }
             }
             if preparation.flip && flips.bits(at: place) & 1 == 1 { mirror(target, shape) }
         }

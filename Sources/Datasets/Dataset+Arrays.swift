@@ -7,15 +7,23 @@ extension Dataset {
     ///
     /// N: single values. N x d: vectors. N x H x W: gray images. N x C x H x W with C of 1 or 3: images with planes, else N x H x W x C with
     /// C of 1 or 3. Bytes keep their 256 levels and truth values their 2; other numbers become floats.
-    static func images(_ array: NumericArray, _ path: String, labels: [Int32]? = nil) throws(Failure) -> Dataset {
+    static func images(
+        _ array: NumericArray, _ path: String, _ options: LoadingOptions, labels: [Int32]? = nil
+    ) throws(Failure) -> Dataset {
         let (shape, planes) = try rowShape(array, path)
-        let values: Values =
-            switch array.values {
-            case .uint8(let bytes): .levels(planes ? channelsInnermost(bytes, shape) : bytes, levels: 256)
-            case .bool(let bytes): .levels(planes ? channelsInnermost(bytes, shape) : bytes, levels: 2)
-            default: .floats(planes ? channelsInnermost(array.values.floats, shape) : array.values.floats)
-            }
-        return try Dataset(name: path, shape: shape, values: values, labels: labels)
+        switch array.values {
+        case .uint8(let bytes), .bool(let bytes):
+            let levels = array.type == .bool ? 2 : 256
+            return try Dataset(
+                name: path, shape: shape, values: .levels(planes ? channelsInnermost(bytes, shape) : bytes, levels: levels), labels: labels)
+        default:
+            let (floats, doubles) = (array.values.floats, array.values.doubles)
+            let numbers = NarrowedNumbers(
+                planes ? channelsInnermost(floats, shape) : floats, planes ? doubles.map { channelsInnermost($0, shape) } : doubles,
+                width: shape.count, keeps: options.keepsPrecision)
+            return try Dataset(
+                name: path, shape: shape, values: .floats(numbers.floats), labels: labels, precise: numbers.precise, losses: numbers.losses)
+        }
     }
 
     /// The shape of a row, and whether its values are planes.

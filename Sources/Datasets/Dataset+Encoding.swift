@@ -12,19 +12,23 @@ extension Dataset {
         var levels: Int?
         var hasLabels: Bool
         var columnNames: [String]?
+        var labelName: String?
         var notes: [String]
+        /// Whether the numbers in double precision stand behind the values.
+        var isPrecise: Bool?
+        var losses: [PrecisionLoss]?
         var digest: String
         /// Bytes of the encoded partner behind everything else.
         var partnerBytes: Int?
     }
 
     /// Everything as bytes, so that one process can read the data and hand them to others: length of a description (8 bytes), the
-    /// description (JSON), labels, values, the partner.
+    /// description (JSON), labels, values, the numbers in double precision where they are kept, the partner.
     public func encoded() -> [UInt8] {
         let partner = partner?.encoded() ?? []
         let description = Description(
-            name: name, shape: shape, count: count, levels: levels, hasLabels: labels != nil, columnNames: columnNames, notes: notes,
-            digest: digest,
+            name: name, shape: shape, count: count, levels: levels, hasLabels: labels != nil, columnNames: columnNames,
+            labelName: labelName, notes: notes, isPrecise: precise == nil ? nil : true, losses: losses.isEmpty ? nil : losses, digest: digest,
             partnerBytes: partner.isEmpty ? nil : partner.count)
         guard let json = try? JSONEncoder().encode(description) else { preconditionFailure("a description of data has no JSON") }
         var bytes = NumericArray.Values.int64([Int64(json.count)]).littleEndianBytes + Array(json)
@@ -37,6 +41,7 @@ extension Dataset {
             if let labels { bytes.append(contentsOf: NumericArray.Values.int32(labels).littleEndianBytes) }
             bytes.append(contentsOf: NumericArray.Values.float32(floats).littleEndianBytes)
         }
+        if let precise { bytes.append(contentsOf: NumericArray.Values.float64(precise).littleEndianBytes) }
         return bytes + partner
     }
 
@@ -53,7 +58,9 @@ extension Dataset {
         else { throw damaged }
         let (shape, count) = (description.shape, description.count)
         let labelBytes = NumericArray.count(of: [count, description.hasLabels ? 4 : 0])
-        let total = NumericArray.count(of: [count, shape.height, shape.width, shape.channels, description.levels == nil ? 4 : 1])
+        let isPrecise = description.isPrecise == true && description.levels == nil
+        let valueBytes = description.levels == nil ? 4 + (isPrecise ? 8 : 0) : 1
+        let total = NumericArray.count(of: [count, shape.height, shape.width, shape.channels, valueBytes])
         guard let total, let labelBytes, count > 0, total > 0, (1...256).contains(description.levels ?? 1),
             case let behind = bytes.count - 8 - length, (0...behind).contains(description.partnerBytes ?? 0),
             case let own = behind - (description.partnerBytes ?? 0), labelBytes <= own, own - labelBytes == total
@@ -64,16 +71,18 @@ extension Dataset {
         if description.hasLabels, case .int32(let read) = NumericArray.Values(.int32, littleEndian: bytes[labelStart..<valueStart]) {
             labels = read
         }
+        let valueEnd = isPrecise ? valueStart + (end - valueStart) / 3 : end
         let values: Values =
             if let levels = description.levels {
-                .levels(Array(bytes[valueStart..<end]), levels: levels)
+                .levels(Array(bytes[valueStart..<valueEnd]), levels: levels)
             } else {
-                .floats(NumericArray.Values(.float32, littleEndian: bytes[valueStart..<end]).floats)
+                .floats(NumericArray.Values(.float32, littleEndian: bytes[valueStart..<valueEnd]).floats)
             }
         guard description.columnNames == nil || description.columnNames!.count == shape.count else { throw damaged }
+        let precise = isPrecise ? NumericArray.Values(.float64, littleEndian: bytes[valueEnd..<end]).doubles : nil
         try self.init(
             name: description.name, shape: shape, values: values, labels: labels, columnNames: description.columnNames,
-            notes: description.notes)
+            labelName: description.labelName, notes: description.notes, precise: precise, losses: description.losses ?? [])
         guard digest == description.digest else { throw damaged }
         guard end < bytes.count else { return }
         let partner = try Dataset(encoded: Array(bytes[end...]), mayHavePartner: false)

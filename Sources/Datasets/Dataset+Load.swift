@@ -9,6 +9,10 @@ public struct LoadingOptions: Hashable, Codable, Sendable {
     public var limit = FileBytes.defaultLimit
     /// The columns of a CSV file that are read, by the names of its header, in this order; empty: all.
     public var columns: [String] = []
+    /// `columns` are those of other data: a table without a header is read whole, by position.
+    public var mayLackHeader = false
+    /// Numbers are kept in the precision of the file beside the floats that they become.
+    public var keepsPrecision = false
     /// The last of the columns read from a CSV file is the label (a whole number), not part of the rows.
     public var lastColumnIsLabel = false
     /// What stands between the fields of a CSV file; nil: found in its first lines.
@@ -25,7 +29,7 @@ public struct LoadingOptions: Hashable, Codable, Sendable {
         try FileBytes.read(path, limit: limit - bytes, remedy: "Raise data.limit (in GiB), or give a smaller file.")
     }
 
-    var selection: CSVTable.Selection { columns.isEmpty ? .all : .names(columns) }
+    var selection: CSVTable.Selection { columns.isEmpty ? .all : mayLackHeader ? .matching(columns) : .names(columns) }
 }
 
 extension Dataset {
@@ -72,7 +76,7 @@ extension Dataset {
         if NPY.recognises(bytes) || name.hasSuffix(".npy") {
             let table = try NPY.table(decoding: bytes, name: path, select: options.selection)
             if let table { return try rows(of: table, path, options) }
-            return try images(NPY.decode(bytes, name: path), path)
+            return try images(NPY.decode(bytes, name: path), path, options)
         }
         if [".csv", ".tsv", ".txt"].contains(where: { name.hasSuffix($0) }) {
             let table = try CSVTable(
@@ -82,7 +86,8 @@ extension Dataset {
         if name.hasSuffix(".bin") { return try cifar(bytes, path) }
         if IDX.recognises(bytes) || name.hasSuffix("ubyte") || name.hasSuffix(".idx") {
             let array = try IDX.decode(bytes, name: path)
-            return try images(array, path, labels: options.readsLabels ? labels(of: array.shape.first ?? 0, beside: path, options) : nil)
+            return try images(
+                array, path, options, labels: options.readsLabels ? labels(of: array.shape.first ?? 0, beside: path, options) : nil)
         }
         if CIFARRecords.recognises(bytes) { return try cifar(bytes, path) }
         let found = bytes.isEmpty ? "an empty file" : "the bytes " + bytes.prefix(4).map { String($0, radix: 16) }.joined(separator: " ")
@@ -118,13 +123,20 @@ extension Dataset {
 
     private static func rows(of table: CSVTable, _ path: String, _ options: LoadingOptions) throws(Failure) -> Dataset {
         guard options.lastColumnIsLabel else {
+            let numbers = NarrowedNumbers(
+                table.values, table.doubles, width: table.columns, names: table.names, keeps: options.keepsPrecision)
             return try Dataset(
-                name: path, shape: ImageShape(vector: table.columns), values: .floats(table.values), columnNames: table.names,
-                notes: table.notes)
+                name: path, shape: ImageShape(vector: table.columns), values: .floats(numbers.floats), columnNames: table.names,
+                notes: table.notes, precise: numbers.precise, losses: numbers.losses)
         }
+        return try labelled(table, path, keepsPrecision: options.keepsPrecision)
+    }
+
+    /// A table whose last column is the label.
+    private static func labelled(_ table: CSVTable, _ path: String, keepsPrecision: Bool) throws(Failure) -> Dataset {
         let width = table.columns - 1
         guard width > 0 else { throw Failure(.data, "\(path): line 1: expected columns before the label, found one column.") }
-        var rows: [Float] = []
+        var (rows, doubles): ([Float], [Double]) = ([], [])
         var labels: [Int32] = []
         rows.reserveCapacity(table.rows * width)
         for row in 0..<table.rows {
@@ -133,10 +145,13 @@ extension Dataset {
                 throw Failure(.data, "\(path): row \(row) from 0: expected a whole number as label, found \(table.values[start + width]).")
             }
             rows.append(contentsOf: table.values[start..<(start + width)])
+            doubles.append(contentsOf: table.doubles[start..<(start + width)])
             labels.append(label)
         }
+        let names = table.names.map { Array($0.dropLast()) }
+        let numbers = NarrowedNumbers(rows, doubles, width: width, names: names, keeps: keepsPrecision)
         return try Dataset(
-            name: path, shape: ImageShape(vector: width), values: .floats(rows), labels: labels,
-            columnNames: table.names.map { Array($0.dropLast()) }, notes: table.notes)
+            name: path, shape: ImageShape(vector: width), values: .floats(numbers.floats), labels: labels, columnNames: names,
+            labelName: table.names?.last, notes: table.notes, precise: numbers.precise, losses: numbers.losses)
     }
 }

@@ -24,10 +24,16 @@ public struct Dataset: Hashable, Sendable {
     /// The number of rows, at least one.
     public let count: Int
     public let values: Values
+    /// The file's own numbers, which `values` narrows: where they were asked for (`LoadingOptions.keepsPrecision`) and floats do not hold them all.
+    public let precise: [Double]?
+    /// Columns of which the narrowing has left little.
+    public let losses: [PrecisionLoss]
     /// One label a row.
     public let labels: [Int32]?
     /// The names of the values of a vector, when the file has them.
     public let columnNames: [String]?
+    /// The name of the column of labels, when the file has one.
+    public let labelName: String?
     /// Sentences about how the file was read, for the person who gave it.
     public let notes: [String]
     /// XXH3 of shape, levels and values as 16 hexadecimal digits: equal for equal data, wherever they came from.
@@ -39,7 +45,8 @@ public struct Dataset: Hashable, Sendable {
     ///
     /// - Throws: `.data` when there is no row, when a value is not finite (naming row and value, from 0) or exceeds the levels.
     public init(
-        name: String, shape: ImageShape, values: Values, labels: [Int32]? = nil, columnNames: [String]? = nil, notes: [String] = []
+        name: String, shape: ImageShape, values: Values, labels: [Int32]? = nil, columnNames: [String]? = nil, labelName: String? = nil,
+        notes: [String] = [], precise: [Double]? = nil, losses: [PrecisionLoss] = []
     ) throws(Failure) {
         guard shape.count > 0, values.count > 0 else {
             throw Failure(.data, "\(name): expected rows of at least one value, found \(values.count) values in rows of shape \(shape).")
@@ -48,13 +55,16 @@ public struct Dataset: Hashable, Sendable {
         precondition(count * shape.count == values.count, "\(values.count) values in rows of shape \(shape)")
         precondition(labels == nil || labels!.count == count, "\(labels?.count ?? 0) labels for \(count) rows")
         precondition(columnNames == nil || columnNames!.count == shape.count, "a name for each of \(shape.count) values")
+        precondition(precise == nil || precise!.count == values.count, "\(precise?.count ?? 0) numbers for \(values.count) values")
         try Self.check(values, shape.count, name, columnNames)
         self.name = name
         self.shape = shape
         self.values = values
         self.labels = labels
         self.columnNames = columnNames
+        self.labelName = labelName
         self.notes = notes
+        (self.precise, self.losses) = (precise, losses)
         digest = Self.digest(shape, values)
     }
 
@@ -91,25 +101,11 @@ public struct Dataset: Hashable, Sendable {
         if case .levels(_, let levels) = values { levels } else { nil }
     }
 
-    /// Mean and standard deviation (dividing by the count) of every value of a row over all rows, summed in Double in row order.
-    public func moments() -> (means: [Float], deviations: [Float]) {
-        let sums = columnSums { value, _ in value }
-        let means = sums.map { $0 / Double(count) }
-        let squares = columnSums { value, column in (value - means[column]) * (value - means[column]) }
-        return (means.map { Float($0) }, squares.map { Float(($0 / Double(count)).squareRoot()) })
-    }
-
-    private func columnSums(_ term: (Double, Int) -> Double) -> [Double] {
-        let width = shape.count
-        var sums = [Double](repeating: 0, count: width)
-        for row in 0..<count {
-            for column in 0..<width {
-                switch values {
-                case .levels(let bytes, _): sums[column] += term(Double(bytes[row * width + column]), column)
-                case .floats(let floats): sums[column] += term(Double(floats[row * width + column]), column)
-                }
-            }
+    /// Value `index` of all rows, in the precision of the file where it is kept.
+    func number(_ index: Int) -> Double {
+        switch values {
+        case .levels(let bytes, _): Double(bytes[index])
+        case .floats(let floats): precise?[index] ?? Double(floats[index])
         }
-        return sums
     }
 }

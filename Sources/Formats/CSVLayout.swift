@@ -42,7 +42,11 @@ struct CSVLayout {
     }
 
     private mutating func choose(_ select: CSVTable.Selection, _ name: String, _ line: Int) throws(Failure) {
-        guard case .names(let wanted) = select else {
+        if case .matching = select, names == nil {
+            columns = Array(0..<width)
+            return
+        }
+        guard select != .all else {
             columns = Array(0..<width)
             // pandas calls an index that it has written and read again Unnamed: 0.
             guard width > 1, let title = names?.first, title.isEmpty || title == "Unnamed: 0" else { return }
@@ -51,7 +55,7 @@ struct CSVLayout {
                 "\(name): the first column has no name, as the index that pandas and R write, and is left out (with a name it is read)")
             return
         }
-        for column in wanted {
+        for column in select.wanted {
             guard let index = names?.firstIndex(of: column) else {
                 let known = names.map { $0.joined(separator: ", ") } ?? "none: the first line holds numbers"
                 throw Failure(
@@ -83,7 +87,7 @@ struct CSVFirstLine {
     /// mistyped number.
     /// - Throws: `.data` where it may be a row with a typing error.
     func isHeader() throws(Failure) -> Bool {
-        if case .names(let wanted) = select, wanted.contains(where: fields.contains) { return true }
+        if select.wanted.contains(where: fields.contains) { return true }
         if counts { return true }
         let isNumber = fields.map(Self.isNumber)
         let texts = zip(fields, isNumber).filter { !$1 && !CSVReader.missing.contains($0) }.map(\.0)

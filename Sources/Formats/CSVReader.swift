@@ -134,6 +134,9 @@ struct CSVReader {
     /// The value of a field; one decimal mark for all of the file.
     mutating func number(_ text: String) -> Float? { Self.number(text, separator, &decimalMark) }
 
+    /// The value in double precision of a field that `number` has read.
+    func double(_ text: String) -> Double? { Double(decimalMark == .comma ? Self.pointed(text) : text) }
+
     static func number(_ text: String, _ separator: CSVTable.Separator, _ mark: inout DecimalMark?) -> Float? {
         guard separator.allowsDecimalComma else { return number(text) }
         let (comma, point) = (text.utf8.contains(0x2c), text.utf8.contains(0x2e))

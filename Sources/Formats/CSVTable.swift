@@ -6,6 +6,16 @@ public struct CSVTable: Hashable, Sendable {
     public enum Selection: Hashable, Sendable {
         case all
         case names([String])
+        /// By name where the first line names columns, else all by position.
+        case matching([String])
+
+        /// The names that are asked for.
+        var wanted: [String] {
+            switch self {
+            case .all: []
+            case .names(let names), .matching(let names): names
+            }
+        }
     }
 
     /// The names of the columns that were read; nil when the file has none.
@@ -14,6 +24,8 @@ public struct CSVTable: Hashable, Sendable {
     public let columns: Int
     /// The values of the selected columns, row by row.
     public let values: [Float]
+    /// The same values in the precision of the text.
+    public let doubles: [Double]
     /// What a person should know of how the file was read.
     public let notes: [String]
 
@@ -36,7 +48,7 @@ public struct CSVTable: Hashable, Sendable {
             throw Failure(.data, "\(name): line 1: expected a header or numbers, found an empty file.")
         }
         let layout = try CSVLayout(first: fields, reader, select, hasHeader: hasHeader, name: name)
-        var values: [Float] = []
+        var (values, doubles): ([Float], [Double]) = ([], [])
         var rows = 0
         var more = true
         if !layout.beginsWithRow { more = try reader.next(into: &fields) }
@@ -52,6 +64,7 @@ public struct CSVTable: Hashable, Sendable {
                     throw reader.refusal(fields[column], column: column, layout.names?[column])
                 }
                 values.append(value)
+                doubles.append(reader.double(fields[column]) ?? Double(value))
             }
             rows += 1
             more = try reader.next(into: &fields)
@@ -59,7 +72,7 @@ public struct CSVTable: Hashable, Sendable {
         self.names = layout.names.map { names in layout.columns.map { names[$0] } }
         self.rows = rows
         self.columns = layout.columns.count
-        self.values = values
+        (self.values, self.doubles) = (values, doubles)
         var notes = layout.notes
         if reader.decimalMark == .comma { notes.append("\(name): commas are read as decimal points") }
         if select == .all, let note = Self.noteOnIndex(values, columns: columns, names, name) { notes.append(note) }
@@ -67,9 +80,9 @@ public struct CSVTable: Hashable, Sendable {
     }
 
     /// A table that another format holds.
-    init(names: [String]?, rows: Int, columns: Int, values: [Float]) {
-        precondition(values.count == rows * columns, "\(values.count) values in \(rows) rows of \(columns)")
-        (self.names, self.rows, self.columns, self.values, notes) = (names, rows, columns, values, [])
+    init(names: [String]?, rows: Int, columns: Int, values: [Float], doubles: [Double]) {
+        precondition(values.count == rows * columns && doubles.count == values.count, "\(values.count) values in \(rows) rows of \(columns)")
+        (self.names, self.rows, self.columns, self.values, self.doubles, notes) = (names, rows, columns, values, doubles, [])
     }
 
     /// Fewer rows may count by chance.

@@ -27,11 +27,16 @@ extension NPY {
                 found: "\(found) bytes", fix: "The file is truncated or foreign: write it again.")
         }
         var values = [Float](repeating: 0, count: header.shape[0] * columns.count)
+        var doubles = [Double](repeating: 0, count: values.count)
         for (place, column) in columns.enumerated() {
             let numbers = column.values(bytes, from: text.upperBound, rows: header.shape[0], recordSize: record.size)
-            for (row, number) in numbers.enumerated() { values[row * columns.count + place] = number }
+            let floats = numbers.floats
+            let precise = numbers.doubles ?? floats.map { Double($0) }
+            for row in floats.indices {
+                (values[row * columns.count + place], doubles[row * columns.count + place]) = (floats[row], precise[row])
+            }
         }
-        return CSVTable(names: columns.map(\.name), rows: header.shape[0], columns: columns.count, values: values)
+        return CSVTable(names: columns.map(\.name), rows: header.shape[0], columns: columns.count, values: values, doubles: doubles)
     }
 }
 
@@ -45,7 +50,7 @@ private struct StructuredRecord {
         let offset: Int
 
         /// The field of all records.
-        func values(_ bytes: [UInt8], from start: Int, rows: Int, recordSize: Int) -> [Float] {
+        func values(_ bytes: [UInt8], from start: Int, rows: Int, recordSize: Int) -> NumericArray.Values {
             guard let type else { preconditionFailure("a field of no number") }
             var field: [UInt8] = []
             field.reserveCapacity(rows * type.size)
@@ -53,7 +58,7 @@ private struct StructuredRecord {
                 let first = start + row * recordSize + offset
                 field.append(contentsOf: bytes[first..<first + type.size])
             }
-            return NumericArray.Values(type, littleEndian: field[...]).floats
+            return NumericArray.Values(type, littleEndian: field[...])
         }
     }
 
@@ -77,8 +82,8 @@ private struct StructuredRecord {
     /// The columns that are read.
     func columns(_ select: CSVTable.Selection) throws(Failure) -> [Column] {
         var chosen = columns
-        if case .names(let wanted) = select {
-            chosen = try wanted.map { (title) throws(Failure) -> Column in
+        if select != .all {
+            chosen = try select.wanted.map { (title) throws(Failure) -> Column in
                 guard let column = columns.first(where: { $0.name == title }) else {
                     throw Failure(
                         .data,

@@ -95,4 +95,14 @@ extension NumericArray.Values {
         case .int64(let values): values.map { Float($0) }
         }
     }
+
+    /// The values in double precision where floats may not hold them; nil where the file holds floats or less.
+    public var doubles: [Double]? {
+        switch self {
+        case .float32, .uint8, .bool: nil
+        case .float64(let values): values
+        case .int32(let values): values.map { Double($0) }
+        case .int64(let values): values.map { Double($0) }
+        }
+    }
 }

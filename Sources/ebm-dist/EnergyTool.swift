@@ -5,13 +5,18 @@ import Training
 enum EnergyTool: Command {
     static let name = "energy"
     static let summary = "computes the energies of given rows"
-    static let usage = "--run DIR --input F.npy --out F.npy [OPTIONS]"
+    static let usage = "--run DIR --input PATH --out F.npy|F.csv [OPTIONS]"
     static let options = [
         Option(name: "--run", value: "DIR", explanation: "the run folder"),
-        Option(name: "--input", value: "F.npy", explanation: "the rows: N x C x H x W, or N x d"),
         Option(
-            name: "--out", value: "F.npy",
-            explanation: "where the N energies go: float32; of a latent prior |x - g(z)|²/2σ² + U(z), z at the end of a posterior chain"),
+            name: "--input", value: "PATH",
+            explanation:
+                "the rows, in the units of the training data (levels 0 to 255 of bytes, columns by name): any format that train reads"),
+        Option(
+            name: "--out", value: "F.npy|F.csv",
+            explanation:
+                "where the N energies go, as float32 or as a column \"energy\"; of a latent prior |x - g(z)|²/2σ² + U(z), z at the end of a posterior chain"
+        ),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
     ]
@@ -24,7 +29,7 @@ enum EnergyTool: Command {
         let command = EnergyCommand(
             folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0, atMost: .max),
             weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average,
-            input: try arguments.required("--input", "F.npy"), output: try arguments.required("--out", "F.npy"))
+            input: try arguments.required("--input", "PATH"), output: try arguments.required("--out", "F.npy|F.csv"))
         Console(communicator).line(try command.run(communicator))
     }
 }

@@ -14,8 +14,12 @@ enum EvaluateTool: Command {
             name: "--count", value: "N",
             explanation: "the number of samples (default: 2048, or half the data or all chains where they are fewer)"),
         Option(name: "--seed", value: "S", explanation: "seed of the samples' noise (default: 1)"),
-        Option(name: "--samples", value: "F.npy", explanation: "measure the samples of a file instead: N x C x H x W or N x d"),
-        Option(name: "--data", value: "NAME|PATH", explanation: "compare with other data than the run's, such as a test set"),
+        Option(
+            name: "--samples", value: "PATH",
+            explanation: "measure the samples of a file instead, in the units of the training data, as sample writes them"),
+        Option(
+            name: "--data", value: "NAME|PATH",
+            explanation: "compare with other data than the run's, such as a test set; or the run's, where they have moved"),
         Option(name: "--condition", value: "PATH", explanation: "models that are told images: those of the rows of --data"),
         Option(name: "--out", value: "F.json", explanation: "where the measures go as JSON"),
         Option(

@@ -5,11 +5,15 @@ import Training
 enum SampleTool: Command {
     static let name = "sample"
     static let summary = "draws samples from a trained model"
-    static let usage = "--run DIR --count N --out F.npy [OPTIONS]"
+    static let usage = "--run DIR --count N --out F.npy|F.csv [OPTIONS]"
     static let options = [
         Option(name: "--run", value: "DIR", explanation: "the run folder"),
         Option(name: "--count", value: "N", explanation: "the number of samples"),
-        Option(name: "--out", value: "F.npy", explanation: "where the samples go: float32, N x C x H x W or N x d"),
+        Option(
+            name: "--out", value: "F.npy|F.csv",
+            explanation:
+                "where the samples go, in the units of the training data: N x C x H x W or N x d, or a table with the data's column names"
+        ),
         Option(name: "--grid", value: "F.png", explanation: "a picture of them"),
         Option(name: "--steps", value: "K", explanation: "steps of the run's sampler (default: as in training)"),
         Option(
@@ -42,7 +46,8 @@ enum SampleTool: Command {
             count: try count(arguments), steps: try arguments.integer("--steps", atLeast: 0),
             start: try arguments.choice("--from", SampleCommand.Start.self),
             weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average,
-            seed: UInt64(try arguments.integer("--seed", atLeast: 0, atMost: .max) ?? 1), output: try arguments.required("--out", "F.npy"),
+            seed: UInt64(try arguments.integer("--seed", atLeast: 0, atMost: .max) ?? 1),
+            output: try arguments.required("--out", "F.npy|F.csv"),
             grid: arguments["--grid"], interpolation: try arguments.integer("--interpolate", atLeast: 2),
             label: try arguments.integer("--label", atLeast: 0), data: arguments["--data"], images: arguments["--condition"],
             denoises: arguments.has("--denoise"))

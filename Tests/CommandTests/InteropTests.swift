@@ -32,7 +32,7 @@ extension CommandTests {
             let folder = Scratch()
             let run = Training("model", in: folder, model)
             run.run()
-            let values = (0..<2560).map { index in Float(index * 29 % 97) / 48 - 1 }
+            let values = (0..<2560).map { index in Float(index * 29 % 97) / 6 }
             try folder.write(NPY.encode(NumericArray(shape: [40, 1, 8, 8], .float32(values))), to: "rows.npy")
             let (rows, energies) = (folder.at("rows.npy"), folder.at("energies.npy"))
             let result = Program.run(["energy", "--run", run.path, "--input", rows, "--out", energies], in: folder)

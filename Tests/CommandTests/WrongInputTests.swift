@@ -125,6 +125,7 @@ extension CommandTests {
             for (name, text) in texts { try folder.write(Array(text.utf8), to: name) }
             for (name, bytes) in try binaries() { try folder.write(bytes, to: name) }
             try FileManager.default.createDirectory(atPath: folder.at("empty-folder"), withIntermediateDirectories: false)
+            try FileManager.default.createSymbolicLink(atPath: folder.at("null.npy"), withDestinationPath: "/dev/null")
             // Cases run side by side, so that each that takes the lock has a folder of its own.
             for name in ["foreign", "shorter"] { try Folder.copy(folder.at("run"), to: folder.at(name)) }
             let manifest = Training("foreign", in: folder).checkpoint(2) + "/manifest.json"
@@ -167,8 +168,10 @@ extension CommandTests {
                 "label.bin": [77] + [UInt8](repeating: 1, count: 3072), "random.dat": [0xde, 0xad, 0xbe, 0xef],
                 "truncated.csv.gz": [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x33, 0xd4, 0x31],
                 "corrupt.csv.gz": [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3] + [UInt8](repeating: 0xff, count: 40),
-                "wrong-shape.npy": rows(zeros, [2, 8, 8, 1]), "vector.npy": rows(zeros, [128]), "rows.npy": rows(zeros, [2, 64]),
+                "wrong-shape.npy": rows(zeros, [2, 4, 16, 1]), "vector.npy": rows(zeros, [128]), "rows.npy": rows(zeros, [2, 64]),
                 "one-row.npy": rows(Array(zeros[..<64]), [1, 64]), "rows-nan.npy": rows(zeros.dropLast() + [.nan], [2, 1, 8, 8]),
+                "unit.npy": rows(zeros.dropLast() + [0.5], [2, 64]),
+                "truth.npy": NPY.encode(NumericArray(shape: [1, 64], .bool(Array(repeating: 1, count: 64)))),
                 "bad-utf8.json5": [0x7b, 0xff, 0x7d],
             ]
         }
@@ -202,8 +205,8 @@ extension CommandTests {
             WrongInput("key without =", ["config", "=5"], 64, "key=value"),
             WrongInput("sample without --run", ["sample", "--count", "4", "--out", "@new.npy"], 64, "--run DIR is missing"),
             WrongInput("sample without --count", ["sample", "--run", "@run", "--out", "@new.npy"], 64, "--count N is missing"),
-            WrongInput("sample without --out", ["sample", "--run", "@run", "--count", "4"], 64, "--out F.npy is missing"),
-            WrongInput("energy without --input", ["energy", "--run", "@run", "--out", "@new.npy"], 64, "--input F.npy is missing"),
+            WrongInput("sample without --out", ["sample", "--run", "@run", "--count", "4"], 64, "--out F.npy|F.csv is missing"),
+            WrongInput("energy without --input", ["energy", "--run", "@run", "--out", "@new.npy"], 64, "--input PATH is missing"),
             WrongInput("data as configuration", ["train", "moons"], 64, "configuration file", "data.source=moons"),
             WrongInput("a data file as configuration", ["train", "@rows.npy"], 64, "configuration file", "data.source=@rows.npy"),
             WrongInput("a data file as command", ["@rows.npy"], 64, "unknown command", "data.source=@rows.npy"),
@@ -389,15 +392,19 @@ extension CommandTests {
                 "samples in a folder that is not there", ["sample", "--run", "@run", "--count", "4", "--out", "@nothing/s.npy"], 74,
                 "@nothing/s.npy", "can be written to"),
             WrongInput(
-                "samples over a device", ["sample", "--run", "@run", "--count", "4", "--out", "/dev/null"], 74, "/dev/null", "a device"),
+                "samples over a device", ["sample", "--run", "@run", "--count", "4", "--out", "@null.npy"], 74, "@null.npy", "a device"),
             WrongInput(
                 "energies below a file", ["energy", "--run", "@run", "--input", "@rows.npy", "--out", "@file/e.npy"], 74, "@file/e.npy"),
-            .energy("absent.npy", 66, "opening"), .energy("wrong-shape.npy", 65, "N x 1 x 8 x 8", "2 x 8 x 8 x 1"),
-            .energy("vector.npy", 65, "128"), .energy("nan.npy", 65, "2 x 2"),
+            .energy("absent.npy", 66, "no such file"), .energy("wrong-shape.npy", 65, "--input", "the shape 8x8x1", "found 4x16x1"),
+            .energy("vector.npy", 65, "found 1"), .energy("nan.npy", 65, "row 1, value 0"),
             .energy("rows-nan.npy", 65, "row 1, value 63", "nan"), .energy("truncated.npy", 65, "59 bytes"),
-            .energy("text.csv", 65, "NUMPY"), .energy("empty-folder", 65, "folder"),
+            .energy("unit.npy", 65, "0 to 16", "from 0.0 to 0.5"), .energy("truth.npy", 65, "0 to 16", "truth values"),
+            WrongInput(
+                "energies of another ending", ["energy", "--run", "@run", "--input", "@rows.npy", "--out", "@new"], 64, ".npy", ".csv"),
+            WrongInput("samples of another ending", ["sample", "--run", "@run", "--count", "4", "--out", "@new.bin"], 64, ".npy", ".csv"),
+            .energy("text.csv", 65, "line 2"), .energy("empty-folder", 65, "folder"),
             WrongInput("evaluate without a run", ["evaluate", "--run", "@nothing", "--out", "@new"], 66, "@nothing", "run folder"),
-            .evaluate(["--samples", "@wrong-shape.npy"], 65, "@wrong-shape.npy", "N x 1 x 8 x 8", "2 x 8 x 8 x 1"),
+            .evaluate(["--samples", "@wrong-shape.npy"], 65, "--samples @wrong-shape.npy", "the shape 8x8x1", "found 4x16x1"),
             .evaluate(["--samples", "@one-row.npy"], 65, "@one-row.npy", "at least two samples", "found 1"),
             .evaluate(["--samples", "@rows-nan.npy"], 65, "row 1, value 63", "nan"),
             .evaluate(["--samples", "@absent.npy"], 66, "@absent.npy"),

@@ -4,7 +4,7 @@ usage: energies.py MODEL.safetensors INPUT.npy ENERGIES.npy [--tolerance 1e-5] [
        energies.py --self-test
 
 MODEL.safetensors  a checkpoint: PyTorch's names and layouts, the network's description in the header's metadata
-INPUT.npy          samples: N x d for vectors, N x C x H x W for images
+INPUT.npy          rows in the units of the training data: N x d for vectors, N x C x H x W for images
 ENERGIES.npy       N energies, as `ebm-dist energy` writes them
 CONDITION.npy      for a conditional network: N x n x H x W planes, N labels, or N x C x H x W images; without it zeros
 
@@ -51,6 +51,22 @@ def write_safetensors(path, tensors, metadata):
         offset += len(block)
     text = json.dumps(header).encode()
     Path(path).write_bytes(struct.pack("<Q", len(text)) + text + b"".join(blocks))
+
+
+def prepare(values, rows):
+    """Rows in the units of the data as the model's values; `rows` is that entry of the metadata (JSON), or None."""
+    rows = json.loads(rows) if rows else {}
+    values = np.asarray(values, np.float64)
+    if "shape" in rows:
+        values = values.reshape(len(values), *rows["shape"])
+    if "levels" in rows:
+        # dequantised levels lie in the middle of their cells
+        cells, offset = (rows["levels"], 0.5) if rows["dequantised"] else (max(1, rows["levels"] - 1), 0)
+        values = rows["low"] + (rows["high"] - rows["low"]) * (values + offset) / cells
+    elif "means" in rows:
+        means, deviations = (np.reshape(rows[key], rows["shape"]) for key in ("means", "deviations"))
+        values = (values - means) / deviations
+    return values.astype(np.float32)
 
 
 class Pooling(nn.Module):
@@ -201,13 +217,13 @@ def load(path):
     # a file may hold more than the network: averages, generators
     own = {name: tensors[name] for name in model.state_dict() if name in tensors}
     model.load_state_dict(own, strict=True)
-    return model
+    return model, metadata
 
 
 def compare(model_path, input_path, energies_path, tolerance, condition_path=None):
-    model = load(model_path)
-    x = torch.from_numpy(np.load(input_path).astype(np.float32))
-    told = None if condition_path is None else torch.from_numpy(np.load(condition_path).astype(np.float32))
+    model, metadata = load(model_path)
+    x = torch.from_numpy(prepare(np.load(input_path), metadata.get("rows")))
+    told = None if condition_path is None else torch.from_numpy(prepare(np.load(condition_path), metadata.get("conditionRows")))
     found = np.load(energies_path).astype(np.float64).reshape(-1)
     with torch.no_grad():
         parts = [slice(start, start + 256) for start in range(0, len(x), 256)]
@@ -260,6 +276,9 @@ def self_test():
             (plane, dense, {"condition": {"kind": "planes", "channels": 1}}, torch.randn(7, 2)),
             (plane, dense, {"condition": {"kind": "planes", "channels": 1}, "preconditioning": "0.5 2.0 0.7"}, torch.randn(7, 2)),
             (plane, residual[1:], {"condition": {"kind": "image", **image}}, torch.randn(7, 2)),
+            (plane, dense, {"rows": '{"shape": [2], "means": [50, -2], "deviations": [7, 0.1]}'}, 50 + torch.randn(7, 2)),
+            (image, convolutional, {"rows": '{"shape": [3, 8, 8], "levels": 4, "low": -1, "high": 1, "dequantised": true}'},
+             torch.randint(0, 4, (7, 3, 8, 8)).float()),
         ]
     ):
         condition = extra.pop("condition", None)
@@ -272,7 +291,7 @@ def self_test():
         with tempfile.TemporaryDirectory() as folder, torch.no_grad():
             paths = [str(Path(folder) / name) for name in ("model.safetensors", "x.npy", "energies.npy")]
             write_safetensors(paths[0], model.state_dict(), metadata)
-            energies = model(samples, told).numpy()
+            energies = model(torch.from_numpy(prepare(samples.numpy(), metadata.get("rows"))), told).numpy()
             np.save(paths[1], samples.numpy())
             np.save(paths[2], energies)
             condition_path = None

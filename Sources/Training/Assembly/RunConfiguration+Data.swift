@@ -6,16 +6,54 @@ import Numerics
 
 extension RunConfiguration {
     /// Collective. Rank 0 loads the data of the `data` group, everyone gets them.
-    package func sharedSource(_ communicator: any Communicator) throws(Failure) -> DataSource {
+    /// - Parameter hint: what is said beside that they are not there.
+    package func sharedSource(_ communicator: any Communicator, hint: String = "") throws(Failure) -> DataSource {
         var options = plainOptions
         options.columns = data.columns
         options.lastColumnIsLabel = data.labelColumn == .last
         options.readsLabels = condition.kind == .label
         options.separator = data.separator
         options.hasHeader = data.header
-        guard communicator.size > 1 else { return try load(options) }
-        let bytes = try communicator.expecting(.storing("reading \(data.source)")) { () throws(Failure) in
-            try communicator.bytesFromRoot { try load(options).encoded() }
+        options.keepsPrecision = data.standardise
+        return try Self.shared(data.source, communicator) {
+            do {
+                return try load(options)
+            } catch let failure as Failure where failure.kind == .missingInput {
+                throw Failure(.missingInput, failure.message + hint)
+            }
+        }
+    }
+
+    /// Collective. Other rows, read by the names of the columns that a model has learned.
+    /// - Parameters:
+    ///   - images: what a model that is told images is told about them.
+    ///   - preparation: of the model's rows.
+    func sharedSource(
+        of path: String, told images: String? = nil, like preparation: RowPreparation, _ communicator: any Communicator
+    ) throws(Failure) -> DataSource {
+        var (other, options) = (self, plainOptions)
+        (other.data.source, other.condition.source) = (path, images)
+        options.readsLabels = condition.kind == .label
+        options.lastColumnIsLabel = options.readsLabels && data.labelColumn == .last
+        options.keepsPrecision = !preparation.isIdentity
+        if let columns = preparation.matchedColumns {
+            options.columns = columns + (options.lastColumnIsLabel ? [preparation.label].compactMap { $0 } : [])
+            options.mayLackHeader = true
+        }
+        return try Self.shared(path, communicator) { try other.load(options) }
+    }
+
+    /// Collective. Images that a model is told, by themselves: read as `condition.source` is.
+    func sharedSource(ofImages path: String, _ communicator: any Communicator) throws(Failure) -> DataSource {
+        var options = plainOptions
+        options.keepsPrecision = true
+        return try Self.shared(path, communicator) { try DataSource.load(path, options) }
+    }
+
+    private static func shared(_ path: String, _ communicator: any Communicator, _ load: () throws -> DataSource) throws(Failure) -> DataSource {
+        guard communicator.size > 1 else { return try communicator.agree(load) }
+        let bytes = try communicator.expecting(.storing("reading \(path)")) { () throws(Failure) in
+            try communicator.bytesFromRoot { try load().encoded() }
         }
         return try DataSource(encoded: bytes)
     }
@@ -28,10 +66,12 @@ extension RunConfiguration {
     }
 
     /// The data, with what the networks are told about each row.
-    private func load(_ options: LoadingOptions) throws(Failure) -> DataSource {
+    private func load(_ options: LoadingOptions) throws -> DataSource {
         let source = try DataSource.load(data.source, options)
         guard condition.kind == .image, let path = condition.source, let dataset = source.dataset else { return source }
-        guard let partner = try DataSource.load(path, plainOptions).dataset else {
+        var own = plainOptions
+        own.keepsPrecision = options.mayLackHeader || options.keepsPrecision
+        guard let partner = try DataSource.load(path, own).dataset else {
             throw Failure(.data, "condition.source: expected rows, one for each of \(source.name), found the density \(path)")
         }
         return .dataset(try dataset.paired(with: partner))
@@ -48,8 +88,8 @@ extension RunConfiguration {
         return Checksum.of(Array((source.digest + (labels ?? partner ?? "")).utf8))
     }
 
-    /// The rows that each shard sees at each step, prepared as the `data` group says.
-    package func dataStream(_ source: DataSource, seed: UInt64) throws(Failure) -> DataStream {
+    /// What the `data` group says of the rows of a source.
+    func preparation(of source: DataSource) -> DataPreparation {
         var preparation = DataPreparation()
         preparation.low = Float(data.low)
         preparation.high = Float(data.high)
@@ -58,6 +98,20 @@ extension RunConfiguration {
         preparation.standardise = data.standardise
         preparation.noise = Float(data.noise)
         preparation.flip = data.flip
-        return try DataStream(source: source, preparation: preparation, seed: seed, shards: run.shards, rowsPerShard: run.chainsPerShard)
+        return preparation
+    }
+
+    /// The rows that each shard sees at each step, prepared as the `data` group says.
+    package func dataStream(_ source: DataSource, seed: UInt64) throws(Failure) -> DataStream {
+        try DataStream(
+            source: source, preparation: preparation(of: source), seed: seed, shards: run.shards, rowsPerShard: run.chainsPerShard)
+    }
+
+    /// How rows of a source, and what the networks are told about them, become what the networks work on.
+    func rowMetadata(_ source: DataSource) throws(Failure) -> RowMetadata {
+        let stream = try dataStream(source, seed: run.seed)
+        return RowMetadata(
+            rows: RowPreparation(of: stream, hasClasses: condition.kind == .label),
+            told: source.dataset?.partner.map { RowPreparation(ofPartners: $0, stream.preparation) })
     }
 }

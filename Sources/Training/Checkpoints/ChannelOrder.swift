@@ -10,12 +10,12 @@ package enum ChannelOrder {
         permuted(samples, shape, valueSize, toOutermost: false)
     }
 
-    package static func outermost(_ samples: [Float], shape: ImageShape) -> [Float] {
-        LittleEndian.values(of: outermost(LittleEndian.bytes(of: samples), shape: shape, valueSize: 4))
+    package static func outermost<T: BinaryFloatingPoint & BitwiseCopyable>(_ samples: [T], shape: ImageShape) -> [T] {
+        LittleEndian.values(of: outermost(LittleEndian.bytes(of: samples), shape: shape, valueSize: MemoryLayout<T>.size))
     }
 
-    package static func innermost(_ samples: [Float], shape: ImageShape) -> [Float] {
-        LittleEndian.values(of: innermost(LittleEndian.bytes(of: samples), shape: shape, valueSize: 4))
+    package static func innermost<T: BinaryFloatingPoint & BitwiseCopyable>(_ samples: [T], shape: ImageShape) -> [T] {
+        LittleEndian.values(of: innermost(LittleEndian.bytes(of: samples), shape: shape, valueSize: MemoryLayout<T>.size))
     }
 
     private static func permuted(_ samples: [UInt8], _ shape: ImageShape, _ valueSize: Int, toOutermost: Bool) -> [UInt8] {

@@ -21,6 +21,8 @@ package struct CheckpointReader {
         /// Digests.
         let configuration: String
         let data: String
+        /// Of the configuration as earlier versions had it, with the places of the data.
+        var former: [String] = []
     }
 
     /// A checkpoint that was passed over, and why.
@@ -228,7 +230,7 @@ package struct CheckpointReader {
 
 extension CheckpointReader.Binding {
     func check(_ manifest: Manifest, _ name: String) throws(Failure) {
-        guard manifest.configuration == configuration else {
+        guard manifest.configuration == configuration || former.contains(manifest.configuration) else {
             throw Failure(.checkpoint, "\(name): the checkpoint belongs to another configuration than the run folder's config.json5")
         }
         guard manifest.data == data else {

@@ -8,11 +8,14 @@ package struct CheckpointStore {
     private let plan: RunPlan
     private let folder: RunFolder
     private let chains: ChainsFile
+    private let former: [String]
 
-    package init(_ plan: RunPlan, _ folder: RunFolder) {
+    /// - Parameter stored: the configuration in the run folder, where there is one: rank 0's.
+    package init(_ plan: RunPlan, _ folder: RunFolder, stored: RunConfiguration? = nil) throws(Failure) {
         self.plan = plan
         self.folder = folder
         chains = plan.chainsFile
+        former = try [plan.configuration, stored].compactMap { $0 }.map { (run) throws(Failure) in try run.digest(withPlaces: true) }
     }
 
     /// What a checkpoint holds, about: chains, and up to five numbers for each parameter (its value, average, two moments, sums).
@@ -53,7 +56,7 @@ package struct CheckpointStore {
         CheckpointReader(
             folder: folder, model: plan.networks, chains: chains,
             binding: CheckpointReader.Binding(
-                run: plan.configuration, configuration: plan.configurationDigest, data: plan.dataDigest),
+                run: plan.configuration, configuration: plan.configurationDigest, data: plan.dataDigest, former: former),
             rule: plan.configuration.updateRule, groups: plan.configuration.parameterGroups(of: plan.networks),
             averageDecay: plan.configuration.optimizer.average.map { Float($0) })
     }

@@ -24,17 +24,18 @@ public struct EnergyCommand: Codable, Sendable {
 
     /// Collective. - Returns: a line for the person at the terminal.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
+        let file = try communicator.agree { try RowFile(output) }
         try OutputPath.check([output], communicator)
         let trained = try TrainedModel.shared(folder, step: step, weights: weights, communicator)
         let scores = try communicator.agree { try trained.scores(seed: Self.seed, for: "energy") }
-        let rows = try SampleFile.read(input, shape: trained.shape, communicator)
+        let rows = try trained.readRows(input, option: "--input", communicator)
         let count = rows.rows
-        let results = TileResults(rows: count, rowsPerTile: scores.rowsPerTile, rowShape: [])
+        let results = TileResults(rows: count, rowsPerTile: scores.rowsPerTile, rowShape: [], columns: ["energy"])
         let values = results.tiles(of: communicator).map { tile in
             communicator.progress.note("energies")
-            return (tile.rows, scores.scores(of: rows.rows(tile.rows), tile: tile.index).map { Float($0) })
+            return (tile.rows, scores.scores(of: rows.rows(tile.rows), tile: tile.index))
         }
-        let remark = try results.write(values, to: output, communicator)
+        let remark = try results.write(values, to: file, communicator)
         return "energies of \(count) rows at step \(trained.step)\(remark): \(output)"
     }
 }

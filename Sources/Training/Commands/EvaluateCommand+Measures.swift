@@ -19,13 +19,13 @@ extension EvaluateCommand {
 
     /// Collective. How well the model tells the rows of `outliers` from `inliers`; nil where they are not given.
     func evaluateOutliers(
-        _ trained: TrainedModel, _ training: DataSource, inliers: EvaluationRows, _ communicator: any Communicator
+        _ trained: TrainedModel, _ training: EvaluationRows, inliers: EvaluationRows, _ communicator: any Communicator
     ) throws(Failure) -> OutlierEvaluation? {
         guard let outliers else { return nil }
         let (scores, count) = try communicator.agree { (try trained.scores(seed: seed ?? 1, for: "evaluate: --outliers"), try rowCount()) }
         return try OutlierEvaluation(
             scores: scores, inliers: inliers, areTrainingRows: inliers.digest == training.digest,
-            outliers: try trained.rows(outliers, training: training, option: "--outliers", communicator), count: count, communicator)
+            outliers: try trained.evaluationRows(of: outliers, option: "--outliers", communicator), count: count, communicator)
     }
 
     // MARK: reconstruction

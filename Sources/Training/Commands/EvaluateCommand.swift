@@ -74,10 +74,8 @@ public struct EvaluateCommand: Codable, Sendable {
         // The density of what a latent energy's generator makes has no closed form.
         let density = trained.networks.isLatent ? nil : PlaneDensity(named: trained.configuration.data.source)
         try communicator.agree { try check(density, trained) }
-        let source = try trained.source(communicator)
-        let training = try communicator.agree { try EvaluationRows(source, trained.configuration) }
-        let other = try data.map { (data) throws(Failure) in try trained.rows(data, told: images, training: source, communicator) }
-        let ofOutliers = try evaluateOutliers(trained, source, inliers: other ?? training, communicator)
+        let (training, other) = try trained.evaluationRows(data, told: images, communicator)
+        let ofOutliers = try evaluateOutliers(trained, training, inliers: other ?? training, communicator)
         let reconstruction = try evaluateReconstruction(trained, of: other ?? training, training: training, communicator)
         let drawn = measuresSamples ? try drawnOrRead(trained, training, other, communicator) : nil
         let ofSamples = try drawn.map { (drawn) throws(Failure) in try evaluate(drawn, trained, training, other, communicator) }
@@ -158,7 +156,7 @@ public struct EvaluateCommand: Codable, Sendable {
         _ trained: TrainedModel, _ training: EvaluationRows, _ other: EvaluationRows?, _ communicator: any Communicator
     ) throws(Failure) -> Drawn {
         if let samples {
-            let rows = try SampleFile.read(samples, shape: trained.shape, communicator)
+            let rows = try trained.readRows(samples, option: "--samples", communicator)
             try communicator.agree {
                 if rows.rows < 2 { throw Failure(.data, "\(samples): expected at least two samples to measure, found \(rows.rows)") }
             }

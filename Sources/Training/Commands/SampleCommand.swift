@@ -1,10 +1,11 @@
+import Datasets
 import Distributed
 import Failures
 import Formats
 import Model
 import Numerics
 
-/// `sample`: chains of a trained model, run on and written as `.npy` and as a picture.
+/// `sample`: chains of a trained model, run on and written in the units of the data, and as a picture.
 public struct SampleCommand: Codable, Sendable {
     public typealias Start = ModelSampler.Start
 
@@ -50,6 +51,7 @@ public struct SampleCommand: Codable, Sendable {
     /// Collective. Samples are dealt to ranks by tiles; the same bytes on any number of ranks.
     /// - Returns: a line for the person at the terminal.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
+        let file = try communicator.agree { try RowFile(output) }
         try OutputPath.check([output, grid], communicator)
         let trained = try TrainedModel.shared(folder, step: step, weights: weights, communicator)
         try communicator.agree {
@@ -64,21 +66,32 @@ public struct SampleCommand: Codable, Sendable {
                 conditions: conditions, denoises: denoises)
         }
         try communicator.agree { try checkMemory(trained.shape, communicator) }
-        let results = TileResults(rows: count, rowsPerTile: sampler.rowsPerTile, rowShape: trained.shape.fileShape)
+        let preparation = try trained.preparation(communicator)
+        // In double where the units of the data are others than the model's: read again they are the same samples.
+        let results = TileResults(
+            rows: count, rowsPerTile: sampler.rowsPerTile, rowShape: trained.shape.fileShape,
+            columns: preparation.columns ?? (1...trained.shape.count).map { "x\($0)" },
+            type: preparation.isIdentity ? .float32 : .float64)
         let values = try communicator.agree {
             try results.tiles(of: communicator).map { tile in
                 communicator.progress.note("sampling")
-                return (tile.rows, ChannelOrder.outermost(try sampler.draw(tile.index, tile.rows).values, shape: trained.shape))
+                let numbers = preparation.dataValues(try sampler.draw(tile.index, tile.rows).values)
+                return (tile.rows, ChannelOrder.outermost(numbers, shape: trained.shape))
             }
         }
-        let remark = try results.write(values, to: output, communicator)
-        try communicator.onRoot { if let grid { try drawGrid(grid, trained, conditions) } }
+        let remark = try results.write(values, to: file, communicator)
+        try communicator.onRoot {
+            if let grid {
+                let samples = preparation.modelValues(ChannelOrder.innermost(try file.values(), shape: trained.shape))
+                try draw(samples, trained, conditions, to: grid)
+            }
+        }
         return "\(count) samples of step \(trained.step) after \(sampler.steps) steps from \(sampler.start.rawValue)\(remark): \(output)"
     }
 
-    /// A rank holds its samples twice: as numbers and as the bytes that it writes.
+    /// A rank holds its samples twice: as numbers in double precision and as the bytes that it writes.
     private func checkMemory(_ shape: ImageShape, _ communicator: any Communicator) throws(Failure) {
-        let most = MemoryNeed.available / (2 * 4 * shape.count) * communicator.size / communicator.node.ranks
+        let most = MemoryNeed.available / (2 * 8 * shape.count) * communicator.size / communicator.node.ranks
         guard count <= most else {
             throw Failure(
                 .usage,
@@ -87,10 +100,9 @@ public struct SampleCommand: Codable, Sendable {
         }
     }
 
-    private func drawGrid(_ path: String, _ trained: TrainedModel, _ conditions: SampleConditions?) throws {
+    private func draw(_ floats: [Float], _ trained: TrainedModel, _ conditions: SampleConditions?, to path: String) throws {
         var configuration = trained.configuration
         let (shape, width) = (trained.shape, trained.shape.count)
-        let floats = ChannelOrder.innermost(try NPY.decode(FileBytes.read(output), name: output).values.floats, shape: shape)
         guard let conditions, let rows = conditions.rows, !shape.isVector else {
             return try SamplePicture(configuration: configuration, shape: shape).write(floats, count: count, to: path)
         }

@@ -10,6 +10,8 @@ struct SampleConditions: Sendable {
     let condition: RowCondition
     /// The class of all samples; nil: all classes in turns.
     let label: Int?
+    /// The classes that had rows in training.
+    let classes: [Int]
     /// Samples in turn that have one class.
     let columns: Int
     /// The rows that belong to what is told, as many as samples; nil where classes are told.
@@ -28,8 +30,8 @@ struct SampleConditions: Sendable {
     func told(_ rows: Range<Int>, tile: Int) -> Matrix {
         let told = Matrix(rows: rows.count, columns: condition.count)
         switch condition {
-        case .label(let classes, _):
-            for (place, row) in rows.enumerated() { told[place, 0] = Float(label ?? row / columns % classes) }
+        case .label:
+            for (place, row) in rows.enumerated() { told[place, 0] = Float(label ?? classes[row / columns % classes.count]) }
         case .visible(let mask):
             guard let truth = self.rows?.truth else { preconditionFailure("completions need rows to complete") }
             mask.tell(truth.rows(rows), RandomStream(seed: seed, purpose: .mask, step: 0, index: tile), into: told)
@@ -57,38 +59,6 @@ extension TrainedModel {
         configuration.rowCondition(for: shape, toldTo: networks.energy.network.description.condition)
     }
 
-    /// Collective. The data that the run was trained on.
-    func source(_ communicator: any Communicator) throws(Failure) -> DataSource {
-        let source = try configuration.sharedSource(communicator)
-        try communicator.agree {
-            guard configuration.digest(of: source) == manifest.data else {
-                throw Failure(.checkpoint, "\(path): the model was trained on other data than \(source.name) holds now")
-            }
-        }
-        return source
-    }
-
-    /// Collective. Rows in the fixed order of evaluations, of the run's data or of others of the same shape.
-    /// - Parameters:
-    ///   - images: what a model that is told images is told about other rows; nil: nothing.
-    ///   - option: of the command line, which gave them.
-    func rows(
-        _ data: String?, told images: String? = nil, training: DataSource, option: String = "--data", _ communicator: any Communicator
-    ) throws(Failure) -> EvaluationRows {
-        guard let data else { return try communicator.agree { try EvaluationRows(training, configuration) } }
-        var other = configuration
-        other.data.source = data
-        other.condition.source = images
-        let source = try other.sharedSource(communicator)
-        return try communicator.agree {
-            guard source.shape == shape else {
-                throw Failure(
-                    .data, "\(option) \(data): expected rows of the shape \(shape), which this model has, found \(source.shape)")
-            }
-            return try EvaluationRows(source, other, trainingSource: training)
-        }
-    }
-
     /// Collective. What `count` samples are told; nil where the networks are told nothing.
     /// - Parameters:
     ///   - label: a class for all.
@@ -104,6 +74,12 @@ extension TrainedModel {
                 if let label, label >= classes {
                     throw Failure(.usage, "--label: expected a class from 0 to \(classes - 1), found \(label)")
                 }
+                if let label, let known = condition?.classes(known: rowMetadata?.rows.classes), !known.contains(label) {
+                    throw Failure(
+                        .usage,
+                        "--label: class \(label) has no rows in the training data; expected one of \(known.map(String.init).joined(separator: ", "))"
+                    )
+                }
             } else if let label {
                 throw Failure(
                     .usage,
@@ -113,7 +89,9 @@ extension TrainedModel {
         try communicator.agree { if let images { try checkIsToldImages(images) } }
         guard let condition else { return nil }
         let rows = condition.belongsToRows ? try rows(count: count, condition, data: data, images: images, communicator) : nil
-        return SampleConditions(condition: condition, label: label, columns: configuration.samples.columns, rows: rows, seed: seed)
+        return SampleConditions(
+            condition: condition, label: label, classes: condition.classes(known: rowMetadata?.rows.classes),
+            columns: configuration.samples.columns, rows: rows, seed: seed)
     }
 
     /// - Throws: `.usage` for images that the model cannot be told.
@@ -128,7 +106,8 @@ extension TrainedModel {
         count: Int, _ condition: RowCondition, data: String?, images: String?, _ communicator: any Communicator
     ) throws(Failure) -> SampleConditions.Rows {
         if data == nil, let images { return try imagesAlone(count: count, condition, images, communicator) }
-        let rows = try rows(data, told: images, training: source(communicator), communicator)
+        let (training, other) = try evaluationRows(data, told: images, communicator)
+        let rows = other ?? training
         return try communicator.agree { () throws -> SampleConditions.Rows in
             try rows.check(condition)
             try Self.check(count, available: rows.available, rows.name)
@@ -140,27 +119,26 @@ extension TrainedModel {
     private func imagesAlone(
         count: Int, _ condition: RowCondition, _ path: String, _ communicator: any Communicator
     ) throws(Failure) -> SampleConditions.Rows {
-        var other = configuration
-        // Read as condition.source is: the columns of data.source are not its own.
-        (other.data.source, other.condition, other.data.columns, other.data.labelColumn) = (path, RunConfiguration.Condition(), [], .none)
-        let source = try other.sharedSource(communicator)
+        guard case .image(let shape) = condition else { preconditionFailure("checked before: a model that is told images") }
+        // Files of earlier versions say nothing: levels are scaled, and floats taken as they stand.
+        let preparation = rowMetadata?.told ?? RowPreparation(shape: shape)
+        let source = try configuration.sharedSource(ofImages: path, communicator)
         return try communicator.agree { () throws -> SampleConditions.Rows in
-            guard case .image(let shape) = condition, let dataset = source.dataset, dataset.shape == shape else {
-                throw Failure(
-                    .data,
-                    "--condition \(path): expected rows of \(Self.shape(of: condition)), which this model is told, found \(source.shape)")
+            guard let dataset = source.dataset else {
+                throw Failure(.data, "--condition \(path): expected images, found a density of the plane")
             }
             try Self.check(count, available: dataset.count, path)
-            var preparation = DataPreparation()
-            (preparation.low, preparation.high) = (Float(configuration.data.low), Float(configuration.data.high))
+            let known = rowMetadata == nil ? dataset : try preparation.conform(dataset, "--condition \(path)")
+            guard known.shape == shape else {
+                throw Failure(
+                    .data, "--condition \(path): expected rows of the shape \(shape), which this model is told, found \(known.shape)")
+            }
+            var scale = DataPreparation()
+            (scale.low, scale.high) = (Float(configuration.data.low), Float(configuration.data.high))
             let images = Matrix(rows: count, columns: shape.count)
-            for row in 0..<count { dataset.fill(images.rows(row..<row + 1), row: row, preparation) }
+            for row in 0..<count { known.fill(images.rows(row..<row + 1), row: row, scale) }
             return SampleConditions.Rows(truth: nil, images: images)
         }
-    }
-
-    private static func shape(of condition: RowCondition) -> String {
-        if case .image(let shape) = condition { "\(shape)" } else { "images" }
     }
 
     private static func check(_ count: Int, available: Int, _ name: String) throws(Failure) {

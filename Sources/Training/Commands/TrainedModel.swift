@@ -23,6 +23,8 @@ public struct TrainedModel: Sendable {
     public let parameters: [Float]
     public let modelState: [Float]
     let manifest: Manifest
+    /// How rows become what the networks work on; nil in checkpoints of earlier versions.
+    let rowMetadata: RowMetadata?
 
     /// The energy.
     public var model: EnergyModel { networks.energy }
@@ -40,6 +42,7 @@ public struct TrainedModel: Sendable {
             let modelPath = try CheckpointReader.checked("model.safetensors", in: path, manifest)
             let file = try Safetensors(modelPath)
             networks = try RunNetworks(metadata: file.header.metadata, path: modelPath)
+            rowMetadata = try RowMetadata(metadata: file.header.metadata, path: modelPath)
             modelState = try ParameterTensors.decode(file, networks.stateLayout, path: modelPath)
             let (path, manifest) = (path, manifest)
             parameters = try CheckpointWeights(hasAverage: configuration.optimizer.average != nil, format: manifest.format)
@@ -53,6 +56,7 @@ public struct TrainedModel: Sendable {
             throw Failure(.software, "\(path): \(error)")
         }
         try check(networks, "\(path)/model.safetensors")
+        try rowMetadata?.check(networks.sampleShape, "\(path)/model.safetensors")
         let pass =
             [Workspace.count(model, rows: 1)] + [networks.generator, networks.encoder].map { $0.map { Workspace.count($0, rows: 1) } ?? 0 }
         guard pass.reduce(0, +) <= MemoryNeed.available / 4 else {

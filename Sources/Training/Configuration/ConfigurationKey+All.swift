@@ -31,7 +31,7 @@ extension ConfigurationKey {
 
     private static let data: [ConfigurationKey] = [
         .init(
-            "data.source", .text,
+            "data.source", .text, continuation: .place,
             "digits, 25gaussians, 8gaussians, rings, moons, pinwheel, swissroll, 2spirals, checkerboard, or the path of a file or folder"),
         .init("data.low", .number(.any), "whole-number data: the lowest level becomes this"),
         .init("data.high", .number(.any), "whole-number data: the highest level becomes this"),
@@ -315,7 +315,7 @@ extension ConfigurationKey {
             "condition.mask", .choice(words(RunConfiguration.Condition.Mask.self)),
             "mask: what is hidden: the lower half, or a square of half the height and width in the centre or anywhere (random)"),
         .init(
-            "condition.source", .text, optional: true,
+            "condition.source", .text, optional: true, continuation: .place,
             "image: images (or vectors) of the data's height and width, one for each row of data.source, by a path or a name as data.source"
         ),
     ]

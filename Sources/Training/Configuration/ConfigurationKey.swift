@@ -29,6 +29,8 @@ public struct ConfigurationKey: Sendable {
         case free
         /// May grow.
         case growing
+        /// Says where data are: may change as long as the data are the same, which their digest says.
+        case place
     }
 
     /// `group.key`.

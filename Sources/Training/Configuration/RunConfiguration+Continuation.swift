@@ -1,4 +1,5 @@
 import Failures
+import Formats
 
 extension RunConfiguration {
     /// A key whose value keeps a run from being continued.
@@ -16,7 +17,7 @@ extension RunConfiguration {
 
     /// What keeps this configuration from continuing a run that has the `stored` one: keys that touch the mathematics, and fewer steps.
     ///
-    /// The keys that may change are marked in ``ConfigurationKey/all``. Empty: the run can be continued.
+    /// The keys that may change are marked in ``ConfigurationKey/all``. Empty: the run can be continued, with the same data.
     public func differences(from stored: RunConfiguration) throws(Failure) -> [Difference] {
         let old = try stored.continuationValues()
         let new = try continuationValues()
@@ -24,7 +25,7 @@ extension RunConfiguration {
         for key in ConfigurationKey.all where old[key.path] != new[key.path] {
             let reason: String
             switch key.continuation {
-            case .free: continue
+            case .free, .place: continue
             case .growing where run.steps >= stored.run.steps: continue
             case .growing: reason = "a continued run can only be made longer"
             case .fixed where key.path == "optimizer.decaySteps":
@@ -37,12 +38,23 @@ extension RunConfiguration {
     }
 
     /// The keys that touch the mathematics and their values, one a line: equal text on all ranks and in all parts of a run.
-    public func mathematics() throws(Failure) -> String {
+    ///
+    /// - Parameter places: also where the data are, as earlier versions had it.
+    public func mathematics(withPlaces places: Bool = false) throws(Failure) -> String {
         let (values, defaults) = (try continuationValues(), try ConfigurationValues(RunConfiguration()))
         let keys = ConfigurationKey.all.filter { key in
-            key.continuation == .fixed && (key.bindsAtDefault || values[key.path] != defaults[key.path])
+            switch key.continuation {
+            case .fixed: key.bindsAtDefault || values[key.path] != defaults[key.path]
+            case .place: places
+            case .free, .growing: false
+            }
         }
         return keys.map { "\($0.path) = \(values[$0.path].text)\n" }.joined()
+    }
+
+    /// What checkpoints are bound to: the hash of the mathematics.
+    func digest(withPlaces places: Bool = false) throws(Failure) -> String {
+        Checksum.of(Array(try mathematics(withPlaces: places).utf8))
     }
 
     /// The values with what null stands for written out where another key decides it, so that saying the same in another way is no difference.

@@ -10,20 +10,20 @@ package struct EvaluationRows: Sendable {
     private static let rowsPerChunk = 64
 
     private let stream: DataStream
-    /// Moments of other data by which values are standardised.
-    private let scale: (means: [Float], deviations: [Float])?
 
-    /// - Parameter trainingSource: where `source` is not what the run was trained on: the data whose moments standardise.
+    /// - Parameter learned: where `source` is not what the run was trained on, but conforms to it: how that was prepared.
     /// - Throws: `.configuration` when the data cannot be prepared as the configuration asks.
-    package init(_ source: DataSource, _ configuration: RunConfiguration, trainingSource: DataSource? = nil) throws(Failure) {
-        var plain = configuration
-        plain.run.shards = 1
-        plain.run.chainsPerShard = Self.rowsPerChunk
-        plain.data.noise = 0
-        plain.data.flip = false
-        scale = configuration.data.standardise ? trainingSource?.dataset?.moments() : nil
-        if trainingSource != nil { plain.data.standardise = false }
-        stream = try plain.dataStream(source, seed: Self.seed)
+    package init(_ source: DataSource, _ configuration: RunConfiguration, as learned: RowPreparation? = nil) throws(Failure) {
+        var preparation = configuration.preparation(of: source)
+        (preparation.noise, preparation.flip) = (0, false)
+        if learned != nil {
+            preparation.standardise = false
+            // Levels that were given as real numbers lie on the model's scale already.
+            if source.dataset?.levels == nil { preparation.dequantise = false }
+        }
+        stream = try DataStream(
+            source: source, preparation: preparation, moments: learned?.moments, seed: Self.seed, shards: 1, rowsPerShard: Self.rowsPerChunk
+        )
     }
 
     /// Different rows: those of a data set, or any number of samples of a density.
@@ -37,9 +37,7 @@ package struct EvaluationRows: Sendable {
 
     /// Some of the rows, rows x dimension.
     package func read(_ range: Range<Int>) -> Matrix {
-        let rows = chunked(range, columns: dimension) { chunk, step in stream.fill(chunk, step: step, shard: 0) }
-        standardise(rows)
-        return rows
+        chunked(range, columns: dimension) { chunk, step in stream.fill(chunk, step: step, shard: 0) }
     }
 
     /// Rows that are filled in chunks.
@@ -55,13 +53,6 @@ package struct EvaluationRows: Sendable {
             done += count
         }
         return rows
-    }
-
-    private func standardise(_ rows: Matrix) {
-        guard let scale else { return }
-        for row in 0..<rows.rows {
-            for column in 0..<dimension { rows[row, column] = (rows[row, column] - scale.means[column]) * (1 / scale.deviations[column]) }
-        }
     }
 
     /// The classes of some of the rows; nil where the data have none.

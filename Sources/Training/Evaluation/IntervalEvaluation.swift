@@ -93,7 +93,10 @@ final class IntervalEvaluation {
         let condition = try plan.configuration.rowCondition(for: plan.source)
         // What belongs to rows of data is measured against those rows, by `evaluate`.
         if condition?.belongsToRows == true { return nil }
-        let conditions = condition.map { SampleConditions(condition: $0, label: nil, columns: 1, rows: nil, seed: 0) }
+        let conditions = condition.map {
+            SampleConditions(
+                condition: $0, label: nil, classes: $0.classes(known: plan.rowMetadata.rows.classes), columns: 1, rows: nil, seed: 0)
+        }
         let rows = try samples.gather(
             count: count, rowsPerTile: plan.configuration.run.chainsPerShard, step: state.step, conditions: conditions, communicator)
         return try reference.measures(of: rows, communicator)

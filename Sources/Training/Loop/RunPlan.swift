@@ -17,6 +17,8 @@ public struct RunPlan: Sendable {
     /// What a checkpoint is bound to: the keys that touch the mathematics, and the data.
     package let configurationDigest: String
     package let dataDigest: String
+    /// How rows become what the networks work on.
+    let rowMetadata: RowMetadata
 
     /// The energy.
     public var model: EnergyModel { networks.energy }
@@ -34,11 +36,12 @@ public struct RunPlan: Sendable {
         let layout = try communicator.agree { try ShardLayout(shards: configuration.run.shards, ranks: communicator.size) }
         let networks = try communicator.agree { try configuration.networks(for: source) }
         let objective = try communicator.agree { try configuration.makeObjective(source) }
+        rowMetadata = try communicator.agree { try configuration.rowMetadata(source) }
         self.layout = layout
         self.source = source
         self.networks = networks
         self.objective = objective
-        configurationDigest = Checksum.of(Array(try configuration.mathematics().utf8))
+        configurationDigest = try configuration.digest()
         dataDigest = configuration.digest(of: source)
         try communicator.agree { try checkWindow() }
         let bits = Checksum.of(Array("\(BuildInformation.version) \(configurationDigest) \(dataDigest)".utf8))
@@ -155,14 +158,14 @@ public struct RunPlan: Sendable {
         }
     }
 
-    /// What a reader of model.safetensors needs to compute energies.
+    /// What a reader of model.safetensors needs to compute energies of rows.
     package var modelMetadata: [String: String] {
         get throws(Failure) {
             var metadata = ["format": "pt", "network": try model.network.description.json()]
             if let deviation = model.referenceDeviation { metadata["referenceDeviation"] = String(deviation) }
             if let preconditioning = model.preconditioning { metadata["preconditioning"] = String(preconditioning) }
             if model.usesSpectralNormalization { metadata["spectralNormalization"] = "true" }
-            return metadata.merging(try networks.metadata) { own, _ in own }
+            return metadata.merging(try networks.metadata) { own, _ in own }.merging(try rowMetadata.metadata) { own, _ in own }
         }
     }
 }

@@ -47,10 +47,12 @@ public struct TrainingRun: Sendable {
         let plan = try RunPlan(configuration, communicator)
         let summary = RunSummary(plan, folder: folder, communicator)
         try communicator.agree { try summary.memory.check(communicator.node) }
-        let lock = try communicator.expecting(.storing("opening the run folder")) { () throws(Failure) in try openFolder(communicator) }
+        let (lock, stored) = try communicator.expecting(.storing("opening the run folder")) { () throws(Failure) in
+            try openFolder(plan, communicator)
+        }
         defer { withExtendedLifetime(lock) {} }
         let trainer = Trainer(plan, threads: summary.threads, communicator)
-        let store = CheckpointStore(plan, folder)
+        let store = try CheckpointStore(plan, folder, stored: stored)
         let loaded = try communicator.expecting(.storing("loading a checkpoint", bytes: store.bytes)) { () throws(Failure) in
             try store.loadNewest(trainer, communicator)
         }
@@ -67,16 +69,17 @@ public struct TrainingRun: Sendable {
         try session.run(continuing: loaded != nil)
     }
 
-    /// Collective. Makes or opens the run folder; the configuration must be the one of the run. Only rank 0 holds the lock.
-    private func openFolder(_ communicator: any Communicator) throws(Failure) -> RunLock? {
-        var lock: RunLock?
+    /// Collective. Makes or opens the run folder; configuration and data must be those of the run. Only rank 0 holds the lock, and the configuration
+    /// that stands there.
+    private func openFolder(_ plan: RunPlan, _ communicator: any Communicator) throws(Failure) -> (RunLock?, RunConfiguration?) {
+        var (lock, stored): (RunLock?, RunConfiguration?)
         try communicator.onRoot {
             try folder.create()
             lock = try RunLock(folder)
+            if folder.exists { stored = try configurationToContinue(plan) }
             try folder.removeLeftovers()
-            if folder.exists { try refuseDifferences() }
         }
-        return lock
+        return (lock, stored)
     }
 
     private func writeConfiguration(_ communicator: any Communicator) throws(Failure) {
@@ -86,12 +89,35 @@ public struct TrainingRun: Sendable {
         }
     }
 
-    private func refuseDifferences() throws {
-        let differences = try configuration.differences(from: TrainedModel.configuration(of: folder))
-        guard !differences.isEmpty else { return }
+    /// The configuration in the folder, which this one continues.
+    /// - Throws: `.runFolder` where it does not, or where data at another place are other data.
+    private func configurationToContinue(_ plan: RunPlan) throws -> RunConfiguration {
+        let stored = try TrainedModel.configuration(of: folder)
+        let differences = try configuration.differences(from: stored)
+        guard differences.isEmpty else {
+            throw Failure(
+                .runFolder,
+                "\(folder.path): the folder holds a run with another configuration:\n"
+                    + differences.map { "  \($0)" }.joined(separator: "\n"))
+        }
+        let places = [
+            ("data.source", stored.data.source, configuration.data.source),
+            ("condition.source", stored.condition.source ?? "null", configuration.condition.source ?? "null"),
+        ].filter { $0.1 != $0.2 }
+        guard !places.isEmpty, let digest = try digestOfData(), digest != plan.dataDigest else { return stored }
         throw Failure(
             .runFolder,
-            "\(folder.path): the folder holds a run with another configuration:\n"
-                + differences.map { "  \($0)" }.joined(separator: "\n"))
+            "\(folder.path): the run was trained on other data:\n"
+                + places.map {
+                    "  \($0.0): the run folder has \($0.1), asked for \($0.2); it may change, but the data must be the same, which their digest says"
+                }.joined(separator: "\n"))
+    }
+
+    /// What the newest checkpoint that can be read was trained on; nil without one.
+    private func digestOfData() throws -> String? {
+        for step in try folder.steps() {
+            if let manifest = try? CheckpointReader.manifest(folder.checkpoint(step), step: step, binding: nil) { return manifest.data }
+        }
+        return nil
     }
 }

@@ -24,6 +24,14 @@ package enum RowCondition: Hashable, Sendable {
     /// Whether it is told about rows of data, so that there is a true sample for it.
     package var belongsToRows: Bool { if case .label = self { false } else { true } }
 
+    /// The classes in whose turns samples are drawn: none where no classes are told.
+    /// - Parameter known: those that have rows in the training data; nil where that is not known.
+    func classes(known: [Int]?) -> [Int] {
+        guard case .label(let count, _) = self else { return [] }
+        let present = known?.filter { (0..<count).contains($0) } ?? []
+        return present.isEmpty ? Array(0..<count) : present
+    }
+
     /// How an energy or an encoder of rows takes it.
     package var beside: ConditionDescription {
         switch self {

@@ -50,7 +50,7 @@ struct MemoryNeed: Sendable {
             * (4 * rows * dimension * (profile.keepsGradient ? 2 : 1) + (capacity + 4 * exchanged) * record
                 + 4 * (plan.chainsFile.latentChains.map { $0.rows * $0.values } ?? 0))
         data = [plan.source.dataset, plan.source.dataset?.partner].reduce(0) {
-            $0 + ($1.map { $0.values.count * ($0.levels == nil ? 4 : 1) } ?? 0)
+            $0 + ($1.map { $0.values.count * ($0.levels == nil ? 4 : 1) + ($0.precise?.count ?? 0) * 8 } ?? 0)
         }
     }
 

@@ -29,7 +29,7 @@ struct RunSummary {
             ("memory", memory.text),
             ("run", folder.path),
         ]
-        rows += plan.source.notes.map { ("note", $0) }
+        rows += (plan.source.notes + DataNotes(plan).lines).map { ("note", $0) }
         if let advice = communicator.node.advice(threads: threads, yields: MPILibrary.yieldsWhenIdle ?? true) {
             rows.append(("note", advice))
         }

@@ -90,7 +90,7 @@ struct CheckpointTests {
         try ScratchRun.train(in: folder)
         let before = try folder.contents(ofStep: 8)
         let trainer = try ScratchRun.trainer()
-        let store = CheckpointStore(trainer.plan, folder)
+        let store = try CheckpointStore(trainer.plan, folder)
         _ = try store.loadNewest(trainer, trainer.communicator)
         try store.save(trainer, metricsBytes: 12345, trainer.communicator)
         #expect(try folder.contents(ofStep: 8) == before)

@@ -51,6 +51,12 @@ struct CraftedModelTests {
             replace("network", #""channels":1"#, #""channels":-1"#)(&metadata)
             metadata["conditionChannels"] = "1"
         },
+        Edit("rows that are none", names: "metadata \"rows\"") { $0["rows"] = "x" },
+        Edit("rows of another shape", names: "expected rows of 8x8x1, found rows of 2", replace("rows", "[1,8,8]", "[2]")),
+        Edit("rows of 257 levels", names: "257", replace("rows", #""levels":17"#, #""levels":257"#)),
+        Edit("rows of a range without width", names: "from 1.0 to 1.0", replace("rows", #""low":-1"#, #""low":1"#)),
+        Edit("moments beside levels", names: "without levels", replace("rows", "{", #"{"means":[1],"#)),
+        Edit("negative classes", names: "classes from 0", replace("rows", #""classes":["#, #""classes":[-1,"#)),
         Edit("a description that is none", names: "metadata \"network\"") { $0["network"] = "x" },
         Edit("no description", names: "found none") { $0["network"] = nil },
     ]

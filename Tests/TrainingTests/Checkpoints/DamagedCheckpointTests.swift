@@ -68,7 +68,7 @@ struct DamagedCheckpointTests {
         let folder = scratch.run()
         try ScratchRun.train(in: folder)
         let trainer = try ScratchRun.trainer()
-        let store = CheckpointStore(trainer.plan, folder)
+        let store = try CheckpointStore(trainer.plan, folder)
         let random = RandomStream(seed: 1, purpose: .test, step: 0, index: 0)
         for draw in 0..<400 {
             let path = "\(folder.checkpoint(8))/\(Self.files[draw % 4])"
@@ -141,7 +141,7 @@ struct DamagedCheckpointTests {
     func binding() throws {
         let folder = scratch.run()
         try ScratchRun.train(in: folder)
-        for (arguments, word) in [(["run.seed=2"], "another configuration"), (["data.source=rings"], "another configuration")] {
+        for (arguments, word) in [(["run.seed=2"], "another configuration"), (["data.source=rings"], "other data")] {
             let trainer = try ScratchRun.trainer(arguments)
             let refused = failure { _ = try CheckpointStore(trainer.plan, folder).loadNewest(trainer, trainer.communicator) }
             #expect(refused?.kind == .checkpoint && refused?.message.contains(word) == true, "\(refused?.message ?? "")")

@@ -100,8 +100,8 @@ import Training
         let free = ConfigurationKey.all.filter { $0.continuation != .fixed }.map(\.path)
         #expect(
             free == [
-                "run.name", "run.steps", "run.threads", "run.maxHours", "data.separator", "data.header", "data.limit",
-                "guard.replicaCheckEvery", "checkpoint.every", "checkpoint.keep",
+                "run.name", "run.steps", "run.threads", "run.maxHours", "data.source", "data.separator", "data.header", "data.limit",
+                "condition.source", "guard.replicaCheckEvery", "checkpoint.every", "checkpoint.keep",
                 "report.every",
                 "samples.every", "samples.count", "samples.columns", "samples.scale", "evaluate.every", "evaluate.count",
                 "diagnostics.every", "diagnostics.draws", "diagnostics.thin", "diagnostics.chains",

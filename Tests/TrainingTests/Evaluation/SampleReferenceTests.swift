@@ -72,7 +72,8 @@ import Training
         let training = try Dataset(name: "a", shape: ImageShape(vector: 1), values: .floats([1, 3, 5, 7]))
         let other = try Dataset(name: "b", shape: ImageShape(vector: 1), values: .floats([4, 4 + Float(5).squareRoot()]))
         let configuration = try RunConfiguration.resolve(arguments: ["data.standardise=true"])
-        let rows = try EvaluationRows(.dataset(other), configuration, trainingSource: .dataset(training)).read(0..<2)
+        let learned = RowPreparation(of: try configuration.dataStream(.dataset(training), seed: 1))
+        let rows = try EvaluationRows(.dataset(other), configuration, as: learned).read(0..<2)
         // Mean 4, variance (9 + 1 + 1 + 9) / 4 = 5.
         #expect(abs(rows.values.min() ?? 1) < 1e-6 && abs((rows.values.max() ?? 0) - 1) < 1e-6)
     }

@@ -34,7 +34,8 @@ struct ConditionalSamplesTests {
 
     private static func file(_ rows: [Float], height: Int = 8) throws -> String {
         let path = "\(scratch.path)/\(UUID().uuidString).npy"
-        let values = rows.flatMap { value in (0..<64).map { value + Float($0 % 5) / 10 } }
+        // In the units of the digits, 0 to 16.
+        let values = rows.flatMap { value in (0..<64).map { (pixel: Int) -> Float in 8 * (1 + value) + Float(pixel % 5) / 10 } }
         try AtomicFile.write(
             NPY.encode(NumericArray(shape: [rows.count, height, 64 / height], .float32(values))), to: path)
         return path
@@ -82,7 +83,7 @@ struct ConditionalSamplesTests {
         let (good, flat) = (try Self.file([0.1]), try Self.file([0.1, 0.2], height: 4))
         for (run, path, kind, text) in [
             (folder, good, Failure.Kind.usage, "has 1 rows to be told about"),
-            (folder, flat, .data, "expected rows of 8x8x1, which this model is told, found 4x16x1"),
+            (folder, flat, .data, "expected rows of the shape 8x8x1"),
             (plain, good, .usage, "this model is told no images"),
         ] {
             let failure = #expect(throws: Failure.self) { try Self.samples(run) { $0.images = path } }

@@ -1,0 +1,119 @@
+import Failures
+import Numerics
+
+extension RowPreparation {
+    /// The rows of other data as those that were learned: of their shape, in the order of their columns, as levels where these were levels.
+    ///
+    /// Levels as real numbers (2.7 of 0 to 255) become floats of the model's scale; whole numbers become levels.
+    /// - Parameters:
+    ///   - place: where the data came from, for messages: `--input rows.npy`.
+    ///   - mayHaveLabel: whether tables may have one column more, the label, which is left out.
+    /// - Throws: `.data` for another shape, other columns or another kind of values.
+    public func conform(_ dataset: Dataset, _ place: String, mayHaveLabel: Bool = false) throws(Failure) -> Dataset {
+        let rows = try shaped(dataset, place, mayHaveLabel)
+        if let columns, let own = rows.columnNames, own != columns {
+            throw Failure(
+                .data,
+                "\(place): expected the columns \(columns.joined(separator: ", ")), in this order, found \(own.joined(separator: ", "))")
+        }
+        switch (levels, rows.values) {
+        case (nil, .floats): return rows
+        case (nil, .levels(_, let own)):
+            throw Failure(
+                .data,
+                "\(place): expected real numbers, as this model has learned, found \(own == 2 ? "truth values" : "\(own) levels"). "
+                    + "Make floats of them as of the training data, such as x.astype(\"f4\") / 255.")
+        case (let levels?, .levels(let bytes, let own)):
+            if own == levels { return rows }
+            guard own == 256, let most = bytes.max(), most < levels else { throw refusal(own == 256 ? bytes.max() : nil, own, place) }
+            return try rows.replacing(.levels(bytes, levels: levels))
+        case (let levels?, .floats): return try leveled(rows, levels, place)
+        }
+    }
+
+    /// As above; a density has real numbers.
+    public func conform(_ source: DataSource, _ place: String, mayHaveLabel: Bool = false) throws(Failure) -> DataSource {
+        guard let dataset = source.dataset else {
+            guard source.shape == shape else { throw refusal(of: source.shape, place) }
+            guard let levels else { return source }
+            throw Failure(.data, "\(place): expected rows of \(levels) levels, as this model has learned, found the density \(source.name)")
+        }
+        return .dataset(try conform(dataset, place, mayHaveLabel: mayHaveLabel))
+    }
+
+    private func refusal(of other: ImageShape, _ place: String) -> Failure {
+        Failure(.data, "\(place): expected rows of the shape \(shape), which this model has, found \(other)")
+    }
+
+    private func refusal(_ most: UInt8?, _ own: Int, _ place: String) -> Failure {
+        let found = most.map { "a value of \($0)" } ?? (own == 2 ? "truth values" : "\(own) levels")
+        return Failure(
+            .data, "\(place): expected whole numbers from 0 to \((levels ?? 1) - 1), as this model has learned, found \(found)")
+    }
+
+    /// Numbers in the units of levels.
+    private func leveled(_ rows: Dataset, _ levels: Int, _ place: String) throws(Failure) -> Dataset {
+        let numbers = (0..<rows.values.count).map { rows.number($0) }
+        guard let least = numbers.min(), let most = numbers.max() else { return rows }
+        let top = Double(levels - 1)
+        // Of the model's scale, or of 0 to 1: such numbers would be nearly black images, and no one would see why.
+        let (unitLow, unitHigh) = (Double(min(low, 0)), Double(max(high, 1)))
+        if unitHigh < top, least >= unitLow, most <= unitHigh, least != 0 || most != 0 {
+            throw Failure(
+                .data,
+                "\(place): expected the units of the training data, 0 to \(levels - 1), found numbers from \(least) to \(most). "
+                    + "Bring them back to levels, or give bytes.")
+        }
+        guard numbers.allSatisfy({ $0 >= 0 && $0 == $0.rounded() }) else {
+            return try rows.replacing(.floats(modelValues(numbers)))
+        }
+        guard most <= top else {
+            throw Failure(
+                .data,
+                "\(place): expected whole numbers from 0 to \(levels - 1), as this model has learned, found a value of \(most)")
+        }
+        return try rows.replacing(.levels(numbers.map { UInt8($0) }, levels: levels))
+    }
+
+    private func shaped(_ dataset: Dataset, _ place: String, _ mayHaveLabel: Bool) throws(Failure) -> Dataset {
+        if dataset.shape == shape { return dataset }
+        if dataset.shape == ImageShape(vector: shape.count) { return try dataset.images(of: shape) }
+        if mayHaveLabel, shape.isVector, dataset.levels == nil, dataset.shape == ImageShape(vector: shape.count + 1) {
+            return try dataset.withoutLastColumn()
+        }
+        throw refusal(of: dataset.shape, place)
+    }
+}
+
+extension Dataset {
+    /// The same rows with other values, or of another shape.
+    fileprivate func replacing(
+        _ values: Values, shape: ImageShape? = nil, names: [String]? = nil, precise: [Double]? = nil
+    ) throws(Failure) -> Dataset {
+        var replaced = try Dataset(
+            name: name, shape: shape ?? self.shape, values: values, labels: labels,
+            columnNames: names ?? (shape == nil ? columnNames : nil),
+            labelName: labelName, precise: precise)
+        replaced.partners = partners
+        return replaced
+    }
+
+    /// Vectors as images of planes, as `numpy.reshape` makes them.
+    fileprivate func images(of shape: ImageShape) throws(Failure) -> Dataset {
+        let pixels = shape.height * shape.width
+        func innermost<T>(_ planes: [T]) -> [T] { Self.channelsInnermost(planes, channels: shape.channels, pixels: pixels) }
+        switch values {
+        case .levels(let bytes, let levels): return try replacing(.levels(innermost(bytes), levels: levels), shape: shape)
+        case .floats(let floats): return try replacing(.floats(innermost(floats)), shape: shape, precise: precise.map { innermost($0) })
+        }
+    }
+
+    fileprivate func withoutLastColumn() throws(Failure) -> Dataset {
+        guard case .floats(let floats) = values else { preconditionFailure("a table has floats") }
+        let width = shape.count
+        func rows<T>(_ values: [T]) -> [T] { values.indices.compactMap { $0 % width == width - 1 ? nil : values[$0] } }
+        return try replacing(
+            .floats(rows(floats)), shape: ImageShape(vector: width - 1), names: columnNames.map { Array($0.dropLast()) },
+            precise: precise.map { rows($0) })
+    }
+}

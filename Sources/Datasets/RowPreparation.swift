@@ -1,0 +1,111 @@
+import Failures
+import Numerics
+
+/// How rows of data become what a model works on. It is a part of the model: rows given later are prepared as those that were learned, or refused.
+///
+/// A value v, in the units of the data, becomes low + (high - low) v / (levels - 1); of dequantised levels the middle of its cell,
+/// low + (high - low) (v + 1/2) / levels; standardised (v - mean) / sd; else it stays v.
+public struct RowPreparation: Hashable, Sendable {
+    /// The shape of a row.
+    public let shape: ImageShape
+    /// Levels of whole-number data; nil for real numbers.
+    public var levels: Int?
+    public var low: Float
+    public var high: Float
+    public var isDequantised: Bool
+    /// Of standardised data, in the order of a row's values.
+    public var moments: ColumnMoments?
+    /// The names of a row's values, where the data have names.
+    public var columns: [String]?
+    /// The name of the column of labels.
+    public var label: String?
+    /// The classes that have rows, in order, where a model is told classes.
+    public var classes: [Int]?
+
+    public init(
+        shape: ImageShape, levels: Int? = nil, low: Float = -1, high: Float = 1, isDequantised: Bool = false,
+        moments: ColumnMoments? = nil, columns: [String]? = nil, label: String? = nil, classes: [Int]? = nil
+    ) {
+        self.shape = shape
+        (self.levels, self.low, self.high, self.isDequantised) = (levels, low, high, isDequantised)
+        (self.moments, self.columns, self.label, self.classes) = (moments, columns, label, classes)
+    }
+
+    /// Of the rows that a stream gives.
+    /// - Parameter hasClasses: whether a model is told the labels.
+    public init(of stream: DataStream, hasClasses: Bool = false) {
+        let (dataset, preparation) = (stream.source.dataset, stream.preparation)
+        self.init(
+            shape: stream.shape, levels: dataset?.levels, low: preparation.low, high: preparation.high,
+            isDequantised: preparation.dequantise, moments: stream.moments, columns: dataset?.columnNames, label: dataset?.labelName,
+            classes: hasClasses ? dataset?.labels.map { Set($0.map { Int($0) }).sorted() } : nil)
+    }
+
+    /// Of the rows of a data set that networks are told about others: scaled, neither dequantised nor standardised.
+    public init(ofPartners dataset: Dataset, _ preparation: DataPreparation) {
+        self.init(
+            shape: dataset.shape, levels: dataset.levels, low: preparation.low, high: preparation.high, columns: dataset.columnNames)
+    }
+
+    /// The columns by which other tables are read: none where two have one name.
+    public var matchedColumns: [String]? {
+        guard let columns, Set(columns).count == columns.count else { return nil }
+        return columns
+    }
+
+    /// Whether the model's values are those of the data.
+    public var isIdentity: Bool { levels == nil && moments == nil }
+
+    // MARK: values
+
+    /// Values in the units of the data as the model's.
+    /// - Parameter values: whole rows.
+    public func modelValues(_ values: [Double]) -> [Float] {
+        converted(values) { value, column in
+            if let moments { return Float((value - moments.means[column]) / moments.deviations[column]) }
+            guard let levels else { return Float(value) }
+            return Float(Double(low) + (value + offset) * range / Double(cells(levels)))
+        }
+    }
+
+    /// Values of the model in the units of the data; to the model and back they are the same but for the rounding of doubles.
+    public func dataValues(_ values: [Float]) -> [Double] {
+        converted(values) { value, column in
+            if let moments { return Double(value) * moments.deviations[column] + moments.means[column] }
+            guard let levels else { return Double(value) }
+            return (Double(value) - Double(low)) / range * Double(cells(levels)) - offset
+        }
+    }
+
+    private func converted<T, U>(_ values: [T], _ convert: (T, Int) -> U) -> [U] {
+        let width = shape.count
+        return values.indices.map { convert(values[$0], $0 % width) }
+    }
+
+    private var range: Double { Double(high) - Double(low) }
+    private var offset: Double { isDequantised ? 0.5 : 0 }
+    private func cells(_ levels: Int) -> Int { isDequantised ? levels : max(1, levels - 1) }
+
+    /// The rows of a data set that was made to conform, as the model works on them: without any chance, rows x values.
+    public func rows(of dataset: Dataset) -> Matrix {
+        let rows = Matrix(rows: dataset.count, columns: shape.count)
+        let standardisation = moments.map { Standardisation($0) }
+        var preparation = DataPreparation()
+        (preparation.low, preparation.high) = (low, high)
+        for row in 0..<dataset.count {
+            let target = rows.rows(row..<row + 1)
+            switch dataset.values {
+            case .levels(let bytes, let levels):
+                target.fill(0.5)
+                DataStream.scale(bytes, row, levels, target, preparation, dequantises: isDequantised)
+            case .floats(let floats):
+                if let standardisation {
+                    standardisation.fill(target, row: row, of: dataset)
+                } else {
+                    DataStream.copy(floats, row, target)
+                }
+            }
+        }
+        return rows
+    }
+}

@@ -1,0 +1,54 @@
+import Failures
+import Formats
+
+/// A file of rows that a command writes: the ending of its name says in which format.
+struct RowFile: Sendable {
+    enum Format: String, CaseIterable, Sendable {
+        case npy
+        case csv
+    }
+
+    let path: String
+    let format: Format
+
+    /// - Throws: `.usage` for another ending.
+    init(_ path: String) throws(Failure) {
+        guard let format = Format.allCases.first(where: { path.lowercased().hasSuffix(".\($0.rawValue)") }) else {
+            throw Failure(.usage, "--out \(path): expected a name that ends in .npy (an array) or .csv (a table)")
+        }
+        (self.path, self.format) = (path, format)
+    }
+
+    /// The first line of a table.
+    static func header(_ names: [String]) -> [UInt8] {
+        let fields = names.map { name in
+            let needsQuotes = name.isEmpty || name.contains { "\",;\t ".contains($0) }
+            return needsQuotes ? "\"\(name.replacing("\"", with: "\"\""))\"" : name
+        }
+        return Array((fields.joined(separator: ",") + "\n").utf8)
+    }
+
+    /// Lines of a table, in the fewest digits that give the same numbers again.
+    static func lines(_ values: [Double], width: Int, _ type: NumberType) -> [UInt8] {
+        var text = ""
+        for (index, value) in values.enumerated() {
+            text += type == .float32 ? "\(Float(value))" : "\(value)"
+            text += (index + 1) % width == 0 ? "\n" : ","
+        }
+        return Array(text.utf8)
+    }
+
+    /// The values of the file that a command has written, row by row; also those that are not finite.
+    func values() throws(Failure) -> [Double] {
+        let bytes = try FileBytes.read(path)
+        switch format {
+        case .npy:
+            let values = try NPY.decode(bytes, name: path).values
+            return values.doubles ?? values.floats.map { Double($0) }
+        case .csv:
+            return bytes.split(separator: 0x0a).dropFirst().flatMap { line in
+                line.split(separator: 0x2c).map { Double(String(decoding: $0, as: UTF8.self)) ?? .nan }
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Datasets
+
+/// What is to be said of a run's data before the first step: what they lose, and what they lack.
+struct DataNotes {
+    let lines: [String]
+
+    init(_ plan: RunPlan) {
+        let losses = plan.source.dataset?.losses ?? []
+        lines = Self.lossNotes(losses, isStandardised: plan.configuration.data.standardise) + Self.classNotes(plan)
+    }
+
+    /// Columns that are named; further ones are counted.
+    private static let shown = 3
+
+    private static func lossNotes(_ losses: [PrecisionLoss], isStandardised: Bool) -> [String] {
+        guard !isStandardised else { return [] }
+        let named = losses.prefix(shown).map { loss in
+            let title = loss.name.map { " (\($0))" } ?? ""
+            return "column \(loss.column + 1)\(title) has \(loss.before) different values, \(loss.after) of them left as 32-bit floats: "
+                + "use data.standardise=true, which takes the file's own numbers, or subtract a constant from it"
+        }
+        let others = losses.count - named.count
+        return named + (others > 0 ? ["\(others) more columns lose most of their different values in the same way"] : [])
+    }
+
+    private static func classNotes(_ plan: RunPlan) -> [String] {
+        guard let classes = plan.rowMetadata.rows.classes, let most = classes.last else { return [] }
+        let absent = Set(0...most).subtracting(classes).sorted()
+        guard !absent.isEmpty else { return [] }
+        let several = absent.count > 1
+        let list = absent.prefix(10).map(String.init).joined(separator: ", ") + (absent.count > 10 ? ", …" : "")
+        return [
+            "class\(several ? "es" : "") \(list) \(several ? "have" : "has") no rows: what the networks hold of \(several ? "them" : "it") stays as it began, "
+                + "and samples are drawn of the classes that there are"
+        ]
+    }
+}
