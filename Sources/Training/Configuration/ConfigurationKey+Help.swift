@@ -33,6 +33,7 @@ extension ConfigurationKey {
             case .fixed: "the value stays: it touches the mathematics, so another one needs a new run folder (--out)"
             case .free: "another value may be given when the run continues"
             case .growing: "a greater value may be given when the run continues"
+            case .place: "another place may be given when the run continues, as long as the same data lie there"
             }
         let rows = [
             ("values", allowed), ("default", standard), ("later", change),
