@@ -57,11 +57,16 @@ is_end_of_request() { [[ $1 =~ ^(75|129|130|137|138|143|205)$ ]]; }
 
 # Requeued or cancelled, the script stays until Slurm ends it: under preemption a job that ends by itself counts as failed and stays out
 # of the queue, and RequeueExit=75 in slurm.conf would requeue a run that a person has stopped.
+stay() {
+    trap - TERM
+    sleep 600
+}
+
 requeue() {
+    # Whoever cancelled the job meanwhile wants it gone.
+    if ((terminated)) && [[ $(scontrol show job "$job") == *JobState=CANCELLED* ]]; then stay; fi
     echo "$1: back to the queue"
-    # Whoever cancels the job meanwhile wants it gone.
-    if ((terminated)) && [[ $(scontrol show job "$job") == *JobState=CANCELLED* ]]; then sleep 600; fi
-    if scontrol requeue "$job"; then sleep 600; fi
+    if scontrol requeue "$job"; then stay; fi
 }
 
 train_in() {
@@ -82,10 +87,10 @@ train_in() {
     if ((asked)) && is_end_of_request "$code" && is_intact "$out"; then
         requeue "stopped as asked"
     elif ((terminated)); then
-        sleep 600
+        stay
     elif ((code == 75)); then
         echo "stopped by a person or by run.maxHours: no requeue"
-        if scancel "$job"; then sleep 600; fi
+        if scancel "$job"; then stay; fi
     elif ((code == 205)) && [[ $(checkpoints_in "$out") != "$saved" ]]; then
         # mpirun knows of a lost machine long before Slurm does, so Slurm would take this for a failure of the job.
         requeue "a machine was lost"

@@ -42,9 +42,9 @@ extension CommandTests {
             for ranks in [2, 3] {
                 let terminal = PseudoTerminal()
                 let program = Self.launch(run, ranks: ranks, terminal)
-                while !program.hasEnded && !program.output.contains(ranks == 2 ? "starting" : "continuing") { usleep(10_000) }
+                while !program.hasEnded && !program.output.contains("starting") && !program.output.contains("continuing") { usleep(10_000) }
                 usleep(200_000)
-                // The window is closed, or Ctrl-C is pressed in it.
+                // Ctrl-C is pressed, or the window is closed.
                 if ranks == 2 { terminal.typeControlC() } else { terminal.close() }
                 let result = program.wait(timeout: 60)
                 #expect(result.exitCode == StopTests.requeue && !result.timedOut, "\(result.summary)")

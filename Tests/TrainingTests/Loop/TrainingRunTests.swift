@@ -111,6 +111,14 @@ struct TrainingRunTests {
         #expect(try folder.steps().count == 1)
     }
 
+    @Test func `A request that stands before the start is met at the end of the first step`() throws {
+        let folder = scratch.run()
+        var run = TrainingRun(configuration: try ScratchRun.configuration(["run.steps=1000"]), folder: folder, isQuiet: true)
+        run.isStopRequested = { true }
+        #expect(failure { try run.run(SoloCommunicator()) }?.kind == .requeue)
+        #expect(try folder.steps() == [1])
+    }
+
     // MARK: the guard
 
     @Test("a gap beyond the limit stops the run, or after ten steps left out, and no checkpoint is written", arguments: ["stop", "skip"])
