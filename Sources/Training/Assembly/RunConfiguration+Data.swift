@@ -7,14 +7,8 @@ import Numerics
 extension RunConfiguration {
     /// Collective. Rank 0 loads the data of the `data` group, everyone gets them.
     package func sharedSource(_ communicator: any Communicator) throws(Failure) -> DataSource {
-        var options = plainOptions
-        options.columns = data.columns
-        options.lastColumnIsLabel = data.labelColumn == .last
-        options.readsLabels = condition.kind == .label
-        options.separator = data.separator
-        options.hasHeader = data.header
-        guard communicator.size > 1 else { return try load(options) }
-        let bytes = try communicator.bytesFromRoot { try load(options).encoded() }
+        guard communicator.size > 1 else { return try loadedSource() }
+        let bytes = try communicator.bytesFromRoot { try loadedSource().encoded() }
         return try DataSource(encoded: bytes)
     }
 
@@ -25,8 +19,14 @@ extension RunConfiguration {
         return options
     }
 
-    /// The data, with what the networks are told about each row.
-    private func load(_ options: LoadingOptions) throws(Failure) -> DataSource {
+    /// The data of the `data` group, with what the networks are told about each row, read by this rank alone.
+    func loadedSource() throws(Failure) -> DataSource {
+        var options = plainOptions
+        options.columns = data.columns
+        options.lastColumnIsLabel = data.labelColumn == .last
+        options.readsLabels = condition.kind == .label
+        options.separator = data.separator
+        options.hasHeader = data.header
         let source = try DataSource.load(data.source, options)
         guard condition.kind == .image, let path = condition.source, let dataset = source.dataset else { return source }
         guard let partner = try DataSource.load(path, plainOptions).dataset else {

@@ -100,8 +100,9 @@ final class TrainingSession {
             try rollBack(problem)
         } else {
             try obey(result.verdict)
-            try reportIfDue(result)
+            // In this order: a report says what the evaluation of its step found.
             try evaluateIfDue()
+            try reportIfDue(result)
             if isDue(configuration.samples.every) { try draw() }
             if stopping || isDue(configuration.checkpoint.every) {
                 try save()
@@ -166,7 +167,10 @@ final class TrainingSession {
 
     private func evaluateIfDue() throws(Failure) {
         guard configuration.evaluate.every > 0, isDue(configuration.evaluate.every) else { return }
-        try evaluation.evaluate(trainer)
+        let comparison = try evaluation.evaluate(trainer)
+        health.hear(comparison)
+        // Not at the end alone, which a run that is made longer has not: its reports would differ.
+        if isMultiple(of: configuration.evaluate.every) { trainer.note(comparison) }
         trainer.charge(.report)
     }
 
@@ -227,6 +231,7 @@ final class TrainingSession {
     private func finish() throws(Failure) {
         let table = try reporter.table(trainer: trainer, wall: (ContinuousClock.now - started) / .seconds(1))
         tell(table.text)
+        for sentence in health.closingSentences { tell("look:    \(sentence)") }
         tell("samples: \(folder.sample(trainer.state.step))\nmodel:   \(folder.checkpoint(trainer.state.step))/model.safetensors")
     }
 }

@@ -39,6 +39,9 @@ public struct TrainingState: Sendable {
         sum.add([step, optimizer.updates, guardState.consecutiveSkips, guardState.skips, guardState.rollbacks])
         sum.add([health.steps, health.signChanges, health.lastSign, Int(bitPattern: UInt(health.gapSum.bitPattern))])
         if let rHat = health.rHat { sum.add([Int(bitPattern: UInt(rHat.bitPattern))]) }
+        if let comparison = health.comparison {
+            sum.add([comparison.samples, comparison.noise].map { Int(bitPattern: UInt($0.bitPattern)) })
+        }
         if let stepSize {
             sum.add([stepSize.meanError, stepSize.logFactor, stepSize.averageLogFactor].map { Int(bitPattern: UInt($0.bitPattern)) })
         }

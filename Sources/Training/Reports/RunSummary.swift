@@ -27,7 +27,7 @@ struct RunSummary {
             "memory   \(memory.text)",
             "run      \(folder.path)",
         ]
-        lines += plan.source.notes.map { "note     \($0)" }
+        lines += (plan.source.notes + [plan.scale.note(plan.source, configuration)].compactMap { $0 }).map { "note     \($0)" }
         if let advice = communicator.node.advice(threads: threads) { lines.append("note     \(advice)") }
         text = lines.joined(separator: "\n")
     }
