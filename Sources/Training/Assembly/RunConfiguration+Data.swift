@@ -8,18 +8,11 @@ extension RunConfiguration {
     /// Collective. Rank 0 loads the data of the `data` group, everyone gets them.
     /// - Parameter hint: what is said beside that they are not there.
     package func sharedSource(_ communicator: any Communicator, hint: String = "") throws(Failure) -> DataSource {
-        var options = plainOptions
-        options.columns = data.columns
-        options.lastColumnIsLabel = data.labelColumn == .last
-        options.readsLabels = condition.kind == .label
-        options.separator = data.separator
-        options.hasHeader = data.header
-        options.keepsPrecision = data.standardise
-        return try Self.shared(data.source, communicator) {
-            do {
-                return try load(options)
-            } catch let failure as Failure where failure.kind == .missingInput {
-                throw Failure(.missingInput, failure.message + hint)
+        try Self.shared(data.source, communicator) {
+            do throws(Failure) {
+                return try loadedSource()
+            } catch {
+                throw error.kind == .missingInput ? Failure(.missingInput, error.message + hint) : error
             }
         }
     }
@@ -65,8 +58,20 @@ extension RunConfiguration {
         return options
     }
 
+    /// The data of the `data` group, with what the networks are told about each row, read by this rank alone.
+    func loadedSource() throws(Failure) -> DataSource {
+        var options = plainOptions
+        options.columns = data.columns
+        options.lastColumnIsLabel = data.labelColumn == .last
+        options.readsLabels = condition.kind == .label
+        options.separator = data.separator
+        options.hasHeader = data.header
+        options.keepsPrecision = data.standardise
+        return try load(options)
+    }
+
     /// The data, with what the networks are told about each row.
-    private func load(_ options: LoadingOptions) throws -> DataSource {
+    private func load(_ options: LoadingOptions) throws(Failure) -> DataSource {
         let source = try DataSource.load(data.source, options)
         guard condition.kind == .image, let path = condition.source, let dataset = source.dataset else { return source }
         var own = plainOptions

@@ -14,6 +14,13 @@ extension RunConfiguration {
         }
     }
 
+    /// Whether chains, or samples to show of objectives without chains, begin at `startNoise`: not at data, noised rows, or what a generator makes.
+    func startsFromNoise(_ profile: ObjectiveProfile) -> Bool {
+        guard profile.hasChains else { return objective.kind.parts.isEmpty }
+        guard objective.kind.start != nil || objective.kind.hasChainsAnywhere else { return false }
+        return chains.start == .noise || (chains.start == .persistent && chains.restartFrom == .noise)
+    }
+
     /// One shard's slice of the replay buffer; nil where chains do not persist.
     package var replayCapacity: Int? {
         hasPersistentChains ? bufferSize / run.shards : nil

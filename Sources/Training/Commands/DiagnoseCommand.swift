@@ -67,8 +67,14 @@ public struct DiagnoseCommand: Codable, Sendable {
         return try communicator.fromRoot { () throws -> String in
             let diagnostics = ChainDiagnostics(
                 window, density: trained.networks.isLatent ? nil : PlaneDensity(named: trained.configuration.data.source))
-            let findings = DiagnosticFindings(diagnostics, stepsOfTraining: trained.configuration.sampler.steps).sentences
-            let history = try HealthHistory(RunFolder(folder).metrics)?.sentences ?? []
+            let past = try HealthHistory(RunFolder(folder).metrics)
+            let (scale, remark) = functionalScale(trained, window.functionals)
+            let findings =
+                DiagnosticFindings(
+                    diagnostics, stepsOfTraining: trained.configuration.sampler.steps,
+                    driftToNoise: past?.driftToNoise(atStep: trained.step), scale: scale
+                ).sentences + [remark].compactMap { $0 }
+            let history = past?.sentences ?? []
             try writeFiles(window)
             if let output {
                 let report = Report(
@@ -79,6 +85,20 @@ public struct DiagnoseCommand: Codable, Sendable {
             return
                 ([title, diagnostics.overview, "", diagnostics.table, ""] + [diagnostics.histogram].compactMap { $0 } + findings
                 + (history.isEmpty ? [] : ["", "in training:"] + history)).joined(separator: "\n")
+        }
+    }
+
+    /// Where the functionals lie for the data, or why that is not known: a model can be diagnosed without its data.
+    private func functionalScale(_ trained: TrainedModel, _ functionals: ChainFunctionals) -> (FunctionalScale?, String?) {
+        guard !trained.networks.isLatent else { return (nil, nil) }
+        do throws(Failure) {
+            let source = try trained.configuration.loadedSource()
+            guard trained.configuration.digest(of: source) == trained.manifest.data else {
+                throw Failure(.data, "\(source.name) holds other data now")
+            }
+            return (try FunctionalScale(source, trained.configuration, functionals), nil)
+        } catch {
+            return (nil, "look: the training data are not here, so that chains that have left them cannot be told (\(error.message))")
         }
     }
 

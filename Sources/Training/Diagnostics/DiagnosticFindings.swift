@@ -4,13 +4,21 @@ import Sampling
 package struct DiagnosticFindings: Sendable {
     /// Sentences that begin with `good:`, `look:` or `bad:`.
     package private(set) var sentences: [String] = []
-    private let diagnostics: ChainDiagnostics
+    let diagnostics: ChainDiagnostics
+    /// Whether a step of the chains is far longer than its noise: longer steps do not help then.
+    private let descends: Bool
     private typealias Limits = DiagnosticThresholds
 
-    /// - Parameter stepsOfTraining: sampler steps of a training step.
-    package init(_ diagnostics: ChainDiagnostics, stepsOfTraining: Int) {
+    /// - Parameters:
+    ///   - stepsOfTraining: sampler steps of a training step.
+    ///   - driftToNoise: of a report of the training; nil where it is not known.
+    ///   - scale: of the functionals; nil where the data are not known, or chains are no rows of data.
+    package init(_ diagnostics: ChainDiagnostics, stepsOfTraining: Int, driftToNoise: Double? = nil, scale: FunctionalScale? = nil) {
         self.diagnostics = diagnostics
+        descends = (driftToNoise ?? 0) > Limits.driftToNoise.upperBound
         addBroken()
+        if descends, let driftToNoise { addDescent(driftToNoise) }
+        if let scale { addPlaces(scale) }
         addAgreement()
         addShards()
         addSizes(stepsOfTraining)
@@ -19,9 +27,9 @@ package struct DiagnosticFindings: Sendable {
         addModes()
     }
 
-    private mutating func good(_ text: String) { sentences.append("good: \(text)") }
+    mutating func good(_ text: String) { sentences.append("good: \(text)") }
     private mutating func look(_ text: String) { sentences.append("look: \(text)") }
-    private mutating func bad(_ text: String) { sentences.append("bad:  \(text)") }
+    mutating func bad(_ text: String) { sentences.append("bad:  \(text)") }
 
     private static func number(_ value: Double, _ digits: Int = 3) -> String { PerformanceTable.fixed(value, digits, width: 0) }
 
@@ -30,6 +38,12 @@ package struct DiagnosticFindings: Sendable {
         bad(
             "\(diagnostics.brokenDraws) draws have an energy that is not finite: the chains diverge. Try a smaller sampler.stepSize, or a box "
                 + "(sampler.low, sampler.high).")
+    }
+
+    private mutating func addDescent(_ ratio: Double) {
+        bad(
+            "in training the chains' drift was \(Self.number(ratio, 1)) times their noise: they descend and do not sample. Try a smaller "
+                + "sampler.stepSize, more sampler.noise, or a smaller learning rate.")
     }
 
     private mutating func addAgreement() {
@@ -48,7 +62,8 @@ package struct DiagnosticFindings: Sendable {
             look("\(text), above \(Limits.goodRHat): chains nearly agree; more --draws tell whether it is chance.")
         } else {
             bad(
-                "\(text), above \(Limits.badRHat): chains have not found the same law. Try more sampler.steps, a larger sampler.stepSize, "
+                "\(text), above \(Limits.badRHat): chains have not found the same law. Try "
+                    + (descends ? "a smaller sampler.stepSize, " : "more sampler.steps, a larger sampler.stepSize, ")
                     + "some restarts (chains.restartProbability), or a sampler that moves further (hmc).")
         }
     }

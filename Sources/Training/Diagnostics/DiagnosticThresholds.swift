@@ -15,6 +15,21 @@ enum DiagnosticThresholds {
     static let saturation = 0.5
     /// |mean gap| over the standard deviation of the energies of the negatives.
     static let gapToSpread = 1.0
+    /// Times the deviation of the data, or of the noise that they start from, that chains may lie away from the middle of the data.
+    static let departure = 3.0
+    /// Deviations of the data that the noise must be away from them, so that samples can be told to be worse than it.
+    static let distinctNoise = 0.1
+    /// Deviation of the data over that of the noise that chains start from, and deviations between their means.
+    static let dataToNoise = 0.1...3.0
+    static let noiseDistance = 3.0
+    /// The share of values outside the sampler's box.
+    static let outside = 0.01
+    /// Values of floats that are large, and a deviation that is small, for networks made for values of about 1.
+    static let largeValue = 10.0
+    static let smallDeviation = 0.02
+    /// The greatest byte that is far below 255, and the range of values that is too narrow then.
+    static let darkByte = 63
+    static let darkWidth = 0.5
     /// Steps without a change of sign that say something.
     static let gapSteps = 20
     /// Standard deviations of the energy, and standard errors, that energies may drift in a window.

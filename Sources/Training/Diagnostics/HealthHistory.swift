@@ -17,6 +17,9 @@ struct HealthHistory {
         if reports.isEmpty { return nil }
     }
 
+    /// The drift of the chains over their noise at the last report up to a step.
+    func driftToNoise(atStep step: Int) -> Double? { reports.last { $0.step <= step }?.driftToNoise }
+
     var sentences: [String] {
         let last = reports[reports.count - 1]
         var lines = ["\(reports.count) reports, the last one of step \(last.step)"]

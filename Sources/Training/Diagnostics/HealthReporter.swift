@@ -9,6 +9,10 @@ final class HealthReporter {
     private let plan: RunPlan
     private var told: Set<HealthWarning.Kind> = []
     private var news: [String] = []
+    /// What held at the last report.
+    private var latest: [HealthWarning] = []
+    /// What the last evaluation found.
+    private var comparison: NoiseComparison?
 
     init(_ plan: RunPlan) { self.plan = plan }
 
@@ -43,10 +47,35 @@ final class HealthReporter {
             report.driftToNoise = driftToNoise(report)
             report.bufferCoverage = try coverage(trainer)
         }
-        let warnings =
-            profile.hasChains ? HealthWarning.all(report, steps: health.steps, rHat: health.rHat, plan.configuration) : []
+        var warnings: [HealthWarning] = []
+        if profile.hasChains {
+            (report.chainMean, report.chainDeviation) = places(result.report)
+            warnings = HealthWarning.all(
+                report, steps: health.steps, rHat: health.rHat,
+                comparison: plan.configuration.evaluate.every > 0 ? health.comparison : nil,
+                scale: plan.networks.isLatent ? nil : plan.scale, plan.configuration)
+        }
+        latest = warnings
         report.warnings = warnings.map(\.text)
         for warning in warnings where told.insert(warning.kind).inserted { news.append(warning.text) }
+    }
+
+    /// What an evaluation found, whether or not reports go on from it.
+    func hear(_ comparison: NoiseComparison?) { self.comparison = comparison ?? self.comparison }
+
+    /// What there is to say of the chains and samples when training ends: a sentence for each warning of the last report, and for samples that
+    /// the last evaluation found to be worse than noise.
+    var closingSentences: [String] {
+        let isNamed = latest.contains { $0.kind == .worseThanNoise }
+        let last = isNamed ? nil : HealthWarning.worseThanNoise(comparison, plan.scale)
+        return (latest + [last].compactMap { $0 }).map(\.text)
+    }
+
+    /// Mean and standard deviation of the values of the negatives.
+    private func places(_ sums: ShardReport) -> (Double, Double) {
+        let values = Double(plan.configuration.negativesPerStep) * Double(plan.source.shape.count)
+        let mean = sums.sampleValues / values
+        return (mean, max(0, sums.squaredSampleValues / values - mean * mean).squareRoot())
     }
 
     /// Collective. A window of all shards' chains.

@@ -11,6 +11,9 @@ public struct HealthState: Codable, Hashable, Sendable {
     /// R-hat of the last window of diagnostics; nil before the first and where it cannot be told.
     public private(set) var rHat: Double?
 
+    /// What the last evaluation at a multiple of `evaluate.every` found; nil before the first.
+    public private(set) var comparison: NoiseComparison?
+
     /// R-hat of chains that stand still at different places is infinite; files of JSON hold no infinity.
     static let largestRHat = 1e9
 
@@ -27,6 +30,8 @@ public struct HealthState: Codable, Hashable, Sendable {
 
     package mutating func note(rHat: Double?) { self.rHat = rHat.map { min($0, Self.largestRHat) } }
 
+    package mutating func note(_ comparison: NoiseComparison?) { self.comparison = comparison }
+
     /// A report ends the interval.
     package mutating func startInterval() { (steps, signChanges, gapSum) = (0, 0, 0) }
 
@@ -35,6 +40,6 @@ public struct HealthState: Codable, Hashable, Sendable {
     /// Whether the values are such as a run leaves behind.
     package var isPlausible: Bool {
         (0...1 << 40).contains(steps) && (0...max(0, steps)).contains(signChanges) && (-1...1).contains(lastSign) && gapSum.isFinite
-            && (rHat.map { (0...Self.largestRHat).contains($0) } ?? true)
+            && (rHat.map { (0...Self.largestRHat).contains($0) } ?? true) && comparison?.isPlausible ?? true
     }
 }

@@ -5,7 +5,7 @@ import Sampling
 package struct HealthWarning: Sendable {
     /// What it is about: a warning is told once, not at every report.
     package enum Kind: String, Hashable, Sendable {
-        case gap, saturation, drift, noise, acceptance, agreement, draws, dataNoise
+        case gap, saturation, drift, noise, acceptance, agreement, draws, dataNoise, departure, worseThanNoise
     }
 
     package let kind: Kind
@@ -14,14 +14,42 @@ package struct HealthWarning: Sendable {
     private typealias Limits = DiagnosticThresholds
 
     /// The warnings that a report deserves.
-    /// - Parameter steps: steps that the report's gap is averaged over.
-    package static func all(_ report: StepReport, steps: Int, rHat: Double?, _ configuration: RunConfiguration) -> [HealthWarning] {
+    /// - Parameters:
+    ///   - steps: steps that the report's gap is averaged over.
+    ///   - comparison: of the last evaluation.
+    ///   - scale: of the data; nil where the chains are no rows of data.
+    package static func all(
+        _ report: StepReport, steps: Int, rHat: Double?, comparison: NoiseComparison? = nil, scale: DataScale? = nil,
+        _ configuration: RunConfiguration
+    ) -> [HealthWarning] {
         let parts = [
             gap(report, steps), saturation(report), drift(report), acceptance(report), agreement(rHat), draws(report),
-            dataNoise(report, configuration),
+            dataNoise(report, configuration), scale.flatMap { departure(report, $0) }, scale.flatMap { worseThanNoise(comparison, $0) },
         ]
         return parts.compactMap { $0 }
     }
+
+    /// A sentence about samples of an evaluation that are no nearer to the data than noise.
+    static func worseThanNoise(_ comparison: NoiseComparison?, _ scale: DataScale) -> HealthWarning? {
+        comparison?.sentence(scale.data).map { HealthWarning(kind: .worseThanNoise, text: $0) }
+    }
+
+    /// Chains may lie as far from the middle of the data as the data themselves, or as where they start, a few times over.
+    private static func departure(_ report: StepReport, _ scale: DataScale) -> HealthWarning? {
+        guard let mean = report.chainMean, let deviation = report.chainDeviation else { return nil }
+        let (chains, middle) = (Spread(mean: mean, deviation: deviation), scale.data.mean)
+        let reach = max(scale.data.deviation, scale.noise?.distance(from: middle) ?? 0)
+        guard chains.distance(from: middle) > Limits.departure * reach else { return nil }
+        return HealthWarning(kind: .departure, text: "the chains have left the data: \(places(chains, scale)); try \(Self.ways)")
+    }
+
+    private static func places(_ chains: Spread, _ scale: DataScale) -> String {
+        "their values lie at \(chains.text), those of the data at \(scale.data.text)"
+            + (scale.noise.map { " and of the noise that they start from at \($0.text)" } ?? "")
+    }
+
+    /// What brings chains back.
+    static let ways = "a smaller sampler.stepSize, a box (sampler.low, sampler.high) or a smaller learning rate"
 
     private static func number(_ value: Double, _ digits: Int = 3) -> String { PerformanceTable.fixed(value, digits, width: 0) }
 
@@ -33,10 +61,15 @@ package struct HealthWarning: Sendable {
             kind: .gap,
             text:
                 "the energy gap is \(number(mean)) over \(steps) steps without a change of sign, more than the spread of the energies (\(number(spread))): "
-                + (mean < 0
-                    ? "the chains do not reach low energies; try more sampler.steps or a smaller learning rate"
-                    : "the chains run below the data; try a smaller learning rate, or restart more chains"))
+                + (isFar(report)
+                    ? "the chains' drift is far above their noise; try a smaller sampler.stepSize"
+                    : mean < 0
+                        ? "the chains do not reach low energies; try more sampler.steps or a smaller learning rate"
+                        : "the chains run below the data; try a smaller learning rate, or restart more chains"))
     }
+
+    /// Whether chains descend where they should sample: then more steps, or longer ones, do not help.
+    private static func isFar(_ report: StepReport) -> Bool { (report.driftToNoise ?? 0) > Limits.driftToNoise.upperBound }
 
     private static func saturation(_ report: StepReport) -> HealthWarning? {
         guard let share = report.saturation, share > Limits.saturation else { return nil }

@@ -13,6 +13,8 @@ final class IntervalEvaluation {
     private var log: MetricsLog?
     /// Made at the start; nil where nothing is compared with it.
     private var reference: SampleReference?
+    /// How far noise is from the data; nil where samples do not begin as noise of their own kind.
+    private var noise: SampleMeasures?
     private lazy var weights = RunWeights(plan.networks)
     /// Seconds of training in earlier parts of the run, and where this part began.
     private let earlierSeconds: Double
@@ -38,7 +40,12 @@ final class IntervalEvaluation {
     func start() throws(Failure) {
         if plan.configuration.evaluate.every > 0 && hasSamples {
             let rows = try communicator.agree { try EvaluationRows(plan.source, plan.configuration) }
-            reference = try SampleReference(rows, communicator)
+            let reference = try SampleReference(rows, communicator)
+            self.reference = reference
+            if !plan.networks.isLatent {
+                noise = try reference.measures(
+                    of: plan.configuration.startNoise, count: plan.configuration.evaluate.count, columns: rows.dimension, communicator)
+            }
         }
         begin = .now
     }
@@ -60,7 +67,8 @@ final class IntervalEvaluation {
     private var trainingSeconds: Double { earlierSeconds + (ContinuousClock.now - begin - evaluationTime) / .seconds(1) }
 
     /// Collective. Writes the line of the trainer's step.
-    func evaluate(_ trainer: Trainer) throws(Failure) {
+    /// - Returns: how far its samples, and noise, are from the data; nil where that is not measured.
+    func evaluate(_ trainer: Trainer) throws(Failure) -> NoiseComparison? {
         let (before, seconds) = (ContinuousClock.now, trainingSeconds)
         let count = plan.configuration.evaluate.count
         if plan.networks.isLatent { trainer.drawSamples() }
@@ -76,6 +84,8 @@ final class IntervalEvaluation {
         }
         newest = line
         evaluationTime += ContinuousClock.now - before
+        guard let samples = line.samples, let noise else { return nil }
+        return NoiseComparison(samples: samples.slicedWasserstein, noise: noise.slicedWasserstein)
     }
 
     /// Of the averaged parameters where there are such.

@@ -19,9 +19,8 @@ public struct SampleEvaluation: Codable, Hashable, Sendable {
     public let floor: SampleMeasures?
     /// As many draws of the noise that the run's chains start from: what an untrained model would have.
     public let ceiling: SampleMeasures?
-
-    /// Numbers of `RandomPurpose.evaluation` for the noise.
-    private static let noise = RandomStream(seed: 1, purpose: .evaluation, step: 2, index: 0)
+    /// A sentence where the samples are no nearer to the data than noise.
+    public let verdict: String?
 
     /// Collective. The same bits on any number of ranks.
     /// - Parameters:
@@ -47,14 +46,17 @@ public struct SampleEvaluation: Codable, Hashable, Sendable {
         let first = isSame ? reference.rows : 0
         let held = first..<min(training.available, first + samples.rows)
         floor = try reference.measures(of: training.read(held), communicator)
-        guard let noise else {
-            ceiling = nil
-            return
+        ceiling = try noise.flatMap { (noise) throws(Failure) in
+            try reference.measures(of: noise, count: samples.rows, columns: samples.columns, communicator)
         }
-        let draws = Matrix(rows: samples.rows, columns: samples.columns)
-        noise.fill(draws, stream: Self.noise)
-        ceiling = try reference.measures(of: draws, communicator)
+        let scale = Spread(of: training.read(0..<min(training.available, Self.scaleRows)).values.map { Double($0) })
+        verdict = ceiling.flatMap {
+            NoiseComparison(samples: measures.slicedWasserstein, noise: $0.slicedWasserstein).sentence(scale)
+        }
     }
+
+    /// Rows that tell the scale of the data.
+    private static let scaleRows = 512
 
     /// Lines for the person at the terminal.
     public var text: String {
@@ -69,7 +71,7 @@ public struct SampleEvaluation: Codable, Hashable, Sendable {
                                    samples        data       noise
             \(row("sliced Wasserstein", \.slicedWasserstein))
             \(row("Fréchet distance  ", \.frechetDistance))   on \(features) features
-            """
+            """ + (verdict.map { "\nlook: \($0)" } ?? "")
     }
 
     private static func padded(_ text: String) -> String { String(repeating: " ", count: max(1, 12 - text.count)) + text }

@@ -34,6 +34,18 @@ package final class SampleReference {
             frechetDistance: FrechetDistance.between(try Self.moments(of: finite, components, communicator), moments))
     }
 
+    /// Collective. Of so many draws of noise: what an untrained model would have.
+    func measures(
+        of noise: NoiseDistribution, count: Int, columns: Int, _ communicator: any Communicator
+    ) throws(Failure) -> SampleMeasures? {
+        let draws = Matrix(rows: count, columns: columns)
+        noise.fill(draws, stream: Self.noise)
+        return try measures(of: draws, communicator)
+    }
+
+    /// Numbers of `RandomPurpose.evaluation` for the noise.
+    private static let noise = RandomStream(seed: 1, purpose: .evaluation, step: 2, index: 0)
+
     /// Collective. Tiles of rows are dealt to the ranks.
     private static func moments(
         of rows: Matrix, _ components: PrincipalComponents, _ communicator: any Communicator

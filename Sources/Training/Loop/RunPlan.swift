@@ -12,6 +12,8 @@ public struct RunPlan: Sendable {
     public let source: DataSource
     public let networks: RunNetworks
     package let objective: any Objective
+    /// Where the data lie, and where chains begin.
+    package let scale: DataScale
     /// How shards are dealt to ranks.
     public let layout: ShardLayout
     /// What a checkpoint is bound to: the keys that touch the mathematics, and the data.
@@ -37,6 +39,9 @@ public struct RunPlan: Sendable {
         let networks = try communicator.agree { try configuration.networks(for: source) }
         let objective = try communicator.agree { try configuration.makeObjective(source) }
         rowMetadata = try communicator.agree { try configuration.rowMetadata(source) }
+        scale = try communicator.agree {
+            try DataScale(source, configuration, noise: configuration.startsFromNoise(objective.profile) ? configuration.startNoise : nil)
+        }
         self.layout = layout
         self.source = source
         self.networks = networks

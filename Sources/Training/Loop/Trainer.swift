@@ -173,6 +173,8 @@ package final class Trainer {
 
     func note(rHat: Double?) { state.health.note(rHat: rHat) }
 
+    func note(_ comparison: NoiseComparison?) { state.health.note(comparison) }
+
     /// A report ends the interval.
     func startHealthInterval() { state.health.startInterval() }
 

@@ -21,8 +21,6 @@ final class TrainingSession {
     private var progress: ProgressReporter
     private let heartbeat: Heartbeat
     private let health: HealthReporter
-    /// Of the newest report; nil before the first, and where nothing is watched.
-    private var lastWarnings: [String]?
     private let evaluation: IntervalEvaluation
     private let started: ContinuousClock.Instant
     private let isStopRequested: @Sendable () -> Bool
@@ -124,8 +122,9 @@ final class TrainingSession {
             return try rollBack(problem)
         }
         try obey(result.verdict)
-        try reportIfDue(result)
+        // In this order: a report says what the evaluation of its step found.
         try evaluateIfDue()
+        try reportIfDue(result)
         if isDue(configuration.samples.every) { try draw() }
         if stopping || isDue(configuration.checkpoint.every) || points?.contains(trainer.state.step) == true {
             try save()
@@ -188,7 +187,6 @@ final class TrainingSession {
                 for warning in warnings { tell(TextLayout.paragraph("warning,", "step \(report.step): \(warning)", indent: 9)) }
             }
         }
-        lastWarnings = plan.objective.profile.hasChains ? report.warnings : nil
         trainer.charge(.report)
     }
 
@@ -202,7 +200,10 @@ final class TrainingSession {
 
     private func evaluateIfDue() throws(Failure) {
         guard configuration.evaluate.every > 0, isDue(configuration.evaluate.every) else { return }
-        try evaluation.evaluate(trainer)
+        let comparison = try evaluation.evaluate(trainer)
+        health.hear(comparison)
+        // Not at the end alone, which a run that is made longer has not: its reports would differ.
+        if isMultiple(of: configuration.evaluate.every) { trainer.note(comparison) }
         trainer.charge(.report)
     }
 
@@ -272,6 +273,8 @@ final class TrainingSession {
         let quality = isMeasured ? try SampleQuality.measure(trainer) : nil
         let end = RunEnd(configuration, folder)
         tell(table.text)
-        tell(end.text(quality: quality, plane: evaluation.newest?.plane, warnings: lastWarnings))
+        let sentences = health.closingSentences
+        let warnings = plan.objective.profile.hasChains || !sentences.isEmpty ? sentences : nil
+        tell(end.text(quality: quality, plane: evaluation.newest?.plane, warnings: warnings))
     }
 }

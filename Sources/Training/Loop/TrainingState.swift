@@ -40,6 +40,9 @@ public struct TrainingState: Sendable {
         sum.add([guardState.returnedTo ?? -1, guardState.newestPoint ?? -1])
         sum.add([health.steps, health.signChanges, health.lastSign, Int(bitPattern: UInt(health.gapSum.bitPattern))])
         if let rHat = health.rHat { sum.add([Int(bitPattern: UInt(rHat.bitPattern))]) }
+        if let comparison = health.comparison {
+            sum.add([comparison.samples, comparison.noise].map { Int(bitPattern: UInt($0.bitPattern)) })
+        }
         if let stepSize {
             sum.add([stepSize.meanError, stepSize.logFactor, stepSize.averageLogFactor].map { Int(bitPattern: UInt($0.bitPattern)) })
         }

@@ -29,7 +29,8 @@ struct RunSummary {
             ("memory", memory.text),
             ("run", folder.path),
         ]
-        rows += (plan.source.notes + DataNotes(plan).lines).map { ("note", $0) }
+        let notes = plan.source.notes + DataNotes(plan).lines + [plan.scale.note(plan.source, configuration)].compactMap { $0 }
+        rows += notes.map { ("note", $0) }
         if let advice = communicator.node.advice(threads: threads, yields: MPILibrary.yieldsWhenIdle ?? true) {
             rows.append(("note", advice))
         }

@@ -19,6 +19,8 @@ extension ShardReport {
                 let value = unsafe end.base[index]
                 let difference = unsafe Double(value - start.base[index])
                 squares += difference * difference
+                sampleValues += Double(value)
+                squaredSampleValues += Double(value) * Double(value)
                 if let box, value <= box.lowerBound || value >= box.upperBound { saturated += 1 }
             }
             displacement += squares.squareRoot()

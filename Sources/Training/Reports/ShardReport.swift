@@ -12,6 +12,9 @@ public struct ShardReport: Sendable, Hashable {
     public var age = 0.0
     /// Values that lie on the wall of the sampler's box.
     public var saturated = 0.0
+    /// Σ x and Σ x² over the values of the negatives, where they are chains.
+    public var sampleValues = 0.0
+    public var squaredSampleValues = 0.0
     /// Accepted moves of all chains and sampler steps; 0 for samplers without an accept step.
     public var accepted = 0.0
     /// Proposals that were not finite.
@@ -35,11 +38,12 @@ public struct ShardReport: Sendable, Hashable {
     public static var fields: [WritableKeyPath<ShardReport, Double>] {
         [
             \.dataEnergy, \.sampleEnergy, \.squaredGradient, \.displacement, \.age, \.saturated, \.accepted, \.invalid, \.restarts,
-            \.squaredDisplacement, \.squaredSampleEnergy, \.loss, \.reconstruction, \.latentDivergence,
+            \.squaredDisplacement, \.squaredSampleEnergy, \.sampleValues, \.squaredSampleValues, \.loss, \.reconstruction,
+            \.latentDivergence,
         ]
     }
 
-    public static let fieldCount = 14
+    public static let fieldCount = 16
 
     public var values: [Double] { Self.fields.map { self[keyPath: $0] } }
 

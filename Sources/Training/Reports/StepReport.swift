@@ -47,6 +47,9 @@ public struct StepReport: Codable, Sendable {
     public var energySpread: Double? = nil
     /// a|∇E| / (σ √d): the drift of a sampler step over its noise; absent where the sampler has no such noise.
     public var driftToNoise: Double? = nil
+    /// Mean and standard deviation of all values of the chains; absent without chains.
+    public var chainMean: Double? = nil
+    public var chainDeviation: Double? = nil
     /// The share of the replay buffer that chains have been run from; absent where chains do not persist.
     public var bufferCoverage: Double? = nil
     /// A window of diagnostics at this step; absent at most steps.

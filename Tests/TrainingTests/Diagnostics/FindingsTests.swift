@@ -46,6 +46,34 @@ struct FindingsTests {
         #expect(abs((result.acceptance ?? 0) - 0.6) < 1e-9)
     }
 
+    @Test func `Chains that agree far from the data are bad, and nearer than noise good`() throws {
+        let density = DataSource.density(PlaneDensity(.gaussians8))
+        let configuration = try RunConfiguration.resolve(arguments: ["data.source=8gaussians", "chains.noiseLow=-1"])
+        let scale = try FunctionalScale(density, configuration, ChainFunctionals(dimension: 2, seed: 1))
+        func sentences(_ state: @escaping ((Double, Double)) -> (Double, Double)) -> [String] {
+            let result = diagnostics { _, _, _, noise in state(noise) }
+            return DiagnosticFindings(result, stepsOfTraining: 10, scale: scale).sentences
+        }
+        // The data have deviations of 2, the noise of .58.
+        #expect(sentences { (2 * $0.0, 2 * $0.1) }.contains { $0.hasPrefix("good: the chains lie nearer to the data than noise does") })
+        let far = sentences { (40 + $0.0, $0.1) }
+        #expect(far.contains { $0.hasPrefix("bad:  the chains have left the data: x0 lies at 40 +- 1, of the data at") }, "\(far)")
+        #expect(sentences { ($0.0, 60 * $0.1) }.contains { $0.contains("have left the data: x1") })
+        #expect(
+            sentences { (0.1 * $0.0, 0.1 * $0.1) }.contains { $0.hasPrefix("bad:  the chains lie farther from the data than noise does") })
+        #expect(!sentences { (.nan, $0.1) }.contains { $0.contains("the data") })
+    }
+
+    @Test func `Longer steps are not advised where the drift is far above the noise`() {
+        let apart = diagnostics { shard, chain, _, n in (Double(4 * shard + chain) + n.0, n.1) }
+        func advice(_ drift: Double?) -> String {
+            DiagnosticFindings(apart, stepsOfTraining: 10, driftToNoise: drift).sentences.joined(separator: "\n")
+        }
+        #expect(advice(nil).contains("a larger sampler.stepSize") && advice(1).contains("a larger sampler.stepSize"))
+        #expect(!advice(80).contains("a larger sampler.stepSize"))
+        #expect(advice(80).contains("bad:  in training the chains' drift was 80.0 times their noise"))
+    }
+
     @Test func `Each fault is named with what to try`() {
         func mentions(_ result: ChainDiagnostics, _ text: String) -> Bool { bad(result).contains { $0.contains(text) } }
         // Every chain at a place of its own.

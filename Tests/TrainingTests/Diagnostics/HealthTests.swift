@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Testing
 import Training
@@ -43,6 +44,51 @@ struct HealthTests {
         -> [HealthWarning.Kind]
     {
         try HealthWarning.all(report(change), steps: steps, rHat: rHat, RunConfiguration.resolve(arguments: arguments)).map(\.kind)
+    }
+
+    /// Of the ring of eight Gaussians, whose values lie at 0 +- 2, and of noise from -1 to 1.
+    private func placeKinds(
+        noise: NoiseDistribution? = .uniform(-1...1), mean: Double, deviation: Double, _ comparison: NoiseComparison? = nil
+    ) throws
+        -> [HealthWarning.Kind]
+    {
+        let configuration = try RunConfiguration.resolve()
+        let report = try report { ($0.chainMean, $0.chainDeviation) = (mean, deviation) }
+        let scale = try DataScale(.density(PlaneDensity(.gaussians8)), configuration, noise: noise)
+        return HealthWarning.all(report, steps: 100, rHat: nil, comparison: comparison, scale: scale, configuration).map(\.kind)
+    }
+
+    @Test func `Chains far from the data and from where they start are named`() throws {
+        #expect(try placeKinds(mean: 0, deviation: 2).isEmpty)
+        #expect(try placeKinds(mean: 0, deviation: 5).isEmpty)
+        #expect(try placeKinds(mean: 0, deviation: 7) == [.departure])
+        #expect(try placeKinds(mean: -7, deviation: 0.1) == [.departure])
+        #expect(try placeKinds(mean: 0, deviation: .infinity) == [.departure])
+        // Chains that start far away may be on their way.
+        #expect(try placeKinds(noise: .uniform(-10...10), mean: 0, deviation: 7).isEmpty)
+        #expect(try placeKinds(noise: nil, mean: 0, deviation: 7) == [.departure])
+    }
+
+    @Test func `Samples that an evaluation found no nearer than noise are named, but where noise is like the data`() throws {
+        #expect(try placeKinds(mean: 0, deviation: 2, NoiseComparison(samples: 0.1, noise: 1.4)).isEmpty)
+        #expect(try placeKinds(mean: 0, deviation: 2, NoiseComparison(samples: 1.5, noise: 1.4)) == [.worseThanNoise])
+        #expect(try placeKinds(mean: 0, deviation: 2, NoiseComparison(samples: 0.12, noise: 0.1)).isEmpty)
+        var state = state([1])
+        state.note(NoiseComparison(samples: .infinity, noise: 1))
+        let copy = try JSONDecoder().decode(HealthState.self, from: JSONEncoder().encode(state))
+        #expect(copy == state && copy.isPlausible && copy.comparison?.samples == 1e30)
+        let broken = #"{"steps": 3, "signChanges": 1, "lastSign": 1, "gapSum": 0, "comparison": {"samples": -1, "noise": 1}}"#
+        #expect(try !JSONDecoder().decode(HealthState.self, from: Data(broken.utf8)).isPlausible)
+    }
+
+    @Test func `Where the drift is far above the noise, a gap is not mended by more steps`() throws {
+        func advice(_ drift: Double) throws -> String {
+            let report = try report { ($0.gapSignChanges, $0.meanEnergyGap, $0.driftToNoise) = (0, -3, drift) }
+            return try #require(
+                HealthWarning.all(report, steps: 100, rHat: nil, RunConfiguration.resolve()).first { $0.kind == .gap }?.text)
+        }
+        #expect(try advice(1).contains("more sampler.steps"))
+        #expect(try !advice(80).contains("more sampler.steps") && advice(80).contains("a smaller sampler.stepSize"))
     }
 
     @Test func `A healthy report has no warning`() throws {
