@@ -21,6 +21,9 @@ public enum BuildInformation {
         "\(version)\(commit.isEmpty ? "" : ", commit \(commit)"), program \(program)"
     }
 
+    /// As short as the first line of a run has room for: the commit, else the beginning of the program's checksum.
+    static var short: String { "\(version) (\(commit.isEmpty ? "program \(program.prefix(8))" : "commit \(commit)"))" }
+
     /// Lines for the head of config.json5.
     static func lines(ranks: Int) -> [String] {
         [

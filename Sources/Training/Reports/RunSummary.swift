@@ -41,7 +41,7 @@ struct RunSummary {
     /// - Parameter isImplied: whether no command was named: the line then says where the commands are found.
     static func firstLine(_ configuration: RunConfiguration, folder: RunFolder, isImplied: Bool) -> String {
         let source = configuration.data.source == "digits" ? "the digits that it carries" : configuration.data.source
-        return "\(BuildInformation.description): trains on \(source), into \(folder.path)" + (isImplied ? "; --help lists the commands" : "")
+        return "\(BuildInformation.short): trains on \(source), into \(folder.path)" + (isImplied ? "; --help lists the commands" : "")
     }
 
     private static func layout(_ configuration: RunConfiguration, _ ranks: Int, _ threads: Int) -> String {
