@@ -9,6 +9,7 @@ import Glibc
 /// and ends the job within a second, whatever the other ranks wait for. Independent processes of a wrong launch end with `.launch` before `body`.
 public func withWorld(_ body: (any Communicator) throws -> Void) -> Int32 {
     let launch = LaunchEnvironment.current
+    if SharedMemoryLeftovers.isFirstOfNode { SharedMemoryLeftovers.remove() }
     guard launch.startsMPI else { return withSolo(body) }
     let world: World
     do {

@@ -34,6 +34,6 @@ public struct EnergyCommand: Codable, Sendable {
             (tile.rows, scores.scores(of: rows.rows(tile.rows), tile: tile.index).map { Float($0) })
         }
         let remark = try results.write(values, to: output, communicator)
-        return "energies of \(count) rows at step \(trained.step)\(remark): \(output)"
+        return trained.told("energies of \(count) rows at step \(trained.step)\(remark): \(output)")
     }
 }

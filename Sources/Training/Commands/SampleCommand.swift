@@ -51,7 +51,8 @@ public struct SampleCommand: Codable, Sendable {
     /// - Returns: a line for the person at the terminal.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
         try OutputPath.check([output, grid], communicator)
-        let trained = try TrainedModel.shared(folder, step: step, weights: weights, communicator)
+        let trained = try TrainedModel.shared(
+            folder, step: step, weights: weights, needingChains: { (start ?? $0.standardStart) == .chains }, communicator)
         try communicator.agree {
             guard let data, trained.rowCondition?.belongsToRows != true else { return }
             throw Failure(
@@ -71,7 +72,8 @@ public struct SampleCommand: Codable, Sendable {
         }
         let remark = try results.write(values, to: output, communicator)
         try communicator.onRoot { if let grid { try drawGrid(grid, trained, conditions) } }
-        return "\(count) samples of step \(trained.step) after \(sampler.steps) steps from \(sampler.start.rawValue)\(remark): \(output)"
+        return trained.told(
+            "\(count) samples of step \(trained.step) after \(sampler.steps) steps from \(sampler.start.rawValue)\(remark): \(output)")
     }
 
     private func drawGrid(_ path: String, _ trained: TrainedModel, _ conditions: SampleConditions?) throws {

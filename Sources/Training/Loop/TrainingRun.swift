@@ -35,7 +35,8 @@ public struct TrainingRun: Sendable {
         let plan = try RunPlan(configuration, communicator)
         let summary = RunSummary(plan, folder: folder, communicator)
         try communicator.agree { try summary.checkMemory(communicator.node) }
-        let lock = try openFolder(communicator)
+        let terminal = Terminal(isSilent: isQuiet || communicator.rank != 0, listener: communicator.rank == 0 ? listener : nil)
+        let lock = try openFolder(communicator, terminal)
         defer { withExtendedLifetime(lock) {} }
         let trainer = Trainer(plan, threads: summary.threads, communicator)
         let store = CheckpointStore(plan, folder)
@@ -43,24 +44,21 @@ public struct TrainingRun: Sendable {
         if loaded == nil { try trainer.restore(try plan.initialState(communicator)) }
         // Not before: a run of which nothing could begin must not bind the folder to its configuration.
         try writeConfiguration(communicator)
-        let terminal = Terminal(isSilent: isQuiet || communicator.rank != 0, listener: communicator.rank == 0 ? listener : nil)
         let session = try TrainingSession(
             plan: plan, folder: folder, trainer: trainer, store: store, continuing: loaded?.manifest, start: clock, terminal: terminal)
         session.tell(summary.text)
-        for damage in loaded?.passedOver ?? [] {
-            session.tell("passed over the checkpoint of step \(damage.step): \(damage.failure.message)")
-        }
+        for damage in loaded?.passedOver ?? [] { session.tell(damage.remark) }
         try session.run(continuing: loaded != nil)
     }
 
     /// Collective. Makes or opens the run folder; the configuration must be the one of the run. Only rank 0 holds the lock.
-    private func openFolder(_ communicator: any Communicator) throws(Failure) -> RunLock? {
+    private func openFolder(_ communicator: any Communicator, _ terminal: Terminal) throws(Failure) -> RunLock? {
         var lock: RunLock?
         try communicator.onRoot {
             try folder.create()
-            lock = try RunLock(folder)
-            try folder.removeLeftovers()
-            if folder.exists { try refuseDifferences() }
+            lock = try RunLock(folder) { terminal.line($0) }
+            if let remark = RunFolder.remark(onLeft: try folder.removeLeftovers()) { terminal.line(remark) }
+            if try folder.exists { try refuseDifferences() }
         }
         return lock
     }

@@ -16,6 +16,9 @@ final class TrainingSession {
     private let watchdog: Watchdog
     /// Rank 0 alone.
     private var log: MetricsLog?
+    private var stopFile: StopFile
+    /// Whether it was said that older checkpoints cannot be removed: once is enough.
+    private var hasSaidWhatIsLeft = false
     private let reporter: Reporter
     private let health: HealthReporter
     private let evaluation: IntervalEvaluation
@@ -36,6 +39,7 @@ final class TrainingSession {
         communicator = trainer.communicator
         self.terminal = terminal
         started = start
+        stopFile = StopFile(folder)
         watchdog = Watchdog(trainer.communicator)
         reporter = Reporter(plan)
         health = HealthReporter(plan)
@@ -52,6 +56,7 @@ final class TrainingSession {
     func run(continuing: Bool) throws(Failure) {
         watchdog.start()
         defer { watchdog.stop() }
+        if isRoot, let remark = stopFile.clear() { tell(remark) }
         if !continuing { trainer.populate() }
         tell(
             continuing
@@ -187,7 +192,11 @@ final class TrainingSession {
             return log?.bytes ?? 0
         }
         let stored = try communicator.fromRoot { try evaluation.stored() }
-        try store.save(trainer, metricsBytes: bytes, evaluation: stored, communicator)
+        let left = try store.save(trainer, metricsBytes: bytes, evaluation: stored, communicator)
+        if !hasSaidWhatIsLeft, let remark = RunFolder.remark(onLeft: left) {
+            tell(remark)
+            hasSaidWhatIsLeft = true
+        }
         trainer.charge(.checkpoint)
     }
 
@@ -213,12 +222,12 @@ final class TrainingSession {
         // Looking at the disk at every step would be felt on a network file system.
         guard ContinuousClock.now - lastFileCheck > .seconds(1) else { return false }
         lastFileCheck = .now
-        return RunFolder.isFile(folder.stop)
+        return stopFile.isThere
     }
 
     private func stop() throws(Failure) {
         try communicator.onRoot {
-            if RunFolder.isFile(folder.stop) { try RunFolder.remove(folder.stop) }
+            if stopFile.isThere, let remark = stopFile.remove() { tell(remark) }
             throw Failure(
                 .requeue, "stopped on request at step \(trainer.state.step) of \(configuration.run.steps); the same command continues")
         }
