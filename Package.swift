@@ -44,28 +44,30 @@ let package = Package(
         .target(name: "CBuild", cSettings: [.define("EBM_DIST_COMMIT", to: "\"\(commit)\"")]),
 
         library("Failures", []),
+        library("Files", ["Failures"]),
         library("Numerics", ["CBLAS"]),
-        library("Distributed", ["CMPI", "Failures"]),
+        library("Distributed", ["CMPI", "Files", "Failures"]),
         library("Model", ["Numerics", "Failures"]),
         library("Sampling", ["Numerics", "Model"]),
-        library("Formats", ["CZlib", "CPNG", "CXXHash", "Failures"]),
+        library("Formats", ["CZlib", "CPNG", "CXXHash", "Files", "Failures"]),
         library(
             "Datasets", ["Numerics", "Formats", "Failures"], exclude: ["Resources/LICENSE.digits"],
             resources: [.embedInCode("Resources/digits.csv.gz")]),
-        library("Training", ["CBuild", "Numerics", "Distributed", "Model", "Sampling", "Formats", "Datasets", "Failures"]),
+        library("Training", ["CBuild", "Numerics", "Distributed", "Model", "Sampling", "Formats", "Datasets", "Files", "Failures"]),
         .executableTarget(
             name: "ebm-dist", dependencies: ["CCPU", "CSignals", "Training", "Distributed", "Numerics", "Failures"],
             swiftSettings: swiftSettings),
 
         tests("NumericsTests", ["Numerics", "CCPU"]),
-        tests("DistributedTests", ["Distributed", "Failures"]),
+        tests("FilesTests", ["Files", "Failures"]),
+        tests("DistributedTests", ["Distributed", "Files", "Failures"]),
         tests("ModelTests", ["Model", "Numerics", "Failures"]),
         tests("SamplingTests", ["Sampling", "Model", "Numerics"]),
-        tests("FormatsTests", ["Formats", "Failures", "CZlib", "CPNG"]),
+        tests("FormatsTests", ["Formats", "Files", "Failures", "CZlib", "CPNG"]),
         tests("DatasetsTests", ["Datasets", "Numerics", "Formats", "Failures"]),
         tests(
             "TrainingTests",
-            ["Training", "Distributed", "Model", "Sampling", "Formats", "Datasets", "Numerics", "Failures"]),
+            ["Training", "Distributed", "Model", "Sampling", "Formats", "Datasets", "Numerics", "Files", "Failures"]),
         tests("RankTests", ["Distributed", "Failures"]),
         tests("CommandTests", ["Formats", "Failures"]),
     ]

@@ -47,13 +47,6 @@ public protocol Communicator: AnyObject {
     /// exchange is finished. It holds a copy of what is sent and the room for what is received.
     func beginExchange(_ bytes: [UInt8], sending: [Int], receiving: [Int]) throws(Failure) -> any PendingExchange
 
-    /// Collective. Writes one file of `size` bytes together: rank 0 creates it (it must not exist; mode 0600), every rank writes its
-    /// pieces at their global offsets, then all sync and close.
-    ///
-    /// Pieces must not overlap; bytes that no piece covers are zero. If one rank fails, every rank throws the same
-    /// `Failure(.inputOutput)` with the path, the rank, the call and the system's message, and the file is of no use any more.
-    func write(_ pieces: [FilePiece], to path: String, size: Int) throws(Failure)
-
     /// Not collective. Prints the failure and ends the job on all ranks with its exit code.
     func abort(_ failure: Failure) -> Never
 }

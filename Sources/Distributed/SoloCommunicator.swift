@@ -39,21 +39,6 @@ public final class SoloCommunicator: Communicator {
         return SoloExchange(bytes)
     }
 
-    public func write(_ pieces: [FilePiece], to path: String, size: Int) throws(Failure) {
-        precondition(pieces.allSatisfy { $0.end <= size }, "a piece reaches beyond the \(size) bytes of \(path)")
-        progress.note("write")
-        let failure = ExclusiveFile.failure(path: path) { () throws(SystemCallError) in
-            let file = try ExclusiveFile(creating: path, size: size)
-            for piece in pieces { try file.write(piece) }
-            try file.sync()
-            try file.close()
-        }
-        if let failure {
-            agreedFailure = failure
-            throw failure
-        }
-    }
-
     public func abort(_ failure: Failure) -> Never {
         Console.report("ebm-dist: \(failure.message)")
         exit(failure.exitCode)

@@ -10,6 +10,7 @@ import Glibc
 /// A `Watchdog` ends a job that stands still, from before the start of MPI to after its end.
 public func withWorld(_ body: (any Communicator) throws -> Void) -> Int32 {
     let launch = LaunchEnvironment.current
+    if SharedMemoryLeftovers.isFirstOfNode { SharedMemoryLeftovers.remove() }
     let world: World
     do {
         let watchdog = try Watchdog(launch)

@@ -1,64 +1,51 @@
 import Failures
+import Files
 import Glibc
 
 /// Small files that are whole or absent, whatever happens while they are written.
 public enum AtomicFile {
-    /// Writes a file: a temporary file in the same folder, mode 0600, is written, synced, closed, renamed over `path`, and the folder synced.
+    /// Writes a file: a temporary file in the same folder is written, synced, closed, renamed over `path`, and the folder synced.
     ///
-    /// - Throws: `.inputOutput`; the temporary file is removed and what stood at `path` before stays.
+    /// - Throws: `.inputOutput`; the temporary file is removed and what stood at `path` before stays. A pipe, a socket or a device is not replaced.
     public static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
         let temporary = "\(path).\(getpid()).tmp"
+        try refuseSpecial(path)
         do {
+            // A left-over of a process with the same id that was killed: never written to, because it may be a link to somewhere else.
+            try FileSystem.remove(temporary)
             try writeNew(bytes, to: temporary)
-            try rename(temporary, to: path)
+            try FileSystem.rename(temporary, to: path)
+            try FileSystem.syncFolder(folder(of: path))
         } catch {
-            _ = unsafe unlink(temporary)
-            throw error
+            // The first error is the one to tell.
+            try? FileSystem.remove(temporary)
+            throw Failure(error)
         }
-        try syncFolder(folder(of: path))
     }
 
     /// Renames a file or folder. The caller syncs the parent folder.
     public static func rename(_ source: String, to target: String) throws(Failure) {
-        guard unsafe Glibc.rename(source, target) == 0 else {
-            throw Failure.system(.inputOutput, target, "renaming \(source) to it", errno)
-        }
+        do { try FileSystem.rename(source, to: target) } catch { throw Failure(error) }
     }
 
     /// Makes the names in a folder durable.
     public static func syncFolder(_ path: String) throws(Failure) {
-        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure.system(.inputOutput, path, "opening the folder", errno) }
-        let code = fsync(descriptor) == 0 ? 0 : errno
-        _ = close(descriptor)
-        if code != 0 { throw Failure.system(.inputOutput, path, "syncing the folder", code) }
+        do { try FileSystem.syncFolder(path) } catch { throw Failure(error) }
     }
 
     /// The folder that holds a path.
-    public static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+    public static func folder(of path: String) -> String { FileSystem.folder(of: path) }
+
+    private static func refuseSpecial(_ path: String) throws(Failure) {
+        let found: FileKind?
+        do { found = try FileSystem.kind(of: path, followingLinks: false) } catch { throw Failure(error) }
+        if let found, found.isSpecial { throw Failure.notAFile(path, found, kind: .inputOutput) }
     }
 
-    private static func writeNew(_ bytes: [UInt8], to path: String) throws(Failure) {
-        // A left-over of a process with the same id that was killed: never written to, because it may be a link to somewhere else.
-        _ = unsafe unlink(path)
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else { throw Failure.system(.inputOutput, path, "creating", errno) }
-        var code = unsafe bytes.withUnsafeBytes { unsafe writeAll($0, descriptor) }
-        if code == 0 && fsync(descriptor) != 0 { code = errno }
-        if close(descriptor) != 0 && code == 0 { code = errno }
-        if code != 0 { throw Failure.system(.inputOutput, path, "writing", code) }
-    }
-
-    private static func writeAll(_ bytes: UnsafeRawBufferPointer, _ descriptor: Int32) -> Int32 {
-        var done = 0
-        while done < bytes.count {
-            let wrote = unsafe Glibc.write(descriptor, bytes.baseAddress! + done, min(bytes.count - done, 1 << 30))
-            if wrote < 0 && errno == EINTR { continue }
-            if wrote < 0 { return errno }
-            done += wrote
-        }
-        return 0
+    private static func writeNew(_ bytes: [UInt8], to path: String) throws(SystemCallError) {
+        let file = try OpenFile(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+        try file.write(bytes, at: 0)
+        try file.sync()
+        try file.close()
     }
 }

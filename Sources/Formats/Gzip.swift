@@ -8,7 +8,7 @@ enum Gzip {
 
     /// Decompresses a file. Truncated or corrupt data, wrong checksums, bytes after the last member and more than `limit` bytes of output
     /// are refused.
-    static func decompress(_ file: borrowing InputFile, limit: Int, remedy: String) throws(Failure) -> [UInt8] {
+    static func decompress(_ file: InputFile, limit: Int, remedy: String) throws(Failure) -> [UInt8] {
         let inflater = try GzipInflater(name: file.path, limit: limit, remedy: remedy)
         var offset = 0
         while offset < file.size {

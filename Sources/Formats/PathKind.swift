@@ -1,18 +1,21 @@
-import Glibc
+import Files
 
 /// What stands at a path.
 package enum PathKind: Sendable {
     case nothing
     case folder
-    /// A regular file, or something else that opening will tell.
+    /// A regular file, or something else that opening will tell: another kind, or no permission to look.
     case file
 
     package init(_ path: String) {
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else {
-            self = .nothing
-            return
+        do {
+            switch try FileSystem.kind(of: path) {
+            case nil: self = .nothing
+            case .folder: self = .folder
+            default: self = .file
+            }
+        } catch {
+            self = .file
         }
-        self = status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
     }
 }

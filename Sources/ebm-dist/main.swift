@@ -9,8 +9,8 @@ import Numerics
 let arguments = Result { try CommandLineArguments.all() }
 if !CommandLineTool.stopsOnRequest((try? arguments.get()) ?? []) { ebm_release_stop_signals() }
 
-// Files and folders of a run are for their owner only, unless the umask was stricter already.
-_ = umask(umask(0) | 0o077)
+// A file that reaches the limit of its size (ulimit -f) is an error of the write, with its reason, and not a silent end.
+_ = signal(SIGXFSZ, SIG_IGN)
 
 // The ranks and their threads share the cores already, and a product's bits must not depend on how many there are.
 Products.useOneThreadPerProduct()

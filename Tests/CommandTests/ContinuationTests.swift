@@ -62,16 +62,5 @@ extension CommandTests {
             let again = run.run(["checkpoint.every=2", "checkpoint.keep=5"])
             #expect(again.output.contains("nothing to do"))
         }
-
-        @Test func `Files and folders of a run are for their owner only`() throws {
-            let folder = Scratch()
-            let run = Training("private", in: folder)
-            run.run(ranks: 2)
-            for name in Folder.fingerprint(run.path).keys + [""] {
-                let attributes = try FileManager.default.attributesOfItem(atPath: "\(run.path)/\(name)")
-                let mode = try #require(attributes[.posixPermissions] as? Int)
-                #expect(mode & 0o077 == 0, "\(name) has mode \(String(mode, radix: 8))")
-            }
-        }
     }
 }

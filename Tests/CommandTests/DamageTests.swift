@@ -113,7 +113,7 @@ extension CommandTests {
             for (name, sum) in before where !name.hasSuffix("config.json5") { #expect(after[name] == sum, "\(name) has changed") }
         }
 
-        @Test func `Samples and energies of a damaged checkpoint are refused with code 77`() throws {
+        @Test func `Samples and energies of a run whose only checkpoint is damaged are refused with code 77`() throws {
             let folder = Scratch()
             let whole = Training("whole", in: folder)
             whole.run()

@@ -1,18 +1,17 @@
 import Failures
 import Formats
 import Foundation
+import Glibc
 import Testing
 
 @Suite struct AtomicFileTests {
-    @Test func `a file is written, replaced and readable by its owner alone`() throws {
+    @Test func `a file is written and replaced, and nothing else is left`() throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/x"
         try AtomicFile.write([1, 2, 3], to: path)
         #expect(try contents(path) == [1, 2, 3])
         try AtomicFile.write([], to: path)
         #expect(try contents(path) == [])
-        let attributes = try FileManager.default.attributesOfItem(atPath: path)
-        #expect(attributes[.posixPermissions] as? Int == 0o600)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["x"])
     }
 
@@ -28,6 +27,16 @@ import Testing
         #expect(missing.kind == .inputOutput && missing.message.contains("No such file"))
         try refusal { try AtomicFile.syncFolder("\(folder.path)/none") }
         try refusal { try AtomicFile.rename("\(folder.path)/none", to: target) }
+    }
+
+    @Test func `a pipe is not replaced by a file`() throws {
+        let folder = try TemporaryFolder()
+        let pipe = "\(folder.path)/pipe"
+        #expect(unsafe mkfifo(pipe, 0o600) == 0)
+        let failure = try refusal { try AtomicFile.write([1], to: pipe) }
+        #expect(failure.kind == .inputOutput && failure.message.contains("found a pipe"))
+        #expect(PathKind(pipe) == .file)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["pipe"])
     }
 
     @Test func `a link in place of the temporary file is not followed`() throws {

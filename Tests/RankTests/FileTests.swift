@@ -22,27 +22,26 @@ import Testing
 
     func content(of path: String) throws -> [UInt8] { Array(try Data(contentsOf: URL(filePath: path))) }
 
+    /// How a message begins when a rank failed.
+    func place(of rank: Int) -> String { size > 1 ? "rank \(rank): " : "" }
+
     /// Byte i of the file, so that every misplaced byte shows.
     func byte(_ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: index &* 31 &+ index / 256 &+ 1) }
 
     func piece(_ range: Range<Int>) -> FilePiece { FilePiece(offset: range.lowerBound, bytes: range.map(byte)) }
 
-    @Test(arguments: [16, 1000, 1 << 27]) func shardsInterleavedOverRanksMakeOneFile(limit: Int) throws {
-        try RankWorld.withChunkLimit(limit) {
-            try withFolder { folder in
-                let path = folder + "/shared.bin"
-                // Shards of 0, 37, 74, ... bytes in turn over the ranks, the last one written first; a gap of 5 bytes at the end.
-                var start = 0
-                var pieces: [FilePiece] = []
-                for shard in 0..<20 {
-                    if shard % size == rank { pieces.insert(piece(start..<start + 37 * shard), at: 0) }
-                    start += 37 * shard
-                }
-                try communicator.write(pieces, to: path, size: start + 5)
-                #expect(try content(of: path) == (0..<start).map(byte) + [0, 0, 0, 0, 0])
-                let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
-                #expect(mode == 0o600)
+    @Test func shardsInterleavedOverRanksMakeOneFile() throws {
+        try withFolder { folder in
+            let path = folder + "/shared.bin"
+            // Shards of 0, 37, 74, ... bytes in turn over the ranks, the last one written first; a gap of 5 bytes at the end.
+            var start = 0
+            var pieces: [FilePiece] = []
+            for shard in 0..<20 {
+                if shard % size == rank { pieces.insert(piece(start..<start + 37 * shard), at: 0) }
+                start += 37 * shard
             }
+            try communicator.write(pieces, to: path, size: start + 5)
+            #expect(try content(of: path) == (0..<start).map(byte) + [0, 0, 0, 0, 0])
         }
     }
 
@@ -73,8 +72,8 @@ import Testing
         try withFolder { folder in
             let path = folder + "/missing/file"
             let failure = #expect(throws: Failure.self) { try communicator.write([piece(rank..<rank + 1)], to: path, size: size) }
-            let place = size > 1 || communicator is MPICommunicator ? "rank 0: " : ""
-            #expect(failure == Failure(.inputOutput, "\(place)cannot write \(path): open: No such file or directory"))
+            #expect(failure?.kind == .inputOutput)
+            #expect(failure?.message.hasPrefix("\(place(of: 0))\(path): opening failed: No such file or directory") == true)
             #expect(communicator.agreedFailure == failure)
             try communicator.barrier()
         }
@@ -86,7 +85,7 @@ import Testing
             try communicator.write(rank == 0 ? [piece(0..<9)] : [], to: path, size: 9)
             let failure = #expect(throws: Failure.self) { try communicator.write([FilePiece(offset: rank, bytes: [7])], to: path, size: 9) }
             #expect(failure?.kind == .inputOutput)
-            #expect(failure?.message.hasSuffix("cannot write \(path): open: File exists") == true)
+            #expect(failure?.message.hasPrefix("\(place(of: 0))\(path): opening failed: File exists") == true)
             #expect(try content(of: path) == (0..<9).map(byte))
         }
     }
@@ -125,7 +124,8 @@ import Testing
                 let failure = failure(
                     writing: [piece(900 * rank..<900 * (rank + 1))], to: path, size: 900 * size, RLIMIT_FSIZE, UInt(900 * limited + 100),
                     onRank: limited)
-                #expect(failure == Failure(.inputOutput, "rank \(limited): cannot write \(path): MPI_File_write_at: File too large"))
+                let message = "rank \(limited): \(path): writing failed: File too large (errno 27). 900 bytes are needed. A file may have "
+                #expect(failure?.kind == .inputOutput && failure?.message.hasPrefix(message) == true)
                 try communicator.barrier()
             }
         }
@@ -137,7 +137,7 @@ import Testing
                 let path = folder + "/file-\(limited)"
                 let failure = failure(writing: [piece(rank..<rank + 1)], to: path, size: size, RLIMIT_NOFILE, 3, onRank: limited)
                 #expect(failure?.kind == .inputOutput)
-                #expect(failure?.message.hasPrefix("rank \(limited): cannot write \(path): MPI_File_open: ") == true)
+                #expect(failure?.message.hasPrefix("rank \(limited): \(path): opening failed: Too many open files") == true)
                 try communicator.barrier()
             }
         }

@@ -1,7 +1,6 @@
 import Distributed
 import Failures
 import Formats
-import Foundation
 import Model
 import Numerics
 
@@ -29,12 +28,23 @@ package struct CheckpointReader {
     package struct Damage: Codable, Sendable {
         package let step: Int
         package let failure: Failure
+
+        /// For the person at the terminal.
+        var remark: String { "passed over the checkpoint of step \(step): \(failure.message)" }
+    }
+
+    /// The failure of a folder in which no checkpoint is whole.
+    static func allDamaged(_ damaged: [Damage], in folder: RunFolder) -> Failure {
+        Failure(
+            .checkpoint,
+            "\(folder.checkpoints): no checkpoint can be used:\n" + damaged.map { "  \($0.failure.message)" }.joined(separator: "\n"))
     }
 
     /// Collective. The newest checkpoint that is whole. Newer ones are set aside (`RunFolder.setAside`), so that the run can save their steps
     /// anew.
     /// - Returns: the state, the manifest and the damaged checkpoints that were passed over; nil when there is no checkpoint at all.
-    /// - Throws: `.checkpoint` when there are checkpoints and all are damaged.
+    /// - Throws: `.checkpoint` when there are checkpoints and all are damaged; `.missingInput` or `.inputOutput` when one cannot be read, which says
+    ///   nothing about it: nothing is set aside then.
     func loadNewest(
         into shards: [ShardState], _ communicator: any Communicator
     ) throws(Failure) -> (state: TrainingState, manifest: Manifest, passedOver: [Damage])? {
@@ -45,17 +55,12 @@ package struct CheckpointReader {
                 let (state, manifest) = try load(step, into: shards, communicator)
                 try setAside(steps, newerThan: step, communicator)
                 return (state, manifest, passedOver)
-            } catch  where Self.meansDamage(error) {
+            } catch  where error.isDamage {
                 passedOver.append(Damage(step: step, failure: error))
             }
         }
         guard !passedOver.isEmpty else { return nil }
-        try communicator.onRoot {
-            throw Failure(
-                .checkpoint,
-                "\(folder.checkpoints): no checkpoint can be used:\n"
-                    + passedOver.map { "  \($0.failure.message)" }.joined(separator: "\n"))
-        }
+        try communicator.onRoot { throw Self.allDamaged(passedOver, in: folder) }
         return nil
     }
 
@@ -65,7 +70,7 @@ package struct CheckpointReader {
             let loaded = try load(step, into: shards, communicator)
             try setAside(try communicator.fromRoot { try folder.steps() }, newerThan: step, communicator)
             return loaded
-        } catch  where Self.meansDamage(error) {
+        } catch  where error.isDamage {
             try communicator.onRoot {
                 throw Failure(
                     .checkpoint,
@@ -76,8 +81,6 @@ package struct CheckpointReader {
         }
     }
 
-    private static func meansDamage(_ failure: Failure) -> Bool { [.checkpoint, .data, .missingInput].contains(failure.kind) }
-
     /// Collective. The newest first, so that a job that is killed meanwhile finds the others.
     private func setAside(_ steps: [Int], newerThan step: Int, _ communicator: any Communicator) throws(Failure) {
         try communicator.onRoot { for newer in steps where newer > step { try folder.setAside(newer) } }
@@ -86,65 +89,35 @@ package struct CheckpointReader {
     /// Collective. One checkpoint; all ranks fail together.
     func load(_ step: Int, into shards: [ShardState], _ communicator: any Communicator) throws(Failure) -> (TrainingState, Manifest) {
         let path = folder.checkpoint(step)
-        let manifest = try communicator.fromRoot { try Self.manifest(path, step: step, binding: binding) }
-        var bytes = ReplicatedBytes(values: try communicator.bytesFromRoot { try readReplicated(path, manifest) })
+        var opened: CheckpointFiles?
+        let manifest = try communicator.fromRoot {
+            opened = try CheckpointFiles(path, step: step, binding: binding)
+            return opened?.manifest
+        }
+        guard let manifest else { preconditionFailure("rank 0 opens the checkpoint or fails") }
+        var bytes = ReplicatedBytes(values: try communicator.bytesFromRoot { try opened.map(readReplicated) ?? [] })
         let state = TrainingState(
             step: step, parameters: bytes.next(model.layout.count), modelState: bytes.next(model.stateLayout.count),
             optimizer: optimizer(&bytes, updates: manifest.updates), average: average(&bytes),
             exponents: bytes.rest(), guardState: manifest.guardState, stepSize: manifest.stepSize,
             health: manifest.health ?? HealthState())
         // Every shard is checked before any is changed, so that a damaged file leaves the chains as they were.
-        let parts = try communicator.agree { try readChains("\(path)/\(ChainsFile.name)", manifest, shards) }
+        let parts = try communicator.agree {
+            try readChains(opened ?? CheckpointFiles(path, openedByRoot: manifest, [ChainsFile.name]), shards)
+        }
         for (shard, part) in zip(shards, parts) { chains.restore(part, into: shard) }
         return (state, manifest)
     }
 
-    /// The manifest of a checkpoint, checked against what it belongs to.
-    static func manifest(_ path: String, step: Int, binding: Binding?) throws -> Manifest {
-        let name = "\(path)/\(Manifest.fileName)"
-        let manifest = try Manifest(file: FileBytes.read(name, limit: 64 << 20), name: name)
-        guard Manifest.knownFormats.contains(manifest.format) else {
-            throw Failure(
-                .checkpoint,
-                "\(name): expected format \(Manifest.knownFormats.lowerBound) to \(Manifest.currentFormat), found \(manifest.format): written by "
-                    + "another version")
-        }
-        guard manifest.step == step else {
-            throw Failure(.checkpoint, "\(name): expected step \(step), found \(manifest.step): the folder was renamed")
-        }
-        try manifest.checkRanges(name)
-        try binding?.check(manifest, name)
-        return manifest
-    }
-
-    /// A file of a checkpoint whose size and checksum agree with the manifest.
-    static func checked(_ file: String, in path: String, _ manifest: Manifest) throws -> String {
-        let name = "\(path)/\(file)"
-        guard let entry = manifest.files[file] else { throw Failure(.checkpoint, "\(path): the manifest does not name \(file)") }
-        let attributes = try? FileManager.default.attributesOfItem(atPath: name)
-        guard let size = attributes?[.size] as? Int else { throw Failure(.checkpoint, "\(name): the file is missing") }
-        guard size == entry.bytes else {
-            throw Failure(.checkpoint, "\(name): expected \(entry.bytes) bytes, found \(size): the file is damaged")
-        }
-        if let expected = entry.checksum {
-            let found = Checksum.of(try FileBytes.read(name, limit: max(1, size)))
-            guard found == expected else {
-                throw Failure(.checkpoint, "\(name): expected checksum \(expected), found \(found): the file is damaged")
-            }
-        }
-        return name
-    }
-
     // MARK: parts
 
-    private func readReplicated(_ path: String, _ manifest: Manifest) throws -> [UInt8] {
-        let modelPath = try Self.checked("model.safetensors", in: path, manifest)
-        let optimizerPath = try Self.checked("optimizer.safetensors", in: path, manifest)
-        let modelFile = try Safetensors(modelPath)
-        let optimizerFile = try Safetensors(optimizerPath)
-        let weights = CheckpointWeights(hasAverage: averageDecay != nil, format: manifest.format)
-        func decode(_ kind: TrainedModel.Weights) throws -> [Float] {
-            try weights.decode(kind, model.layout, model: (modelFile, modelPath)) { (optimizerFile, optimizerPath) }
+    private func readReplicated(_ files: CheckpointFiles) throws(Failure) -> [UInt8] {
+        let (modelPath, optimizerPath) = (files.name("model.safetensors"), files.name("optimizer.safetensors"))
+        let modelFile = try files.tensors("model.safetensors")
+        let optimizerFile = try files.tensors("optimizer.safetensors")
+        let weights = CheckpointWeights(hasAverage: averageDecay != nil, format: files.manifest.format)
+        func decode(_ kind: TrainedModel.Weights) throws(Failure) -> [Float] {
+            try weights.decode(kind, model.layout, model: (modelFile, modelPath)) { () throws(Failure) in (optimizerFile, optimizerPath) }
         }
         var values = try decode(.current)
         values += try ParameterTensors.decode(modelFile, model.stateLayout, path: modelPath)
@@ -175,10 +148,9 @@ package struct CheckpointReader {
         averageDecay.map { ParameterAverage(decay: $0, of: bytes.next(model.layout.count)) }
     }
 
-    private func readChains(_ path: String, _ manifest: Manifest, _ shards: [ShardState]) throws -> [ChainsFile.Part] {
-        let folder = AtomicFile.folder(of: path)
-        _ = try Self.checked(ChainsFile.name, in: folder, manifest)
-        let file = try Safetensors(path)
+    private func readChains(_ files: CheckpointFiles, _ shards: [ShardState]) throws -> [ChainsFile.Part] {
+        let (path, manifest) = (files.name(ChainsFile.name), files.manifest)
+        let file = try Safetensors(files.file(ChainsFile.name))
         guard file.header == chains.header, Checksum.of(file.header.bytes) == manifest.chains.header else {
             throw Failure(.checkpoint, "\(path): the header is damaged or describes other chains")
         }
@@ -189,12 +161,10 @@ package struct CheckpointReader {
     }
 
     /// The chains of a checkpoint with their layout and the checksums of all shards verified, for a reader without the run's data.
-    static func checkedChains(
-        in path: String, _ manifest: Manifest, _ configuration: RunConfiguration, shape: ImageShape
-    ) throws -> Safetensors {
-        let name = try checked(ChainsFile.name, in: path, manifest)
-        let file = try Safetensors(name)
-        try manifest.checkShards(configuration, path)
+    static func checkedChains(in files: CheckpointFiles, _ configuration: RunConfiguration, shape: ImageShape) throws -> Safetensors {
+        let (name, manifest) = (files.name(ChainsFile.name), files.manifest)
+        let file = try Safetensors(files.file(ChainsFile.name))
+        try manifest.checkShards(configuration, files.path)
         guard let chains = ChainsFile(file.header, of: configuration, shape: shape),
             Checksum.of(file.header.bytes) == manifest.chains.header
         else {

@@ -17,8 +17,8 @@ struct CheckpointWeights {
     /// - Throws: `.checkpoint` when a tensor is missing, or has another shape or type.
     func decode(
         _ weights: TrainedModel.Weights, _ layout: ParameterLayout, model: (file: Safetensors, path: String),
-        optimizer: () throws -> (file: Safetensors, path: String)
-    ) throws -> [Float] {
+        optimizer: () throws(Failure) -> (file: Safetensors, path: String)
+    ) throws(Failure) -> [Float] {
         guard let prefix = prefix(of: weights) else { return try ParameterTensors.decode(model.file, layout, path: model.path) }
         let optimizer = try optimizer()
         return try ParameterTensors.decode(optimizer.file, layout, prefix: prefix, path: optimizer.path)

@@ -1,7 +1,7 @@
 import Distributed
 import Failures
+import Files
 import Formats
-import Foundation
 import Model
 
 /// Saves a run so that a checkpoint is whole or absent.
@@ -24,15 +24,13 @@ struct CheckpointWriter {
     let points: RollbackPoints?
 
     /// Collective.
+    /// - Returns: on rank 0, older checkpoints that cannot be removed, and why.
     func save(
         _ state: TrainingState, shards: [ShardState], metricsBytes: Int, evaluation: Manifest.Evaluation?, _ communicator: any Communicator
-    )
-        throws(Failure)
-    {
-        let partial = folder.partial(state.step)
-        let started = try communicator.fromRoot { () throws -> Bool in try begin(state.step) }
+    ) throws(Failure) -> [Failure] {
         // A committed step is never overwritten: it holds the same bits already.
-        guard started else { return }
+        guard let partial = try communicator.fromRoot({ try begin(state) }) else { return [] }
+        var left: [Failure] = []
         let sums = try writeChains(shards, to: "\(partial)/\(ChainsFile.name)", communicator)
         try communicator.onRoot {
             var files = try writeReplicated(state, in: partial)
@@ -45,17 +43,31 @@ struct CheckpointWriter {
             try AtomicFile.write(manifest.fileBytes(), to: "\(partial)/\(Manifest.fileName)")
             try AtomicFile.rename(partial, to: folder.checkpoint(state.step))
             try AtomicFile.syncFolder(folder.checkpoints)
-            try prune()
+            left = prune()
         }
+        return left
     }
 
-    /// Makes the partial folder; false when the step is committed already.
-    private func begin(_ step: Int) throws(Failure) -> Bool {
-        if RunFolder.isFile(folder.checkpoint(step)) { return false }
-        let partial = folder.partial(step)
-        if RunFolder.isFile(partial) { try RunFolder.remove(partial) }
+    /// Makes the partial folder; nil when the step is committed already.
+    private func begin(_ state: TrainingState) throws(Failure) -> String? {
+        if try RunFolder.isFile(folder.checkpoint(state.step)) { return nil }
+        let partial = try folder.freePartial(state.step)
+        try checkSpace(for: state)
         try RunFolder.makeFolder(partial)
-        return true
+        return partial
+    }
+
+    /// Before anything is written: a save that cannot succeed would only fill the disk for others.
+    private func checkSpace(for state: TrainingState) throws(Failure) {
+        let numbers = [
+            state.parameters, state.modelState, state.optimizer.first, state.optimizer.second, state.average?.values ?? [],
+        ].reduce(0) { $0 + 4 * $1.count }
+        let needed = chains.header.fileSize + numbers
+        guard let free = FileSystem.freeBytes(at: folder.checkpoints), free < needed else { return }
+        throw Failure(
+            .inputOutput,
+            "\(folder.checkpoints): the checkpoint of step \(state.step) needs \(needed) bytes, and \(free) are free there. Nothing was written. "
+                + "Free some space; the same command continues from the last checkpoint.")
     }
 
     /// Collective. Every rank writes its shards.
@@ -103,12 +115,24 @@ struct CheckpointWriter {
     }
 
     /// Keeps the newest `keep` checkpoints, those that a rollback may go back to, and those that hold a file named KEEP.
-    private func prune() throws(Failure) {
-        let steps = try folder.steps()
-        let needed = points?.mustStay(of: steps) ?? []
-        for step in steps.dropFirst(keep) where !needed.contains(step) {
-            if !RunFolder.isFile("\(folder.checkpoint(step))/KEEP") { try folder.removeCheckpoint(step) }
+    /// - Returns: what cannot be removed, and why: the save was good, and goes on being so.
+    private func prune() -> [Failure] {
+        var left: [Failure] = []
+        do throws(Failure) {
+            let steps = try folder.steps()
+            let needed = points?.mustStay(of: steps) ?? []
+            for step in steps.dropFirst(keep) where !needed.contains(step) {
+                do throws(Failure) {
+                    let isKept = try RunFolder.isFile("\(folder.checkpoint(step))/KEEP")
+                    if !isKept { try folder.removeCheckpoint(step) }
+                } catch {
+                    left.append(error)
+                }
+            }
+        } catch {
+            left.append(error)
         }
+        return left
     }
 }
 

@@ -58,6 +58,20 @@ package struct Manifest: Codable, Hashable, Sendable {
 }
 
 extension Manifest {
+    /// Refuses a manifest of another version or step, with numbers that no run leaves behind, or of another run.
+    func check(step: Int, binding: CheckpointReader.Binding?, _ name: String) throws(Failure) {
+        guard Self.knownFormats.contains(format) else {
+            throw Failure(
+                .checkpoint,
+                "\(name): expected format \(Self.knownFormats.lowerBound) to \(Self.currentFormat), found \(format): written by another version")
+        }
+        guard self.step == step else {
+            throw Failure(.checkpoint, "\(name): expected step \(step), found \(self.step): the folder was renamed")
+        }
+        try checkRanges(name)
+        try binding?.check(self, name)
+    }
+
     /// Refuses numbers that no run leaves behind, so that nothing computed from them can overflow.
     func checkRanges(_ name: String) throws(Failure) {
         let ranges = [

@@ -1,6 +1,6 @@
 import Failures
+import Files
 import Formats
-import Foundation
 
 /// The paths of a run folder, and what is in it. Used by rank 0 alone; the other ranks learn what it found.
 public struct RunFolder: Sendable {
@@ -26,70 +26,121 @@ public struct RunFolder: Sendable {
         return "step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
     }
 
-    package var exists: Bool { FileManager.default.fileExists(atPath: configuration) }
+    /// Whether a run is in the folder.
+    /// - Throws: where that cannot be seen, for lack of permission or because something else than a file stands there.
+    package var exists: Bool {
+        get throws(Failure) { try Self.isFile(configuration) }
+    }
 
-    /// Makes the folder and its parts, mode 0700.
+    /// Makes the folder and its parts.
     package func create() throws(Failure) {
+        try refuseOtherKinds()
         for folder in [path, checkpoints, samples] { try Self.makeFolder(folder) }
     }
 
     package static func makeFolder(_ path: String) throws(Failure) {
+        do { try FileSystem.makeFolders(path) } catch { throw Failure(error, fix: "Choose another folder with --out.") }
+    }
+
+    /// Refuses whatever is no folder where the run has folders, and no file where it has files, before any of them is opened: a pipe would be waited
+    /// for, a device might do something.
+    private func refuseOtherKinds() throws(Failure) {
         do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            for folder in [path, checkpoints, samples] {
+                guard let found = try FileSystem.kind(of: folder), found != .folder else { continue }
+                throw Failure(.inputOutput, "\(folder): expected a folder, found \(found.rawValue). Choose another one with --out.")
+            }
+            for file in [configuration, metrics, evaluation, lock] {
+                if let found = try FileSystem.kind(of: file), found != .file { throw Failure.notAFile(file, found, kind: .inputOutput) }
+            }
+            guard try FileSystem.kind(of: samples) != nil else { return }
+            for entry in try FileSystem.entries(in: samples) where entry.name.hasPrefix("step-") {
+                guard let kind = entry.kind, kind.isSpecial else { continue }
+                throw Failure.notAFile("\(samples)/\(entry.name)", kind, kind: .inputOutput)
+            }
+        } catch let error as SystemCallError {
+            throw Failure(error)
         } catch {
-            throw Failure(.inputOutput, "\(path): making the folder failed: \(error.localizedDescription). Choose another one with --out.")
+            throw error as? Failure ?? Failure(.software, "\(path): \(error)")
         }
     }
 
     /// The steps of the committed checkpoints, newest first.
     public func steps() throws(Failure) -> [Int] {
-        guard FileManager.default.fileExists(atPath: checkpoints) else { return [] }
-        return try names(in: checkpoints).compactMap { name in
-            // Only the names that a save gives: `step-7` or `step-00000007.aside` is something else.
-            Int(name.dropFirst(5)).flatMap { $0 >= 0 && name == Self.stepName($0) ? $0 : nil }
-        }.sorted(by: >)
+        let names: [String]
+        do {
+            guard try FileSystem.kind(of: checkpoints) != nil else { return [] }
+            names = try FileSystem.names(in: checkpoints)
+        } catch {
+            throw Failure(error, isReading: true)
+        }
+        // Only the names that a save gives: `step-7` or `step-00000007.aside` is something else.
+        return names.compactMap { name in Int(name.dropFirst(5)).flatMap { $0 >= 0 && name == Self.stepName($0) ? $0 : nil } }
+            .sorted(by: >)
     }
 
     /// Takes a checkpoint out of the way, as `step-N.aside`, for whoever wants to look at it: it is damaged, or a rollback went back behind it.
     func setAside(_ step: Int) throws(Failure) {
-        let aside = "\(checkpoint(step)).aside"
-        if Self.isFile(aside) { try Self.remove(aside) }
-        try AtomicFile.rename(checkpoint(step), to: aside)
+        try AtomicFile.rename(checkpoint(step), to: try Self.freed("\(checkpoint(step)).aside"))
         try AtomicFile.syncFolder(checkpoints)
+    }
+
+    /// The name of a partial folder of a step at which nothing stands: what is left of an earlier save is removed.
+    func freePartial(_ step: Int) throws(Failure) -> String {
+        try Self.freed(partial(step))
+    }
+
+    /// A path at which nothing stands any more; with a number behind it where something cannot be removed.
+    private static func freed(_ path: String, attempt: Int = 1) throws(Failure) -> String {
+        let numbered = attempt == 1 ? path : "\(path)-\(attempt)"
+        do {
+            try FileSystem.removeAll(numbered)
+            return numbered
+        } catch {
+            guard attempt < 16 else { throw Failure(error) }
+            return try freed(path, attempt: attempt + 1)
+        }
     }
 
     /// Removes a checkpoint: killed on the way, it leaves no half of one under its name.
     func removeCheckpoint(_ step: Int) throws(Failure) {
-        try AtomicFile.rename(checkpoint(step), to: partial(step))
-        try Self.remove(partial(step))
+        let partial = try freePartial(step)
+        try AtomicFile.rename(checkpoint(step), to: partial)
+        try Self.remove(partial)
     }
 
     /// Removes what interrupted saves left behind.
-    package func removeLeftovers() throws(Failure) {
-        for name in try names(in: checkpoints) where name.hasPrefix(".step-") { try Self.remove("\(checkpoints)/\(name)") }
-        for folder in [path, samples] {
-            for name in try names(in: folder) where name.hasSuffix(".tmp") && (name.hasPrefix("config.json5.") || name.hasPrefix("step-")) {
-                try Self.remove("\(folder)/\(name)")
+    /// - Returns: what cannot be removed, and why; it is left, and does no harm.
+    package func removeLeftovers() throws(Failure) -> [Failure] {
+        var left: [Failure] = []
+        func remove(in folder: String, where isLeftover: (String) -> Bool) throws(Failure) {
+            let names: [String]
+            do { names = try FileSystem.names(in: folder) } catch { throw Failure(error) }
+            for name in names where isLeftover(name) {
+                do { try Self.remove("\(folder)/\(name)") } catch { left.append(error) }
             }
         }
+        try remove(in: checkpoints) { $0.hasPrefix(".step-") }
+        for folder in [path, samples] {
+            try remove(in: folder) { $0.hasSuffix(".tmp") && ($0.hasPrefix("config.json5.") || $0.hasPrefix("step-")) }
+        }
+        return left
     }
 
-    package static func isFile(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+    /// What is said, once, of all that cannot be removed; nil where everything can.
+    static func remark(onLeft failures: [Failure]) -> String? {
+        failures.first.map { first in
+            let others = failures.count == 1 ? "" : " and \(failures.count - 1) more like it"
+            return "\(first.message) It is left there\(others): remove it when nothing uses it any more."
+        }
+    }
+
+    /// Whether something stands at a path.
+    package static func isFile(_ path: String) throws(Failure) -> Bool {
+        do { return try FileSystem.kind(of: path) != nil } catch { throw Failure(error, isReading: true) }
+    }
 
     package static func remove(_ path: String) throws(Failure) {
-        do {
-            try FileManager.default.removeItem(atPath: path)
-        } catch {
-            throw Failure(.inputOutput, "\(path): removing it failed: \(error.localizedDescription)")
-        }
-    }
-
-    private func names(in folder: String) throws(Failure) -> [String] {
-        do {
-            return try FileManager.default.contentsOfDirectory(atPath: folder)
-        } catch {
-            throw Failure(.inputOutput, "\(folder): reading the folder failed: \(error.localizedDescription)")
-        }
+        do { try FileSystem.removeAll(path) } catch { throw Failure(error) }
     }
 }

@@ -1,34 +1,63 @@
 import Failures
+import Files
 import Foundation
 import Glibc
 
 /// One job for each run folder. The lock belongs to the open file, so the system releases it however the job ends: it is never stale.
+///
+/// When `mpirun` is killed its ranks notice within a second or two, so a lock that is held is asked for again for some seconds. A file system without
+/// locks is trained on without one.
 package final class RunLock {
-    private let descriptor: Int32
+    /// How long a lock that is held is asked for.
+    package static let patience = Duration.seconds(5)
+
+    private let file: OpenFile
 
     /// Takes the lock, or tells who holds it.
-    /// - Throws: `.runFolder` when another job holds it, `.inputOutput` when the file cannot be made.
-    package init(_ folder: RunFolder) throws(Failure) {
-        let opened = unsafe open(folder.lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard opened >= 0 else {
-            throw Failure(.inputOutput, "\(folder.lock): opening it failed: \(unsafe String(cString: strerror(errno)))")
+    /// - Parameter say: hears, once, that it waits, or that there are no locks here.
+    /// - Throws: `.runFolder` when another job holds it, `.inputOutput` when the file cannot be made or locked.
+    package init(_ folder: RunFolder, patience: Duration = patience, say: (String) -> Void = { _ in }) throws(Failure) {
+        file = try OpenFile.regular(folder.lock, O_RDWR | O_CREAT | O_NOFOLLOW, isInput: false)
+        let start = ContinuousClock.now
+        var hasSaid = false
+        while true {
+            do {
+                try file.lock()
+                break
+            } catch {
+                if error.meaning == .unsupported {
+                    say(
+                        "\(folder.lock): this file system has no locks (\(error.reason)): training without one. "
+                            + "Start no second job in this folder while this one runs.")
+                    break
+                }
+                guard error.meaning == .held else { throw Failure(error) }
+                let owner = owner
+                guard ContinuousClock.now - start < patience else {
+                    throw Failure(
+                        .runFolder,
+                        "\(folder.path): another job trains in this folder\(owner). Wait for it, or choose another folder with --out.")
+                }
+                if !hasSaid { say("\(folder.path): another job is in this folder\(owner): waiting up to \(patience) for its end") }
+                hasSaid = true
+                usleep(100_000)
+            }
         }
-        guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
-            close(opened)
-            // Empty when the owner took the lock a moment ago.
-            let owner = (try? String(contentsOfFile: folder.lock, encoding: .utf8))?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
-            throw Failure(
-                .runFolder,
-                "\(folder.path): another job trains in this folder\(owner.isEmpty ? "" : " (\(owner))"). "
-                    + "Wait for it, or choose another folder with --out.")
-        }
-        descriptor = opened
-        let job = ProcessInfo.processInfo.environment["SLURM_JOB_ID"].map { ", Slurm job \($0)" } ?? ""
-        let owner = Array("host \(ProcessInfo.processInfo.hostName), process \(getpid())\(job)\n".utf8)
-        ftruncate(descriptor, 0)
-        // Information for whoever meets the lock: the lock itself does not depend on it.
-        _ = unsafe owner.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
+        writeOwner()
     }
 
-    deinit { close(descriptor) }
+    /// Who holds the lock; empty when the owner took it a moment ago.
+    private var owner: String {
+        let bytes = (try? file.bytes(in: 0..<4096)) ?? []
+        let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        return text.isEmpty ? "" : " (\(text))"
+    }
+
+    /// Information for whoever meets the lock, which does not depend on it: a full disk is no reason not to start.
+    private func writeOwner() {
+        let job = ProcessInfo.processInfo.environment["SLURM_JOB_ID"].map { ", Slurm job \($0)" } ?? ""
+        let owner = "host \(ProcessInfo.processInfo.hostName), process \(getpid())\(job)\n"
+        try? file.resize(to: 0)
+        try? file.write(Array(owner.utf8), at: 0)
+    }
 }

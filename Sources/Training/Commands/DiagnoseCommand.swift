@@ -53,7 +53,8 @@ public struct DiagnoseCommand: Codable, Sendable {
     /// - Throws: `.usage`, `.missingInput`, `.checkpoint`.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
         try OutputPath.check([output, npy, arviz], communicator)
-        let trained = try TrainedModel.shared(folder, step: step, weights: weights, communicator)
+        let trained = try TrainedModel.shared(
+            folder, step: step, weights: weights, needingChains: { (start ?? $0.standardStart) == .chains }, communicator)
         let origin = start ?? trained.standardStart
         try communicator.agree {
             try trained.checkIsUnconditional("diagnose")
@@ -82,9 +83,9 @@ public struct DiagnoseCommand: Codable, Sendable {
                 try writeReport(report, to: output)
             }
             let title = "\(trained.configuration.data.source) at step \(trained.step), \(weights.rawValue) weights, from \(origin.rawValue)"
-            return
+            return trained.told(
                 ([title, diagnostics.overview, "", diagnostics.table, ""] + [diagnostics.histogram].compactMap { $0 } + findings
-                + (history.isEmpty ? [] : ["", "in training:"] + history)).joined(separator: "\n")
+                    + (history.isEmpty ? [] : ["", "in training:"] + history)).joined(separator: "\n"))
         }
     }
 

@@ -36,6 +36,6 @@ public struct EnergyCommand: Codable, Sendable {
             return (tile.rows, scores.scores(of: rows.rows(tile.rows), tile: tile.index))
         }
         let remark = try results.write(values, to: file, communicator)
-        return "energies of \(count) rows at step \(trained.step)\(remark): \(output)"
+        return trained.told("energies of \(count) rows at step \(trained.step)\(remark): \(output)")
     }
 }

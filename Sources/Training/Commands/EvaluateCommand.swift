@@ -70,7 +70,7 @@ public struct EvaluateCommand: Codable, Sendable {
     /// - Throws: `.usage`, `.data`, `.missingInput`, `.checkpoint`, and `.numerical` where energies or samples are no numbers.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
         try OutputPath.check([output, picture, reconstructions], communicator)
-        let trained = try TrainedModel.shared(folder, step: step, weights: weights, communicator)
+        let trained = try TrainedModel.shared(folder, step: step, weights: weights, needingChains: needsChains, communicator)
         // The density of what a latent energy's generator makes has no closed form.
         let density = trained.networks.isLatent ? nil : PlaneDensity(named: trained.configuration.data.source)
         try communicator.agree { try check(density, trained) }
@@ -97,7 +97,14 @@ public struct EvaluateCommand: Codable, Sendable {
         let measures = [
             plane?.text, ofSamples?.text, completion?.text, classes?.text, reconstruction?.text, denoised?.text, ofOutliers?.text,
         ]
-        return ([title] + (other?.notes ?? []).map { "note: \($0)" } + measures.compactMap { $0 }).joined(separator: "\n")
+        let notes = (other?.notes ?? []).map { "note: \($0)" }
+        return trained.told(([title] + notes + measures.compactMap { $0 }).joined(separator: "\n"))
+    }
+
+    /// Whether the checkpoint's chains are measured, or gone on from.
+    private func needsChains(_ trained: TrainedModel) -> Bool {
+        let isPlane = !trained.networks.isLatent && PlaneDensity(named: trained.configuration.data.source) != nil
+        return isPlane || (measuresSamples && samples == nil && (start ?? trained.standardStart) == .chains)
     }
 
     private func check(_ density: PlaneDensity?, _ trained: TrainedModel) throws(Failure) {

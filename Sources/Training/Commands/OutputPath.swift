@@ -1,7 +1,7 @@
 import Distributed
 import Failures
+import Files
 import Formats
-import Glibc
 
 /// Where a command writes its results: looked at before it computes for hours.
 enum OutputPath {
@@ -11,14 +11,25 @@ enum OutputPath {
         try communicator.onRoot {
             for path in paths.compactMap({ $0 }) {
                 let folder = AtomicFile.folder(of: path)
-                guard PathKind(folder) == .folder, unsafe access(folder, W_OK | X_OK) == 0 else {
-                    throw Failure(.inputOutput, "\(path): expected a folder \(folder) that can be written to. Make it, or write elsewhere.")
+                if let reason = reasonNotToWrite(into: folder) {
+                    throw Failure(
+                        .inputOutput, "\(path): expected a folder \(folder) that can be written to: \(reason). Make it, or write elsewhere."
+                    )
                 }
-                var status = stat()
-                guard unsafe stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
-                    throw Failure(.inputOutput, "\(path): expected the path of a file, found a folder, a device or a pipe")
-                }
+                let found = try? FileSystem.kind(of: path)
+                if let found, found != .file { throw Failure.notAFile(path, found, kind: .inputOutput) }
             }
+        }
+    }
+
+    private static func reasonNotToWrite(into folder: String) -> String? {
+        do {
+            guard let found = try FileSystem.kind(of: folder) else { return "nothing is there" }
+            guard found == .folder else { return "found \(found.rawValue)" }
+            try FileSystem.checkIsWritable(folder)
+            return nil
+        } catch {
+            return error.reason
         }
     }
 }

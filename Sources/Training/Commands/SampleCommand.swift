@@ -53,7 +53,8 @@ public struct SampleCommand: Codable, Sendable {
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
         let file = try communicator.agree { try RowFile(output) }
         try OutputPath.check([output, grid], communicator)
-        let trained = try TrainedModel.shared(folder, step: step, weights: weights, communicator)
+        let trained = try TrainedModel.shared(
+            folder, step: step, weights: weights, needingChains: { (start ?? $0.standardStart) == .chains }, communicator)
         try communicator.agree {
             guard let data, trained.rowCondition?.belongsToRows != true else { return }
             throw Failure(
@@ -86,7 +87,8 @@ public struct SampleCommand: Codable, Sendable {
                 try draw(samples, trained, conditions, to: grid)
             }
         }
-        return "\(count) samples of step \(trained.step) after \(sampler.steps) steps from \(sampler.start.rawValue)\(remark): \(output)"
+        return trained.told(
+            "\(count) samples of step \(trained.step) after \(sampler.steps) steps from \(sampler.start.rawValue)\(remark): \(output)")
     }
 
     /// A rank holds its samples twice: as numbers in double precision and as the bytes that it writes.

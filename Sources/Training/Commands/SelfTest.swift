@@ -182,7 +182,7 @@ public enum SelfTest {
         do {
             result = try body(folder)
         } catch {
-            if communicator.rank == 0 { try? FileManager.default.removeItem(atPath: folder.path) }
+            if communicator.rank == 0 { try? RunFolder.remove(folder.path) }
             throw error
         }
         try communicator.onRoot { try RunFolder.remove(folder.path) }

@@ -16,7 +16,7 @@ final class StoredChains {
     ///   - count: how many are wanted; default: all.
     ///   - limit: where no number is wanted, the most that are taken; default: all there are, also where there are none.
     init(_ trained: TrainedModel, wanted count: Int? = nil, orAtMost limit: Int? = nil) throws {
-        file = try CheckpointReader.checkedChains(in: trained.path, trained.manifest, trained.configuration, shape: trained.shape)
+        file = try trained.chains()
         shape = trained.shape
         let available = file.header["age"]?.count ?? 0
         if file.header["level"] != nil {

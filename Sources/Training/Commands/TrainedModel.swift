@@ -22,38 +22,43 @@ public struct TrainedModel: Sendable {
     public let networks: RunNetworks
     public let parameters: [Float]
     public let modelState: [Float]
-    let manifest: Manifest
     /// How rows become what the networks work on; nil in checkpoints of earlier versions.
     let rowMetadata: RowMetadata?
+    /// What was passed over on the way to this checkpoint, for the person at the terminal.
+    public private(set) var remarks: [String] = []
+    /// Open, so that a training may remove the checkpoint meanwhile.
+    private let files: CheckpointFiles
+    /// The chains, once they have been checked.
+    private var checkedChains: Safetensors?
+
+    var manifest: Manifest { files.manifest }
 
     /// The energy.
     public var model: EnergyModel { networks.energy }
 
     /// Reads a checkpoint of a run folder.
-    /// - Parameter step: which one; default: the newest.
+    /// - Parameter step: which one; default: the newest that is whole.
     /// - Throws: `.missingInput` without a run or checkpoint, `.checkpoint` when it is damaged.
-    public init(_ folder: RunFolder, step wanted: Int? = nil, weights: Weights = .average) throws(Failure) {
+    public init(_ folder: RunFolder, step: Int? = nil, weights: Weights = .average) throws(Failure) {
+        self = try Self.shared(folder.path, step: step, weights: weights, SoloCommunicator())
+    }
+
+    /// Reads the checkpoint of one step.
+    private init(_ folder: RunFolder, exactly step: Int, weights: Weights) throws(Failure) {
         configuration = try Self.configuration(of: folder)
-        step = try Self.choose(wanted, in: folder)
+        self.step = step
         path = folder.checkpoint(step)
-        do {
-            manifest = try CheckpointReader.manifest(path, step: step, binding: nil)
-            try manifest.checkStepSize(configuration, path)
-            let modelPath = try CheckpointReader.checked("model.safetensors", in: path, manifest)
-            let file = try Safetensors(modelPath)
-            networks = try RunNetworks(metadata: file.header.metadata, path: modelPath)
-            rowMetadata = try RowMetadata(metadata: file.header.metadata, path: modelPath)
-            modelState = try ParameterTensors.decode(file, networks.stateLayout, path: modelPath)
-            let (path, manifest) = (path, manifest)
-            parameters = try CheckpointWeights(hasAverage: configuration.optimizer.average != nil, format: manifest.format)
-                .decode(weights, networks.layout, model: (file, modelPath)) {
-                    let optimizerPath = try CheckpointReader.checked("optimizer.safetensors", in: path, manifest)
-                    return (try Safetensors(optimizerPath), optimizerPath)
-                }
-        } catch let failure as Failure {
-            throw failure
-        } catch {
-            throw Failure(.software, "\(path): \(error)")
+        files = try CheckpointFiles(path, step: step, binding: nil)
+        try files.manifest.checkStepSize(configuration, path)
+        let modelPath = files.name("model.safetensors")
+        let file = try files.tensors("model.safetensors")
+        networks = try RunNetworks(metadata: file.header.metadata, path: modelPath)
+        rowMetadata = try RowMetadata(metadata: file.header.metadata, path: modelPath)
+        modelState = try ParameterTensors.decode(file, networks.stateLayout, path: modelPath)
+        let files = files
+        let stored = CheckpointWeights(hasAverage: configuration.optimizer.average != nil, format: files.manifest.format)
+        parameters = try stored.decode(weights, networks.layout, model: (file, modelPath)) { () throws(Failure) in
+            (try files.tensors("optimizer.safetensors"), files.name("optimizer.safetensors"))
         }
         try check(networks, "\(path)/model.safetensors")
         try rowMetadata?.check(networks.sampleShape, "\(path)/model.safetensors")
@@ -69,28 +74,50 @@ public struct TrainedModel: Sendable {
         }
     }
 
-    /// Collective. As above; all ranks read the checkpoint that rank 0 chooses, also where a training writes new ones meanwhile.
+    /// Collective. As above; all ranks read the checkpoint that rank 0 chooses, also where a training writes new ones, and removes old ones, meanwhile.
+    /// - Parameter needsChains: whether the checkpoint's chains are read later: a checkpoint whose chains are damaged is passed over then.
     static func shared(
-        _ folder: String, step: Int?, weights: Weights, _ communicator: any Communicator
+        _ folder: String, step: Int?, weights: Weights, needingChains needsChains: (TrainedModel) -> Bool = { _ in false },
+        _ communicator: any Communicator
     ) throws(Failure) -> TrainedModel {
         try communicator.expecting(.storing("loading a checkpoint")) { () throws(Failure) in
-            try load(RunFolder(folder), step: step, weights: weights, communicator)
+            try load(RunFolder(folder), step: step, weights: weights, needingChains: needsChains, communicator)
         }
     }
 
     private static func load(
-        _ folder: RunFolder, step: Int?, weights: Weights, _ communicator: any Communicator
+        _ folder: RunFolder, step: Int?, weights: Weights, needingChains needsChains: (TrainedModel) -> Bool,
+        _ communicator: any Communicator
     ) throws(Failure) -> TrainedModel {
-        let step = try communicator.fromRoot { () throws -> Int in
-            _ = try configuration(of: folder)
-            return try choose(step, in: folder)
+        var choice = CheckpointChoice(folder, wanted: step)
+        while true {
+            let step = try communicator.fromRoot { try choice.next() }
+            var trained: TrainedModel
+            do {
+                trained = try communicator.agree {
+                    var trained = try TrainedModel(choice.folder, exactly: step, weights: weights)
+                    if needsChains(trained) { trained.checkedChains = try trained.chains() }
+                    return trained
+                }
+            } catch {
+                try communicator.onRoot { try choice.pass(over: step, error) }
+                continue
+            }
+            trained.remarks = try communicator.fromRoot { choice.remarks }
+            let read = try trained.configuration.encodedJSON5() + trained.manifest.manifestChecksum
+            try communicator.checkIsSame(
+                Checksum.of(Array(read.utf8)), "the checkpoints of step \(step) in \(choice.folder.path)")
+            return trained
         }
-        let trained = try communicator.agree { try TrainedModel(folder, step: step, weights: weights) }
-        let read = try trained.configuration.encodedJSON5() + trained.manifest.manifestChecksum
-        try communicator.checkIsSame(
-            Checksum.of(Array(read.utf8)), "the checkpoints of step \(step) in \(folder.path)")
-        return trained
     }
+
+    /// The chains of the checkpoint, checked.
+    package func chains() throws -> Safetensors {
+        try checkedChains ?? CheckpointReader.checkedChains(in: files, configuration, shape: shape)
+    }
+
+    /// A text for the person at the terminal, after what was passed over.
+    func told(_ text: String) -> String { (remarks + [text]).joined(separator: "\n") }
 
     /// The shape of a sample.
     public var shape: ImageShape { networks.sampleShape }
@@ -143,26 +170,13 @@ public struct TrainedModel: Sendable {
 
     /// The configuration of a run folder.
     static func configuration(of folder: RunFolder) throws(Failure) -> RunConfiguration {
-        guard folder.exists else {
+        guard try folder.exists else {
             throw Failure(
                 .missingInput,
                 "\(folder.path): expected a run folder with config.json5, found none. Train first: ebm-dist train --out \(folder.path)")
         }
         let bytes = try FileBytes.read(folder.configuration, limit: 1 << 20)
         return try RunConfiguration.resolve(stored: bytes, name: folder.configuration)
-    }
-
-    private static func choose(_ wanted: Int?, in folder: RunFolder) throws(Failure) -> Int {
-        let steps = try folder.steps()
-        guard let newest = steps.first else {
-            throw Failure(.missingInput, "\(folder.checkpoints): expected a checkpoint, found none")
-        }
-        guard let wanted else { return newest }
-        guard steps.contains(wanted) else {
-            let known = steps.map(String.init).joined(separator: ", ")
-            throw Failure(.missingInput, "\(folder.checkpoints): expected a checkpoint of step \(wanted), found \(known)")
-        }
-        return wanted
     }
 
     /// A checkpoint fits the configuration beside it, or one of the two was edited.

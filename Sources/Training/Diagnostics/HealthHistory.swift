@@ -8,7 +8,7 @@ struct HealthHistory {
 
     /// - Returns: nil where there is no such file or no line in it.
     init?(_ path: String) throws {
-        guard RunFolder.isFile(path) else { return nil }
+        guard try RunFolder.isFile(path) else { return nil }
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         let text = String(decoding: try FileBytes.read(path, limit: 1 << 30), as: UTF8.self)

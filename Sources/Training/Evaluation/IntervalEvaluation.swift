@@ -54,7 +54,8 @@ final class IntervalEvaluation {
     func cut(to stored: Manifest.Evaluation?) throws(Failure) {
         try communicator.onRoot {
             log = nil
-            if plan.configuration.evaluate.every > 0 || RunFolder.isFile(path) { log = try MetricsLog(path, keeping: stored?.bytes ?? 0) }
+            let isThere = try RunFolder.isFile(path)
+            if plan.configuration.evaluate.every > 0 || isThere { log = try MetricsLog(path, keeping: stored?.bytes ?? 0) }
         }
     }
 

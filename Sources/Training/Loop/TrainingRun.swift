@@ -48,7 +48,7 @@ public struct TrainingRun: Sendable {
         let summary = RunSummary(plan, folder: folder, communicator)
         try communicator.agree { try summary.memory.check(communicator.node) }
         let (lock, stored) = try communicator.expecting(.storing("opening the run folder")) { () throws(Failure) in
-            try openFolder(plan, communicator)
+            try openFolder(plan, communicator, terminal)
         }
         defer { withExtendedLifetime(lock) {} }
         let trainer = Trainer(plan, threads: summary.threads, communicator)
@@ -63,21 +63,21 @@ public struct TrainingRun: Sendable {
             plan: plan, folder: folder, trainer: trainer, store: store, continuing: loaded?.manifest, start: clock, terminal: terminal,
             heartbeat: heartbeat, isStopRequested: isStopRequested)
         session.tell(summary.text)
-        for damage in loaded?.passedOver ?? [] {
-            session.tell("passed over the checkpoint of step \(damage.step): \(damage.failure.message)")
-        }
+        for damage in loaded?.passedOver ?? [] { session.tell(damage.remark) }
         try session.run(continuing: loaded != nil)
     }
 
     /// Collective. Makes or opens the run folder; configuration and data must be those of the run. Only rank 0 holds the lock, and the configuration
     /// that stands there.
-    private func openFolder(_ plan: RunPlan, _ communicator: any Communicator) throws(Failure) -> (RunLock?, RunConfiguration?) {
+    private func openFolder(
+        _ plan: RunPlan, _ communicator: any Communicator, _ terminal: Terminal
+    ) throws(Failure) -> (RunLock?, RunConfiguration?) {
         var (lock, stored): (RunLock?, RunConfiguration?)
         try communicator.onRoot {
             try folder.create()
-            lock = try RunLock(folder)
-            if folder.exists { stored = try configurationToContinue(plan) }
-            try folder.removeLeftovers()
+            lock = try RunLock(folder) { terminal.line($0) }
+            if try folder.exists { stored = try configurationToContinue(plan) }
+            if let remark = RunFolder.remark(onLeft: try folder.removeLeftovers()) { terminal.line(remark) }
         }
         return (lock, stored)
     }
@@ -116,7 +116,7 @@ public struct TrainingRun: Sendable {
     /// What the newest checkpoint that can be read was trained on; nil without one.
     private func digestOfData() throws -> String? {
         for step in try folder.steps() {
-            if let manifest = try? CheckpointReader.manifest(folder.checkpoint(step), step: step, binding: nil) { return manifest.data }
+            if let files = try? CheckpointFiles(folder.checkpoint(step), step: step, binding: nil) { return files.manifest.data }
         }
         return nil
     }

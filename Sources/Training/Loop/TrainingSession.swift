@@ -17,6 +17,9 @@ final class TrainingSession {
     private let points: RollbackPoints?
     /// Rank 0 alone.
     private var log: MetricsLog?
+    private var stopFile: StopFile
+    /// Whether it was said that older checkpoints cannot be removed: once is enough.
+    private var hasSaidWhatIsLeft = false
     private let reporter: Reporter
     private var progress: ProgressReporter
     private let heartbeat: Heartbeat
@@ -42,6 +45,7 @@ final class TrainingSession {
         self.heartbeat = heartbeat
         started = start
         self.isStopRequested = isStopRequested
+        stopFile = StopFile(folder)
         reporter = Reporter(plan)
         progress = ProgressReporter(plan, schedule: terminal.schedule)
         health = HealthReporter(plan)
@@ -60,6 +64,7 @@ final class TrainingSession {
         communicator.progress.note(step: trainer.state.step)
         defer { communicator.progress.note(step: nil) }
         defer { terminal.endProgress() }
+        if isRoot, let remark = stopFile.clear() { tell(remark) }
         guard trainer.state.step < configuration.run.steps else {
             return tell(RunEnd(configuration, folder).finished)
         }
@@ -221,13 +226,17 @@ final class TrainingSession {
 
     private func save() throws(Failure) {
         try checkReplicas()
-        try communicator.expecting(.storing("saving a checkpoint", bytes: store.bytes)) { () throws(Failure) in
+        let left = try communicator.expecting(.storing("saving a checkpoint", bytes: store.bytes)) { () throws(Failure) in
             let bytes = try communicator.fromRoot { () throws -> Int in
                 try log?.sync()
                 return log?.bytes ?? 0
             }
             let stored = try communicator.fromRoot { try evaluation.stored() }
-            try store.save(trainer, metricsBytes: bytes, evaluation: stored, communicator)
+            return try store.save(trainer, metricsBytes: bytes, evaluation: stored, communicator)
+        }
+        if !hasSaidWhatIsLeft, let remark = RunFolder.remark(onLeft: left) {
+            tell(remark)
+            hasSaidWhatIsLeft = true
         }
         trainer.charge(.checkpoint)
     }
@@ -255,12 +264,12 @@ final class TrainingSession {
         // Looking at the disk at every step would be felt on a network file system.
         guard ContinuousClock.now - lastFileCheck > .seconds(1) else { return false }
         lastFileCheck = .now
-        return RunFolder.isFile(folder.stop)
+        return stopFile.isThere
     }
 
     private func stop() throws(Failure) {
         try communicator.onRoot {
-            if RunFolder.isFile(folder.stop) { try RunFolder.remove(folder.stop) }
+            if stopFile.isThere, let remark = stopFile.remove() { tell(remark) }
             throw Failure(
                 .requeue, "stopped on request at step \(trainer.state.step) of \(configuration.run.steps); the same command continues")
         }

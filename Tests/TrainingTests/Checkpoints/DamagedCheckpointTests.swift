@@ -83,7 +83,7 @@ struct DamagedCheckpointTests {
                 loaded?.manifest.step == 4 && loaded?.passedOver.first?.failure.message.contains("step-00000008") == true,
                 "bit \(bit) of \(path)")
             // The folder was set aside, or, where the damage was not seen, not.
-            if RunFolder.isFile("\(folder.checkpoint(8)).aside") {
+            if try RunFolder.isFile("\(folder.checkpoint(8)).aside") {
                 try FileManager.default.moveItem(atPath: "\(folder.checkpoint(8)).aside", toPath: folder.checkpoint(8))
             }
             try Data(whole).write(to: url)

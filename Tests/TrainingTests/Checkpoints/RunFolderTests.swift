@@ -1,5 +1,7 @@
 import Failures
 import Foundation
+import Glibc
+import Synchronization
 import Testing
 import Training
 
@@ -38,14 +40,6 @@ struct RunFolderTests {
         #expect(try folder.steps() == [123_456_789, 12, 8])
     }
 
-    @Test("a run folder belongs to its owner alone")
-    func permissions() throws {
-        let folder = scratch.run()
-        try folder.create()
-        let mode = try FileManager.default.attributesOfItem(atPath: folder.checkpoints)[.posixPermissions] as? Int
-        #expect(mode == 0o700)
-    }
-
     @Test("what interrupted saves left is removed, what the user put there stays")
     func leftovers() throws {
         let folder = scratch.run()
@@ -54,9 +48,40 @@ struct RunFolderTests {
         let kept = ["step-00000004", "notes.txt", "../mine.tmp", "../samples/step-00000004.png"]
         for name in gone + kept { touch("\(folder.checkpoints)/\(name)", folder: name.hasPrefix(".step") || name.hasPrefix("step")) }
         touch("\(folder.checkpoints)/.step-00000004.partial/half")
-        try folder.removeLeftovers()
-        for name in gone { #expect(!RunFolder.isFile("\(folder.checkpoints)/\(name)"), "\(name)") }
-        for name in kept { #expect(RunFolder.isFile("\(folder.checkpoints)/\(name)"), "\(name)") }
+        #expect(try folder.removeLeftovers() == [])
+        for name in gone { #expect(try !RunFolder.isFile("\(folder.checkpoints)/\(name)"), "\(name)") }
+        for name in kept { #expect(try RunFolder.isFile("\(folder.checkpoints)/\(name)"), "\(name)") }
+    }
+
+    @Test("a pipe, a socket or a device in the place of any file or folder of a run is refused by name, and not opened")
+    func otherKinds() throws {
+        for name in ["config.json5", "metrics.jsonl", "evaluation.jsonl", "lock", "samples", "checkpoints", "samples/step-00000004.png"] {
+            for isLink in [false, true] {
+                let folder = scratch.run(UUID().uuidString)
+                try folder.create()
+                let path = "\(folder.path)/\(name)"
+                if try RunFolder.isFile(path) { try RunFolder.remove(path) }
+                #expect(unsafe mkfifo(isLink ? "\(folder.path)/pipe" : path, 0o600) == 0)
+                if isLink { try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "\(folder.path)/pipe") }
+                // A picture is written beside a link, which is then replaced.
+                if isLink && name.hasSuffix(".png") { continue }
+                let refused = failure { try ScratchRun.train(in: folder) }
+                #expect(refused?.kind == .inputOutput && refused?.message.hasPrefix("\(path): expected") == true, "\(name)")
+                #expect(refused?.message.contains("found a pipe") == true, "\(name)")
+            }
+        }
+    }
+
+    @Test("a pipe in the place of a partial or a committed checkpoint is taken out of the way")
+    func pipesOfCheckpoints() throws {
+        let folder = scratch.run()
+        try ScratchRun.train(["run.steps=4"], in: folder)
+        #expect(unsafe mkfifo(folder.partial(8), 0o600) == 0)
+        #expect(unsafe mkfifo(folder.checkpoint(6), 0o600) == 0)
+        let lines = try ScratchRun.train(in: folder)
+        #expect(lines.contains { $0.contains("passed over the checkpoint of step 6") })
+        #expect(lines.contains { $0.hasPrefix("continuing at step 4") })
+        #expect(try folder.steps() == [8, 4])
     }
 }
 
@@ -68,12 +93,24 @@ struct RunLockTests {
         let folder = scratch.run()
         try folder.create()
         var lock: RunLock? = try RunLock(folder)
-        let refused = failure { _ = try RunLock(folder) }
+        let lines = ScratchRun.Lines()
+        let refused = failure { _ = try RunLock(folder, patience: .milliseconds(250)) { lines.append($0) } }
         #expect(refused?.kind == .runFolder)
+        // It asks several times and says so once.
+        #expect(lines.all.count == 1 && lines.all[0].contains("waiting"), "\(lines.all)")
         #expect(refused?.message.contains("process \(ProcessInfo.processInfo.processIdentifier)") == true, "\(refused?.message ?? "")")
         withExtendedLifetime(lock) {}
         lock = nil
         _ = try RunLock(folder)
+    }
+
+    @Test("a lock that is freed while it is waited for is taken")
+    func waiting() throws {
+        let folder = scratch.run()
+        try folder.create()
+        let first = Mutex<RunLock?>(try RunLock(folder))
+        // What is said comes after the first refusal.
+        _ = try RunLock(folder, patience: .seconds(60)) { _ in first.withLock { $0 = nil } }
     }
 
     @Test("a lock file of a job that is gone is no lock")

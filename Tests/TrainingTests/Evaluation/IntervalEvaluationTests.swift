@@ -98,7 +98,7 @@ import Training
         let (plain, folder) = (scratch.run("plain"), scratch.run())
         let arguments = try numbers() + ["evaluate.every=0"]
         try ScratchRun.train(arguments, in: plain)
-        #expect(!RunFolder.isFile(plain.evaluation))
+        #expect(try !RunFolder.isFile(plain.evaluation))
         try ScratchRun.train(arguments + ["run.steps=4"], in: folder)
         try ScratchRun.train(try numbers(), in: folder)
         #expect(try lines(folder).map(\.step) == [6, 8])

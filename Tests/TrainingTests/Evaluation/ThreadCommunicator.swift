@@ -58,7 +58,6 @@ final class ThreadCommunicator: Communicator {
     func beginExchange(_ bytes: [UInt8], sending: [Int], receiving: [Int]) -> any PendingExchange {
         preconditionFailure("not needed here")
     }
-    func write(_ pieces: [FilePiece], to path: String, size: Int) { preconditionFailure("not needed here") }
     func abort(_ failure: Failure) -> Never { preconditionFailure(failure.message) }
 }
 

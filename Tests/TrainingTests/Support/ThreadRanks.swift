@@ -114,19 +114,6 @@ private final class RankOnThread: Communicator {
         return ThreadExchange(parts.flatMap { $0 })
     }
 
-    func write(_ pieces: [FilePiece], to path: String, size: Int) throws(Failure) {
-        if rank == 0 { _ = FileManager.default.createFile(atPath: path, contents: Data(count: size)) }
-        try barrier()
-        if let file = FileHandle(forWritingAtPath: path) {
-            for piece in pieces {
-                file.seek(toFileOffset: UInt64(piece.offset))
-                file.write(Data(piece.bytes))
-            }
-            file.closeFile()
-        }
-        try barrier()
-    }
-
     func abort(_ failure: Failure) -> Never { fatalError(failure.message) }
 }
 
