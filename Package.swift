@@ -60,6 +60,6 @@ let package = Package(
             "TrainingTests",
             ["Training", "Distributed", "Model", "Sampling", "Formats", "Datasets", "Numerics", "Failures"]),
         tests("RankTests", ["Distributed", "Failures"]),
-        tests("CommandTests", ["Formats", "Failures"]),
+        tests("CommandTests", ["Formats", "Failures", "Training"]),
     ]
 )
