@@ -69,6 +69,6 @@ let package = Package(
             "TrainingTests",
             ["Training", "Distributed", "Model", "Sampling", "Formats", "Datasets", "Numerics", "Files", "Failures"]),
         tests("RankTests", ["Distributed", "Failures"]),
-        tests("CommandTests", ["Formats", "Failures"]),
+        tests("CommandTests", ["Formats", "Failures", "Training"]),
     ]
 )

@@ -132,7 +132,7 @@ extension CommandTests {
             let text = Folder.text(manifest)
             let checksum = try #require(text.firstMatch(of: /"manifestChecksum" : "([0-9a-f]{16})"/)).1
             let blank = text.replacingOccurrences(of: checksum, with: String(repeating: "0", count: 16))
-                .replacingOccurrences(of: "\"format\" : 1", with: "\"format\" : 9")
+                .replacingOccurrences(of: "\"format\" : 2", with: "\"format\" : 9")
             let changed = blank.replacingOccurrences(of: String(repeating: "0", count: 16), with: Checksum.of(Array(blank.utf8)))
             try Data(changed.utf8).write(to: URL(fileURLWithPath: manifest))
         }
