@@ -8,7 +8,7 @@ import Numerics
 extension TrainedModel {
     /// Collective. How rows that a user gives, and samples, relate to the model's values.
     ///
-    /// Checkpoints of earlier versions do not say it: floats are taken as they stand then, and what was standardised needs the training data.
+    /// Checkpoints of earlier versions do not say it: floats are taken as they stand then; levels and what was standardised need the training data.
     func preparation(_ communicator: any Communicator) throws(Failure) -> RowPreparation {
         if let rowMetadata { return rowMetadata.rows }
         guard configuration.data.standardise else { return RowPreparation(shape: shape) }
@@ -18,16 +18,11 @@ extension TrainedModel {
     /// Collective. The rows of a file, as the model works on them: without any chance, rows x values.
     /// - Parameter option: of the command line, which gave them.
     func readRows(_ path: String, option: String, _ communicator: any Communicator) throws(Failure) -> Matrix {
-        let preparation = try preparation(communicator)
+        var preparation = try preparation(communicator)
         let source = try configuration.sharedSource(of: path, like: preparation, communicator)
+        if rowMetadata == nil, source.dataset?.levels != nil { preparation = try learned(communicator).rows }
         return try communicator.agree { () throws -> Matrix in
             let place = "\(option) \(path)"
-            if rowMetadata == nil, source.dataset?.levels != nil {
-                throw Failure(
-                    .data,
-                    "\(place): the checkpoint is of an earlier version, which does not say how levels become the model's values. "
-                        + "Give floats on the model's scale, or train on by a step.")
-            }
             guard let rows = try preparation.conform(source, place, mayHaveLabel: mayHaveLabel).dataset else {
                 throw Failure(.data, "\(place): expected rows, found a density of the plane, which has any number of them")
             }
@@ -45,8 +40,8 @@ extension TrainedModel {
         let folder = AtomicFile.folder(of: AtomicFile.folder(of: path))
         let source = try configuration.sharedSource(
             communicator,
-            hint: " The run was trained on these data. Where they are elsewhere now, name them with --data: their digest is compared. "
-                + "For good: ebm-dist train --out \(folder) data.source=PATH, beside the run's other keys.")
+            hint: " The run was trained on these data. Where they are elsewhere now, evaluate and sample take them by --data; "
+                + "for good: ebm-dist train --out \(folder) data.source=PATH, beside the run's other keys. Their digest is compared.")
         try communicator.agree {
             guard configuration.digest(of: source) == manifest.data else {
                 throw Failure(.checkpoint, "\(path): the model was trained on other data than \(source.name) holds now")

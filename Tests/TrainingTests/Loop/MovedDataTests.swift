@@ -66,7 +66,7 @@ import Training
         for other in [nil, "\(scratch.path)/other.npy"] {
             let refused = failure { _ = try measures(other) }
             #expect(
-                refused?.kind == .missingInput && refused?.message.contains("name them with --data") == true, "\(refused?.message ?? "")")
+                refused?.kind == .missingInput && refused?.message.contains("by --data") == true, "\(refused?.message ?? "")")
         }
     }
 
