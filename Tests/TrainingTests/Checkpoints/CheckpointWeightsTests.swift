@@ -83,7 +83,7 @@ struct CheckpointWeightsTests {
         let (former, present) = (try copyOfFormer("former"), try copyOfFormer("present"))
         let communicator = SoloCommunicator()
         let trainer = Trainer(try RunPlan(configuration(), communicator), threads: 1, communicator)
-        let store = CheckpointStore(trainer.plan, present)
+        let store = try CheckpointStore(trainer.plan, present)
         let bytes = try #require(try store.loadNewest(trainer, communicator)).manifest.metricsBytes
         try FileManager.default.removeItem(atPath: present.checkpoint(3))
         try store.save(trainer, metricsBytes: bytes, communicator)
