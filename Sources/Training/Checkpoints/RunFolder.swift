@@ -39,7 +39,13 @@ public struct RunFolder: Sendable {
     }
 
     package static func makeFolder(_ path: String) throws(Failure) {
-        do { try FileSystem.makeFolders(path) } catch { throw Failure(error, fix: "Choose another folder with --out.") }
+        do {
+            try FileSystem.makeFolders(path)
+        } catch {
+            let failure = Failure(error, fix: "Choose another folder with --out.")
+            // It may be one of the folders that lead to it.
+            throw error.path == path ? failure : Failure(failure.kind, "\(path): \(failure.message)")
+        }
     }
 
     /// Refuses whatever is no folder where the run has folders, and no file where it has files, before any of them is opened: a pipe would be waited
