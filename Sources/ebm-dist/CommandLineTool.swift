@@ -13,7 +13,9 @@ enum CommandLineTool {
 
     /// Collective. Runs the command that the arguments name; without a command, `train`.
     static func run(_ arguments: [String], _ communicator: any Communicator) throws(Failure) {
-        try communicator.requireOneLaunch(program: BuildInformation.description, arguments: arguments)
+        try communicator.expecting(.computing("comparing programs and command lines", seconds: 60)) { () throws(Failure) in
+            try communicator.requireOneLaunch(program: BuildInformation.description, arguments: arguments)
+        }
         let console = Console(communicator)
         switch choose(arguments) {
         case .say(let text): console.line(text)

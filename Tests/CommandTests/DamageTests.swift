@@ -118,7 +118,8 @@ extension CommandTests {
             let whole = Training("whole", in: folder)
             whole.run()
             try folder.write(NPY.encode(NumericArray(shape: [2, 64], .float32(Array(repeating: 0, count: 128)))), to: "rows.npy")
-            for file in Self.files {
+            // The optimiser's file is not theirs to read.
+            for file in Self.files where file != "optimizer.safetensors" {
                 let run = try whole.copied(to: file)
                 try Self.apply(.altered, to: "\(run.checkpoint(12))/\(file)", older: "")
                 var commands = [["sample", "--run", run.path, "--count", "4", "--out", folder.at("out.npy")]]

@@ -19,7 +19,9 @@ struct CheckpointWeights {
         _ weights: TrainedModel.Weights, _ layout: ParameterLayout, model: (file: Safetensors, path: String),
         optimizer: () throws(Failure) -> (file: Safetensors, path: String)
     ) throws(Failure) -> [Float] {
-        guard let prefix = prefix(of: weights) else { return try ParameterTensors.decode(model.file, layout, path: model.path) }
+        // The model's file first, also where its parameters are not wanted: one of other networks is named, and not the file beside it.
+        let own = try ParameterTensors.decode(model.file, layout, path: model.path)
+        guard let prefix = prefix(of: weights) else { return own }
         let optimizer = try optimizer()
         return try ParameterTensors.decode(optimizer.file, layout, prefix: prefix, path: optimizer.path)
     }

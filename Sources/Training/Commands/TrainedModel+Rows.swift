@@ -17,7 +17,7 @@ extension TrainedModel {
 
     /// Collective. The rows of a file, as the model works on them: without any chance, rows x values.
     /// - Parameter option: of the command line, which gave them.
-    func readRows(_ path: String, option: String, _ communicator: any Communicator) throws(Failure) -> Matrix {
+    package func readRows(_ path: String, option: String, _ communicator: any Communicator) throws(Failure) -> Matrix {
         var preparation = try preparation(communicator)
         let source = try configuration.sharedSource(of: path, like: preparation, communicator)
         if rowMetadata == nil, source.dataset?.levels != nil { preparation = try learned(communicator).rows }

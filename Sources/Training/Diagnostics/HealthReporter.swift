@@ -64,11 +64,11 @@ final class HealthReporter {
     func hear(_ comparison: NoiseComparison?) { self.comparison = comparison ?? self.comparison }
 
     /// What there is to say of the chains and samples when training ends: a sentence for each warning of the last report, and for samples that
-    /// the last evaluation found to be worse than noise.
-    var closingSentences: [String] {
-        let isNamed = latest.contains { $0.kind == .worseThanNoise }
-        let last = isNamed ? nil : HealthWarning.worseThanNoise(comparison, plan.scale)
-        return (latest + [last].compactMap { $0 }).map(\.text)
+    /// the last evaluation found to be worse than noise, unless their quality says so already.
+    func closingSentences(besides quality: SampleQuality?) -> [String] {
+        let others = latest.filter { $0.kind != .worseThanNoise }
+        let isSaid = quality?.progress.map { $0 < 0 } ?? false
+        return (others + [isSaid ? nil : HealthWarning.worseThanNoise(comparison, plan.scale)].compactMap { $0 }).map(\.text)
     }
 
     /// Mean and standard deviation of the values of the negatives.

@@ -282,7 +282,7 @@ final class TrainingSession {
         let quality = isMeasured ? try SampleQuality.measure(trainer) : nil
         let end = RunEnd(configuration, folder)
         tell(table.text)
-        let sentences = health.closingSentences
+        let sentences = health.closingSentences(besides: quality)
         let warnings = plan.objective.profile.hasChains || !sentences.isEmpty ? sentences : nil
         tell(end.text(quality: quality, plane: evaluation.newest?.plane, warnings: warnings))
     }

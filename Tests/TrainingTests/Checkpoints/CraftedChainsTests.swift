@@ -34,7 +34,7 @@ struct CraftedChainsTests {
         let folder = scratch.run()
         try ScratchRun.train(in: folder)
         try write(layout, to: folder)
-        let sample = SampleCommand(folder: folder.path, count: 8, output: "\(scratch.path)/samples.npy")
+        let sample = SampleCommand(folder: folder.path, step: 8, count: 8, output: "\(scratch.path)/samples.npy")
         guard layout != .right else { return _ = try sample.run(SoloCommunicator()) }
         let refused = failure { _ = try sample.run(SoloCommunicator()) }
         #expect(refused?.kind == .checkpoint && refused?.message.contains("describes other chains") == true, "\(refused?.message ?? "")")

@@ -222,13 +222,13 @@ private struct GaussianPotential: Potential {
     @Test func `Samples of a ladder lose the lowest noise by the score`() throws {
         let levels = ["data.source=digits", "objective.levels=3", "objective.lowNoise=0.1", "objective.noise=0.8"]
         try gaussianRun(levels) { path in
+            let trained = try TrainedModel(RunFolder(path))
             func draw(_ denoises: Bool) throws -> Matrix {
                 let output = "\(path)/x.npy"
                 _ = try SampleCommand(folder: path, count: 5, steps: 0, output: output, denoises: denoises).run(SoloCommunicator())
-                return Matrix(rows: 5, columns: 64, try NPY.decode(FileBytes.read(output), name: output).values.floats)
+                return try trained.readRows(output, option: "--input", SoloCommunicator())
             }
             let (start, denoised) = (try draw(false), try draw(true))
-            let trained = try TrainedModel(RunFolder(path))
             let (workspace, energies, gradient) = (
                 Workspace(trained.model, rows: 5), Matrix(rows: 5, columns: 1), Matrix(rows: 5, columns: 64)
             )
