@@ -13,8 +13,9 @@ enum ConfigTool: Command {
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         if arguments.has("--defaults") { try arguments.refusePositional() }
         let text = try communicator.fromRoot {
-            arguments.has("--defaults")
-                ? try RunConfiguration.defaultsWithComments() : try ConfigurationSource(arguments).resolved.encodedJSON5()
+            guard !arguments.has("--defaults") else { return try RunConfiguration.defaultsWithComments() }
+            let resolved = try ConfigurationSource(arguments).resolved
+            return try resolved.configuration.encodedJSON5(header: resolved.sentences)
         }
         Console(communicator).line(text)
     }

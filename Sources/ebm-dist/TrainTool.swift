@@ -12,9 +12,9 @@ enum TrainTool: Command {
     ]
 
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
-        let configuration = try communicator.fromRoot { try ConfigurationSource(arguments).resolved }
-        let folder = RunFolder(arguments["--out"] ?? "runs/\(configuration.run.name)")
-        let run = TrainingRun(configuration: configuration, folder: folder)
+        let chosen = try ChosenConfiguration.shared(communicator) { try ConfigurationSource(arguments).resolved }
+        let folder = RunFolder(arguments["--out"] ?? "runs/\(chosen.configuration.run.name)")
+        let run = TrainingRun(chosen, folder: folder)
         if arguments.has("--dry-run") {
             try run.describe(communicator)
         } else {

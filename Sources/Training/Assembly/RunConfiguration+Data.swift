@@ -6,18 +6,23 @@ import Numerics
 
 extension RunConfiguration {
     /// Collective. Rank 0 loads the data of the `data` group, everyone gets them.
-    package func sharedSource(_ communicator: any Communicator) throws(Failure) -> DataSource {
-        var options = LoadingOptions()
-        options.columns = data.columns
-        options.lastColumnIsLabel = data.labelColumn == .last
-        options.readsLabels = condition.kind == .label
-        guard communicator.size > 1 else { return try load(options) }
-        let bytes = try communicator.bytesFromRoot { try load(options).encoded() }
+    /// - Parameter loaded: the same data where rank 0 has them already.
+    package func sharedSource(_ communicator: any Communicator, loaded: DataSource? = nil) throws(Failure) -> DataSource {
+        guard communicator.size > 1 else {
+            if let loaded { return loaded }
+            return try loadedSource()
+        }
+        let bytes = try communicator.bytesFromRoot { try (loaded ?? loadedSource()).encoded() }
+        if let loaded { return loaded }
         return try DataSource(encoded: bytes)
     }
 
     /// The data, with what the networks are told about each row.
-    private func load(_ options: LoadingOptions) throws(Failure) -> DataSource {
+    func loadedSource() throws(Failure) -> DataSource {
+        var options = LoadingOptions()
+        options.columns = data.columns
+        options.lastColumnIsLabel = data.labelColumn == .last
+        options.readsLabels = condition.kind == .label
         let source = try DataSource.load(data.source, options)
         guard condition.kind == .image, let path = condition.source, let dataset = source.dataset else { return source }
         guard let partner = try DataSource.load(path).dataset else {

@@ -23,9 +23,10 @@ public struct RunPlan: Sendable {
 
     /// Collective. Rank 0 reads the data, checks everything and gives it to the others.
     ///
+    /// - Parameter loaded: the data where rank 0 has read them already.
     /// - Throws: `.configuration`, `.data`, `.missingInput` or `.launch` on all ranks together.
-    public init(_ configuration: RunConfiguration, _ communicator: any Communicator) throws(Failure) {
-        try self.init(configuration, source: try configuration.sharedSource(communicator), communicator)
+    public init(_ configuration: RunConfiguration, loaded: DataSource? = nil, _ communicator: any Communicator) throws(Failure) {
+        try self.init(configuration, source: try configuration.sharedSource(communicator, loaded: loaded), communicator)
     }
 
     /// Collective. As above, with data that every rank has already.

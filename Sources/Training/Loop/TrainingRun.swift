@@ -1,3 +1,4 @@
+import Datasets
 import Distributed
 import Failures
 import Formats
@@ -7,6 +8,10 @@ import Foundation
 public struct TrainingRun: Sendable {
     public let configuration: RunConfiguration
     public let folder: RunFolder
+    /// What was chosen by the data, in sentences.
+    private let chosen: [String]
+    /// The data where rank 0 has read them already.
+    private let source: DataSource?
     /// Says nothing about its progress.
     public let isQuiet: Bool
     /// Hears every line that rank 0 says, also of a quiet run.
@@ -16,13 +21,24 @@ public struct TrainingRun: Sendable {
         self.configuration = configuration
         self.folder = folder
         self.isQuiet = isQuiet
+        chosen = []
+        source = nil
+    }
+
+    /// A run of which something was chosen by the data.
+    public init(_ chosen: ChosenConfiguration, folder: RunFolder) {
+        configuration = chosen.configuration
+        self.folder = folder
+        isQuiet = false
+        self.chosen = chosen.sentences
+        source = chosen.source
     }
 
     /// Collective. Prints what would run, and checks it, without touching the folder.
     public func describe(_ communicator: any Communicator) throws(Failure) {
-        let plan = try RunPlan(configuration, communicator)
+        let plan = try RunPlan(configuration, loaded: source, communicator)
         _ = try plan.initialState(communicator)
-        let summary = RunSummary(plan, folder: folder, communicator)
+        let summary = RunSummary(plan, folder: folder, chosen: chosen, communicator)
         if communicator.rank == 0 { print(summary.text) }
     }
 
@@ -32,8 +48,8 @@ public struct TrainingRun: Sendable {
     public func run(_ communicator: any Communicator) throws(Failure) {
         StopRequest.install()
         let clock = ContinuousClock.now
-        let plan = try RunPlan(configuration, communicator)
-        let summary = RunSummary(plan, folder: folder, communicator)
+        let plan = try RunPlan(configuration, loaded: source, communicator)
+        let summary = RunSummary(plan, folder: folder, chosen: chosen, communicator)
         try communicator.agree { try summary.checkMemory(communicator.node) }
         let lock = try openFolder(communicator)
         defer { withExtendedLifetime(lock) {} }
@@ -67,7 +83,7 @@ public struct TrainingRun: Sendable {
 
     private func writeConfiguration(_ communicator: any Communicator) throws(Failure) {
         try communicator.onRoot {
-            let text = try configuration.encodedJSON5(header: BuildInformation.lines(ranks: communicator.size))
+            let text = try configuration.encodedJSON5(header: BuildInformation.lines(ranks: communicator.size) + chosen)
             try AtomicFile.write(Array(text.utf8), to: folder.configuration)
         }
     }
@@ -78,6 +94,7 @@ public struct TrainingRun: Sendable {
         throw Failure(
             .runFolder,
             "\(folder.path): the folder holds a run with another configuration:\n"
-                + differences.map { "  \($0)" }.joined(separator: "\n"))
+                + differences.map { "  \($0)" }.joined(separator: "\n")
+                + "\nTo continue it as it is: ebm-dist train \(folder.configuration) --out \(folder.path)")
     }
 }

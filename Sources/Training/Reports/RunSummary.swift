@@ -11,7 +11,7 @@ struct RunSummary {
     let threads: Int
     private let memory: MemoryNeed
 
-    init(_ plan: RunPlan, folder: RunFolder, _ communicator: any Communicator) {
+    init(_ plan: RunPlan, folder: RunFolder, chosen: [String] = [], _ communicator: any Communicator) {
         let configuration = plan.configuration
         threads = configuration.run.threads > 0 ? configuration.run.threads : communicator.node.defaultThreads
         let shards = (configuration.run.shards + communicator.size - 1) / communicator.size
@@ -21,6 +21,9 @@ struct RunSummary {
             "\(BuildInformation.version)  \(communicator.size) rank\(communicator.size == 1 ? "" : "s") x \(threads) thread\(threads == 1 ? "" : "s"), "
                 + "\(configuration.run.shards) shards x \(configuration.run.chainsPerShard) chains",
             "data     \(plan.source.name), \(plan.source.dataset.map { "\($0.count) rows of " } ?? "fresh samples of ")\(plan.source.shape)",
+        ]
+        lines += chosen.enumerated().map { ($0.offset == 0 ? "chosen   " : "         ") + $0.element }
+        lines += [
             "model    \(Self.parameters(plan.networks))",
             "training \(configuration.objective.kind.rawValue), \(Self.method(plan))",
             "cost     \(evaluations) passes through the energy and back for each data row of a step",
