@@ -84,7 +84,11 @@ train_in() {
     wait_for_mpirun || code=$?
     echo "mpirun ended with $code: $(date)"
     if [[ -z $job ]]; then exit "$code"; fi
-    if ((asked)) && is_end_of_request "$code" && is_intact "$out"; then
+    # Training leaves the request of a person where it stands in a job, whatever else asked meanwhile.
+    if ((code == 75)) && [[ -e $out/STOP || -L $out/STOP ]]; then
+        echo "stopped by a person: no requeue"
+        if scancel "$job"; then stay; fi
+    elif ((asked)) && is_end_of_request "$code" && is_intact "$out"; then
         requeue "stopped as asked"
     elif ((terminated)); then
         stay

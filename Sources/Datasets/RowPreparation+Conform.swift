@@ -93,7 +93,7 @@ extension Dataset {
         var replaced = try Dataset(
             name: name, shape: shape ?? self.shape, values: values, labels: labels,
             columnNames: names ?? (shape == nil ? columnNames : nil),
-            labelName: labelName, precise: precise)
+            labelName: labelName, notes: notes, precise: precise, losses: losses)
         replaced.partners = partners
         return replaced
     }

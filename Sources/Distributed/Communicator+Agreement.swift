@@ -51,6 +51,10 @@ extension Communicator {
 
     /// Collective. Runs `body` on rank 0 and gives its bytes, or its failure, to every rank.
     public func bytesFromRoot(_ body: () throws -> [UInt8]) throws(Failure) -> [UInt8] {
+        try expecting(progress.expectation.withStorage) { () throws(Failure) in try shareFromRoot(body) }
+    }
+
+    private func shareFromRoot(_ body: () throws -> [UInt8]) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
         var failure: Failure?
         if rank == 0 {
@@ -64,6 +68,10 @@ extension Communicator {
     /// Collective. Every rank runs `body`, which may fail and holds no collective call; if any did, all ranks throw the failure of
     /// the lowest failing rank.
     public func agree<T>(_ body: () throws -> T) throws(Failure) -> T {
+        try expecting(progress.expectation.withStorage) { () throws(Failure) in try agreeOnResult(of: body) }
+    }
+
+    private func agreeOnResult<T>(of body: () throws -> T) throws(Failure) -> T {
         let result: Result<T, Failure>
         do { result = .success(try body()) } catch { result = .failure(Failure(describing: error)) }
         switch result {

@@ -37,6 +37,11 @@ public struct Expectation: Hashable, Sendable {
         return Expectation(activity: activity, computing: max(3600, seconds), standing: seconds)
     }
 
+    /// The same work, in which one rank may use its storage while the others wait.
+    var withStorage: Expectation {
+        Expectation(activity: activity, computing: computing, standing: max(standing, Self.storing("").standing))
+    }
+
     /// `MPI_Init`: a launcher starts processes one after the other, and each may come from a slow file system.
     static func starting(processes: Int) -> Expectation {
         let seconds = 2 * minute + Double(processes)

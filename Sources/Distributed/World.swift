@@ -10,11 +10,11 @@ import Glibc
 /// A `Watchdog` ends a job that stands still, from before the start of MPI to after its end.
 public func withWorld(_ body: (any Communicator) throws -> Void) -> Int32 {
     let launch = LaunchEnvironment.current
-    if SharedMemoryLeftovers.isFirstOfNode { SharedMemoryLeftovers.remove() }
     let world: World
     do {
         let watchdog = try Watchdog(launch)
         watchdog.start()
+        if SharedMemoryLeftovers.isFirstOfNode { SharedMemoryLeftovers.remove() }
         guard launch.startsMPI else { return withSolo(watchdog, body) }
         world = try World.start(launch, watchdog)
     } catch {

@@ -25,7 +25,7 @@ public enum FileSystem {
 
     /// Renames a file or folder. The caller syncs the parent folder.
     public static func rename(_ source: String, to target: String) throws(SystemCallError) {
-        try SystemCall.rename.make(on: "\(source) to \(target)") { unsafe Glibc.rename(source, target) }
+        try SystemCall.rename.make(on: target) { unsafe Glibc.rename(source, target) }
     }
 
     /// Makes the names in a folder durable, where the file system knows how.

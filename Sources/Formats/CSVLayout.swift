@@ -87,7 +87,12 @@ struct CSVFirstLine {
     /// mistyped number.
     /// - Throws: `.data` where it may be a row with a typing error.
     func isHeader() throws(Failure) -> Bool {
-        if select.wanted.contains(where: fields.contains) { return true }
+        if case .matching(let names) = select {
+            // A number may be a name, of columns that pandas has counted, and a value: one alone says nothing.
+            if names.contains(where: { fields.contains($0) && CSVReader.number($0) == nil }) { return true }
+        } else if select.wanted.contains(where: fields.contains) {
+            return true
+        }
         if counts { return true }
         let isNumber = fields.map(Self.isNumber)
         let texts = zip(fields, isNumber).filter { !$1 && !CSVReader.missing.contains($0) }.map(\.0)

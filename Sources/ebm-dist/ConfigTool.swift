@@ -20,8 +20,9 @@ enum ConfigTool: Command {
                 }
                 return text
             }
-            return arguments.has("--defaults")
-                ? try RunConfiguration.defaultsWithComments() : try ConfigurationSource(arguments).resolved.encodedJSON5()
+            guard !arguments.has("--defaults") else { return try RunConfiguration.defaultsWithComments() }
+            let resolved = try ConfigurationSource(arguments).resolved
+            return try resolved.configuration.encodedJSON5(header: resolved.sentences)
         }
         Console(communicator).line(text)
     }

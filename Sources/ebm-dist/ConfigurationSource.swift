@@ -22,11 +22,11 @@ struct ConfigurationSource {
         argument.firstIndex(of: "=").map { !argument[..<$0].contains("/") } ?? false
     }
 
-    /// Reads the file and puts defaults, file and assignments together.
-    var resolved: RunConfiguration {
+    /// Reads the file and puts defaults, what the data choose, file and assignments together.
+    var resolved: ChosenConfiguration {
         get throws(Failure) {
-            guard let file else { return try RunConfiguration.resolve(arguments: assignments) }
-            return try RunConfiguration.resolve(file: try FileBytes.read(file, limit: 1 << 20), name: file, arguments: assignments)
+            guard let file else { return try ChosenConfiguration.resolve(arguments: assignments) }
+            return try ChosenConfiguration.resolve(file: try FileBytes.read(file, limit: 1 << 20), name: file, arguments: assignments)
         }
     }
 }

@@ -15,9 +15,11 @@ enum TrainTool: Command {
     static func stopsOnRequest(_ arguments: [String]) -> Bool { !arguments.contains("--dry-run") }
 
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
-        let configuration = try communicator.fromRoot { try ConfigurationSource(arguments).resolved }
-        let folder = RunFolder(arguments["--out"] ?? "runs/\(configuration.run.name)")
-        var run = TrainingRun(configuration: configuration, folder: folder)
+        let chosen = try communicator.expecting(.storing("reading the configuration and what is chosen by the data")) { () throws(Failure) in
+            try ChosenConfiguration.shared(communicator) { try ConfigurationSource(arguments).resolved }
+        }
+        let folder = RunFolder(arguments["--out"] ?? "runs/\(chosen.configuration.run.name)")
+        var run = TrainingRun(chosen, folder: folder)
         run.isStopRequested = { ebm_stop_requests() > 0 }
         run.isImplied = arguments.isImplied
         if arguments.has("--dry-run") {

@@ -84,8 +84,7 @@ extension CommandTests {
                     Program.path, "bench", "sum",
                 ], environment: ["EBM_DIST_WATCHDOG_SECONDS": "3"], in: folder)
             let result = program.wait(timeout: 100)
-            // Refused at the start, an error of messages that do not fit, or the watchdog.
-            #expect(result.exitCode != 0 && !result.timedOut && !result.messages.isEmpty, "\(result.summary)")
+            #expect(result.exitCode == 69 && result.errors.contains("different command lines"), "\(result.summary)")
         }
 
         @Test func `A limit that is no number of seconds is refused`() {

@@ -6,9 +6,14 @@ import Numerics
 
 extension RunConfiguration {
     /// Collective. Rank 0 loads the data of the `data` group, everyone gets them.
-    /// - Parameter hint: what is said beside that they are not there.
-    package func sharedSource(_ communicator: any Communicator, hint: String = "") throws(Failure) -> DataSource {
+    /// - Parameters:
+    ///   - loaded: the same data where rank 0 has them already.
+    ///   - hint: what is said beside that they are not there.
+    package func sharedSource(
+        _ communicator: any Communicator, loaded: DataSource? = nil, hint: String = ""
+    ) throws(Failure) -> DataSource {
         try Self.shared(data.source, communicator) {
+            if let loaded { return loaded }
             do throws(Failure) {
                 return try loadedSource()
             } catch {
@@ -33,7 +38,20 @@ extension RunConfiguration {
             options.columns = columns + (options.lastColumnIsLabel ? [preparation.label].compactMap { $0 } : [])
             options.mayLackHeader = true
         }
-        return try Self.shared(path, communicator) { try other.load(options) }
+        return try Self.shared(path, communicator) { [other, options] in try other.loadGiven(options) }
+    }
+
+    /// Where the first line of the run's own file is a row, so it is in a file that is given, unless it is text.
+    private func loadGiven(_ options: LoadingOptions) throws(Failure) -> DataSource {
+        guard data.header == false, !options.mayLackHeader else { return try load(options) }
+        var first = options
+        first.hasHeader = false
+        do {
+            return try load(first)
+        } catch {
+            guard error.kind == .data else { throw error }
+            return try load(options)
+        }
     }
 
     /// Collective. Images that a model is told, by themselves: read as `condition.source` is.
@@ -82,15 +100,18 @@ extension RunConfiguration {
         return .dataset(try dataset.paired(with: partner))
     }
 
-    /// What a checkpoint is bound to: the data, and the classes or images that the networks are told.
-    func digest(of source: DataSource) -> String {
+    /// What a checkpoint is bound to: the data, and the classes or images that the networks are told; of standardised data the numbers of the file, which
+    /// floats may not tell apart.
+    /// - Parameter former: as earlier versions had it, which standardised floats.
+    func digest(of source: DataSource, former: Bool = false) -> String {
         let labels =
             condition.kind == .label
             ? source.dataset?.labels.map {
                 " \(Checksum.of($0.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }))"
             } : nil
         let partner = source.dataset?.partner.map { " \($0.digest)" }
-        return Checksum.of(Array((source.digest + (labels ?? partner ?? "")).utf8))
+        let precise = data.standardise && !former ? source.dataset?.precise.map { " \(Checksum.of($0))" } : nil
+        return Checksum.of(Array((source.digest + (labels ?? partner ?? "") + (precise ?? "")).utf8))
     }
 
     /// What the `data` group says of the rows of a source.

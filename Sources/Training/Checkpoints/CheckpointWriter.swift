@@ -57,13 +57,18 @@ struct CheckpointWriter {
         return partial
     }
 
+    private var freeBytes: Int { FileSystem.freeBytes(at: folder.checkpoints) ?? .max }
+
     /// Before anything is written: a save that cannot succeed would only fill the disk for others.
     private func checkSpace(for state: TrainingState) throws(Failure) {
         let numbers = [
             state.parameters, state.modelState, state.optimizer.first, state.optimizer.second, state.average?.values ?? [],
         ].reduce(0) { $0 + 4 * $1.count }
         let needed = chains.header.fileSize + numbers
-        guard let free = FileSystem.freeBytes(at: folder.checkpoints), free < needed else { return }
+        // Older ones that were left, or that a lowered checkpoint.keep leaves over, go first.
+        if freeBytes < needed { _ = prune() }
+        let free = freeBytes
+        guard free < needed else { return }
         throw Failure(
             .inputOutput,
             "\(folder.checkpoints): the checkpoint of step \(state.step) needs \(needed) bytes, and \(free) are free there. Nothing was written. "

@@ -94,7 +94,7 @@ public struct DiagnoseCommand: Codable, Sendable {
         guard !trained.networks.isLatent else { return (nil, nil) }
         do throws(Failure) {
             let source = try trained.configuration.loadedSource()
-            guard trained.configuration.digest(of: source) == trained.manifest.data else {
+            guard trained.isTrained(on: source) else {
                 throw Failure(.data, "\(source.name) holds other data now")
             }
             return (try FunctionalScale(source, trained.configuration, functionals), nil)

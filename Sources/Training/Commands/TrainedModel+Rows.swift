@@ -35,6 +35,12 @@ extension TrainedModel {
 
     // MARK: data sets
 
+    /// Whether these are the training data.
+    func isTrained(on source: DataSource) -> Bool {
+        configuration.digest(of: source) == manifest.data
+            || rowMetadata == nil && configuration.digest(of: source, former: true) == manifest.data
+    }
+
     /// Collective. The data that the run was trained on.
     private func source(_ communicator: any Communicator) throws(Failure) -> DataSource {
         let folder = AtomicFile.folder(of: AtomicFile.folder(of: path))
@@ -43,7 +49,7 @@ extension TrainedModel {
             hint: " The run was trained on these data. Where they are elsewhere now, evaluate and sample take them by --data; "
                 + "for good: ebm-dist train --out \(folder) data.source=PATH, beside the run's other keys. Their digest is compared.")
         try communicator.agree {
-            guard configuration.digest(of: source) == manifest.data else {
+            guard isTrained(on: source) else {
                 throw Failure(.checkpoint, "\(path): the model was trained on other data than \(source.name) holds now")
             }
         }
@@ -69,7 +75,7 @@ extension TrainedModel {
         }
         if let rowMetadata {
             let given = try conforming(data, told: images, to: rowMetadata, option: "--data", communicator)
-            let isTraining = configuration.digest(of: given) == manifest.data
+            let isTraining = isTrained(on: given)
             let training = isTraining ? given : try source(communicator)
             return try communicator.agree {
                 (try EvaluationRows(training, configuration), try EvaluationRows(given, configuration, as: rowMetadata.rows))

@@ -44,11 +44,16 @@ public struct TrainedModel: Sendable {
     }
 
     /// Reads the checkpoint of one step.
-    private init(_ folder: RunFolder, exactly step: Int, weights: Weights) throws(Failure) {
+    /// - Parameter manifest: of a checkpoint that rank 0 has opened; nil on rank 0.
+    private init(_ folder: RunFolder, exactly step: Int, openedByRoot manifest: Manifest?, weights: Weights) throws(Failure) {
         configuration = try Self.configuration(of: folder)
         self.step = step
         path = folder.checkpoint(step)
-        files = try CheckpointFiles(path, step: step, binding: nil)
+        if let manifest {
+            files = try CheckpointFiles(path, openedByRoot: manifest, manifest.files.keys.sorted())
+        } else {
+            files = try CheckpointFiles(path, step: step, binding: nil)
+        }
         try files.manifest.checkStepSize(configuration, path)
         let modelPath = files.name("model.safetensors")
         let file = try files.tensors("model.safetensors")
@@ -94,8 +99,13 @@ public struct TrainedModel: Sendable {
             let step = try communicator.fromRoot { try choice.next() }
             var trained: TrainedModel
             do {
+                // Rank 0 says what the checkpoint is: a file that another machine does not see is no damage.
+                let manifest = try communicator.fromRoot {
+                    try CheckpointFiles(choice.folder.checkpoint(step), step: step, binding: nil).manifest
+                }
                 trained = try communicator.agree {
-                    var trained = try TrainedModel(choice.folder, exactly: step, weights: weights)
+                    var trained = try TrainedModel(
+                        choice.folder, exactly: step, openedByRoot: communicator.rank == 0 ? nil : manifest, weights: weights)
                     if needsChains(trained) { trained.checkedChains = try trained.chains() }
                     return trained
                 }

@@ -2,13 +2,13 @@ import Failures
 import Foundation
 
 /// A configuration as a flat table from `group.key` to value: what files and arguments are laid over.
-struct ConfigurationValues: Equatable {
+package struct ConfigurationValues: Equatable {
     private(set) var values: [String: JSONValue]
 
-    subscript(path: String) -> JSONValue { values[path] ?? .null }
+    package subscript(path: String) -> JSONValue { values[path] ?? .null }
 
     /// The values of a typed configuration. A key that is `nil` is left out by the encoder and becomes `null` here.
-    init(_ configuration: RunConfiguration) throws(Failure) {
+    package init(_ configuration: RunConfiguration) throws(Failure) {
         let encoder = JSONEncoder()
         // Not a number is no JSON; as texts they are refused by the rule of their key, with its name.
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -33,6 +33,14 @@ struct ConfigurationValues: Equatable {
         let text = JSONValue.object(groups.mapValues { .object($0) }).text
         do { return try JSONDecoder().decode(RunConfiguration.self, from: Foundation.Data(text.utf8)) } catch {
             throw Failure(.software, "a checked configuration cannot be read: \(error)")
+        }
+    }
+
+    /// Sets the keys that are not `given`.
+    mutating func fill(_ chosen: [String: JSONValue], except given: Set<String>) throws(Failure) {
+        for (path, value) in chosen where !given.contains(path) {
+            guard let key = ConfigurationKey.named(path) else { throw Failure(.software, "a value was chosen for the unknown key \(path)") }
+            values[path] = try key.checked(value, origin: "chosen by the data")
         }
     }
 

@@ -67,7 +67,7 @@ final class HealthReporter {
     /// the last evaluation found to be worse than noise, unless their quality says so already.
     func closingSentences(besides quality: SampleQuality?) -> [String] {
         let others = latest.filter { $0.kind != .worseThanNoise }
-        let isSaid = quality?.progress.map { $0 < 0 } ?? false
+        let isSaid = quality?.progress != nil
         return (others + [isSaid ? nil : HealthWarning.worseThanNoise(comparison, plan.scale)].compactMap { $0 }).map(\.text)
     }
 

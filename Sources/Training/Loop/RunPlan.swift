@@ -27,9 +27,10 @@ public struct RunPlan: Sendable {
 
     /// Collective. Rank 0 reads the data, checks everything and gives it to the others.
     ///
+    /// - Parameter loaded: the data where rank 0 has read them already.
     /// - Throws: `.configuration`, `.data`, `.missingInput` or `.launch` on all ranks together.
-    public init(_ configuration: RunConfiguration, _ communicator: any Communicator) throws(Failure) {
-        try self.init(configuration, source: try configuration.sharedSource(communicator), communicator)
+    public init(_ configuration: RunConfiguration, loaded: DataSource? = nil, _ communicator: any Communicator) throws(Failure) {
+        try self.init(configuration, source: try configuration.sharedSource(communicator, loaded: loaded), communicator)
     }
 
     /// Collective. As above, with data that every rank has already.
@@ -49,11 +50,11 @@ public struct RunPlan: Sendable {
         configurationDigest = try configuration.digest()
         dataDigest = configuration.digest(of: source)
         try communicator.agree { try checkWindow() }
-        let bits = Checksum.of(Array("\(BuildInformation.version) \(configurationDigest) \(dataDigest)".utf8))
+        let bits = Checksum.of(Array("\(configurationDigest) \(dataDigest)".utf8))
         let isSame = try communicator.isSame(UInt64(bits, radix: 16) ?? 0)
         try communicator.onRoot {
             if !isSame {
-                throw Failure(.launch, "the ranks have different programs, configurations or data: start the same program on every node")
+                throw Failure(.launch, "the ranks have different configurations or data: all nodes have to see the same files")
             }
         }
     }

@@ -19,7 +19,7 @@ package struct StopFile {
     /// - Returns: what is to be said.
     package mutating func clear(isRequeued: Bool = isRequeued) -> String? {
         guard isThere, !isRequeued else { return nil }
-        return remove() ?? "\(path) was there before the start: removed, and training goes on"
+        return remove() ?? "\(path) was there before the start: removed"
     }
 
     /// Whether somebody asks; not looked up behind a link.
@@ -27,6 +27,12 @@ package struct StopFile {
         guard !isIgnored else { return false }
         let found = try? FileSystem.kind(of: path, followingLinks: false)
         return found != nil
+    }
+
+    /// After the save that was asked for. In a job of Slurm the request stays, so that the batch script sees that a person asked, whatever else did.
+    /// - Returns: what is to be said.
+    package mutating func settle(isJob: Bool = ProcessInfo.processInfo.environment["SLURM_JOB_ID"] != nil) -> String? {
+        isThere && !isJob ? remove() : nil
     }
 
     /// Takes the request away. A folder with something in it stays.

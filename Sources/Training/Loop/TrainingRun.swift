@@ -1,3 +1,4 @@
+import Datasets
 import Distributed
 import Failures
 import Formats
@@ -7,6 +8,10 @@ import Foundation
 public struct TrainingRun: Sendable {
     public let configuration: RunConfiguration
     public let folder: RunFolder
+    /// What was chosen by the data, in sentences.
+    private let chosen: [String]
+    /// The data where rank 0 has read them already.
+    private let source: DataSource?
     /// Says nothing about its progress.
     public let isQuiet: Bool
     /// Whether this process was asked to save and stop: looked at before every step, so that a request from before the first one is met at its
@@ -21,12 +26,23 @@ public struct TrainingRun: Sendable {
         self.configuration = configuration
         self.folder = folder
         self.isQuiet = isQuiet
+        chosen = []
+        source = nil
+    }
+
+    /// A run of which something was chosen by the data.
+    public init(_ chosen: ChosenConfiguration, folder: RunFolder) {
+        configuration = chosen.configuration
+        self.folder = folder
+        isQuiet = false
+        self.chosen = chosen.sentences
+        source = chosen.source
     }
 
     /// Collective. Prints what would run, and checks it, without touching the folder.
     public func describe(_ communicator: any Communicator) throws(Failure) {
-        let plan = try RunPlan(configuration, communicator)
-        let summary = RunSummary(plan, folder: folder, communicator)
+        let plan = try RunPlan(configuration, loaded: source, communicator)
+        let summary = RunSummary(plan, folder: folder, chosen: chosen, communicator)
         try communicator.agree { try summary.memory.check(communicator.node) }
         _ = try plan.initialState(communicator)
         if communicator.rank == 0 { print("\(firstLine)\n\(summary.text)") }
@@ -44,8 +60,8 @@ public struct TrainingRun: Sendable {
         let heartbeat = Heartbeat(terminal, communicator.progress, steps: configuration.run.steps)
         heartbeat.start()
         defer { heartbeat.stop() }
-        let plan = try RunPlan(configuration, communicator)
-        let summary = RunSummary(plan, folder: folder, communicator)
+        let plan = try RunPlan(configuration, loaded: source, communicator)
+        let summary = RunSummary(plan, folder: folder, chosen: chosen, communicator)
         try communicator.agree { try summary.memory.check(communicator.node) }
         let (lock, stored) = try communicator.expecting(.storing("opening the run folder")) { () throws(Failure) in
             try openFolder(plan, communicator, terminal)
@@ -84,7 +100,7 @@ public struct TrainingRun: Sendable {
 
     private func writeConfiguration(_ communicator: any Communicator) throws(Failure) {
         try communicator.onRoot {
-            let text = try configuration.encodedJSON5(header: BuildInformation.lines(ranks: communicator.size))
+            let text = try configuration.encodedJSON5(header: BuildInformation.lines(ranks: communicator.size) + chosen)
             try AtomicFile.write(Array(text.utf8), to: folder.configuration)
         }
     }
@@ -98,25 +114,31 @@ public struct TrainingRun: Sendable {
             throw Failure(
                 .runFolder,
                 "\(folder.path): the folder holds a run with another configuration:\n"
-                    + differences.map { "  \($0)" }.joined(separator: "\n"))
+                    + differences.map { "  \($0)" }.joined(separator: "\n")
+                    + "\nTo continue it as it is: ebm-dist train \(folder.configuration) --out \(folder.path)")
         }
         let places = [
             ("data.source", stored.data.source, configuration.data.source),
             ("condition.source", stored.condition.source ?? "null", configuration.condition.source ?? "null"),
         ].filter { $0.1 != $0.2 }
-        guard !places.isEmpty, let digest = try digestOfData(), digest != plan.dataDigest else { return stored }
+        guard let digest = try digestOfData(), digest != plan.dataDigest else { return stored }
         throw Failure(
             .runFolder,
-            "\(folder.path): the run was trained on other data:\n"
+            "\(folder.path): the run was trained on other data than \(configuration.data.source) holds, or reads, now"
                 + places.map {
-                    "  \($0.0): the run folder has \($0.1), asked for \($0.2); it may change, but the data must be the same, which their digest says"
-                }.joined(separator: "\n"))
+                    "\n  \($0.0): the run folder has \($0.1), asked for \($0.2); it may change, but the data must be the same, which their digest says"
+                }.joined() + "\nThe same file may be read otherwise: data.header, data.separator and data.standardise say how.")
     }
 
     /// What the newest checkpoint that can be read was trained on; nil without one.
     private func digestOfData() throws -> String? {
         for step in try folder.steps() {
-            if let files = try? CheckpointFiles(folder.checkpoint(step), step: step, binding: nil) { return files.manifest.data }
+            do {
+                let files = try CheckpointFiles(folder.checkpoint(step), step: step, binding: nil)
+                return files.manifest.data
+            } catch {
+                guard error.isDamage else { throw error }
+            }
         }
         return nil
     }

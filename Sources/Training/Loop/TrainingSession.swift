@@ -269,7 +269,7 @@ final class TrainingSession {
 
     private func stop() throws(Failure) {
         try communicator.onRoot {
-            if stopFile.isThere, let remark = stopFile.remove() { tell(remark) }
+            if let remark = stopFile.settle() { tell(remark) }
             throw Failure(
                 .requeue, "stopped on request at step \(trainer.state.step) of \(configuration.run.steps); the same command continues")
         }

@@ -27,7 +27,7 @@ package struct RunEnd {
         case []: rows.append(("health", "nothing has left its known good range"))
         case let warnings?: rows.append(("health", warnings.joined(separator: "\n")))
         }
-        if quality == nil && plane == nil { rows.append(("quality", "not measured in so short a run; evaluate, below, measures it")) }
+        if quality == nil && plane == nil { rows.append(("quality", "not measured here; evaluate, below, measures what can be")) }
         return Self.lines(rows + places) + "\n" + next
     }
 
@@ -54,9 +54,12 @@ package struct RunEnd {
             ("samples", "\(program) sample \(run) --count \(sampleCount) --out samples.npy --grid samples.png"),
             ("measures", "\(program) evaluate \(run)"), ("chains", "\(program) diagnose \(run)"),
             ("train on", "the same command with \(longer)"),
-        ]
+        ].filter { $0.0 != "chains" || hasFreeChains }
         return "What to type next:\n" + commands.map { PerformanceTable.padded("  \($0.0)", 12) + $0.1 }.joined(separator: "\n")
     }
+
+    /// Whether `diagnose` runs chains of this model on: those of models that are told something, and of no energy, it refuses.
+    private var hasFreeChains: Bool { configuration.condition.kind == .none && configuration.objective.kind != .autoencoder }
 
     /// As many as there are chains, where these are the samples.
     private var sampleCount: Int {

@@ -11,7 +11,7 @@ struct RunSummary {
     let threads: Int
     let memory: MemoryNeed
 
-    init(_ plan: RunPlan, folder: RunFolder, _ communicator: any Communicator) {
+    init(_ plan: RunPlan, folder: RunFolder, chosen: [String] = [], _ communicator: any Communicator) {
         let configuration = plan.configuration
         threads = configuration.run.threads > 0 ? configuration.run.threads : communicator.node.defaultThreads
         let shards = (configuration.run.shards + communicator.size - 1) / communicator.size
@@ -23,6 +23,9 @@ struct RunSummary {
                 "data",
                 "\(plan.source.name), \(plan.source.dataset.map { "\($0.count) rows of " } ?? "fresh samples of ")\(plan.source.shape)"
             ),
+        ]
+        if !chosen.isEmpty { rows.append(("chosen", chosen.joined(separator: "\n"))) }
+        rows += [
             ("model", Self.parameters(plan.networks)),
             ("training", "\(configuration.objective.kind.rawValue), \(Self.method(plan))"),
             ("cost", "\(evaluations) passes through the energy and back for each data row of a step"),
