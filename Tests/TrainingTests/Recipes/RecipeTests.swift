@@ -51,6 +51,14 @@ import Training
         #expect(try !Self.configuration(Self.density).data.standardise)
     }
 
+    @Test func `Few points are learned in fewer steps`() throws {
+        for (rows, steps) in [(3, 1000), (500, 2000), (1797, 7200), (2500, 10_000), (1_000_000, 10_000)] {
+            let facts = DataFacts(shape: ImageShape(vector: 2), rows: rows, range: -3...3, deviation: 1)
+            #expect(try Self.configuration(facts).run.steps == steps)
+        }
+        #expect(try Self.configuration(Self.density).run.steps == 10_000)
+    }
+
     @Test func `Images up to 16 x 16 have the digits' training, larger gray ones that of Fashion-MNIST, at any range of floats`() throws {
         var small = try Self.configuration(Self.smallGray)
         (small.run.name, small.data.source) = (RunConfiguration().run.name, RunConfiguration().data.source)
@@ -177,6 +185,8 @@ import Training
             file: nil, name: "", arguments: ["data.source=/data/x.npy", "objective.kind=nce", "model.widths=[9]"])
         let asked = try ChosenConfiguration.choose(for: Self.table, own).sentences.joined(separator: "\n")
         #expect(asked.contains("8-9-1") && asked.contains("noise-contrastive estimation") && asked.contains("asked for"), "\(asked)")
+        let bright = DataFacts(shape: ImageShape(height: 8, width: 8, channels: 1), rows: 9, range: 0...255, deviation: 0)
+        #expect(try ChosenConfiguration.choose(for: bright, request).sentences.last?.contains("divide them by 255") == true)
         for facts in Self.all {
             for line in try ChosenConfiguration.choose(for: facts, request).sentences { #expect(line.count < 111, "\(line)") }
         }
