@@ -8,15 +8,7 @@ extension Recipe {
             "for \(data): \(preparation(configuration))\(network(configuration)),",
             "\(Self.words(configuration.objective)), \(configuration.run.steps) steps of \(configuration.rowsPerStep) rows:",
             "\(isBest ? measured : "the objective asked for"); any key=value replaces its part (Documentation/Choosing.md)",
-        ] + warnings
-    }
-
-    /// Networks begin with inputs of about -1 to 1, and images of floats are not scaled.
-    private var warnings: [String] {
-        let greatest = max(facts.range.upperBound.magnitude, facts.range.lowerBound.magnitude)
-        guard !facts.shape.isVector, facts.levels == nil, greatest > 4 else { return [] }
-        let shown = JSONValue(greatest).text
-        return ["their values go up to \(shown) and are not scaled: divide them by \(shown), or store whole numbers as bytes"]
+        ]
     }
 
     private var data: String {

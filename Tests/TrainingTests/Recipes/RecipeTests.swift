@@ -185,8 +185,6 @@ import Training
             file: nil, name: "", arguments: ["data.source=/data/x.npy", "objective.kind=nce", "model.widths=[9]"])
         let asked = try ChosenConfiguration.choose(for: Self.table, own).sentences.joined(separator: "\n")
         #expect(asked.contains("8-9-1") && asked.contains("noise-contrastive estimation") && asked.contains("asked for"), "\(asked)")
-        let bright = DataFacts(shape: ImageShape(height: 8, width: 8, channels: 1), rows: 9, range: 0...255, deviation: 0)
-        #expect(try ChosenConfiguration.choose(for: bright, request).sentences.last?.contains("divide them by 255") == true)
         for facts in Self.all {
             for line in try ChosenConfiguration.choose(for: facts, request).sentences { #expect(line.count < 111, "\(line)") }
         }
