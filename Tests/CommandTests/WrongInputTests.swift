@@ -457,7 +457,7 @@ extension CommandTests {
             try folder.write(NPY.encode(NumericArray(shape: [20, 2], .float32(rows.reversed()))), to: "rows.npy")
             for ranks in [nil, 2] {
                 let result = Program.run(run.command(["run.steps=4"]), ranks: ranks, in: folder)
-                #expect(result.exitCode == 77 && result.messages.count == 1 && result.errors.contains("other data"), "\(result.summary)")
+                #expect(result.exitCode == 73 && result.messages.count == 1 && result.errors.contains("other data"), "\(result.summary)")
             }
             let after = Folder.fingerprint(run.path)
             for (name, sum) in before where name != "config.json5" { #expect(after[name] == sum, "\(name) has changed") }

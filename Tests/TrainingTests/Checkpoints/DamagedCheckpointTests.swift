@@ -159,6 +159,6 @@ struct DamagedCheckpointTests {
         try ScratchRun.train(["data.source=\(path)"], in: folder)
         try write("7")
         let refused = failure { try ScratchRun.train(["data.source=\(path)", "run.steps=9"], in: folder) }
-        #expect(refused?.kind == .checkpoint && refused?.message.contains("data.source") == true, "\(refused?.message ?? "")")
+        #expect(refused?.kind == .runFolder && refused?.message.contains("other data than \(path)") == true, "\(refused?.message ?? "")")
     }
 }
