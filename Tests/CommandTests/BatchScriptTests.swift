@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Testing
 
@@ -30,7 +31,8 @@ extension CommandTests {
 
         private static func program(_ name: String, _ body: String, in folder: Scratch) throws {
             try FileManager.default.createDirectory(atPath: folder.at("bin"), withIntermediateDirectories: true)
-            try Data("#!/bin/bash\n\(body)\n".utf8).write(to: URL(fileURLWithPath: folder.at("bin/\(name)")))
+            // Closed in children that other tests start meanwhile: a file that somebody has open for writing is not run.
+            try AtomicFile.write(Array("#!/bin/bash\n\(body)\n".utf8), to: folder.at("bin/\(name)"))
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.at("bin/\(name)"))
         }
 
