@@ -28,7 +28,7 @@ extension CommandTests {
         static let places = [
             Place("MPI_Init", ["config"], at: "MPI_Init_thread:1", "MPI_Init", "(the start)"),
             Place("the start of communicators", ["config"], at: "MPI_Comm_dup:1", "the start of communicators"),
-            Place("the command line", ["train", "--out", "new"] + Training.base, at: "MPI_Bcast:5", "(train)"),
+            Place("the command line", ["train", "--out", "new"] + Training.base, at: "MPI_Bcast:5", "(reading the configuration"),
             Place(
                 "reading data", ["train", "--out", "new"] + Training.base + ["data.source=x.npy"], at: "MPI_Bcast:9", "(reading x.npy)"),
             Place(
