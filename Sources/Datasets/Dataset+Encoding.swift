@@ -28,7 +28,8 @@ extension Dataset {
         let partner = partner?.encoded() ?? []
         let description = Description(
             name: name, shape: shape, count: count, levels: levels, hasLabels: labels != nil, columnNames: columnNames,
-            labelName: labelName, notes: notes, isPrecise: precise == nil ? nil : true, losses: losses.isEmpty ? nil : losses, digest: digest,
+            labelName: labelName, notes: notes, isPrecise: precise == nil ? nil : true, losses: losses.isEmpty ? nil : losses,
+            digest: digest,
             partnerBytes: partner.isEmpty ? nil : partner.count)
         guard let json = try? JSONEncoder().encode(description) else { preconditionFailure("a description of data has no JSON") }
         var bytes = NumericArray.Values.int64([Int64(json.count)]).littleEndianBytes + Array(json)

@@ -81,7 +81,8 @@ public struct CSVTable: Hashable, Sendable {
 
     /// A table that another format holds.
     init(names: [String]?, rows: Int, columns: Int, values: [Float], doubles: [Double]) {
-        precondition(values.count == rows * columns && doubles.count == values.count, "\(values.count) values in \(rows) rows of \(columns)")
+        precondition(
+            values.count == rows * columns && doubles.count == values.count, "\(values.count) values in \(rows) rows of \(columns)")
         (self.names, self.rows, self.columns, self.values, self.doubles, notes) = (names, rows, columns, values, doubles, [])
     }
 

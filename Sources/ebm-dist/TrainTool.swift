@@ -15,7 +15,8 @@ enum TrainTool: Command {
     static func stopsOnRequest(_ arguments: [String]) -> Bool { !arguments.contains("--dry-run") }
 
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
-        let chosen = try communicator.expecting(.storing("reading the configuration and what is chosen by the data")) { () throws(Failure) in
+        let chosen = try communicator.expecting(.storing("reading the configuration and what is chosen by the data")) {
+            () throws(Failure) in
             try ChosenConfiguration.shared(communicator) { try ConfigurationSource(arguments).resolved }
         }
         let folder = RunFolder(arguments["--out"] ?? "runs/\(chosen.configuration.run.name)")

@@ -61,7 +61,9 @@ extension RunConfiguration {
         return try Self.shared(path, communicator) { try DataSource.load(path, options) }
     }
 
-    private static func shared(_ path: String, _ communicator: any Communicator, _ load: () throws -> DataSource) throws(Failure) -> DataSource {
+    private static func shared(_ path: String, _ communicator: any Communicator, _ load: () throws -> DataSource) throws(Failure)
+        -> DataSource
+    {
         guard communicator.size > 1 else { return try communicator.agree(load) }
         let bytes = try communicator.expecting(.storing("reading \(path)")) { () throws(Failure) in
             try communicator.bytesFromRoot { try load().encoded() }

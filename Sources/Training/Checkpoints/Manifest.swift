@@ -63,7 +63,8 @@ extension Manifest {
         guard Self.knownFormats.contains(format) else {
             throw Failure(
                 .checkpoint,
-                "\(name): expected format \(Self.knownFormats.lowerBound) to \(Self.currentFormat), found \(format): written by another version")
+                "\(name): expected format \(Self.knownFormats.lowerBound) to \(Self.currentFormat), found \(format): written by another version"
+            )
         }
         guard self.step == step else {
             throw Failure(.checkpoint, "\(name): expected step \(step), found \(self.step): the folder was renamed")

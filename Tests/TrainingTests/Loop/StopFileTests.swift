@@ -14,7 +14,8 @@ struct StopFileTests {
     ) throws -> [String] {
         let lines = ScratchRun.Lines()
         var run = TrainingRun(
-            configuration: try ScratchRun.configuration([
+            configuration: try ScratchRun.configuration(
+                [
                     "run.steps=1000000", "report.every=1000000", "checkpoint.every=0", "optimizer.learningRate=1e-9",
                 ] + arguments),
             folder: folder, isQuiet: true)
