@@ -4,7 +4,7 @@ import Training
 
 enum EnergyTool: Command {
     static let name = "energy"
-    static let summary = "computes the energies of given rows"
+    static let summary = "computes the energies of given rows; high: unlike the training data"
     static let usage = "--run DIR --input PATH --out F.npy|F.csv [OPTIONS]"
     static let options = [
         Option(name: "--run", value: "DIR", explanation: "the run folder"),

@@ -181,9 +181,12 @@ package final class Trainer {
     /// Charges the time since the last stamp to a phase outside of `step`.
     package func charge(_ phase: Phase) { times.stamp(phase) }
 
-    /// Brings the shards' negatives to samples of the model, where the objective's are not.
+    /// Brings the shards' negatives to samples of the model, where the objective's are not: of the averaged parameters, as all commands draw them.
     package func drawSamples() {
         guard !plan.objective.profile.hasChains else { return }
+        var modelState = state.modelState
+        weights.prepare(parameters: state.bestParameters, state: &modelState, iterating: false)
+        defer { prepareWeights(iterating: false) }
         let (fill, step) = (plan.configuration.freshChains(for: plan.source.shape), state.step)
         forEachShard { fill($0, $1, step) }
         chargeWorkers()

@@ -5,8 +5,10 @@ import Synchronization
 
 /// A thread of rank 0 that says that the program is at work where nothing else is said for long: while data are read, and within long steps.
 final class Heartbeat: Sendable {
-    /// Seconds of silence that it ends.
-    private static let silence = 10.0
+    /// Seconds of silence that it ends: more than those between two lines about progress.
+    private static let silence = 12.0
+    /// A step that began less than so many seconds ago is not long: the next line about progress says more.
+    private static let longStep = 5
 
     private let terminal: Terminal
     private let progress: ProgressBoard
@@ -42,6 +44,8 @@ final class Heartbeat: Sendable {
         while !isStopped.load(ordering: .relaxed) {
             usleep(500_000)
             guard !isStopped.load(ordering: .relaxed) else { return }
+            let isShort = step.load(ordering: .relaxed) >= 0 && age - stepBegan.load(ordering: .relaxed) < Self.longStep
+            if isShort { continue }
             terminal.signOfLife(after: Self.silence) { text }
         }
     }
