@@ -80,7 +80,22 @@ final class CheckpointFiles: Sendable {
                 throw Failure(.checkpoint, "\(file.path): expected checksum \(expected), found \(found): the file is damaged")
             }
         }
-        return try Safetensors(bytes, name: file.path)
+        return try asCheckpoint { () throws(Failure) in try Safetensors(bytes, name: file.path) }
+    }
+
+    /// A file of tensors whose parts have checksums of their own: its header is read, and nothing is compared.
+    func parts(_ name: String) throws(Failure) -> Safetensors {
+        let file = try file(name)
+        return try asCheckpoint { () throws(Failure) in try Safetensors(file) }
+    }
+
+    /// What is no file of tensors is a damaged checkpoint.
+    private func asCheckpoint<T>(_ read: () throws(Failure) -> T) throws(Failure) -> T {
+        do {
+            return try read()
+        } catch {
+            throw error.kind == .data ? Failure(.checkpoint, error.message) : error
+        }
     }
 }
 

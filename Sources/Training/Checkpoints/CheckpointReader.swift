@@ -150,7 +150,7 @@ package struct CheckpointReader {
 
     private func readChains(_ files: CheckpointFiles, _ shards: [ShardState]) throws -> [ChainsFile.Part] {
         let (path, manifest) = (files.name(ChainsFile.name), files.manifest)
-        let file = try Safetensors(files.file(ChainsFile.name))
+        let file = try files.parts(ChainsFile.name)
         guard file.header == chains.header, Checksum.of(file.header.bytes) == manifest.chains.header else {
             throw Failure(.checkpoint, "\(path): the header is damaged or describes other chains")
         }
@@ -163,7 +163,7 @@ package struct CheckpointReader {
     /// The chains of a checkpoint with their layout and the checksums of all shards verified, for a reader without the run's data.
     static func checkedChains(in files: CheckpointFiles, _ configuration: RunConfiguration, shape: ImageShape) throws -> Safetensors {
         let (name, manifest) = (files.name(ChainsFile.name), files.manifest)
-        let file = try Safetensors(files.file(ChainsFile.name))
+        let file = try files.parts(ChainsFile.name)
         try manifest.checkShards(configuration, files.path)
         guard let chains = ChainsFile(file.header, of: configuration, shape: shape),
             Checksum.of(file.header.bytes) == manifest.chains.header
