@@ -6,7 +6,7 @@ import Foundation
 ///
 /// Whoever starts a run wants to train, so a request that is there already is taken away and said; where Slurm starts a job again that waited in the
 /// queue, it was meant for that job and stays. One that cannot be taken away would end every start after a step: it is said once and not looked at again.
-package struct StopFile {
+package struct StopFile: Sendable {
     private let path: String
     private var isIgnored = false
 

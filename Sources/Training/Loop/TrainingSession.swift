@@ -18,6 +18,7 @@ final class TrainingSession {
     /// Rank 0 alone.
     private var log: MetricsLog?
     private var stopFile: StopFile
+    private var stopWatch: StopFileWatch?
     /// Whether it was said that older checkpoints cannot be removed: once is enough.
     private var hasSaidWhatIsLeft = false
     private let reporter: Reporter
@@ -27,7 +28,6 @@ final class TrainingSession {
     private let evaluation: IntervalEvaluation
     private let started: ContinuousClock.Instant
     private let isStopRequested: @Sendable () -> Bool
-    private var lastFileCheck = ContinuousClock.now
     private var typicalStep = 0.0
     /// The seconds of the longest pause between two steps.
     private var longestPause = 0.0
@@ -64,7 +64,8 @@ final class TrainingSession {
         communicator.progress.note(step: trainer.state.step)
         defer { communicator.progress.note(step: nil) }
         defer { terminal.endProgress() }
-        if isRoot, let remark = stopFile.clear() { tell(remark) }
+        if isRoot { watchForRequests() }
+        defer { stopWatch?.stop() }
         guard trainer.state.step < configuration.run.steps else {
             return tell(RunEnd(configuration, folder).finished)
         }
@@ -81,6 +82,14 @@ final class TrainingSession {
             showProgress(result)
         }
         try finish()
+    }
+
+    /// Takes away a request from before the start, and looks for those that come.
+    private func watchForRequests() {
+        if let remark = stopFile.clear() { tell(remark) }
+        let watch = StopFileWatch(stopFile)
+        watch.start()
+        stopWatch = watch
     }
 
     /// A line from rank 0.
@@ -261,10 +270,7 @@ final class TrainingSession {
         if isStopRequested() { return true }
         guard isRoot else { return false }
         if let hours = configuration.run.maxHours, (ContinuousClock.now - started) / .seconds(3600) > hours { return true }
-        // Looking at the disk at every step would be felt on a network file system.
-        guard ContinuousClock.now - lastFileCheck > .seconds(1) else { return false }
-        lastFileCheck = .now
-        return stopFile.isThere
+        return stopWatch?.isSeen ?? false
     }
 
     private func stop() throws(Failure) {
