@@ -227,7 +227,10 @@ import Training
         // Five neighbours know the class of 97 of 100 digits.
         #expect(try Self.value("ceiling", report, "classes") > 0.85)
         let scratch = ScratchFolder()
-        guard case .levels(let levels, _) = try Dataset.digits().values else { return }
+        guard case .levels(let levels, _) = try Dataset.digits().values else {
+            Issue.record("the digits have levels")
+            return
+        }
         let other = "\(scratch.path)/x.npy"
         try AtomicFile.write(NPY.encode(NumericArray(shape: [300, 1, 8, 8], .uint8(Array(levels.prefix(300 * 64))))), to: other)
         let without = try Self.report(told) { $0.data = other }
