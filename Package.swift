@@ -53,9 +53,22 @@ let package = Package(
         library(
             "Datasets", ["Numerics", "Formats", "Failures"], exclude: ["Resources/LICENSE.digits"],
             resources: [.embedInCode("Resources/digits.csv.gz")]),
-        library("Training", ["CBuild", "Numerics", "Distributed", "Model", "Sampling", "Formats", "Datasets", "Files", "Failures"]),
+        library("Learning", ["Numerics", "Model", "Sampling", "Datasets", "Failures"]),
+        library("Measures", ["Numerics", "Model", "Sampling", "Datasets", "Distributed", "Formats", "Failures"]),
+        library(
+            "Training",
+            [
+                "CBuild", "Numerics", "Distributed", "Model", "Sampling", "Learning", "Formats", "Datasets", "Measures", "Files",
+                "Failures",
+            ]),
+        library(
+            "Commands",
+            [
+                "Training", "Numerics", "Distributed", "Model", "Sampling", "Learning", "Formats", "Datasets", "Measures", "Files",
+                "Failures",
+            ]),
         .executableTarget(
-            name: "ebm-dist", dependencies: ["CCPU", "CSignals", "Training", "Distributed", "Numerics", "Failures"],
+            name: "ebm-dist", dependencies: ["CCPU", "CSignals", "Commands", "Training", "Distributed", "Numerics", "Failures"],
             swiftSettings: swiftSettings),
 
         tests("NumericsTests", ["Numerics", "CCPU"]),
@@ -67,7 +80,11 @@ let package = Package(
         tests("DatasetsTests", ["Datasets", "Numerics", "Formats", "Failures"]),
         tests(
             "TrainingTests",
-            ["Training", "Distributed", "Model", "Sampling", "Formats", "Datasets", "Numerics", "Files", "Failures"]),
+            [
+                "Commands", "Training", "Distributed", "Model", "Sampling", "Learning", "Formats", "Datasets", "Measures", "Numerics",
+                "Files",
+                "Failures",
+            ]),
         tests("RankTests", ["Distributed", "Failures"]),
         tests("CommandTests", ["Formats", "Failures", "Training"]),
     ]

@@ -79,7 +79,7 @@ extension RunConfiguration {
     }
 
     /// The data of the `data` group, with what the networks are told about each row, read by this rank alone.
-    func loadedSource() throws(Failure) -> DataSource {
+    package func loadedSource() throws(Failure) -> DataSource {
         var options = plainOptions
         options.columns = data.columns
         options.lastColumnIsLabel = data.labelColumn == .last

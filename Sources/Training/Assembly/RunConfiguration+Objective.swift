@@ -1,5 +1,6 @@
 import Datasets
 import Failures
+import Learning
 import Model
 import Numerics
 import Sampling
@@ -49,7 +50,7 @@ extension RunConfiguration {
 
     /// The objective of the `objective` group over a data source.
     /// - Throws: `.configuration` when the data cannot be prepared as asked, or a step needs more random numbers than a stream has.
-    package func makeObjective(_ source: DataSource) throws(Failure) -> any Training.Objective {
+    package func makeObjective(_ source: DataSource) throws(Failure) -> any Learning.Objective {
         let shape = energyShape(for: source.shape)
         let kernel = kernel(for: shape)
         let limit = kernel.stepLimit(values: run.chainsPerShard * shape.count)
@@ -79,7 +80,7 @@ extension RunConfiguration {
     /// Denoising learns the data with the level's noise, and scales its loss by itself. The others diffuse from data with the level's noise to the next level.
     private func objective(
         at level: Int, of ladder: NoiseLadder, _ kernel: any TransitionKernel, _ data: DataStream, _ starts: DataStream
-    ) -> any Training.Objective {
+    ) -> any Learning.Objective {
         guard objective.kind != .denoisingScore else {
             let (noise, width) = (ladder.deviations[level], Float(objective.dataDeviation))
             // In units of the preconditioned network the loss is ½ s²/(σ² + s²) |∇f - target|²: with this weight all levels count the same there.
@@ -147,7 +148,7 @@ extension RunConfiguration {
 
     private func makeObjective(
         _ kernel: some TransitionKernel, _ data: DataStream, _ starts: DataStream, _ condition: RowCondition? = nil
-    ) -> any Training.Objective {
+    ) -> any Learning.Objective {
         let seed = run.seed
         switch objective.kind {
         case .cd, .pcd, .shortRun: return maximumLikelihood(kernel, data: data, starts: starts)
@@ -188,7 +189,7 @@ extension RunConfiguration {
             steps: posterior.steps, stepSize: Float(posterior.stepSize), deviation: Float(objective.decoderDeviation))
     }
 
-    private func latentPrior<Kernel: TransitionKernel>(_ kernel: Kernel, _ data: DataStream) -> any Training.Objective {
+    private func latentPrior<Kernel: TransitionKernel>(_ kernel: Kernel, _ data: DataStream) -> any Learning.Objective {
         let estimator: LatentPrior<Kernel>.Estimator =
             switch objective.prior {
             case .discrepancy: .discrepancy(energyDiscrepancy(data))
@@ -199,7 +200,7 @@ extension RunConfiguration {
             data: posterior.keepChains ? data.dealt() : data)
     }
 
-    private func diffusion(_ kernel: some TransitionKernel, _ data: DataStream, _ starts: DataStream) -> any Training.Objective {
+    private func diffusion(_ kernel: some TransitionKernel, _ data: DataStream, _ starts: DataStream) -> any Learning.Objective {
         switch objective.estimator {
         case .importance: energyDiscrepancy(data)
         case .oneStep:
@@ -211,7 +212,7 @@ extension RunConfiguration {
         }
     }
 
-    private func recovery(_ kernel: some TransitionKernel, _ data: DataStream, _ starts: DataStream) -> any Training.Objective {
+    private func recovery(_ kernel: some TransitionKernel, _ data: DataStream, _ starts: DataStream) -> any Learning.Objective {
         RecoveryDiffusion(
             seed: run.seed, kernel: kernel, steps: sampler.steps, deviation: Float(objective.noise), box: samplerBox,
             rowsPerStep: rowsPerStep, data: data, starts: keepsPairs ? starts : nil)
@@ -225,7 +226,7 @@ extension RunConfiguration {
         }
     }
 
-    private func wassersteinFlow(_ kernel: some TransitionKernel, data: DataStream, starts: DataStream) -> any Training.Objective {
+    private func wassersteinFlow(_ kernel: some TransitionKernel, data: DataStream, starts: DataStream) -> any Learning.Objective {
         WassersteinFlow(
             base: maximumLikelihood(kernel, data: data, starts: starts),
             form: objective.flow == .proximal ? .proximal(updates: objective.innerSteps) : .explicit, penalty: Float(objective.penalty))

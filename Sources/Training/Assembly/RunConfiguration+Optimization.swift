@@ -1,6 +1,8 @@
+import Learning
+
 extension RunConfiguration {
     /// The update rule of the `optimizer` group.
-    package var updateRule: Training.Optimizer.Rule {
+    package var updateRule: Learning.Optimizer.Rule {
         let (beta1, beta2, epsilon) = (Float(optimizer.beta1), Float(optimizer.beta2), Float(optimizer.epsilon))
         let decay = Float(optimizer.weightDecay)
         return switch optimizer.kind {
@@ -11,12 +13,12 @@ extension RunConfiguration {
     }
 
     /// The networks' places in the parameter vector, with their learning rates.
-    package func parameterGroups(of networks: RunNetworks) -> [Training.Optimizer.Group] {
+    package func parameterGroups(of networks: RunNetworks) -> [Learning.Optimizer.Group] {
         let rates = [generator.learningRate, encoder.learningRate]
         let others = zip(RunNetworks.Part.allCases, rates).filter { networks[$0.0] != nil }.map { part, rate in
-            Training.Optimizer.Group(networks.range(of: part), rate: rate.map { Float($0 / optimizer.learningRate) } ?? 1)
+            Learning.Optimizer.Group(networks.range(of: part), rate: rate.map { Float($0 / optimizer.learningRate) } ?? 1)
         }
-        return [Training.Optimizer.Group(networks.energyRange)] + others
+        return [Learning.Optimizer.Group(networks.energyRange)] + others
     }
 
     package var gradientClip: GradientClip {

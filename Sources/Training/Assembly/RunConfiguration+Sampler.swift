@@ -45,7 +45,7 @@ extension RunConfiguration {
     }
 
     /// h, the factor of the step size in the sampler's drift.
-    var driftFactor: Double { sampler.kind == .stanley ? Double(stanleyOptions(channels: 1).drift) : 1 }
+    package var driftFactor: Double { sampler.kind == .stanley ? Double(stanleyOptions(channels: 1).drift) : 1 }
 
     private func stanleyOptions(channels: Int) -> Stanley.Options {
         let threshold = Float(sampler.threshold)

@@ -1,5 +1,6 @@
 import Failures
 import Formats
+import Learning
 import Numerics
 import Sampling
 

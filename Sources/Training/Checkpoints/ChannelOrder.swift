@@ -1,3 +1,4 @@
+import Formats
 import Numerics
 
 /// Images between the order of computation (height, width, channels) and the order of files (channels, height, width).

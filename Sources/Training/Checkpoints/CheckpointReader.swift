@@ -1,6 +1,7 @@
 import Distributed
 import Failures
 import Formats
+import Learning
 import Model
 import Numerics
 

@@ -1,6 +1,7 @@
 import Distributed
 import Failures
 import Formats
+import Learning
 import Model
 
 /// The checkpoints of one run: saving and loading with everything that binds them to it.

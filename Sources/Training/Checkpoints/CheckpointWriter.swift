@@ -2,6 +2,7 @@ import Distributed
 import Failures
 import Files
 import Formats
+import Learning
 import Model
 
 /// Saves a run so that a checkpoint is whole or absent.

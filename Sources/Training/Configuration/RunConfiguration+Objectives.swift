@@ -1,4 +1,5 @@
 import Failures
+import Learning
 
 /// Which keys of the `objective` group belong to which objective.
 extension RunConfiguration {

@@ -1,4 +1,5 @@
 import Failures
+import Learning
 
 extension RunConfiguration {
     /// Checks every value against its key and the values against each other.

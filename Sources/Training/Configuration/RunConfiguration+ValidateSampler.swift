@@ -92,5 +92,5 @@ extension RunConfiguration.Sampler {
     }
 
     /// Whether σ is a parameter of its own and does not follow from the temperature.
-    var hasNoise: Bool { !hasAcceptStep && kind != .underdamped }
+    package var hasNoise: Bool { !hasAcceptStep && kind != .underdamped }
 }

@@ -1,4 +1,5 @@
 import Formats
+import Learning
 
 /// Everything that decides a run: the property values are the defaults, the groups are the groups of the configuration file.
 ///
@@ -335,7 +336,7 @@ extension RunConfiguration.Objective.Kind {
     }
 
     /// Whether an objective without a start of its own has chains that `chains.start` places.
-    var hasChainsAnywhere: Bool { self == .wassersteinFlow }
+    package var hasChainsAnywhere: Bool { self == .wassersteinFlow }
 }
 
 extension RunConfiguration.Chains.Start {

@@ -1,8 +1,9 @@
+import Measures
 import Sampling
 
 extension ChainDiagnostics {
     /// A table: a line for each functional.
-    var table: String {
+    package var table: String {
         let titles = ["mean", "sd", "mcse", "R-hat", "R-hat shards", "ESS bulk", "ESS tail", "tau"]
         let width = (functionals.map(\.name.count).max() ?? 0) + 1
         let head = PerformanceTable.padded("", width) + titles.map { Self.column($0) }.joined()
@@ -17,7 +18,7 @@ extension ChainDiagnostics {
     }
 
     /// What the window was, and what has no line of the table.
-    var overview: String {
+    package var overview: String {
         var parts = [
             "\(shards) shards x \(chainsPerShard) chains, \(draws) draws, \(thin) sampler step\(thin == 1 ? "" : "s") apart",
             "displacement \(Self.cell(displacement, 4)) a draw",
@@ -27,7 +28,7 @@ extension ChainDiagnostics {
     }
 
     /// Draws near each mode, in the order of the density's modes.
-    var histogram: String? {
+    package var histogram: String? {
         modes.map { modes in "draws near each of \(modes.modes) modes: " + modes.counts.map(String.init).joined(separator: " ") }
     }
 

@@ -1,4 +1,5 @@
 import Datasets
+import Measures
 import Sampling
 
 /// What a diagnostic window says of a run's chains.

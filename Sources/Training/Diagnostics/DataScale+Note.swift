@@ -1,4 +1,5 @@
 import Datasets
+import Measures
 import Numerics
 
 extension DataScale {

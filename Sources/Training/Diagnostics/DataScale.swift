@@ -1,6 +1,8 @@
 import Datasets
 import Failures
+import Measures
 import Numerics
+import Sampling
 
 /// Where the values of a run's data lie, as its model sees them without their noise, and where its chains begin.
 package struct DataScale: Sendable {

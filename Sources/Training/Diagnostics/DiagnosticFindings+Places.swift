@@ -1,3 +1,4 @@
+import Measures
 import Sampling
 
 extension DiagnosticFindings {

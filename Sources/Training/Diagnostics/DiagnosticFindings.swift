@@ -1,3 +1,4 @@
+import Measures
 import Sampling
 
 /// What diagnostics found, in sentences: whether it is good, and what to try where it is not.

@@ -1,5 +1,7 @@
 import Datasets
 import Failures
+import Learning
+import Measures
 import Numerics
 import Sampling
 

@@ -3,11 +3,11 @@ import Formats
 import Foundation
 
 /// The health of a run over its training, read from metrics.jsonl.
-struct HealthHistory {
+package struct HealthHistory {
     private let reports: [StepReport]
 
     /// - Returns: nil where there is no such file or no line in it.
-    init?(_ path: String) throws {
+    package init?(_ path: String) throws {
         guard try RunFolder.isFile(path) else { return nil }
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
@@ -18,9 +18,9 @@ struct HealthHistory {
     }
 
     /// The drift of the chains over their noise at the last report up to a step.
-    func driftToNoise(atStep step: Int) -> Double? { reports.last { $0.step <= step }?.driftToNoise }
+    package func driftToNoise(atStep step: Int) -> Double? { reports.last { $0.step <= step }?.driftToNoise }
 
-    var sentences: [String] {
+    package var sentences: [String] {
         let last = reports[reports.count - 1]
         var lines = ["\(reports.count) reports, the last one of step \(last.step)"]
         lines += [

@@ -1,4 +1,5 @@
 import Datasets
+import Measures
 import Sampling
 
 /// A sentence about something that leaves the known good range.

@@ -6,10 +6,10 @@ import Sampling
 /// `posterior`: `energy`; `x` (chain, draw, value) for states of up to eight values, else `mean` and `projection` (chain, draw, direction).
 /// `sample_stats`: `energy`, `displacement`, and `acceptance_rate` where the sampler has an accept step. Values that are not finite are written as
 /// NaN and Infinity, as Python's reader takes them.
-struct InferenceFile {
-    let text: String
+package struct InferenceFile {
+    package let text: String
 
-    init(_ window: WindowValues) {
+    package init(_ window: WindowValues) {
         let names = window.functionals.names
         var posterior = [("energy", Self.array(window, [0], isFlat: true))]
         if window.functionals.holdsStates {
@@ -51,7 +51,7 @@ struct InferenceFile {
 
 extension WindowValues {
     /// Chains x draws x values as float32: the states where they have up to eight values, else the functionals in the order of their names.
-    var array: NumericArray {
+    package var array: NumericArray {
         let kept = functionals.holdsStates ? 1..<functionals.count : 0..<functionals.count
         let floats = stride(from: 0, to: values.count, by: width).flatMap { place in kept.map { Float(values[place + $0]) } }
         return NumericArray(shape: [chains, draws, kept.count], .float32(floats))

@@ -10,7 +10,7 @@ package struct WindowValues: Sendable {
     let chainsPerShard: Int
     let draws: Int
     let thin: Int
-    let functionals: ChainFunctionals
+    package let functionals: ChainFunctionals
     let hasAcceptStep: Bool
     /// Number n of draw t of chain c at (c draws + t) width + n, as `DiagnosticWindow.Record` has them.
     let values: [Double]
@@ -38,26 +38,34 @@ package struct WindowValues: Sendable {
 }
 
 /// A window as it is run for every shard.
-struct WindowRun: Sendable {
-    let seed: UInt64
+package struct WindowRun: Sendable {
+    package let seed: UInt64
     /// The training step, which tells the random numbers of windows apart.
     let step: Int
-    let draws: Int
-    let thin: Int
-    let functionals: ChainFunctionals
+    package let draws: Int
+    package let thin: Int
+    package let functionals: ChainFunctionals
+
+    package init(seed: UInt64, step: Int, draws: Int, thin: Int, functionals: ChainFunctionals) {
+        self.seed = seed
+        self.step = step
+        self.draws = draws
+        self.thin = thin
+        self.functionals = functionals
+    }
 
     /// Draws of a window are numbered below this.
-    static let mostDraws = 100_000
+    package static let mostDraws = 100_000
     /// Numbers that a window of all shards may have: 1 GiB, on every rank.
-    static let mostValues = 1 << 27
+    package static let mostValues = 1 << 27
 
     /// Values that a shard's window gives.
-    func count(chains: Int) -> Int { chains * draws * (functionals.count + 2) }
+    package func count(chains: Int) -> Int { chains * draws * (functionals.count + 2) }
 
     /// - Parameters:
     ///   - start: chains x dimension, where the chains begin.
     ///   - onDraw: called before each draw.
-    func values(
+    package func values(
         of shard: Int, kernel: some TransitionKernel, from start: Matrix, in potential: some Potential,
         onDraw: () -> Void = {}
     ) -> [Double] {

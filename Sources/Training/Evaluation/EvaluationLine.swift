@@ -1,4 +1,5 @@
 import Foundation
+import Measures
 
 /// One line of evaluation.jsonl: measures of a model on its way, and what it has cost so far.
 public struct EvaluationLine: Codable, Hashable, Sendable {

@@ -1,5 +1,7 @@
 import Distributed
 import Failures
+import Learning
+import Measures
 import Numerics
 
 extension EvaluationRows {
@@ -7,7 +9,7 @@ extension EvaluationRows {
     /// - Parameters:
     ///   - x: the rows.
     ///   - tile: of hidden places.
-    func told(_ condition: RowCondition, about x: Matrix, _ range: Range<Int>, seed: UInt64, tile: Int) -> Matrix {
+    package func told(_ condition: RowCondition, about x: Matrix, _ range: Range<Int>, seed: UInt64, tile: Int) -> Matrix {
         let told = Matrix(rows: x.rows, columns: condition.count)
         switch condition {
         case .label:
@@ -23,7 +25,7 @@ extension EvaluationRows {
     }
 
     /// - Throws: `.data` for rows about which networks cannot be told what they were told in training.
-    func check(_ condition: RowCondition) throws(Failure) {
+    package func check(_ condition: RowCondition) throws(Failure) {
         if case .image(let shape) = condition {
             guard partnerShape != shape else { return }
             throw Failure(
@@ -46,7 +48,7 @@ extension EvaluationRows {
     private static let (meanRows, meanTile) = (10_000, 256)
 
     /// Collective. The mean of the rows.
-    func mean(_ communicator: any Communicator) throws(Failure) -> [Double] {
+    package func mean(_ communicator: any Communicator) throws(Failure) -> [Double] {
         let (count, size, width) = (min(available, Self.meanRows), Self.meanTile, dimension)
         let sums = try DealtTiles.gather(tiles: (count + size - 1) / size, perTile: width, communicator) { tile in
             let values = read(tile * size..<min(count, (tile + 1) * size)).values

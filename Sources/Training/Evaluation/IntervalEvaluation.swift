@@ -1,6 +1,8 @@
 import Datasets
 import Distributed
 import Failures
+import Learning
+import Measures
 import Model
 import Numerics
 

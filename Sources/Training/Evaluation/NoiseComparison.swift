@@ -1,3 +1,5 @@
+import Measures
+
 /// How far samples of a model are from data, and how far noise is: samples of a model that has learned are nearer.
 public struct NoiseComparison: Codable, Hashable, Sendable {
     /// Sliced Wasserstein distances to the data.
@@ -13,7 +15,7 @@ public struct NoiseComparison: Codable, Hashable, Sendable {
 
     /// What to say of samples that are no nearer than noise; nil for others.
     /// - Parameter scale: of the data: where the noise is like the data, nothing can be told.
-    func sentence(_ scale: Spread) -> String? {
+    package func sentence(_ scale: Spread) -> String? {
         guard samples >= noise, noise > DiagnosticThresholds.distinctNoise * scale.deviation else { return nil }
         return "the samples are farther from the data than noise is (sliced Wasserstein distance \(Spread.short(samples)), of noise "
             + "\(Spread.short(noise))): the model has not learned these data, or its sampler does not reach them; look at the scale of the data and at "

@@ -1,8 +1,11 @@
 import Datasets
 import Distributed
 import Failures
+import Learning
+import Measures
 import Model
 import Numerics
+import Sampling
 
 /// How good the samples at the end of a run are: their distance from data, beside that of other data rows and that of noise.
 package struct SampleQuality: Hashable, Sendable {

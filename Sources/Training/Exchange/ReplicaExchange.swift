@@ -1,5 +1,6 @@
 import Distributed
 import Failures
+import Learning
 import Numerics
 import Sampling
 

@@ -1,5 +1,6 @@
 import Distributed
 import Failures
+import Learning
 import Numerics
 
 /// The sum of the shards' gradients over threads and ranks, and what rides with it: the shards' reports and requests to stop.
@@ -11,14 +12,29 @@ package struct GradientSum {
     private let isExact: Bool
     private let tensors: [Range<Int>]
     private let shards: Int
+    private let parts: [Part]
 
+    /// What the shards of one thread add up to; used by that thread alone.
+    fileprivate final class Part: @unchecked Sendable {
+        /// As the exact sum takes it, with the shards' reports.
+        var exact: ExactSum.Part
+        /// As a plain sum takes it; empty with the exact sum.
+        var plain: [Float] = []
+
+        init(_ exact: ExactSum.Part) { self.exact = exact }
+    }
+
+    /// - Parameter threads: those that add shards.
     /// - Parameter isExact: false for the plain float sum, whose bits depend on ranks and threads; for comparison.
-    package init(tensors: [Range<Int>], shards: Int, isExact: Bool) {
+    package init(tensors: [Range<Int>], shards: Int, threads: Int, isExact: Bool) {
         self.isExact = isExact
         self.shards = shards
         self.tensors = tensors
         // Without tensors the exact sum still carries reports and flags.
-        sum = ExactSum(tensors: isExact ? tensors : [], shards: shards, recordLength: ShardReport.fieldCount, flags: 1)
+        let sum = ExactSum(tensors: isExact ? tensors : [], shards: shards, recordLength: ShardReport.fieldCount, flags: 1)
+        self.sum = sum
+        // The first thread uses the sum's own, so that T threads cost T of them.
+        parts = (0..<threads).map { Part($0 == 0 ? ExactSum(tensors: [], shards: 1).makePart() : sum.makePart()) }
     }
 
     /// The scales of the next sum, which belong in a checkpoint; nil for the float sum, which has none.
@@ -28,42 +44,37 @@ package struct GradientSum {
         if isExact { try sum.restore(exponents: exponents) }
     }
 
-    /// The accumulator of a thread: the first one uses the sum's own, so that T threads cost T of them.
-    package func makePart(thread: Int) -> ExactSum.Part {
-        thread == 0 ? ExactSum(tensors: [], shards: 1).makePart() : sum.makePart()
-    }
-
     /// Collective. Lets every thread add its shards, and sums over all ranks.
     ///
     /// - Parameters:
     ///   - total: the reduced gradient, written when the outcome is `.exact`.
     ///   - stop: whether this rank asks all to stop.
     ///   - meet: what ranks do together just before their sum.
-    ///   - add: runs all local shards on the workers; called again when the scales had to change.
+    ///   - add: has all local shards added by an adder, on any threads; called again when the scales had to change.
     /// - Returns: the outcome, which is never `.rescaled`.
     package mutating func reduce(
-        into total: inout [Float], workers: [ShardWorker], stop: Bool, _ communicator: any Communicator,
-        meet: () throws(Failure) -> Void = {}, add: () -> Void
+        into total: inout [Float], stop: Bool, _ communicator: any Communicator,
+        meet: () throws(Failure) -> Void = {}, add: (Adder) -> Void
     ) throws(Failure) -> ExactSum.Outcome {
         var outcome = ExactSum.Outcome.rescaled
         while outcome == .rescaled {
-            begin(workers)
-            add()
-            collect(workers)
+            begin()
+            add(Adder(isExact: isExact, parameters: parameters, parts: parts))
+            collect()
             if stop { sum.part.raise(flag: Self.stopFlag) }
             try meet()
             outcome = try sum.reduce(over: communicator)
         }
-        guard isExact else { return try sumFloats(into: &total, workers, communicator) }
+        guard isExact else { return try sumFloats(into: &total, communicator) }
         if outcome == .exact { sum.total(into: &total) }
         return outcome
     }
 
     /// Collective. The sum whose bits depend on threads and ranks.
     private func sumFloats(
-        into total: inout [Float], _ workers: [ShardWorker], _ communicator: any Communicator
+        into total: inout [Float], _ communicator: any Communicator
     ) throws(Failure) -> ExactSum.Outcome {
-        for index in total.indices { total[index] = workers.reduce(0) { $0 + $1.plain[index] } }
+        for index in total.indices { total[index] = parts.reduce(0) { $0 + $1.plain[index] } }
         try communicator.sum(&total)
         let broken = tensors.firstIndex { !Array(total[$0]).isFinite }
         return broken.map { .notFinite(tensor: $0) } ?? .exact
@@ -75,40 +86,42 @@ package struct GradientSum {
     /// The sum of all shards' reports, in shard order.
     package var report: ShardReport { ShardReport.sum((0..<shards).flatMap { sum.record(of: $0) }) }
 
-    /// What puts shards into the sum, on any thread.
-    package var adder: Adder { Adder(isExact: isExact, parameters: parameters) }
-
     private var parameters: Int { tensors.last?.upperBound ?? 0 }
 
-    private mutating func begin(_ workers: [ShardWorker]) {
+    private mutating func begin() {
         sum.begin()
-        swap(&sum.part, &workers[0].part)
-        for worker in workers.dropFirst() { sum.begin(&worker.part) }
+        swap(&sum.part, &parts[0].exact)
+        for part in parts.dropFirst() { sum.begin(&part.exact) }
         guard !isExact else { return }
-        for worker in workers { worker.plain = Array(repeating: 0, count: parameters) }
+        for part in parts { part.plain = Array(repeating: 0, count: parameters) }
     }
 
-    private mutating func collect(_ workers: [ShardWorker]) {
-        swap(&sum.part, &workers[0].part)
-        for worker in workers.dropFirst() { sum.merge(worker.part) }
+    private mutating func collect() {
+        swap(&sum.part, &parts[0].exact)
+        for part in parts.dropFirst() { sum.merge(part.exact) }
     }
 }
 
 extension GradientSum {
-    /// Adds the shards of a thread to what that thread's worker has collected.
+    /// Adds shards to what a thread has collected.
     package struct Adder: Sendable {
-        let isExact: Bool
-        let parameters: Int
+        fileprivate let isExact: Bool
+        fileprivate let parameters: Int
+        fileprivate let parts: [Part]
 
-        package func add(_ shard: ShardState, on worker: ShardWorker) {
-            let gradient = unsafe UnsafeBufferPointer(start: UnsafePointer(worker.wholeGradient.base), count: parameters)
+        /// - Parameters:
+        ///   - whole: the shard's gradient, 1 x parameters.
+        ///   - thread: the one that calls.
+        package func add(_ whole: Matrix, _ report: ShardReport, ofShard index: Int, thread: Int) {
+            let gradient = unsafe UnsafeBufferPointer(start: UnsafePointer(whole.base), count: parameters)
+            let part = parts[thread]
             if isExact {
-                unsafe worker.part.add(gradient)
+                unsafe part.exact.add(gradient)
             } else {
-                for index in 0..<parameters { unsafe worker.plain[index] += gradient[index] }
-                worker.part.add([])
+                for index in 0..<parameters { unsafe part.plain[index] += gradient[index] }
+                part.exact.add([])
             }
-            worker.part.setRecord(shard.report.values, of: shard.index)
+            part.exact.setRecord(report.values, of: index)
         }
     }
 }

@@ -2,6 +2,7 @@ import Datasets
 import Distributed
 import Failures
 import Formats
+import Learning
 import Model
 import Numerics
 import Sampling

@@ -1,6 +1,7 @@
 import Datasets
 import Distributed
 import Failures
+import Learning
 import Model
 import Numerics
 import Sampling
@@ -56,21 +57,19 @@ package final class Trainer {
         self.communicator = communicator
         state = plan.initialState()
         shards = plan.layout.range(of: communicator.rank).map { plan.makeShard($0) }
-        let sum = GradientSum(
-            tensors: plan.networks.layout.tensors.map(\.range), shards: configuration.run.shards,
-            isExact: configuration.run.reduction == .exact)
-        self.sum = sum
         let weights = RunWeights(plan.networks)
         self.weights = weights
         team = ThreadTeam(count: max(1, min(threads, shards.count)))
+        sum = GradientSum(
+            tensors: plan.networks.layout.tensors.map(\.range), shards: configuration.run.shards, threads: team.count,
+            isExact: configuration.run.reduction == .exact)
         var profile = plan.objective.profile
         profile.chainScratch = max(profile.chainScratch, configuration.kernel(for: plan.model.inputShape).scratchTiles)
         let progress = communicator.progress
-        workers = (0..<team.count).map {
+        workers = (0..<team.count).map { _ in
             ShardWorker(
                 networks: plan.networks, weights: weights, dataShape: plan.source.shape, rows: configuration.run.chainsPerShard,
-                profile: profile,
-                part: sum.makePart(thread: $0), onEvaluation: { progress.note("sampling") })
+                profile: profile, onEvaluation: { progress.note("sampling") })
         }
         gradient = Array(repeating: 0, count: plan.networks.layout.count)
         watch = Guard(policy: configuration.guard.policy, maximumGap: configuration.guard.maximumGap)
@@ -195,14 +194,14 @@ package final class Trainer {
     // MARK: parts of a step
 
     private func sumGradients(stop: Bool) throws(Failure) -> ExactSum.Outcome {
-        let (objective, step, adder) = (plan.objective, state.step, sum.adder)
+        let (objective, step) = (plan.objective, state.step)
         let before = times[.sum]
         let meet = { () throws(Failure) in try self.waiting.meet(step: self.stepsDone, self.communicator) }
-        let outcome = try sum.reduce(into: &gradient, workers: workers, stop: stop, communicator, meet: meet) {
-            forEachShard { shard, worker in
+        let outcome = try sum.reduce(into: &gradient, stop: stop, communicator, meet: meet) { adder in
+            forEachShard { shard, worker, thread in
                 worker.wholeGradient.fill(0)
                 objective.addGradient(shard, worker: worker, step: step)
-                adder.add(shard, on: worker)
+                adder.add(worker.wholeGradient, shard.report, ofShard: shard.index, thread: thread)
                 worker.times.stamp(.sum)
             }
             chargeWorkers()
@@ -260,12 +259,16 @@ package final class Trainer {
 
     /// Calls `work` for each own shard, on the threads of this rank.
     func forEachShard(_ work: @escaping @Sendable (ShardState, ShardWorker) -> Void) {
+        forEachShard { shard, worker, _ in work(shard, worker) }
+    }
+
+    private func forEachShard(_ work: @escaping @Sendable (ShardState, ShardWorker, _ thread: Int) -> Void) {
         let (shards, workers) = (shards, workers)
         let progress = communicator.progress
         team.forEach(shards.indices) { thread, index in
             // Started here and not before the team wakes up: that would charge the wake-up to the first phase of a shard.
             workers[thread].times.start()
-            work(shards[index], workers[thread])
+            work(shards[index], workers[thread], thread)
             progress.note("a shard")
         }
     }

@@ -1,5 +1,7 @@
 import Formats
+import Learning
 import Model
+import Numerics
 import Sampling
 
 /// Everything that is the same on every rank and must survive a restart.
@@ -51,11 +53,4 @@ public struct TrainingState: Sendable {
 
     /// Whether no parameter and no moment is NaN or infinite: what must hold before anything is saved.
     var isFinite: Bool { parameters.isFinite && optimizer.first.isFinite && optimizer.second.isFinite }
-}
-
-extension [Float] {
-    /// Whether no value is NaN or infinite. The largest exponent in integers: a test of every value would not be vectorised.
-    var isFinite: Bool {
-        reduce(UInt32(0)) { Swift.max($0, $1.bitPattern & 0x7fff_ffff) } < 0x7f80_0000
-    }
 }

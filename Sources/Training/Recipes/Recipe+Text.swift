@@ -1,3 +1,4 @@
+import Learning
 import Numerics
 
 /// What was chosen and why, for a person.

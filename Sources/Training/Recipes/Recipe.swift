@@ -1,4 +1,5 @@
 import Foundation
+import Learning
 
 /// A training for data of a kind: values of keys that stand between the defaults and what a person sets.
 ///

@@ -2,12 +2,13 @@ import Datasets
 import Distributed
 import Failures
 import Foundation
+import Learning
 import Model
 import Numerics
 import Sampling
 
 /// The memory that a rank needs for a run, from sizes alone: what is allocated before the first step stays until the last.
-struct MemoryNeed: Sendable {
+package struct MemoryNeed: Sendable {
     /// Parameters, their gradient, moments, average and prepared copies.
     let parameters: Int
     /// What threads work with: activations, gradients and the integers of the sum.
@@ -18,7 +19,7 @@ struct MemoryNeed: Sendable {
     let data: Int
 
     /// - Parameter shards: the most shards of a rank.
-    init(_ plan: RunPlan, threads count: Int, shards: Int) {
+    package init(_ plan: RunPlan, threads count: Int, shards: Int) {
         let configuration = plan.configuration
         let (parameterCount, dimension, rows) = (plan.networks.layout.count, plan.source.shape.count, configuration.run.chainsPerShard)
         let moments = configuration.updateRule.beta2 == nil ? 1 : 2
@@ -55,7 +56,7 @@ struct MemoryNeed: Sendable {
     }
 
     /// - Throws: `.launch` where the ranks of this machine need more memory than there is for them.
-    func check(_ node: NodeInfo) throws(Failure) {
+    package func check(_ node: NodeInfo) throws(Failure) {
         guard bytes > Self.available / node.ranks else { return }
         throw Failure(
             .launch,
@@ -72,9 +73,9 @@ struct MemoryNeed: Sendable {
     }
 
     /// The memory that the processes of this machine can have: what it has, or less where their control group is limited.
-    static let available = min(Int(clamping: ProcessInfo.processInfo.physicalMemory), ControlGroup.current.memory ?? .max)
+    package static let available = min(Int(clamping: ProcessInfo.processInfo.physicalMemory), ControlGroup.current.memory ?? .max)
 
-    static func mebibytes(_ bytes: Int) -> String {
+    package static func mebibytes(_ bytes: Int) -> String {
         "\(PerformanceTable.fixed(Double(bytes) / 1_048_576, bytes < 100 << 20 ? 1 : 0, width: 0)) MiB"
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Learning
 
 /// Where the time of a run went: seconds per phase, least, mean and most over ranks, and the share of the whole.
 package struct PerformanceTable {
@@ -64,12 +65,12 @@ package struct PerformanceTable {
         ", and for a core: \(crowd.ranks) ranks take turns on \(crowd.cores) core\(crowd.cores == 1 ? "" : "s")"
     }
 
-    static func fixed(_ value: Double, _ digits: Int, width: Int) -> String {
+    package static func fixed(_ value: Double, _ digits: Int, width: Int) -> String {
         let text = String(format: "%.\(digits)f", value)
         return String(repeating: " ", count: max(0, width - text.count)) + text
     }
 
-    static func padded(_ text: String, _ width: Int) -> String {
+    package static func padded(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.count))
     }
 

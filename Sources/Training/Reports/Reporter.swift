@@ -1,6 +1,7 @@
 import Datasets
 import Distributed
 import Failures
+import Learning
 import Numerics
 
 /// Makes the lines of metrics.jsonl and the final table from what the steps leave behind.

@@ -1,4 +1,5 @@
 import Distributed
+import Measures
 
 /// What rank 0 says at the end of a run: how good it is, where its picture and its model are, and what to type next.
 package struct RunEnd {

@@ -1,6 +1,7 @@
 import Datasets
 import Distributed
 import Failures
+import Learning
 import Model
 import Numerics
 

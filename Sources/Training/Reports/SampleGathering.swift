@@ -1,6 +1,7 @@
 import Datasets
 import Distributed
 import Failures
+import Learning
 import Numerics
 
 /// The chains that a picture shows: as many of each shard, in shard order, so that the picture does not depend on ranks.

@@ -1,7 +1,8 @@
 import Datasets
 import Distributed
-import Foundation
 import Failures
+import Foundation
+import Learning
 import Model
 import Numerics
 import Sampling

@@ -2,6 +2,7 @@ import Distributed
 import Failures
 import Formats
 import Foundation
+import Learning
 import Model
 import Testing
 import Training

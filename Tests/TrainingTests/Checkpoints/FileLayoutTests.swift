@@ -1,4 +1,5 @@
 import Formats
+import Learning
 import Numerics
 import Sampling
 import Testing

@@ -1,5 +1,6 @@
 import Failures
 import Foundation
+import Learning
 import Testing
 import Training
 

@@ -1,6 +1,7 @@
 import Datasets
 import Failures
 import Numerics
+import Sampling
 import Testing
 import Training
 

@@ -1,5 +1,7 @@
+import Commands
 import Distributed
 import Foundation
+import Learning
 import Numerics
 import Testing
 import Training

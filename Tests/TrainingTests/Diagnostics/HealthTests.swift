@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Sampling
 import Testing
 import Training
 

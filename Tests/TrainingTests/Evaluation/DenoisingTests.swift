@@ -1,7 +1,10 @@
+import Commands
 import Distributed
 import Failures
 import Formats
 import Foundation
+import Learning
+import Measures
 import Model
 import Numerics
 import Sampling

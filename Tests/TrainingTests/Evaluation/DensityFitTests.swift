@@ -1,6 +1,7 @@
 import Datasets
 import Distributed
 import Foundation
+import Measures
 import Testing
 import Training
 

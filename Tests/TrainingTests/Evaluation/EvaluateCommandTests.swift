@@ -1,8 +1,10 @@
+import Commands
 import Datasets
 import Distributed
 import Failures
 import Formats
 import Foundation
+import Measures
 import Numerics
 import Testing
 import Training

@@ -1,4 +1,6 @@
+import Measures
 import Numerics
+import Sampling
 import Testing
 import Training
 

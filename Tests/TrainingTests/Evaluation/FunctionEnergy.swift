@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Measures
 import Numerics
 import Training
 

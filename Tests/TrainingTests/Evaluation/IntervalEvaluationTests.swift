@@ -1,6 +1,9 @@
+import Commands
 import Distributed
 import Failures
 import Foundation
+import Learning
+import Measures
 import Numerics
 import Sampling
 import Testing

@@ -1,4 +1,5 @@
 import Datasets
+import Measures
 import Numerics
 import Testing
 import Training

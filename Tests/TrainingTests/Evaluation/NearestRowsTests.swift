@@ -1,3 +1,4 @@
+import Measures
 import Numerics
 import Testing
 import Training

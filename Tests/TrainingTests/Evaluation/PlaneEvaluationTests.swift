@@ -3,6 +3,7 @@ import Distributed
 import Failures
 import Formats
 import Foundation
+import Measures
 import Model
 import Numerics
 import Testing

@@ -2,6 +2,7 @@ import Distributed
 import Failures
 import Formats
 import Foundation
+import Measures
 import Testing
 import Training
 

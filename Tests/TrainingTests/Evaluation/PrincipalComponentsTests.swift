@@ -1,4 +1,5 @@
 import Failures
+import Measures
 import Numerics
 import Testing
 import Training

@@ -1,8 +1,11 @@
+import Commands
 import Datasets
 import Distributed
 import Failures
 import Formats
 import Foundation
+import Learning
+import Measures
 import Model
 import Numerics
 import Testing

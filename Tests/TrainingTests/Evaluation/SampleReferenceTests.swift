@@ -1,5 +1,6 @@
 import Datasets
 import Distributed
+import Measures
 import Numerics
 import Testing
 import Training

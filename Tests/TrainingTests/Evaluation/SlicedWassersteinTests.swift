@@ -1,4 +1,5 @@
 import Distributed
+import Measures
 import Numerics
 import Testing
 import Training

@@ -1,8 +1,10 @@
+import Commands
 import Datasets
 import Distributed
 import Failures
 import Formats
 import Foundation
+import Learning
 import Numerics
 import Sampling
 import Testing

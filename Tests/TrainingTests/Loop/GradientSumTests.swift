@@ -1,4 +1,5 @@
 import Distributed
+import Learning
 import Model
 import Numerics
 import Testing
@@ -39,25 +40,13 @@ struct GradientSumTests {
         func reduce(
             threads: Int, isExact: Bool = true, stop: Bool = false, _ communicator: any Communicator = SoloCommunicator()
         ) throws -> (total: [Float], outcome: ExactSum.Outcome, sum: GradientSum) {
-            var sum = GradientSum(tensors: model.layout.tensors.map(\.range), shards: shards, isExact: isExact)
-            let networks = RunNetworks(energy: model)
-            let weights = RunWeights(networks)
-            let workers = (0..<threads).map {
-                ShardWorker(
-                    networks: networks, weights: weights, dataShape: model.inputShape, rows: 1, profile: ObjectiveProfile(),
-                    part: sum.makePart(thread: $0))
-            }
-            let states = (0..<shards).map { ShardState(index: $0, chains: 1, dimension: 2, replay: nil) }
+            var sum = GradientSum(tensors: model.layout.tensors.map(\.range), shards: shards, threads: threads, isExact: isExact)
             var total = [Float](repeating: -1, count: count)
-            let adder = sum.adder
             attempts = 0
-            let outcome = try sum.reduce(into: &total, workers: workers, stop: stop, communicator) {
+            let outcome = try sum.reduce(into: &total, stop: stop, communicator) { adder in
                 attempts += 1
-                for shard in states.reversed() {
-                    let worker = workers[shard.index % threads]
-                    worker.gradient.copy(from: Matrix(rows: 1, columns: count, values(shard.index)))
-                    shard.report = report(shard.index)
-                    adder.add(shard, on: worker)
+                for shard in (0..<shards).reversed() {
+                    adder.add(Matrix(rows: 1, columns: count, values(shard)), report(shard), ofShard: shard, thread: shard % threads)
                 }
             }
             return (total, outcome, sum)

@@ -2,6 +2,7 @@ import Datasets
 import Distributed
 import Failures
 import Foundation
+import Learning
 import Model
 import Numerics
 import Testing
@@ -139,7 +140,6 @@ extension TrainerTests {
         weights.prepare(parameters: trainer.state.parameters, state: &state, iterating: false)
         return ShardWorker(
             networks: networks, weights: weights, dataShape: trainer.plan.source.shape, rows: trainer.plan.configuration.run.chainsPerShard,
-            profile: ObjectiveProfile(),
-            part: GradientSum(tensors: networks.layout.tensors.map(\.range), shards: 1, isExact: true).makePart(thread: 0))
+            profile: ObjectiveProfile())
     }
 }

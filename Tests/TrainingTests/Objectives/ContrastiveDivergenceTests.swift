@@ -1,5 +1,6 @@
 import Datasets
 import Distributed
+import Learning
 import Numerics
 import Sampling
 import Testing

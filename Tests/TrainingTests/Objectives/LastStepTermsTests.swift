@@ -1,6 +1,7 @@
 import Distributed
 import Failures
 import Foundation
+import Learning
 import Model
 import Numerics
 import Sampling

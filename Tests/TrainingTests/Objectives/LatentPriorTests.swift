@@ -1,7 +1,9 @@
+import Commands
 import Datasets
 import Distributed
 import Failures
 import Formats
+import Learning
 import Model
 import Numerics
 import Sampling
@@ -149,8 +151,7 @@ struct LatentPriorTests {
         let weights = RunWeights(networks)
         let worker = ShardWorker(
             networks: networks, weights: weights, dataShape: plan.source.shape, rows: plan.configuration.run.chainsPerShard,
-            profile: plan.objective.profile,
-            part: GradientSum(tensors: networks.layout.tensors.map(\.range), shards: 1, isExact: true).makePart(thread: 0))
+            profile: plan.objective.profile)
         func gradient(_ parameters: [Float]) -> [Float] {
             var state: [Float] = []
             weights.prepare(parameters: parameters, state: &state, iterating: false)

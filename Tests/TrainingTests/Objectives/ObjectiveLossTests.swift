@@ -1,6 +1,7 @@
 import Datasets
 import Distributed
 import Foundation
+import Learning
 import Model
 import Numerics
 import Sampling
@@ -35,8 +36,7 @@ struct ObjectiveLossTests {
             weights = RunWeights(networks)
             worker = ShardWorker(
                 networks: networks, weights: weights, dataShape: trainer.plan.source.shape, rows: rows,
-                profile: trainer.plan.objective.profile,
-                part: GradientSum(tensors: networks.layout.tensors.map(\.range), shards: 1, isExact: true).makePart(thread: 0))
+                profile: trainer.plan.objective.profile)
             shard = trainer.shards[0]
         }
 

@@ -1,6 +1,7 @@
 import Datasets
 import Distributed
 import Failures
+import Learning
 import Model
 import Numerics
 import Sampling
@@ -22,8 +23,7 @@ struct RowConditionTests {
         weights.prepare(parameters: trainer.state.parameters, state: &state, iterating: false)
         return ShardWorker(
             networks: networks, weights: weights, dataShape: plan.source.shape, rows: plan.configuration.run.chainsPerShard,
-            profile: plan.objective.profile,
-            part: GradientSum(tensors: networks.layout.tensors.map(\.range), shards: 1, isExact: true).makePart(thread: 0))
+            profile: plan.objective.profile)
     }
 
     @Test("every row is told its own class")

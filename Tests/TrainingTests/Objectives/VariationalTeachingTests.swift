@@ -1,5 +1,6 @@
 import Datasets
 import Distributed
+import Learning
 import Model
 import Numerics
 import Sampling
@@ -26,8 +27,7 @@ struct VariationalTeachingTests {
             weights = RunWeights(networks)
             worker = ShardWorker(
                 networks: networks, weights: weights, dataShape: plan.source.shape, rows: plan.configuration.run.chainsPerShard,
-                profile: plan.objective.profile,
-                part: GradientSum(tensors: networks.layout.tensors.map(\.range), shards: 1, isExact: true).makePart(thread: 0))
+                profile: plan.objective.profile)
         }
 
         func prepare(_ parameters: [Float]) {

@@ -1,4 +1,5 @@
 import Distributed
+import Learning
 import Model
 import Numerics
 import Sampling

@@ -1,5 +1,6 @@
-import Training
+import Learning
 import Testing
+import Training
 
 /// Limits are applied where they should be and nowhere else.
 struct GradientClipTests {

@@ -1,3 +1,4 @@
+import Learning
 import Numerics
 import Testing
 import Training

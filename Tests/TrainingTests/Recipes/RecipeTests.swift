@@ -1,7 +1,9 @@
 import Failures
 import Foundation
+import Learning
 import Model
 import Numerics
+import Sampling
 import Testing
 import Training
 

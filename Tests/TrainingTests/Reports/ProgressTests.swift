@@ -1,5 +1,6 @@
 import Distributed
 import Foundation
+import Learning
 import Synchronization
 import Testing
 import Training

@@ -1,5 +1,6 @@
 import Failures
 import Foundation
+import Learning
 import Numerics
 import Testing
 import Training

@@ -1,0 +1,200 @@
+import Datasets
+import Distributed
+import Failures
+import Formats
+import Foundation
+import Learning
+import Model
+import Numerics
+import Sampling
+import Training
+
+/// `diagnose`: runs the chains of a checkpoint on with its parameters and says how well they sample.
+public struct DiagnoseCommand: Codable, Sendable {
+    public var folder: String
+    public var step: Int?
+    public var weights: TrainedModel.Weights
+    public var start: ModelSampler.Start?
+    public var draws: Int
+    /// Sampler steps between two draws; nil: those of a training step.
+    public var thin: Int?
+    /// Chains of each shard; nil: four, or as many as there are.
+    public var chains: Int?
+    /// Where the figures go as JSON.
+    public var output: String?
+    /// Where (chain, draw, ...) goes as float32.
+    public var npy: String?
+    /// Where the window goes as a file that ArviZ opens.
+    public var arviz: String?
+
+    public static let defaultDraws = 200
+    private static let defaultChains = 4
+
+    public init(
+        folder: String, step: Int? = nil, weights: TrainedModel.Weights = .average, start: ModelSampler.Start? = nil,
+        draws: Int = DiagnoseCommand.defaultDraws, thin: Int? = nil, chains: Int? = nil, output: String? = nil, npy: String? = nil,
+        arviz: String? = nil
+    ) {
+        (self.folder, self.step, self.weights, self.start) = (folder, step, weights, start)
+        (self.draws, self.thin, self.chains) = (draws, thin, chains)
+        (self.output, self.npy, self.arviz) = (output, npy, arviz)
+    }
+
+    /// What the JSON file holds.
+    private struct Report: Encodable {
+        let step: Int
+        let weights: TrainedModel.Weights
+        let start: ModelSampler.Start
+        let diagnostics: ChainDiagnostics
+        let findings: [String]
+        let history: [String]
+    }
+
+    /// Collective. Shards are dealt to ranks; the same bytes on any number of them.
+    /// - Returns: lines for the person at the terminal.
+    /// - Throws: `.usage`, `.missingInput`, `.checkpoint`.
+    public func run(_ communicator: any Communicator) throws(Failure) -> String {
+        try OutputPath.check([output, npy, arviz], communicator)
+        let trained = try TrainedModel.shared(
+            folder, step: step, weights: weights, needingChains: { (start ?? $0.standardStart) == .chains }, communicator)
+        let origin = start ?? trained.standardStart
+        try communicator.agree {
+            try trained.checkIsUnconditional("diagnose")
+            if trained.configuration.objective.kind == .autoencoder {
+                throw Failure(.usage, "diagnose: objective.kind = \"autoencoder\" trains no energy that chains could follow")
+            }
+            try trained.check(origin)
+        }
+        let window = try record(trained, origin, communicator)
+        // One rank computes: what a table says must not depend on how many there are.
+        return try communicator.fromRoot { () throws -> String in
+            let diagnostics = ChainDiagnostics(
+                window, density: trained.networks.isLatent ? nil : PlaneDensity(named: trained.configuration.data.source))
+            let past = try HealthHistory(RunFolder(folder).metrics)
+            let (scale, remark) = functionalScale(trained, window.functionals)
+            let findings =
+                DiagnosticFindings(
+                    diagnostics, stepsOfTraining: trained.configuration.sampler.steps,
+                    driftToNoise: past?.driftToNoise(atStep: trained.step), scale: scale
+                ).sentences + [remark].compactMap { $0 }
+            let history = past?.sentences ?? []
+            try writeFiles(window)
+            if let output {
+                let report = Report(
+                    step: trained.step, weights: weights, start: origin, diagnostics: diagnostics, findings: findings, history: history)
+                try writeReport(report, to: output)
+            }
+            let title = "\(trained.configuration.data.source) at step \(trained.step), \(weights.rawValue) weights, from \(origin.rawValue)"
+            return trained.told(
+                ([title, diagnostics.overview, "", diagnostics.table, ""] + [diagnostics.histogram].compactMap { $0 } + findings
+                    + (history.isEmpty ? [] : ["", "in training:"] + history)).joined(separator: "\n"))
+        }
+    }
+
+    /// Where the functionals lie for the data, or why that is not known: a model can be diagnosed without its data.
+    private func functionalScale(_ trained: TrainedModel, _ functionals: ChainFunctionals) -> (FunctionalScale?, String?) {
+        guard !trained.networks.isLatent else { return (nil, nil) }
+        do throws(Failure) {
+            let source = try trained.configuration.loadedSource()
+            guard trained.isTrained(on: source) else {
+                throw Failure(.data, "\(source.name) holds other data now")
+            }
+            return (try FunctionalScale(source, trained.configuration, functionals), nil)
+        } catch {
+            return (nil, "look: the training data are not here, so that chains that have left them cannot be told (\(error.message))")
+        }
+    }
+
+    // MARK: the window
+
+    /// Collective. The window of all shards, on all ranks.
+    private func record(
+        _ trained: TrainedModel, _ origin: ModelSampler.Start, _ communicator: any Communicator
+    ) throws(Failure) -> WindowValues {
+        let configuration = trained.configuration
+        let (shards, dimension) = (Self.groups(configuration), trained.model.inputShape.count)
+        let perShard = try communicator.agree { try chainsPerShard(trained, origin) }
+        let stored = try communicator.agree { origin == .chains ? try StoredChains(trained, wanted: shards * perShard) : nil }
+        let run = WindowRun(
+            seed: configuration.run.seed, step: trained.step, draws: draws, thin: thin ?? configuration.sampler.steps,
+            functionals: ChainFunctionals(dimension: dimension, seed: configuration.run.seed))
+        try communicator.agree {
+            if run.thin == 0 {
+                throw Failure(.usage, "diagnose: expected --thin of at least 1: this model was trained with sampler.steps = 0")
+            }
+            let most = ModelSampler.mostSteps
+            if run.thin > most { throw Failure(.usage, "--thin: expected at most \(most), found \(run.thin)") }
+        }
+        let kernel = trained.kernel(steps: run.thin)
+        try communicator.agree { try check(run, kernel, chains: perShard, shards: shards) }
+        let prepared = trained.preparedNetworks()
+        let values = try DealtTiles.gather(tiles: shards, perTile: run.count(chains: perShard), communicator) { shard in
+            let positions = Matrix(rows: perShard, columns: dimension)
+            if let stored {
+                positions.copy(
+                    from: Matrix(rows: perShard, columns: dimension, try stored.samples(shard * perShard..<(shard + 1) * perShard)))
+            } else if origin == .generator {
+                trained.generatorSamples(prepared, seed: run.seed)?.fill(positions, tile: shard, firstRow: 0, step: trained.step)
+            } else {
+                configuration.startNoise.fill(
+                    positions, stream: RandomStream(seed: run.seed, purpose: .samplingStart, step: trained.step, index: shard))
+            }
+            let potential = ModelPotential(
+                model: trained.model, weights: prepared.energy, workspace: Workspace(trained.model, rows: perShard))
+            return run.values(of: shard, kernel: kernel, from: positions, in: potential)
+        }
+        return WindowValues(
+            shards: shards, chainsPerShard: perShard, draws: run.draws, thin: run.thin, functionals: run.functionals,
+            hasAcceptStep: kernel.hasAcceptStep, values: values)
+    }
+
+    /// Shards whose chains are told apart. On a ladder of temperatures the coldest chains of a block of shards are its samples: a block is a group.
+    private static func groups(_ configuration: RunConfiguration) -> Int {
+        configuration.run.shards / max(1, configuration.exchange.temperatures.count)
+    }
+
+    private func chainsPerShard(_ trained: TrainedModel, _ origin: ModelSampler.Start) throws -> Int {
+        guard origin == .chains else { return chains ?? Self.defaultChains }
+        let available = try StoredChains(trained).wanted / Self.groups(trained.configuration)
+        guard available > 0 else {
+            throw Failure(.usage, "diagnose: the checkpoint has no chains to go on from. Use --from noise.")
+        }
+        let wanted = chains ?? min(Self.defaultChains, available)
+        guard wanted <= available else {
+            throw Failure(
+                .usage,
+                "--chains \(wanted): the checkpoint has \(available) chains of each shard. Ask for at most \(available), or use --from noise."
+            )
+        }
+        return wanted
+    }
+
+    private func check(_ run: WindowRun, _ kernel: any TransitionKernel, chains: Int, shards: Int) throws {
+        guard (4...WindowRun.mostDraws).contains(run.draws) else {
+            throw Failure(.usage, "--draws: expected 4 to \(WindowRun.mostDraws), found \(run.draws)")
+        }
+        let (perShard, overflow) = chains.multipliedReportingOverflow(by: run.draws * (run.functionals.count + 2))
+        guard !overflow, perShard <= WindowRun.mostValues / shards else {
+            throw Failure(
+                .usage,
+                "diagnose: \(chains) chains of \(shards) shards and \(run.draws) draws are more than can be held: use fewer --chains or --draws, "
+                    + "and a larger --thin")
+        }
+        let limit = kernel.stepLimit(values: chains * run.functionals.dimension)
+        guard run.thin <= limit else { throw Failure(.usage, "--thin: expected at most \(limit) with these chains, found \(run.thin)") }
+    }
+
+    // MARK: files
+
+    private func writeFiles(_ window: WindowValues) throws {
+        if let npy { try AtomicFile.write(NPY.encode(window.array), to: npy) }
+        if let arviz { try AtomicFile.write(Array(InferenceFile(window).text.utf8), to: arviz) }
+    }
+
+    private func writeReport(_ report: Report, to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        try AtomicFile.write(Array(try encoder.encode(report)) + [10], to: path)
+    }
+}

@@ -1,0 +1,107 @@
+import Distributed
+import Failures
+import Foundation
+import Learning
+import Measures
+import Numerics
+import Training
+
+/// How near samples of models that are told visible values, or an image, come to the truth, beside what the mean of the data and the nearest row can do.
+public struct CompletionEvaluation: Codable, Hashable, Sendable {
+    public let data: String
+    public let rows: Int
+    /// Whether these were trained on.
+    public let areTrainingRows: Bool
+    /// Mean of (x - x^)² over the values that were not told, of what the generator makes.
+    public let generator: Double
+    /// The same after the sampler's steps.
+    public let refined: Double
+    /// The same of the training data's mean.
+    public let meanImage: Double
+    /// The same of the training row that is nearest by what was told, the row itself left out.
+    public let nearest: Double
+    /// Training rows among which it was sought.
+    public let neighbours: Int
+
+    /// Rows of a completion: what was drawn and what was to be found.
+    package struct Completions {
+        /// Before and after the sampler's steps.
+        package let generated: Matrix
+        package let refined: Matrix
+        package let truth: Matrix
+        /// rows x `RowCondition.count`.
+        package let told: Matrix
+        package let condition: RowCondition
+
+        package init(generated: Matrix, refined: Matrix, truth: Matrix, told: Matrix, condition: RowCondition) {
+            (self.generated, self.refined, self.truth, self.told, self.condition) = (generated, refined, truth, told, condition)
+        }
+
+        /// 1 for values of some rows that were told, 0 for others: rows x values.
+        fileprivate func visible(_ part: Range<Int>) -> Matrix {
+            let visible = Matrix(rows: part.count, columns: truth.columns)
+            guard case .visible(let mask) = condition else { return visible }
+            let (told, channels) = (told.rows(part), mask.shape.channels)
+            for row in 0..<visible.rows {
+                for column in 0..<visible.columns { visible[row, column] = told[row, column / channels * (channels + 1) + channels] }
+            }
+            return visible
+        }
+    }
+
+    private static let rowsPerTile = 64
+    /// Training rows that are looked through, at most.
+    static let mostNeighbours = 5000
+
+    /// Collective. The same bits on any number of ranks.
+    /// - Parameters:
+    ///   - held: where the first rows are the truth.
+    package init(
+        _ completions: Completions, of held: EvaluationRows, training: EvaluationRows, _ communicator: any Communicator
+    ) throws(Failure) {
+        let (count, size) = (completions.truth.rows, Self.rowsPerTile)
+        let mean = try training.mean(communicator).map { Float($0) }
+        let among = 0..<min(Self.mostNeighbours, training.available)
+        let candidates = training.read(among)
+        // Rows whose images are told are sought by their images.
+        let images: NearestRows? = if case .image = completions.condition { training.partners(among).map { NearestRows($0) } } else { nil }
+        let search = images ?? NearestRows(candidates)
+        let isTraining = held.digest == training.digest
+        let sums = try DealtTiles.gather(tiles: (count + size - 1) / size, perTile: 5, communicator) { tile in
+            let part = tile * size..<min(count, (tile + 1) * size)
+            let (truth, visible) = (completions.truth.rows(part), completions.visible(part))
+            let (seen, counting) = images == nil ? (truth, visible) : (completions.told.rows(part), nil)
+            let neighbours = search.nearest(1, to: seen, where: counting) { isTraining ? part.lowerBound + $0 : nil }
+            let others: [(Int, Int) -> Float] = [
+                { completions.generated[part.lowerBound + $0, $1] }, { completions.refined[part.lowerBound + $0, $1] },
+                { mean[$1] }, { row, column in neighbours[row].first.map { candidates[$0, column] } ?? .nan },
+            ]
+            return [Double(visible.values.count { $0 == 0 })] + others.map { Self.hiddenError(truth, visible, $0) }
+        }
+        func total(_ part: Int) -> Double { stride(from: part, to: sums.count, by: 5).reduce(0.0) { $0 + sums[$1] } }
+        (data, rows, areTrainingRows, neighbours) = (held.name, count, isTraining, search.rows.rows)
+        let hidden = total(0)
+        (generator, refined, meanImage, nearest) = (total(1) / hidden, total(2) / hidden, total(3) / hidden, total(4) / hidden)
+    }
+
+    private static func hiddenError(_ truth: Matrix, _ visible: Matrix, _ other: (_ row: Int, _ column: Int) -> Float) -> Double {
+        var sum = 0.0
+        for row in 0..<truth.rows {
+            for column in 0..<truth.columns where visible[row, column] == 0 {
+                let difference = Double(other(row, column)) - Double(truth[row, column])
+                sum += difference * difference
+            }
+        }
+        return sum
+    }
+
+    /// Lines for the person at the terminal.
+    public var text: String {
+        func number(_ value: Double) -> String { String(format: "%.5f", value) }
+        return """
+            completion of \(rows) \(areTrainingRows ? "training " : "")rows of \(data), mean squared error of a value that was not told:
+            generator \(number(generator)), after the sampler's steps \(number(refined)); mean row \(number(meanImage)), \
+            nearest of \(neighbours) training rows \(number(nearest))
+            """
+    }
+}

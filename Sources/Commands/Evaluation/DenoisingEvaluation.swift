@@ -1,0 +1,78 @@
+import Distributed
+import Failures
+import Foundation
+import Learning
+import Numerics
+import Training
+
+/// How well an energy takes noise away again, beside estimates that need no learning: peak signal-to-noise ratios in decibels.
+public struct DenoisingEvaluation: Codable, Hashable, Sendable {
+    /// The ratios at one noise level; higher is better.
+    public struct Level: Codable, Hashable, Sendable {
+        /// σ, the standard deviation of the noise on the model's scale.
+        public let noise: Double
+        /// Of the noised rows themselves: 20 log10(peak/σ) up to chance.
+        public let identity: Double
+        /// Of the Gaussian filter whose width is best for other rows, and this width in pixels; absent for rows that are no images.
+        public let filter: Double?
+        public let filterWidth: Double?
+        /// Of the best linear estimate; absent for rows of more than 4,096 values.
+        public let wiener: Double?
+        /// Of the model: `PosteriorEstimates`.
+        public let score: Double
+        public let descent: Double
+        public let posterior: Double
+    }
+
+    /// The rows: those of data that the run was not trained on, or its own.
+    public let data: String
+    public let rows: Int
+    public let isTrainingData: Bool
+    /// data.high - data.low
+    public let peak: Double
+    /// T: the model's density is taken as exp(-E/T).
+    public let temperature: Double
+    /// Steps of the descent, and of the chain.
+    public let steps: Int
+    public let levels: [Level]
+
+    /// Lines for the person at the terminal.
+    public var text: String {
+        func column(_ value: Double?) -> String {
+            let text = value.map { String(format: "%.2f", $0) } ?? "-"
+            return String(repeating: " ", count: max(1, 11 - text.count)) + text
+        }
+        let origin = isTrainingData ? "\(data), which the model was trained on" : data
+        let lines = levels.map { level in
+            let values = [level.identity, level.filter, level.wiener, level.score, level.descent, level.posterior]
+            return column(level.noise).dropFirst(3) + values.map(column).joined()
+        }
+        return """
+            denoising \(rows) rows of \(origin): PSNR in dB, peak \(String(format: "%g", peak))
+               noise   identity     filter     Wiener      score    descent  posterior
+            \(lines.joined(separator: "\n"))
+            """
+    }
+}
+
+extension RunConfiguration {
+    /// T such that the chains of training sample exp(-E/T): σ²/(2ha) where the sampler's noise is a parameter of its own and its drift ha∇E. Objectives
+    /// without chains of the bare energy have T = 1.
+    package var chainTemperature: Double {
+        guard hasChainsOfEnergy else { return 1 }
+        guard sampler.hasNoise, let noise = sampler.noise else { return sampler.temperature }
+        return noise > 0 ? noise * noise / (2 * driftFactor * sampler.stepSize) : 1
+    }
+
+    /// Whether training runs chains of the bare energy, without a tether or a prior beside it.
+    var hasChainsOfEnergy: Bool {
+        objective.kind.start != nil || objective.kind.hasChainsAnywhere || (objective.kind == .variationalTeaching && sampler.steps > 0)
+    }
+}
+
+extension NoiseLadder {
+    /// The lowest level whose data have at least this noise, else the highest.
+    package func level(atLeast deviation: Float) -> Int {
+        (0..<levels).first { deviations[$0] >= deviation * (1 - 1e-5) } ?? levels - 1
+    }
+}

@@ -1,0 +1,49 @@
+import Learning
+import Model
+import Numerics
+import Training
+
+/// Rows as a run's generator gives them back: g(z) with z the mean that the encoder finds, or for a latent prior the end of a posterior chain.
+struct Reconstructor {
+    /// Rows computed together; fixed, so that the bits do not depend on the number of ranks.
+    let rowsPerTile: Int
+    /// The number of latent values.
+    let latents: Int
+    private let reconstruct: (_ x: Matrix, _ told: Matrix?, _ tile: Int) -> Matrix
+
+    private static let rowsPerTile = 64
+
+    /// Nil without a generator.
+    init?(_ trained: TrainedModel, seed: UInt64) {
+        let (networks, weights) = (trained.networks, trained.preparedNetworks())
+        guard let generator = networks.generator, let generatorWeights = weights[.generator] else { return nil }
+        latents = generator.inputShape.count
+        if let inference = trained.inference(seed: seed) {
+            rowsPerTile = inference.rowsPerTile
+            reconstruct = { x, _, tile in inference.infer(x, tile: tile).decoded }
+            return
+        }
+        guard let encoder = networks.encoder, let encoderWeights = weights[.encoder] else { return nil }
+        rowsPerTile = Self.rowsPerTile
+        let (encoding, decoding) = (Workspace(encoder, rows: rowsPerTile), Workspace(generator, rows: rowsPerTile))
+        let means = Matrix(rows: rowsPerTile, columns: latents)
+        reconstruct = { x, told, _ in
+            if let told {
+                encoding.condition?.rows(0..<told.rows).copy(from: told)
+                decoding.condition?.rows(0..<told.rows).copy(from: told)
+            }
+            encoder.forward(x, encoderWeights, encoding, keepingSlopes: false)
+            let z = means.rows(0..<x.rows)
+            // The means, then the log variances.
+            for row in 0..<x.rows { for column in 0..<z.columns { z[row, column] = encoding.output[row, column] } }
+            generator.forward(z, generatorWeights, decoding, keepingSlopes: false)
+            return decoding.output.rows(0..<x.rows)
+        }
+    }
+
+    /// x^ of a tile, which lasts until the next one.
+    /// - Parameters:
+    ///   - x: at most `rowsPerTile` rows.
+    ///   - told: what the networks are told about each row.
+    func callAsFunction(_ x: Matrix, told: Matrix?, tile: Int) -> Matrix { reconstruct(x, told, tile) }
+}

@@ -1,0 +1,71 @@
+import Distributed
+import Failures
+import Measures
+import Model
+import Numerics
+import Training
+
+/// How unlikely a model finds rows of data: the greater the less likely.
+///
+/// E(x); for a latent prior |x - g(z)|²/2σ² + U(z) with z at the end of a posterior chain (B. Pang et al., arXiv:2006.08205): minus the log density
+/// of x and z together, up to a constant.
+package struct RowScores {
+    /// Rows computed together; fixed, so that the bits do not depend on the number of ranks.
+    package let rowsPerTile: Int
+    private let tileScores: (_ rows: Matrix, _ tile: Int) -> [Double]
+
+    private static let rowsPerTile = 64
+
+    /// The energy of a row.
+    package init(energy: EnergyModel, weights: PreparedWeights) {
+        let workspace = Workspace(energy, rows: Self.rowsPerTile)
+        rowsPerTile = Self.rowsPerTile
+        tileScores = { rows, _ in
+            let energies = Matrix(rows: rows.rows, columns: 1)
+            energy.energies(of: rows, weights, workspace, into: energies)
+            return energies.values.map { Double($0) }
+        }
+    }
+
+    /// The energy of a row and of its latent vector.
+    package init(_ inference: LatentInference) {
+        rowsPerTile = inference.rowsPerTile
+        tileScores = { inference.infer($0, tile: $1).energies }
+    }
+
+    /// - Parameter rows: a tile, at most `rowsPerTile` rows.
+    package func scores(of rows: Matrix, tile: Int) -> [Double] { tileScores(rows, tile) }
+
+    /// Collective. The scores of the first rows, on all ranks.
+    /// - Throws: `.numerical` for a score that is NaN.
+    func scores(of rows: EvaluationRows, count: Int, _ communicator: any Communicator) throws(Failure) -> [Double] {
+        let size = rowsPerTile
+        let scores = try DealtTiles.gather(tiles: (count + size - 1) / size, perTile: size, communicator) { tile in
+            let part = tile * size..<min(count, (tile + 1) * size)
+            return tileScores(rows.read(part), tile) + [Double](repeating: 0, count: size - part.count)
+        }
+        if let bad = scores.prefix(count).firstIndex(where: { $0.isNaN }) {
+            throw Failure(.numerical, "\(rows.name): the score of row \(bad) in the order of evaluation is NaN: the model cannot rank rows")
+        }
+        return Array(scores.prefix(count))
+    }
+}
+
+extension TrainedModel {
+    /// - Throws: `.usage` for an energy of rows and of what is told beside them.
+    func scores(seed: UInt64, for place: String) throws(Failure) -> RowScores {
+        try checkIsUnconditional(place)
+        return inference(seed: seed).map { RowScores($0) } ?? RowScores(energy: model, weights: prepared())
+    }
+
+    /// - Parameter place: what needs an energy of rows alone.
+    /// - Throws: `.usage` for a model that is told something beside them.
+    func checkIsUnconditional(_ place: String) throws(Failure) {
+        guard rowCondition == nil else {
+            throw Failure(
+                .usage,
+                "\(place): not available for an energy that is told something beside the rows: expected a run with condition.kind = \"none\", "
+                    + "found \"\(configuration.condition.kind.rawValue)\"")
+        }
+    }
+}

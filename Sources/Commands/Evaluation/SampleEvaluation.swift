@@ -1,0 +1,81 @@
+import Distributed
+import Failures
+import Foundation
+import Measures
+import Numerics
+import Sampling
+import Training
+
+/// Measures of a set of samples beside what they are for data and for noise.
+public struct SampleEvaluation: Codable, Hashable, Sendable {
+    /// `chains` or `noise`, from which the model's sampler went on, or the file of the samples.
+    public let origin: String
+    /// Steps of the run's sampler; nil for samples from a file.
+    public let steps: Int?
+    /// The data that samples are compared with.
+    public let data: String
+    /// Rows of these data, and features of the Fréchet distance.
+    public let referenceRows: Int
+    public let features: Int
+    public let samples: SampleMeasures
+    /// As many rows of the training data, none of them among the reference rows: what a perfect model would have. Absent for data of few rows.
+    public let floor: SampleMeasures?
+    /// As many draws of the noise that the run's chains start from: what an untrained model would have.
+    public let ceiling: SampleMeasures?
+    /// A sentence where the samples are no nearer to the data than noise.
+    public let verdict: String?
+
+    /// Collective. The same bits on any number of ranks.
+    /// - Parameters:
+    ///   - samples: rows x dimension, the same on all ranks, with their origin.
+    ///   - training: the data that the run was trained on: they give the features.
+    ///   - other: data to compare with in place of the training data.
+    /// - Throws: `.numerical` where not even two samples are finite, `.data` for data of which there is too little.
+    init(
+        of samples: Matrix, origin: String, steps: Int?, training: EvaluationRows, other: EvaluationRows?, noise: NoiseDistribution?,
+        _ communicator: any Communicator
+    ) throws(Failure) {
+        let components = try training.principalComponents(communicator)
+        // Other data are used whole: the rows of the floor are not among them.
+        let isSame = other.map { $0.digest == training.digest } ?? true
+        let reference = try SampleReference(
+            other ?? training, leaving: isSame ? samples.rows : 0, components: components, communicator)
+        guard let measures = try reference.measures(of: samples, communicator) else {
+            throw Failure(.numerical, "\(origin): fewer than two of \(samples.rows) samples are finite: nothing can be measured")
+        }
+        (self.origin, self.steps, self.samples) = (origin, steps, measures)
+        data = (other ?? training).name
+        (referenceRows, features) = (reference.rows, components.count)
+        let first = isSame ? reference.rows : 0
+        let held = first..<min(training.available, first + samples.rows)
+        floor = try reference.measures(of: training.read(held), communicator)
+        ceiling = try noise.flatMap { (noise) throws(Failure) in
+            try reference.measures(of: noise, count: samples.rows, columns: samples.columns, communicator)
+        }
+        let scale = Spread(of: training.read(0..<min(training.available, Self.scaleRows)).values.map { Double($0) })
+        verdict = ceiling.flatMap {
+            NoiseComparison(samples: measures.slicedWasserstein, noise: $0.slicedWasserstein).sentence(scale)
+        }
+    }
+
+    /// Rows that tell the scale of the data.
+    private static let scaleRows = 512
+
+    /// Lines for the person at the terminal.
+    public var text: String {
+        let from = steps.map { "after \($0) steps from \(origin)" } ?? "of \(origin)"
+        let left = samples.notFinite > 0 ? ", \(samples.notFinite) others not finite" : ""
+        let columns = [samples, floor, ceiling]
+        func row(_ title: String, _ value: (SampleMeasures) -> Double) -> String {
+            title + columns.map { $0.map { Self.padded(String(format: "%.4f", value($0))) } ?? Self.padded("-") }.joined()
+        }
+        return """
+            \(samples.count) samples \(from)\(left), against \(referenceRows) rows of \(data)
+                                   samples        data       noise
+            \(row("sliced Wasserstein", \.slicedWasserstein))
+            \(row("Fréchet distance  ", \.frechetDistance))   on \(features) features
+            """ + (verdict.map { "\nlook: \($0)" } ?? "")
+    }
+
+    private static func padded(_ text: String) -> String { String(repeating: " ", count: max(1, 12 - text.count)) + text }
+}

@@ -1,0 +1,148 @@
+import Datasets
+import Distributed
+import Failures
+import Formats
+import Learning
+import Model
+import Numerics
+import Training
+
+/// `sample`: chains of a trained model, run on and written in the units of the data, and as a picture.
+public struct SampleCommand: Codable, Sendable {
+    public typealias Start = ModelSampler.Start
+
+    public var folder: String
+    public var step: Int?
+    public var count: Int
+    /// Steps of the run's sampler; default: as many as in training.
+    public var steps: Int?
+    public var start: Start?
+    public var weights: TrainedModel.Weights
+    public var seed: UInt64
+    public var output: String
+    public var grid: String?
+    /// Samples of a line between two latent vectors of the generator; nil: independent ones.
+    public var interpolation: Int?
+    /// The class of all samples, where the model is told classes; nil: one class after the other.
+    public var label: Int?
+    /// The data about whose rows the model is told something: visible pixels, or images; nil: the run's.
+    public var data: String?
+    /// The images that the model is told, row by row of `data`, or by themselves.
+    public var images: String?
+    /// Whether the lowest noise of a ladder is taken off at the end.
+    public var denoises: Bool
+
+    public init(
+        folder: String, step: Int? = nil, count: Int, steps: Int? = nil, start: Start? = nil, weights: TrainedModel.Weights = .average,
+        seed: UInt64 = 1, output: String, grid: String? = nil, interpolation: Int? = nil, label: Int? = nil,
+        data: String? = nil, images: String? = nil, denoises: Bool = false
+    ) {
+        self.folder = folder
+        self.step = step
+        self.count = count
+        self.steps = steps
+        self.start = start
+        self.weights = weights
+        self.seed = seed
+        self.output = output
+        self.grid = grid
+        self.interpolation = interpolation
+        (self.label, self.data, self.images, self.denoises) = (label, data, images, denoises)
+    }
+
+    /// Collective. Samples are dealt to ranks by tiles; the same bytes on any number of ranks.
+    /// - Returns: a line for the person at the terminal.
+    public func run(_ communicator: any Communicator) throws(Failure) -> String {
+        let file = try communicator.agree { try RowFile(output) }
+        try OutputPath.check([output, grid], communicator)
+        let trained = try TrainedModel.shared(
+            folder, step: step, weights: weights, needingChains: { (start ?? $0.standardStart) == .chains }, communicator)
+        try communicator.agree {
+            guard let data, trained.rowCondition?.belongsToRows != true else { return }
+            throw Failure(
+                .usage, "--data \(data): this model is told nothing about rows (neither visible pixels nor images), and draws without them")
+        }
+        let conditions = try trained.conditions(count: count, label: label, data: data, images: images, seed: seed, communicator)
+        let sampler = try communicator.agree {
+            try ModelSampler(
+                trained, count: count, orAtMost: count, steps: steps, start: start, seed: seed, interpolation: interpolation,
+                conditions: conditions, denoises: denoises)
+        }
+        try communicator.agree { try checkMemory(trained.shape, communicator) }
+        let preparation = try trained.preparation(communicator)
+        // In double where the units of the data are others than the model's: read again they are the same samples.
+        let results = TileResults(
+            rows: count, rowsPerTile: sampler.rowsPerTile, rowShape: trained.shape.fileShape,
+            columns: preparation.columns ?? (1...trained.shape.count).map { "x\($0)" },
+            type: preparation.isIdentity ? .float32 : .float64)
+        let values = try communicator.agree {
+            try results.tiles(of: communicator).map { tile in
+                communicator.progress.note("sampling")
+                let numbers = preparation.dataValues(try sampler.draw(tile.index, tile.rows).values)
+                return (tile.rows, ChannelOrder.outermost(numbers, shape: trained.shape))
+            }
+        }
+        let remark = try results.write(values, to: file, communicator)
+        try communicator.onRoot {
+            if let grid {
+                let samples = preparation.modelValues(ChannelOrder.innermost(try file.values(), shape: trained.shape))
+                try draw(samples, trained, conditions, to: grid)
+            }
+        }
+        return trained.told(
+            "\(count) samples of step \(trained.step) after \(sampler.steps) steps from \(sampler.start.rawValue)\(remark): \(output)")
+    }
+
+    /// A rank holds its samples twice: as numbers in double precision and as the bytes that it writes.
+    private func checkMemory(_ shape: ImageShape, _ communicator: any Communicator) throws(Failure) {
+        let most = MemoryNeed.available / (2 * 8 * shape.count) * communicator.size / communicator.node.ranks
+        guard count <= most else {
+            throw Failure(
+                .usage,
+                "--count: expected at most \(most) samples of \(shape), which \(MemoryNeed.mebibytes(MemoryNeed.available)) of memory can hold, found \(count). "
+                    + "Draw them in parts, with other --seed.")
+        }
+    }
+
+    private func draw(_ floats: [Float], _ trained: TrainedModel, _ conditions: SampleConditions?, to path: String) throws {
+        var configuration = trained.configuration
+        let (shape, width) = (trained.shape, trained.shape.count)
+        guard let conditions, let rows = conditions.rows, !shape.isVector else {
+            return try SamplePicture(configuration: configuration, shape: shape).write(floats, count: count, to: path)
+        }
+        // What was told, the sample and the truth where it is known, side by side.
+        let told = shown(conditions, trained)
+        var panels: [Float] = []
+        for row in 0..<count {
+            panels += told.rows(row..<row + 1).values
+            panels += floats[row * width..<(row + 1) * width]
+            panels += rows.truth?.rows(row..<row + 1).values ?? []
+        }
+        let group = rows.truth == nil ? 2 : 3
+        configuration.samples.columns = max(group, configuration.samples.columns / group * group)
+        try SamplePicture(configuration: configuration, shape: shape).write(panels, count: group * count, to: path)
+    }
+
+    /// What samples were told, as rows of data: hidden pixels dark, gray images in all channels.
+    private func shown(_ conditions: SampleConditions, _ trained: TrainedModel) -> Matrix {
+        let (shape, size) = (trained.shape, trained.configuration.run.chainsPerShard)
+        let result = Matrix(rows: count, columns: shape.count)
+        result.fill(Float(trained.configuration.data.low))
+        for tile in 0..<(count + size - 1) / size {
+            let rows = tile * size..<min(count, (tile + 1) * size)
+            let (told, target) = (conditions.told(rows, tile: tile), result.rows(rows))
+            switch conditions.condition {
+            case .label: break
+            case .visible: conditions.condition.paste(told, into: target)
+            case .image(let image):
+                for row in 0..<target.rows {
+                    for column in 0..<target.columns {
+                        let (pixel, channel) = column.quotientAndRemainder(dividingBy: shape.channels)
+                        target[row, column] = told[row, pixel * image.channels + min(channel, image.channels - 1)]
+                    }
+                }
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,100 @@
+import Distributed
+import Failures
+import Formats
+import Training
+
+/// Rows that all ranks compute by tiles of fixed size and write together into one file: the same bytes on any number of ranks.
+struct TileResults {
+    let rows: Int
+    let rowsPerTile: Int
+    /// The shape of one row in an array; empty for a number.
+    let rowShape: [Int]
+    /// The names of a row's values in a table.
+    let columns: [String]
+    /// The numbers of an array.
+    var type = NumberType.float32
+
+    private var width: Int { rowShape.reduce(1, *) }
+
+    /// The tiles of a rank, with their rows.
+    func tiles(of communicator: any Communicator) -> [(index: Int, rows: Range<Int>)] {
+        let count = (rows + rowsPerTile - 1) / rowsPerTile
+        let (rank, ranks) = (communicator.rank, communicator.size)
+        return (rank * count / ranks..<(rank + 1) * count / ranks).map { index in
+            (index, index * rowsPerTile..<min(rows, (index + 1) * rowsPerTile))
+        }
+    }
+
+    /// Collective. Writes the values of each rank's tiles; the file replaces an older one at once or not at all.
+    /// - Returns: what is to be said of rows that are not finite; empty where all are.
+    func write(
+        _ values: [(rows: Range<Int>, numbers: [Double])], to file: RowFile, _ communicator: any Communicator
+    ) throws(Failure) -> String {
+        try communicator.expecting(.storing("writing \(file.path)", bytes: rows * width * type.size)) { () throws(Failure) in
+            try store(values, to: file, communicator)
+        }
+        return try remark(values, communicator)
+    }
+
+    private func store(
+        _ values: [(rows: Range<Int>, numbers: [Double])], to file: RowFile, _ communicator: any Communicator
+    ) throws(Failure) {
+        let partial = "\(file.path).partial"
+        try communicator.onRoot { if PathKind(partial) == .file { try RunFolder.remove(partial) } }
+        let (pieces, size) = try file.format == .npy ? array(values, communicator) : table(values, communicator)
+        try communicator.write(pieces, to: partial, size: size)
+        try communicator.onRoot {
+            try AtomicFile.rename(partial, to: file.path)
+            try AtomicFile.syncFolder(AtomicFile.folder(of: file.path))
+        }
+    }
+
+    /// Collective. How many rows are not finite.
+    private func remark(
+        _ values: [(rows: Range<Int>, numbers: [Double])], _ communicator: any Communicator
+    ) throws(Failure) -> String {
+        var broken = [
+            values.reduce(Int64(0)) { sum, tile in
+                sum
+                    + Int64(
+                        tile.rows.indices.count { row in
+                            let first = (row - tile.rows.lowerBound) * width
+                            return !tile.numbers[first..<first + width].allSatisfy(\.isFinite)
+                        })
+            }
+        ]
+        try communicator.sum(&broken)
+        return broken[0] == 0 ? "" : "; \(broken[0]) of them not finite"
+    }
+
+    private func array(
+        _ values: [(rows: Range<Int>, numbers: [Double])], _ communicator: any Communicator
+    ) -> (pieces: [FilePiece], size: Int) {
+        let header = NPY.header(type, shape: [rows] + rowShape)
+        var pieces = values.map { tile in
+            let bytes = type == .float32 ? LittleEndian.bytes(of: tile.numbers.map { Float($0) }) : LittleEndian.bytes(of: tile.numbers)
+            return FilePiece(offset: header.count + tile.rows.lowerBound * width * type.size, bytes: bytes)
+        }
+        if communicator.rank == 0 { pieces.append(FilePiece(offset: 0, bytes: header)) }
+        return (pieces, header.count + rows * width * type.size)
+    }
+
+    /// Collective. Lines have no fixed length: the ranks learn of each other's.
+    private func table(
+        _ values: [(rows: Range<Int>, numbers: [Double])], _ communicator: any Communicator
+    ) throws(Failure) -> (pieces: [FilePiece], size: Int) {
+        let header = RowFile.header(columns)
+        let lines = values.map { RowFile.lines($0.numbers, width: width, type) }
+        var lengths = [Int64](repeating: 0, count: (rows + rowsPerTile - 1) / rowsPerTile)
+        for (tile, bytes) in zip(values, lines) { lengths[tile.rows.lowerBound / rowsPerTile] = Int64(bytes.count) }
+        try communicator.sum(&lengths)
+        var (offsets, end) = ([Int](), header.count)
+        for length in lengths {
+            offsets.append(end)
+            end += Int(length)
+        }
+        var pieces = zip(values, lines).map { FilePiece(offset: offsets[$0.rows.lowerBound / rowsPerTile], bytes: $1) }
+        if communicator.rank == 0 { pieces.append(FilePiece(offset: 0, bytes: header)) }
+        return (pieces, end)
+    }
+}

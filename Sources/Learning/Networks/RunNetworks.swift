@@ -1,0 +1,82 @@
+import Failures
+import Model
+import Numerics
+
+/// The networks of a run over one flat parameter vector: the energy's parameters first, then a generator's and an encoder's where there are such.
+///
+/// One vector is summed, guarded, averaged and saved; a network's tensors have its name in front of theirs: `generator.layers.0.weight`.
+public struct RunNetworks: Sendable {
+    /// A network beside the energy.
+    public enum Part: String, CaseIterable, Sendable { case generator, encoder }
+
+    public let energy: EnergyModel
+    /// From latent vectors to rows of data.
+    public let generator: Network?
+    /// From rows of data to means and log variances of latent vectors.
+    public let encoder: Network?
+    /// The shape of a row of data: the energy's own, or what the generator makes of the energy's latent vectors.
+    public let sampleShape: ImageShape
+    /// All trained parameters.
+    public let layout: ParameterLayout
+
+    /// - Parameter sampleShape: nil where it is the energy's.
+    public init(energy: EnergyModel, generator: Network? = nil, encoder: Network? = nil, sampleShape: ImageShape? = nil) {
+        self.sampleShape = sampleShape ?? energy.inputShape
+        self.energy = energy
+        self.generator = generator
+        self.encoder = encoder
+        var parts = [(prefix: "", layout: energy.layout)]
+        if let generator { parts.append(("generator.", generator.layout)) }
+        if let encoder { parts.append(("encoder.", encoder.layout)) }
+        layout = .joined(parts)
+    }
+
+    /// What is saved besides the parameters but not trained.
+    public var stateLayout: ParameterLayout { energy.stateLayout }
+
+    /// Whether the energy is one of latent vectors, which the generator decodes.
+    public var isLatent: Bool { generator != nil && encoder == nil }
+
+    public subscript(_ part: Part) -> Network? { part == .generator ? generator : encoder }
+
+    /// The energy's place in the parameter vector.
+    public var energyRange: Range<Int> { 0..<energy.layout.count }
+
+    /// The place of another network, empty where there is none.
+    public func range(of part: Part) -> Range<Int> {
+        let start = energy.layout.count + (part == .encoder ? generator?.layout.count ?? 0 : 0)
+        return start..<start + (self[part]?.layout.count ?? 0)
+    }
+
+    /// The places of all networks.
+    public var ranges: [Range<Int>] {
+        [energyRange] + Part.allCases.compactMap { self[$0] == nil ? nil : range(of: $0) }
+    }
+
+    /// The parameters before the first step.
+    ///
+    /// - Parameter energyScale: factor of the energy's weights and biases.
+    public func initialParameters(seed: UInt64, energyScale: Float = 1) -> [Float] {
+        var parameters = energy.network.initialParameters(seed: seed, scale: energyScale)
+        for (index, part) in Part.allCases.enumerated() {
+            // Networks of the same purpose are told apart by their seed.
+            if let network = self[part] {
+                parameters += network.initialParameters(seed: seed ^ UInt64(index) << 32, purpose: .auxiliaryInitialisation)
+            }
+        }
+        return parameters
+    }
+
+    /// The energy's part of a vector over all parameters.
+    public func energyPart(of vector: [Float]) -> [Float] {
+        energyRange.count == vector.count ? vector : Array(vector[energyRange])
+    }
+
+    /// `EnergyModel.convertGradient` on the energy's part of a gradient.
+    package func convertGradient(_ gradient: inout [Float], parameters: [Float], state: [Float]) {
+        guard energy.usesSpectralNormalization else { return }
+        var part = energyPart(of: gradient)
+        energy.convertGradient(&part, parameters: energyPart(of: parameters), state: state)
+        gradient.replaceSubrange(energyRange, with: part)
+    }
+}

@@ -1,0 +1,57 @@
+import Datasets
+import Model
+import Numerics
+import Sampling
+
+/// Denoising score matching: ∇E at a noised row must point away from the row it came from.
+///
+/// L = mean w (σ²/2) |∇E(y) - (y - x)/σ²|², y = x + σ ξ. The minimiser is the energy of the noised data, not of the data. The gradient is that
+/// of v·∇E(y), v = ∇E(y) - ξ/σ held fixed. Cost: one pass, and one along a line.
+///
+/// Source: P. Vincent, doi:10.1162/NECO_a_00142.
+package struct DenoisingScoreMatching: Objective {
+    let seed: UInt64
+    /// σ
+    let deviation: Float
+    /// w
+    var weight: Float = 1
+    let rowsPerStep: Int
+    let data: DataStream
+
+    package init(seed: UInt64, deviation: Float, weight: Float = 1, rowsPerStep: Int, data: DataStream) {
+        self.seed = seed
+        self.deviation = deviation
+        self.weight = weight
+        self.rowsPerStep = rowsPerStep
+        self.data = data
+    }
+
+    package var profile: ObjectiveProfile {
+        var profile = ObjectiveProfile()
+        profile.lineOrder = 1
+        profile.hasNegatives = false
+        profile.hasLoss = true
+        profile.evaluations = 3
+        return profile
+    }
+
+    package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
+        let (noised, direction) = (worker.chains.positions, worker.chains.gradient)
+        let noise = worker.origin
+        data.fill(worker.data, step: step, shard: shard.index)
+        RandomStream(seed: seed, purpose: .scoreNoise, step: step, index: shard.index).fillNormals(noise)
+        noised.combine(worker.data, noise) { $0 + deviation * $1 }
+        worker.times.stamp(.data)
+        let potential = worker.potential
+        potential.evaluate(noised, energies: worker.energies, gradient: direction)
+        direction.combine(direction, noise) { $0 - $1 / deviation }
+        let factor = weight * deviation * deviation / Float(rowsPerStep)
+        worker.addLineGradient(of: noised, along: direction) { _, weights in
+            weights[0].fill(0)
+            weights[1].fill(factor)
+        }
+        shard.report.dataEnergy = worker.energies.sum
+        shard.report.loss = Double(weight * deviation * deviation) / 2 * direction.squaredNorm
+        worker.times.stamp(.gradients)
+    }
+}

@@ -1,0 +1,93 @@
+import Datasets
+import Model
+import Numerics
+import Sampling
+
+/// Energy discrepancy: data against perturbed data, without a sampler and without ∇E.
+///
+/// L = mean_i log( w/M + (1/M) Σ_j exp(E(x_i) - E(x_i + √t ξ_i + √t ξ'_ij)) ), ξ_i shared over j. For w = 1 it is consistent for every M, being
+/// noise-contrastive estimation by ranking; t → 0 gives score matching, t → ∞ maximum likelihood. Cost: M + 1 passes a data row.
+/// It is also the estimator `importance` of diffusion contrastive divergence with noise variance t.
+///
+/// Source: T. Schröder, Z. Ou, J. Lim, Y. Li, S. Vollmer, A. Duncan, arXiv:2307.06431.
+package struct EnergyDiscrepancy: Objective {
+    let seed: UInt64
+    /// √t
+    let deviation: Float
+    /// M
+    let samples: Int
+    /// w
+    let stabilisation: Float
+    let rowsPerStep: Int
+    let data: DataStream
+
+    package init(seed: UInt64, deviation: Float, samples: Int, stabilisation: Float, rowsPerStep: Int, data: DataStream) {
+        self.seed = seed
+        self.deviation = deviation
+        self.samples = samples
+        self.stabilisation = stabilisation
+        self.rowsPerStep = rowsPerStep
+        self.data = data
+    }
+
+    package var profile: ObjectiveProfile {
+        var profile = ObjectiveProfile()
+        profile.passTiles = samples + 1
+        profile.hasLoss = true
+        profile.evaluations = Double(samples + 1)
+        return profile
+    }
+
+    package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
+        data.fill(worker.data, step: step, shard: shard.index)
+        addGradient(of: worker.data, shard, worker: worker, step: step)
+    }
+
+    /// As above, with rows that are learned in place of data: latent vectors of them, for example.
+    func addGradient(of positives: Matrix, _ shard: ShardState, worker: ShardWorker, step: Int) {
+        fillPass(positives, worker, shard, step)
+        worker.times.stamp(.data)
+        let rows = positives.rows
+        let potential = worker.potential
+        var loss = 0.0
+        potential.model.addParameterGradient(
+            of: worker.pass, potential.weights, potential.workspace, energies: worker.passEnergies,
+            rowWeights: { energies, weights in
+                for row in 0..<rows { loss += Double(weigh(row, of: rows, energies, weights)) }
+            }, into: worker.gradient)
+        let energies = worker.passEnergies.values
+        shard.report.dataEnergy = energies[..<rows].reduce(0) { $0 + Double($1) }
+        shard.report.sampleEnergy = energies[rows...].reduce(0) { $0 + Double($1) } / Double(samples)
+        shard.report.loss = loss
+        worker.times.stamp(.gradients)
+    }
+
+    /// The rows that are learned, then M tiles of their perturbations.
+    private func fillPass(_ positives: Matrix, _ worker: ShardWorker, _ shard: ShardState, _ step: Int) {
+        let rows = positives.rows
+        let centres = worker.origin
+        worker.pass.rows(0..<rows).copy(from: positives)
+        RandomStream(seed: seed, purpose: .perturbation, step: step, index: shard.index).fillNormals(centres)
+        centres.combine(positives, centres) { $0 + deviation * $1 }
+        let stream = RandomStream(seed: seed, purpose: .contrastiveSample, step: step, index: shard.index)
+        for sample in 0..<samples {
+            let tile = worker.pass.rows((sample + 1) * rows..<(sample + 2) * rows)
+            stream.fillNormals(tile, from: sample * RandomStream.draws(for: tile.count))
+            tile.combine(centres, tile) { $0 + deviation * $1 }
+        }
+    }
+
+    /// Row i's weights: with p_j = exp(E_i - E_ij) / (w + Σ exp(E_i - E_ik)), Σ p_j / n for the datum and -p_j / n for its samples.
+    /// - Returns: the row's loss.
+    private func weigh(_ row: Int, of rows: Int, _ energies: Matrix, _ weights: Matrix) -> Float {
+        let own = energies[row, 0]
+        let differences = (1...samples).map { own - energies[row + $0 * rows, 0] }
+        let largest = max(differences.max() ?? 0, stabilisation > 0 ? VectorMath.log(stabilisation) : -.infinity)
+        let terms = differences.map { VectorMath.exp($0 - largest) }
+        let total = terms.reduce(0, +) + (stabilisation > 0 ? VectorMath.exp(VectorMath.log(stabilisation) - largest) : 0)
+        let scale = 1 / (Float(rowsPerStep) * total)
+        weights[row, 0] = terms.reduce(0, +) * scale
+        for (sample, term) in terms.enumerated() { weights[row + (sample + 1) * rows, 0] = -term * scale }
+        return largest + VectorMath.log(total / Float(samples))
+    }
+}

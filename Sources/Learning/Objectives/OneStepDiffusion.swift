@@ -1,0 +1,139 @@
+import Datasets
+import Model
+import Numerics
+import Sampling
+
+/// Diffusion contrastive divergence with the diffused energy to first order in the noise: one step of the Fokker-Planck equation.
+///
+/// For p_t = p * N(0, t) the energy U_t = -log p_t of the model obeys ∂_t U = ½ (ΔU - |∇U|²), so U_t(x_T) ≈ E(x_T) + (t/2)(ΔE - |∇E|²) and
+///
+///     variance exploding:   L = mean E(x0) - E(x_T) + (t/2) (|∇E|² - ΔE),                          x_T = x0 + √t ξ
+///     variance preserving:  L = mean E(x0) - E(x_T) + (b/2) (d - x·∇E - ΔE + |∇E|²),              x_T = √(1 - b) x0 + √b ξ
+///
+/// with the bracket at x0 (`bracketAtData`) or at x_T; at x_T the minimiser is the density of the noised data, to first order. The Laplacian comes from random
+/// signs v as vᵀ(∇²E)v (Hutchinson) or from energies alone as (|ξ|² - d)/t · (½E(x + √t ξ) + ½E(x - √t ξ) - E(x)) (Stein). Without the bracket, noised data
+/// as negatives, the loss has no lower bound.
+///
+/// The source's printed loss was not at hand; this is the reconstruction of its idea "DCD-VE". Source: W. Luo et al., arXiv:2307.01668.
+package struct OneStepDiffusion: Objective {
+    package enum Form: Sendable, Hashable {
+        case varianceExploding
+        case variancePreserving
+    }
+
+    package enum Trace: Sendable, Hashable {
+        case hutchinson
+        case stein
+    }
+
+    let seed: UInt64
+    let form: Form
+    let trace: Trace
+    let bracketAtData: Bool
+    /// √t, or √b for the variance preserving form.
+    let deviation: Float
+    let rowsPerStep: Int
+    let data: DataStream
+
+    package init(seed: UInt64, form: Form, trace: Trace, bracketAtData: Bool, deviation: Float, rowsPerStep: Int, data: DataStream) {
+        self.seed = seed
+        self.form = form
+        self.trace = trace
+        self.bracketAtData = bracketAtData
+        self.deviation = deviation
+        self.rowsPerStep = rowsPerStep
+        self.data = data
+    }
+
+    package var profile: ObjectiveProfile {
+        var profile = ObjectiveProfile()
+        profile.passTiles = trace == .stein ? 4 : 2
+        profile.lineOrder = trace == .stein ? 1 : 2
+        profile.hasLoss = true
+        profile.evaluations = trace == .stein ? 4 + 1 + 2 : 2 + 1 + 3 + 3
+        return profile
+    }
+
+    private var variance: Float { deviation * deviation }
+
+    package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
+        let rows = worker.data.rows
+        data.fill(worker.data, step: step, shard: shard.index)
+        let (clean, noised) = (worker.pass.rows(0..<rows), worker.pass.rows(rows..<2 * rows))
+        clean.copy(from: worker.data)
+        RandomStream(seed: seed, purpose: .diffusionNoise, step: step, index: shard.index).fillNormals(noised)
+        let keep = form == .varianceExploding ? 1 : (1 - variance).squareRoot()
+        noised.combine(clean, noised) { keep * $0 + deviation * $1 }
+        worker.times.stamp(.data)
+        let bracket = bracketAtData ? clean : noised
+        shard.report.loss = 0
+        if trace == .hutchinson { addLaplacian(of: bracket, shard, worker, step) }
+        addSlopes(at: bracket, shard, worker)
+        addEnergies(bracket, shard, worker, step)
+        worker.times.stamp(.gradients)
+    }
+
+    /// -(t/2) vᵀ(∇²E)v with random signs v.
+    private func addLaplacian(of x: Matrix, _ shard: ShardState, _ worker: ShardWorker, _ step: Int) {
+        RandomStream(seed: seed, purpose: .projection, step: step, index: shard.index).fillSigns(worker.origin)
+        let factor = variance / 2
+        worker.addLineGradient(of: x, along: worker.origin) { derivatives, weights in
+            weights[0].fill(0)
+            weights[1].fill(0)
+            weights[2].fill(-factor / Float(rowsPerStep))
+            shard.report.loss -= Double(factor) * derivatives[2].sum
+        }
+    }
+
+    /// (t/2)|∇E|² has the gradient of t v·∇E along v = ∇E; -(b/2) x·∇E that along x. One pass along t ∇E - (b/2) x.
+    private func addSlopes(at x: Matrix, _ shard: ShardState, _ worker: ShardWorker) {
+        let gradient = worker.chains.gradient
+        worker.potential.evaluate(x, energies: worker.energies, gradient: gradient)
+        let half = variance / 2
+        shard.report.loss += Double(half) * gradient.squaredNorm
+        if form == .variancePreserving {
+            shard.report.loss += Double(half) * (Double(x.count) - x.dot(gradient))
+            gradient.combine(x, gradient) { 2 * half * $1 - half * $0 }
+        } else {
+            gradient.combine(gradient, gradient) { value, _ in 2 * half * value }
+        }
+        worker.addLineGradient(of: x, along: gradient) { _, weights in
+            weights[0].fill(0)
+            weights[1].fill(1 / Float(rowsPerStep))
+            if weights.count == 3 { weights[2].fill(0) }
+        }
+    }
+
+    /// E(x0) - E(x_T), and with Stein's identity -(t/2) ΔE from energies on both sides of x.
+    private func addEnergies(_ x: Matrix, _ shard: ShardState, _ worker: ShardWorker, _ step: Int) {
+        let rows = worker.data.rows
+        let scale = 1 / Float(rowsPerStep)
+        if trace == .stein {
+            RandomStream(seed: seed, purpose: .projection, step: step, index: shard.index).fillNormals(worker.origin)
+            worker.pass.rows(2 * rows..<3 * rows).combine(x, worker.origin) { $0 + deviation * $1 }
+            worker.pass.rows(3 * rows..<4 * rows).combine(x, worker.origin) { $0 - deviation * $1 }
+        }
+        let potential = worker.potential
+        var loss = 0.0
+        potential.model.addParameterGradient(
+            of: worker.pass, potential.weights, potential.workspace, energies: worker.passEnergies,
+            rowWeights: { energies, weights in
+                for row in 0..<rows {
+                    weights[row, 0] = scale
+                    weights[rows + row, 0] = -scale
+                    guard trace == .stein else { continue }
+                    let noise = worker.origin.rows(row..<row + 1)
+                    // (t/2) (|ξ|² - d)/t, whatever t is.
+                    let factor = scale * (Float(noise.squaredNorm) - Float(noise.count)) / 2
+                    weights[(bracketAtData ? 0 : rows) + row, 0] += factor
+                    weights[2 * rows + row, 0] = -factor / 2
+                    weights[3 * rows + row, 0] = -factor / 2
+                }
+                for row in 0..<energies.rows { loss += Double(weights[row, 0]) * Double(energies[row, 0]) }
+            }, into: worker.gradient)
+        let energies = worker.passEnergies.values
+        shard.report.loss += loss * Double(rowsPerStep)
+        shard.report.dataEnergy = energies[..<rows].reduce(0) { $0 + Double($1) }
+        shard.report.sampleEnergy = energies[rows..<2 * rows].reduce(0) { $0 + Double($1) }
+    }
+}

@@ -1,0 +1,53 @@
+import Datasets
+import Model
+import Numerics
+
+/// The baseline of variational teaching: the same autoencoder, learning data rows instead of the ends of chains.
+///
+/// Gradient: that of mean |g(z) - x|² + w KL(q(z|x) ‖ N(0, I)), z = μ(x) + σ(x) ξ. The energy has no part in it. Samples are g(z), z ~ N(0, I).
+///
+/// Source: D. Kingma, M. Welling, arXiv:1312.6114.
+package struct VariationalAutoencoder: Objective {
+    let seed: UInt64
+    /// w
+    let divergenceWeight: Float
+    let rowsPerStep: Int
+    let data: DataStream
+    /// What the networks are told about each data row.
+    let condition: RowCondition?
+
+    package init(seed: UInt64, divergenceWeight: Float, rowsPerStep: Int, data: DataStream, condition: RowCondition?) {
+        self.seed = seed
+        self.divergenceWeight = divergenceWeight
+        self.rowsPerStep = rowsPerStep
+        self.data = data
+        self.condition = condition
+    }
+
+    package var profile: ObjectiveProfile {
+        var profile = ObjectiveProfile()
+        profile.hasNegatives = false
+        profile.hasChains = true
+        (profile.hasDecoder, profile.hasEncoder) = (true, true)
+        profile.evaluations = 0
+        return profile
+    }
+
+    package func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int) {
+        shard.report = ShardReport()
+        worker.fillData(data, told: condition, seed: seed, step: step, shard: shard.index)
+        RandomStream(seed: seed, purpose: .latentStart, step: step, index: shard.index).fillNormals(worker.latents)
+        shard.negatives.copy(from: worker.generator?.outputs(of: worker.latents) ?? shard.negatives)
+        condition?.paste(worker.told, into: shard.negatives)
+        worker.times.stamp(.sampling)
+    }
+
+    package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
+        worker.fillData(data, told: condition, seed: seed, step: step, shard: shard.index)
+        worker.times.stamp(.data)
+        let noise = RandomStream(seed: seed, purpose: .latentPosterior, step: step, index: shard.index)
+        (shard.report.reconstruction, shard.report.latentDivergence) = Autoencoder(worker).addGradient(
+            of: worker.data, divergenceWeight: divergenceWeight, scale: 1 / Float(rowsPerStep), noise: noise)
+        worker.times.stamp(.gradients)
+    }
+}

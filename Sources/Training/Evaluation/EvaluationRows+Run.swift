@@ -1,0 +1,18 @@
+import Datasets
+import Failures
+import Measures
+
+extension EvaluationRows {
+    /// Rows as a run's networks see them.
+    /// - Parameter learned: where `source` is not what the run was trained on, but conforms to it: how that was prepared.
+    /// - Throws: `.configuration` when the data cannot be prepared as the configuration asks.
+    package init(_ source: DataSource, _ configuration: RunConfiguration, as learned: RowPreparation? = nil) throws(Failure) {
+        var preparation = configuration.preparation(of: source)
+        if learned != nil {
+            preparation.standardise = false
+            // Levels that were given as real numbers lie on the model's scale already.
+            if source.dataset?.levels == nil { preparation.dequantise = false }
+        }
+        try self.init(source, preparation, moments: learned?.moments)
+    }
+}

@@ -1,0 +1,157 @@
+import Distributed
+import Failures
+import Formats
+import Learning
+import Model
+import Numerics
+import Sampling
+
+/// Chains of a trained model, run on by the run's sampler: what `sample` writes and `evaluate` measures.
+///
+/// Samples are computed by tiles of the run's `chainsPerShard`, each a function of its number alone: the same on any number of ranks.
+public final class ModelSampler {
+    /// Where the chains start.
+    public enum Start: String, Codable, CaseIterable, Sendable {
+        /// The chains of the checkpoint.
+        case chains
+        /// The noise that the run's chains start from.
+        case noise
+        /// Samples of the run's generator.
+        case generator
+    }
+
+    let count: Int
+    package let start: Start
+    /// Steps of the run's sampler.
+    package let steps: Int
+    private let trained: TrainedModel
+    private let weights: RunWeights
+    private let chains: StoredChains?
+    private let seed: UInt64
+    private let interpolation: Int?
+    private let conditions: SampleConditions?
+    /// σ of the noise that is taken off the ends of chains; nil: none is.
+    private let noise: Float?
+
+    /// Steps that a sampler can be asked for: an annealed one holds a level for each.
+    package static let mostSteps = 100_000_000
+    /// Values of all samples together: a file of 4 TiB.
+    private static let mostValues = 1 << 40
+
+    /// - Parameters:
+    ///   - count: samples wanted; default: `limit`, or as many chains as the checkpoint has where they are fewer.
+    ///   - steps: default: as many as in training.
+    ///   - start: default: the generator where there is one, the checkpoint's chains where they persist, else noise.
+    ///   - interpolation: samples of a line between two latent vectors of the generator.
+    ///   - conditions: what the networks are told about each sample; needed where they are told something.
+    ///   - denoises: whether samples of a ladder's lowest level, which are data with noise σ, give way to the means of what they came from, x - σ²∇E(x).
+    /// - Throws: `.usage` when more chains are wanted than there are, and more samples or steps than can be counted.
+    package init(
+        _ trained: TrainedModel, count: Int?, orAtMost limit: Int, steps: Int?, start: Start?, seed: UInt64,
+        interpolation: Int? = nil, conditions: SampleConditions? = nil, denoises: Bool = false
+    ) throws {
+        // Tiles of samples are told apart by 32 bits.
+        let most = min(Self.mostValues / trained.shape.count, (1 << 32) - 1)
+        if let count, count > most {
+            throw Failure(.usage, "--count: expected at most \(most) samples of \(trained.shape), found \(count)")
+        }
+        if let steps, steps > Self.mostSteps { throw Failure(.usage, "--steps: expected at most \(Self.mostSteps), found \(steps)") }
+        let origin = start ?? trained.standardStart
+        try trained.check(origin)
+        if interpolation != nil && origin != .generator {
+            throw Failure(.usage, "--interpolate: lines lie between latent vectors of a generator, found --from \(origin.rawValue)")
+        }
+        chains = origin == .chains ? try StoredChains(trained, wanted: count, orAtMost: limit) : nil
+        self.count = chains?.wanted ?? count ?? limit
+        self.start = origin
+        self.steps = steps ?? trained.configuration.sampler.steps
+        self.trained = trained
+        self.seed = seed
+        self.interpolation = interpolation
+        self.conditions = conditions
+        noise = denoises ? trained.configuration.noiseLadder?.deviations[0] : nil
+        guard !denoises || noise != nil else {
+            throw Failure(.usage, "--denoise takes off the lowest noise of a ladder, which this model has not (objective.levels = 1)")
+        }
+        weights = trained.preparedNetworks()
+    }
+
+    package var rowsPerTile: Int { trained.configuration.run.chainsPerShard }
+
+    /// The samples of a tile, values in the order of computation.
+    package func draw(_ tile: Int, _ rows: Range<Int>) throws -> Matrix {
+        let kernel = trained.kernel(steps: steps)
+        let buffers = ChainBuffers(chains: rows.count, dimension: trained.model.inputShape.count, scratch: kernel.scratchTiles)
+        let told = conditions?.told(rows, tile: tile)
+        if let chains {
+            buffers.positions.copy(from: Matrix(rows: rows.count, columns: trained.shape.count, try chains.samples(rows)))
+        } else if start == .generator {
+            trained.generatorSamples(weights, seed: seed, interpolation: interpolation)?
+                .fill(buffers.positions, tile: tile, firstRow: rows.lowerBound, told: told)
+        } else {
+            trained.configuration.startNoise.fill(
+                buffers.positions, stream: RandomStream(seed: seed, purpose: .samplingStart, step: 0, index: tile))
+        }
+        let potential = ModelPotential(
+            model: trained.model, weights: weights.energy, workspace: Workspace(trained.model, rows: rows.count))
+        if let told {
+            potential.workspace.condition?.copy(from: told)
+            conditions?.condition.paste(told, into: buffers.positions)
+        }
+        // A stream lasts for so many steps; long runs take one after the other.
+        let limit = kernel.stepLimit(values: buffers.positions.count)
+        var part = 0
+        for rung in NoiseLadder.descent(trained.configuration.noiseLadder) {
+            if let feature = rung.feature { potential.workspace.condition?.fill(feature) }
+            for first in stride(from: 0, to: steps, by: limit) {
+                let scaled = trained.kernel(steps: steps, firstStep: first).scaled(toVariance: rung.variance)
+                let noise = ChainNoise(seed: seed, motion: .sampling, decisions: .samplingDecision, step: part, index: tile)
+                let count = min(limit, steps - first)
+                if let told, let condition = conditions?.condition {
+                    let given = ConditionedPotential(base: potential, condition: condition, told: told)
+                    scaled.run(buffers, steps: count, noise: noise, in: given)
+                } else {
+                    scaled.run(buffers, steps: count, noise: noise, in: potential)
+                }
+                part += 1
+            }
+        }
+        if let noise { denoise(buffers, noise, potential) }
+        if let told { conditions?.condition.paste(told, into: buffers.positions) }
+        return trained.networks.isLatent ? decoded(buffers.positions) : buffers.positions
+    }
+
+    /// The mean of what a noised row came from, by the score of its density (K. Miyasawa, 1961; P. Vincent, doi:10.1162/NECO_a_00142).
+    private func denoise(_ buffers: ChainBuffers, _ noise: Float, _ potential: ModelPotential) {
+        potential.evaluate(buffers.positions, energies: buffers.energies, gradient: buffers.gradient)
+        buffers.positions.combine(buffers.positions, buffers.gradient) { $0 - noise * noise * $1 }
+    }
+
+    /// The rows that latent vectors stand for.
+    private func decoded(_ latents: Matrix) -> Matrix {
+        guard let generator = trained.networks.generator, let prepared = weights[.generator] else { return latents }
+        let workspace = Workspace(generator, rows: latents.rows)
+        generator.forward(latents, prepared, workspace, keepingSlopes: false)
+        return workspace.output
+    }
+
+    /// Values of samples that all ranks hold, at most: 8 GiB while they travel.
+    private static let mostGathered = 1 << 30
+
+    /// Collective. All samples, on all ranks: count x values.
+    /// - Throws: `.usage` for more than can be held.
+    package func drawAll(_ communicator: any Communicator) throws(Failure) -> Matrix {
+        let (size, width) = (rowsPerTile, trained.shape.count)
+        try communicator.agree {
+            let most = Self.mostGathered / width
+            guard count <= most else {
+                throw Failure(.usage, "--count: expected at most \(most) samples of \(trained.shape) to measure, found \(count)")
+            }
+        }
+        let values = try DealtTiles.gather(tiles: (count + size - 1) / size, perTile: size * width, communicator) { tile in
+            let rows = tile * size..<min(count, (tile + 1) * size)
+            return try draw(tile, rows).values.map { Double($0) } + [Double](repeating: 0, count: (size - rows.count) * width)
+        }
+        return Matrix(rows: count, columns: width, values.prefix(count * width).map { Float($0) })
+    }
+}

@@ -1,0 +1,112 @@
+import Datasets
+import Distributed
+import Failures
+import Formats
+import Measures
+import Numerics
+
+// Rows that are given to a trained model: read as the training data are, and prepared as these were.
+extension TrainedModel {
+    /// Collective. How rows that a user gives, and samples, relate to the model's values.
+    ///
+    /// Checkpoints of earlier versions do not say it: floats are taken as they stand then; levels and what was standardised need the training data.
+    package func preparation(_ communicator: any Communicator) throws(Failure) -> RowPreparation {
+        if let rowMetadata { return rowMetadata.rows }
+        guard configuration.data.standardise else { return RowPreparation(shape: shape) }
+        return try learned(communicator).rows
+    }
+
+    /// Collective. The rows of a file, as the model works on them: without any chance, rows x values.
+    /// - Parameter option: of the command line, which gave them.
+    package func readRows(_ path: String, option: String, _ communicator: any Communicator) throws(Failure) -> Matrix {
+        var preparation = try preparation(communicator)
+        let source = try configuration.sharedSource(of: path, like: preparation, communicator)
+        if rowMetadata == nil, source.dataset?.levels != nil { preparation = try learned(communicator).rows }
+        return try communicator.agree { () throws -> Matrix in
+            let place = "\(option) \(path)"
+            guard let rows = try preparation.conform(source, place, mayHaveLabel: mayHaveLabel).dataset else {
+                throw Failure(.data, "\(place): expected rows, found a density of the plane, which has any number of them")
+            }
+            return preparation.rows(of: rows)
+        }
+    }
+
+    /// Whether tables have a column that is no part of a row and is not read.
+    private var mayHaveLabel: Bool { configuration.data.labelColumn == .last && configuration.condition.kind != .label }
+
+    // MARK: data sets
+
+    /// Whether these are the training data.
+    package func isTrained(on source: DataSource) -> Bool {
+        configuration.digest(of: source) == manifest.data
+            || rowMetadata == nil && configuration.digest(of: source, former: true) == manifest.data
+    }
+
+    /// Collective. The data that the run was trained on.
+    private func source(_ communicator: any Communicator) throws(Failure) -> DataSource {
+        let folder = AtomicFile.folder(of: AtomicFile.folder(of: path))
+        let source = try configuration.sharedSource(
+            communicator,
+            hint: " The run was trained on these data. Where they are elsewhere now, evaluate and sample take them by --data; "
+                + "for good: ebm-dist train --out \(folder) data.source=PATH, beside the run's other keys. Their digest is compared.")
+        try communicator.agree {
+            guard isTrained(on: source) else {
+                throw Failure(.checkpoint, "\(path): the model was trained on other data than \(source.name) holds now")
+            }
+        }
+        return source
+    }
+
+    /// Collective. What checkpoints of earlier versions do not say, from the training data.
+    private func learned(_ communicator: any Communicator) throws(Failure) -> RowMetadata {
+        if let rowMetadata { return rowMetadata }
+        let training = try source(communicator)
+        return try communicator.agree { try configuration.rowMetadata(training) }
+    }
+
+    /// Collective. Rows of the training data in the fixed order of evaluations, and of other data where they are given. Given data that are the training
+    /// data, by their digest, stand for these: they may have moved.
+    /// - Parameter images: what a model that is told images is told about the given rows; nil: nothing.
+    package func evaluationRows(
+        _ data: String?, told images: String? = nil, _ communicator: any Communicator
+    ) throws(Failure) -> (training: EvaluationRows, other: EvaluationRows?) {
+        guard let data else {
+            let training = try source(communicator)
+            return (try communicator.agree { try EvaluationRows(training, configuration) }, nil)
+        }
+        if let rowMetadata {
+            let given = try conforming(data, told: images, to: rowMetadata, option: "--data", communicator)
+            let isTraining = isTrained(on: given)
+            let training = isTraining ? given : try source(communicator)
+            return try communicator.agree {
+                (try EvaluationRows(training, configuration), try EvaluationRows(given, configuration, as: rowMetadata.rows))
+            }
+        }
+        let training = try source(communicator)
+        let learned = try communicator.agree { try configuration.rowMetadata(training) }
+        let given = try conforming(data, told: images, to: learned, option: "--data", communicator)
+        return try communicator.agree {
+            (try EvaluationRows(training, configuration), try EvaluationRows(given, configuration, as: learned.rows))
+        }
+    }
+
+    /// Collective. Rows of other data by themselves.
+    /// - Parameter option: of the command line, which gave them.
+    package func evaluationRows(of data: String, option: String, _ communicator: any Communicator) throws(Failure) -> EvaluationRows {
+        let learned = try learned(communicator)
+        let given = try conforming(data, told: nil, to: learned, option: option, communicator)
+        return try communicator.agree { try EvaluationRows(given, configuration, as: learned.rows) }
+    }
+
+    /// Collective. Other data as those that were learned.
+    private func conforming(
+        _ data: String, told images: String?, to learned: RowMetadata, option: String, _ communicator: any Communicator
+    ) throws(Failure) -> DataSource {
+        let source = try configuration.sharedSource(of: data, told: images, like: learned.rows, communicator)
+        return try communicator.agree { () throws -> DataSource in
+            let conforming = try learned.rows.conform(source, "\(option) \(data)", mayHaveLabel: mayHaveLabel)
+            guard let dataset = conforming.dataset, let partner = dataset.partner, let told = learned.told else { return conforming }
+            return .dataset(try dataset.paired(with: told.conform(partner, "--condition \(partner.name)")))
+        }
+    }
+}

@@ -1,0 +1,211 @@
+import Datasets
+import Distributed
+import Failures
+import Formats
+import Learning
+import Model
+import Numerics
+import Sampling
+
+/// A model as a run folder holds it: what `sample` and `energy` work with. It needs no data.
+public struct TrainedModel: Sendable {
+    /// Which parameters are used.
+    public enum Weights: String, CaseIterable, Sendable, Codable {
+        /// The moving average where the run keeps one, else the current ones.
+        case average
+        case current
+    }
+
+    public let configuration: RunConfiguration
+    /// The step of the checkpoint.
+    public let step: Int
+    public let path: String
+    public let networks: RunNetworks
+    public let parameters: [Float]
+    public let modelState: [Float]
+    /// How rows become what the networks work on; nil in checkpoints of earlier versions.
+    let rowMetadata: RowMetadata?
+    /// What was passed over on the way to this checkpoint, for the person at the terminal.
+    public private(set) var remarks: [String] = []
+    /// Open, so that a training may remove the checkpoint meanwhile.
+    private let files: CheckpointFiles
+    /// The chains, once they have been checked.
+    private var checkedChains: Safetensors?
+
+    var manifest: Manifest { files.manifest }
+
+    /// The energy.
+    public var model: EnergyModel { networks.energy }
+
+    /// Reads a checkpoint of a run folder.
+    /// - Parameter step: which one; default: the newest that is whole.
+    /// - Throws: `.missingInput` without a run or checkpoint, `.checkpoint` when it is damaged.
+    public init(_ folder: RunFolder, step: Int? = nil, weights: Weights = .average) throws(Failure) {
+        self = try Self.shared(folder.path, step: step, weights: weights, SoloCommunicator())
+    }
+
+    /// Reads the checkpoint of one step.
+    /// - Parameter manifest: of a checkpoint that rank 0 has opened; nil on rank 0.
+    private init(_ folder: RunFolder, exactly step: Int, openedByRoot manifest: Manifest?, weights: Weights) throws(Failure) {
+        configuration = try Self.configuration(of: folder)
+        self.step = step
+        path = folder.checkpoint(step)
+        if let manifest {
+            files = try CheckpointFiles(path, openedByRoot: manifest, manifest.files.keys.sorted())
+        } else {
+            files = try CheckpointFiles(path, step: step, binding: nil)
+        }
+        try files.manifest.checkStepSize(configuration, path)
+        let modelPath = files.name("model.safetensors")
+        let file = try files.tensors("model.safetensors")
+        networks = try RunNetworks(metadata: file.header.metadata, path: modelPath)
+        rowMetadata = try RowMetadata(metadata: file.header.metadata, path: modelPath)
+        modelState = try ParameterTensors.decode(file, networks.stateLayout, path: modelPath)
+        let files = files
+        let stored = CheckpointWeights(hasAverage: configuration.optimizer.average != nil, format: files.manifest.format)
+        parameters = try stored.decode(weights, networks.layout, model: (file, modelPath)) { () throws(Failure) in
+            (try files.tensors("optimizer.safetensors"), files.name("optimizer.safetensors"))
+        }
+        try check(networks, "\(path)/model.safetensors")
+        try rowMetadata?.check(networks.sampleShape, "\(path)/model.safetensors")
+        let pass =
+            [Workspace.count(model, rows: 1)] + [networks.generator, networks.encoder].map { $0.map { Workspace.count($0, rows: 1) } ?? 0 }
+        guard pass.reduce(0, +) <= MemoryNeed.available / 4 else {
+            throw Failure(
+                .checkpoint,
+                "\(path): one pass of a sample through the networks needs more memory than this machine has: the file is damaged")
+        }
+        guard parameters.isFinite, modelState.isFinite else {
+            throw Failure(.checkpoint, "\(path): expected finite parameters, found others")
+        }
+    }
+
+    /// Collective. As above; all ranks read the checkpoint that rank 0 chooses, also where a training writes new ones, and removes old ones, meanwhile.
+    /// - Parameter needsChains: whether the checkpoint's chains are read later: a checkpoint whose chains are damaged is passed over then.
+    package static func shared(
+        _ folder: String, step: Int?, weights: Weights, needingChains needsChains: (TrainedModel) -> Bool = { _ in false },
+        _ communicator: any Communicator
+    ) throws(Failure) -> TrainedModel {
+        try communicator.expecting(.storing("loading a checkpoint")) { () throws(Failure) in
+            try load(RunFolder(folder), step: step, weights: weights, needingChains: needsChains, communicator)
+        }
+    }
+
+    private static func load(
+        _ folder: RunFolder, step: Int?, weights: Weights, needingChains needsChains: (TrainedModel) -> Bool,
+        _ communicator: any Communicator
+    ) throws(Failure) -> TrainedModel {
+        var choice = CheckpointChoice(folder, wanted: step)
+        while true {
+            let step = try communicator.fromRoot { try choice.next() }
+            var trained: TrainedModel
+            do {
+                // Rank 0 says what the checkpoint is: a file that another machine does not see is no damage.
+                let manifest = try communicator.fromRoot {
+                    try CheckpointFiles(choice.folder.checkpoint(step), step: step, binding: nil).manifest
+                }
+                trained = try communicator.agree {
+                    var trained = try TrainedModel(
+                        choice.folder, exactly: step, openedByRoot: communicator.rank == 0 ? nil : manifest, weights: weights)
+                    if needsChains(trained) { trained.checkedChains = try trained.chains() }
+                    return trained
+                }
+            } catch {
+                try communicator.onRoot { try choice.pass(over: step, error) }
+                continue
+            }
+            trained.remarks = try communicator.fromRoot { choice.remarks }
+            let read = try trained.configuration.encodedJSON5() + trained.manifest.manifestChecksum
+            try communicator.checkIsSame(
+                Checksum.of(Array(read.utf8)), "the checkpoints of step \(step) in \(choice.folder.path)")
+            return trained
+        }
+    }
+
+    /// The chains of the checkpoint, checked.
+    package func chains() throws -> Safetensors {
+        try checkedChains ?? CheckpointReader.checkedChains(in: files, configuration, shape: shape)
+    }
+
+    /// A text for the person at the terminal, after what was passed over.
+    package func told(_ text: String) -> String { (remarks + [text]).joined(separator: "\n") }
+
+    /// The shape of a sample.
+    public var shape: ImageShape { networks.sampleShape }
+
+    /// The run's sampler with the step size that training adapted it to.
+    /// - Parameters:
+    ///   - steps, firstStep: as in `RunConfiguration.kernel`.
+    package func kernel(steps: Int, firstStep: Int = 0) -> any TransitionKernel {
+        let isFinished = step >= configuration.sampler.adaptSteps
+        let factor = manifest.stepSize?.factor(isFinished: isFinished) ?? 1
+        return configuration.kernel(for: model.inputShape, steps: steps, firstStep: firstStep).scaled(by: factor)
+    }
+
+    /// Where chains start when nobody says where.
+    package var standardStart: ModelSampler.Start {
+        networks.encoder != nil ? .generator : configuration.replayCapacity == nil ? .noise : .chains
+    }
+
+    /// - Throws: `.usage` for a start that this model does not have.
+    package func check(_ start: ModelSampler.Start) throws(Failure) {
+        if start == .chains, networks.isLatent {
+            throw Failure(.usage, "--from chains: chains of a latent prior are not kept. Use --from noise.")
+        }
+        if start == .chains, rowCondition != nil {
+            throw Failure(
+                .usage, "--from chains: the checkpoint does not say what its chains were told. Use --from generator, or --from noise.")
+        }
+        guard start == .generator, networks.encoder == nil else { return }
+        throw Failure(
+            .usage,
+            "--from generator: the objective \"\(configuration.objective.kind.rawValue)\" trains no generator of starts. Use --from noise.")
+    }
+
+    /// What draws from the generator; nil where there is none.
+    package func generatorSamples(_ weights: RunWeights, seed: UInt64, interpolation: Int? = nil) -> GeneratorSamples? {
+        guard let generator = networks.generator, let prepared = weights[.generator] else { return nil }
+        return GeneratorSamples(generator: generator, weights: prepared, seed: seed, interpolation: interpolation)
+    }
+
+    /// The energy's weights ready for products.
+    package func prepared() -> PreparedWeights { preparedNetworks().energy }
+
+    /// The weights of all networks ready for products.
+    package func preparedNetworks() -> RunWeights {
+        let weights = RunWeights(networks)
+        var state = modelState
+        weights.prepare(parameters: parameters, state: &state, iterating: false)
+        return weights
+    }
+
+    /// The configuration of a run folder.
+    static func configuration(of folder: RunFolder) throws(Failure) -> RunConfiguration {
+        guard try folder.exists else {
+            throw Failure(
+                .missingInput,
+                "\(folder.path): expected a run folder with config.json5, found none. Train first: ebm-dist train --out \(folder.path)")
+        }
+        let bytes = try FileBytes.read(folder.configuration, limit: 1 << 20)
+        return try RunConfiguration.resolve(stored: bytes, name: folder.configuration)
+    }
+
+    /// A checkpoint fits the configuration beside it, or one of the two was edited.
+    private func check(_ networks: RunNetworks, _ path: String) throws(Failure) {
+        let shape = networks.sampleShape
+        let told = configuration.rowCondition(for: shape, toldTo: networks.energy.network.description.condition)
+        let place = "\(path): expected the networks of config.json5 beside it, found"
+        guard (told == nil) == (configuration.condition.kind == .none) else {
+            throw Failure(
+                .checkpoint, "\(place) an energy that is not told what condition.kind = \"\(configuration.condition.kind.rawValue)\" says")
+        }
+        let expected = try configuration.networks(for: shape, told: told)
+        if let part = networks.difference(from: expected) {
+            throw Failure(.checkpoint, "\(place) another \(part): one of the two files is damaged or of another run")
+        }
+        if PlaneDensity(named: configuration.data.source) != nil, shape != ImageShape(vector: 2) {
+            throw Failure(
+                .checkpoint, "\(place) samples of \(shape), where data.source = \"\(configuration.data.source)\" has points of the plane")
+        }
+    }
+}
