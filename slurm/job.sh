@@ -4,7 +4,7 @@
 # Slurm sends USR1 to the batch shell two minutes before the time limit (--signal=B:USR1@120; where the cluster is set up for it, also
 # before a preemption). The shell asks mpirun, mpirun all ranks; they save and end with code 75, and the job is requeued: also when the
 # ranks or mpirun died of the request or of the kill that followed, as long as the run is whole.
-# A run that saves for another reason (a file STOP in the run folder, run.maxHours) ends the job for good. A lost machine requeues the
+# A file STOP in the run folder ends the job for good, whoever asked besides; run.maxHours does where Slurm has not asked. A lost machine requeues the
 # job when this start has saved something. A run that fails fails the job.
 
 # shellcheck source=scripts/requests.sh

@@ -117,7 +117,9 @@ public struct DiagnoseCommand: Codable, Sendable {
         let stored = try communicator.agree { origin == .chains ? try StoredChains(trained, wanted: shards * perShard) : nil }
         let run = WindowRun(
             seed: configuration.run.seed, step: trained.step, draws: draws, thin: thin ?? configuration.sampler.steps,
-            functionals: ChainFunctionals(dimension: dimension, seed: configuration.run.seed))
+            functionals: ChainFunctionals(
+                dimension: dimension, columns: trained.networks.isLatent ? nil : trained.rowMetadata?.rows.columns,
+                seed: configuration.run.seed))
         try communicator.agree {
             if run.thin == 0 {
                 throw Failure(.usage, "diagnose: expected --thin of at least 1: this model was trained with sampler.steps = 0")

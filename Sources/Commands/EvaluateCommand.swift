@@ -100,8 +100,7 @@ public struct EvaluateCommand: Codable, Sendable {
         let measures = [
             plane?.text, ofSamples?.text, completion?.text, classes?.text, reconstruction?.text, denoised?.text, ofOutliers?.text,
         ]
-        let notes = (other?.notes ?? []).map { "note: \($0)" }
-        return trained.told(([title] + notes + measures.compactMap { $0 }).joined(separator: "\n"))
+        return trained.told(([title] + measures.compactMap { $0 }).joined(separator: "\n"))
     }
 
     /// Whether the checkpoint's chains are measured, or gone on from.

@@ -22,7 +22,8 @@ struct RowFile: Sendable {
     /// The first line of a table.
     static func header(_ names: [String]) -> [UInt8] {
         let fields = names.map { name in
-            let needsQuotes = name.isEmpty || name.contains { "\",;\t ".contains($0) }
+            // A line that begins with # would be a comment.
+            let needsQuotes = name.isEmpty || name.hasPrefix("#") || name.contains { "\",;\t ".contains($0) }
             return needsQuotes ? "\"\(name.replacing("\"", with: "\"\""))\"" : name
         }
         return Array((fields.joined(separator: ",") + "\n").utf8)

@@ -74,7 +74,7 @@ public struct SampleCommand: Codable, Sendable {
         let results = TileResults(
             rows: count, rowsPerTile: sampler.rowsPerTile, rowShape: trained.shape.fileShape,
             columns: preparation.columns ?? (1...trained.shape.count).map { "x\($0)" },
-            type: preparation.isIdentity ? .float32 : .float64)
+            type: preparation.isIdentity ? .float32 : .float64, range: preparation.dataRange)
         let values = try communicator.agree {
             try results.tiles(of: communicator).map { tile in
                 communicator.progress.note("sampling")

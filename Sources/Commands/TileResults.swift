@@ -13,6 +13,8 @@ struct TileResults {
     let columns: [String]
     /// The numbers of an array.
     var type = NumberType.float32
+    /// What data can be; nil where any number can.
+    var range: ClosedRange<Double>?
 
     private var width: Int { rowShape.reduce(1, *) }
 
@@ -26,7 +28,7 @@ struct TileResults {
     }
 
     /// Collective. Writes the values of each rank's tiles; the file replaces an older one at once or not at all.
-    /// - Returns: what is to be said of rows that are not finite; empty where all are.
+    /// - Returns: what is to be said of rows that are not finite, and of values that no data have; empty where there are none.
     func write(
         _ values: [(rows: Range<Int>, numbers: [Double])], to file: RowFile, _ communicator: any Communicator
     ) throws(Failure) -> String {
@@ -49,23 +51,28 @@ struct TileResults {
         }
     }
 
-    /// Collective. How many rows are not finite.
+    /// Collective. How many rows are not finite, and how many values lie outside the range: they are written as the model drew them.
     private func remark(
         _ values: [(rows: Range<Int>, numbers: [Double])], _ communicator: any Communicator
     ) throws(Failure) -> String {
-        var broken = [
-            values.reduce(Int64(0)) { sum, tile in
-                sum
-                    + Int64(
-                        tile.rows.indices.count { row in
-                            let first = (row - tile.rows.lowerBound) * width
-                            return !tile.numbers[first..<first + width].allSatisfy(\.isFinite)
-                        })
-            }
-        ]
-        try communicator.sum(&broken)
-        return broken[0] == 0 ? "" : "; \(broken[0]) of them not finite"
+        var counts: [Int64] = [0, 0]
+        for tile in values {
+            counts[0] += Int64(
+                tile.rows.indices.count { row in
+                    let first = (row - tile.rows.lowerBound) * width
+                    return !tile.numbers[first..<first + width].allSatisfy(\.isFinite)
+                })
+            if let range { counts[1] += Int64(tile.numbers.count { $0.isFinite && !range.contains($0) }) }
+        }
+        try communicator.sum(&counts)
+        let broken = counts[0] == 0 ? "" : "; \(counts[0]) of them not finite"
+        guard let range, counts[1] > 0 else { return broken }
+        return broken
+            + "; \(counts[1]) of \(rows * width) values lie outside \(Self.text(range.lowerBound)) to \(Self.text(range.upperBound)), which the data "
+            + "cannot have, and are written as they are: round and clip them for pictures"
     }
+
+    private static func text(_ number: Double) -> String { number == number.rounded() ? "\(Int(number))" : "\(number)" }
 
     private func array(
         _ values: [(rows: Range<Int>, numbers: [Double])], _ communicator: any Communicator

@@ -50,6 +50,12 @@ extension Dataset {
         let batches = (1...5).compactMap { existing(folder, "data_batch_\($0).bin") }
         if let images = images.first { return try decode(options.read(images), images, options) }
         guard !batches.isEmpty else {
+            if let picture = picture(in: folder) {
+                throw Failure(
+                    .data,
+                    "\(folder): expected data, found a folder of pictures (\(picture)), which is not read: make one array of them, N x H x W or N x H x W x 3 bytes, "
+                        + "with numpy.save.")
+            }
             throw Failure(
                 .data,
                 "\(folder): expected a folder with train-images-idx3-ubyte (MNIST) or data_batch_1.bin to data_batch_5.bin (CIFAR-10), "
@@ -62,6 +68,11 @@ extension Dataset {
             bytes.append(contentsOf: part)
         }
         return try cifar(bytes, folder)
+    }
+
+    /// The name of a picture in a folder, the first in the alphabet; nil where there is none.
+    private static func picture(in folder: String) -> String? {
+        PathKind.names(in: folder).filter { name in [".png", ".jpg", ".jpeg"].contains { name.lowercased().hasSuffix($0) } }.min()
     }
 
     /// The path of a file in a folder, plain or else gzip; nil when there is neither.

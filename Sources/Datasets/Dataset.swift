@@ -40,6 +40,7 @@ public struct Dataset: Hashable, Sendable {
     public let digest: String
     /// None or one: a structure cannot hold another of its kind by itself.
     var partners: [Dataset] = []
+    let cachedMoments = CachedMoments()
 
     /// Checks and keeps the given rows.
     ///

@@ -4,7 +4,7 @@ import Numerics
 extension RowPreparation {
     /// The rows of other data as those that were learned: of their shape, in the order of their columns, as levels where these were levels.
     ///
-    /// Levels as real numbers (2.7 of 0 to 255) become floats of the model's scale; whole numbers become levels.
+    /// Levels as real numbers (2.7 of 0 to 255) become floats of the model's scale; whole numbers of any type become levels, as bytes of the same values do.
     /// - Parameters:
     ///   - place: where the data came from, for messages: `--input rows.npy`.
     ///   - mayHaveLabel: whether tables may have one column more, the label, which is left out.
@@ -56,15 +56,17 @@ extension RowPreparation {
         let numbers = (0..<rows.values.count).map { rows.number($0) }
         guard let least = numbers.min(), let most = numbers.max() else { return rows }
         let top = Double(levels - 1)
-        // Of the model's scale, or of 0 to 1: such numbers would be nearly black images, and no one would see why.
+        let isWhole = numbers.allSatisfy { $0 >= 0 && $0 == $0.rounded() }
         let (unitLow, unitHigh) = (Double(min(low, 0)), Double(max(high, 1)))
-        if unitHigh < top, least >= unitLow, most <= unitHigh, least != 0 || most != 0 {
+        let isOfUnit = unitHigh < top && least >= unitLow && most <= unitHigh
+        // Of the model's scale, or of 0 to 1: such numbers would be nearly black images, and no one would see why.
+        if isOfUnit, !isWhole {
             throw Failure(
                 .data,
                 "\(place): expected the units of the training data, 0 to \(levels - 1), found numbers from \(least) to \(most). "
                     + "Bring them back to levels, or give bytes.")
         }
-        guard numbers.allSatisfy({ $0 >= 0 && $0 == $0.rounded() }) else {
+        guard isWhole else {
             return try rows.replacing(.floats(modelValues(numbers)))
         }
         guard most <= top else {
@@ -72,7 +74,8 @@ extension RowPreparation {
                 .data,
                 "\(place): expected whole numbers from 0 to \(levels - 1), as this model has learned, found a value of \(most)")
         }
-        return try rows.replacing(.levels(numbers.map { UInt8($0) }, levels: levels))
+        let note = "\(place): the whole numbers \(Int(least)) to \(Int(most)) are read as the lowest of \(levels) levels, as bytes would be"
+        return try rows.replacing(.levels(numbers.map { UInt8($0) }, levels: levels), saying: isOfUnit && most > 0 ? [note] : [])
     }
 
     private func shaped(_ dataset: Dataset, _ place: String, _ mayHaveLabel: Bool) throws(Failure) -> Dataset {
@@ -88,12 +91,12 @@ extension RowPreparation {
 extension Dataset {
     /// The same rows with other values, or of another shape.
     fileprivate func replacing(
-        _ values: Values, shape: ImageShape? = nil, names: [String]? = nil, precise: [Double]? = nil
+        _ values: Values, shape: ImageShape? = nil, names: [String]? = nil, precise: [Double]? = nil, saying more: [String] = []
     ) throws(Failure) -> Dataset {
         var replaced = try Dataset(
             name: name, shape: shape ?? self.shape, values: values, labels: labels,
             columnNames: names ?? (shape == nil ? columnNames : nil),
-            labelName: labelName, notes: notes, precise: precise, losses: losses)
+            labelName: labelName, notes: notes + more, precise: precise, losses: losses)
         replaced.partners = partners
         return replaced
     }

@@ -56,6 +56,9 @@ public struct RowPreparation: Hashable, Sendable {
     /// Whether the model's values are those of the data.
     public var isIdentity: Bool { levels == nil && moments == nil }
 
+    /// The values that data of levels can have, in their units; nil for real numbers. Of dequantised levels the cells of the lowest and the highest.
+    public var dataRange: ClosedRange<Double>? { levels.map { -offset...(Double(cells($0)) - offset) } }
+
     // MARK: values
 
     /// Values in the units of the data as the model's.

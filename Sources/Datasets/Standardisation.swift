@@ -31,7 +31,8 @@ struct Standardisation: Sendable {
         let title = dataset.columnNames.map { " (\($0[column]))" } ?? ""
         throw Failure(
             .data,
-            "\(dataset.name): column \(column + 1)\(title) is constant and cannot be standardised. Remove it, or do not standardise.")
+            "\(dataset.name): column \(column + 1)\(title) is constant and cannot be standardised. Leave it out (data.columns), or say data.standardise=false."
+        )
     }
 
     /// A row of floats of a data set, 1 x values.

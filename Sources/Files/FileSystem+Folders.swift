@@ -73,6 +73,15 @@ extension FileSystem {
         try remove(path)
     }
 
+    /// A time of a file system, in seconds and nanoseconds.
+    public typealias Time = (seconds: Int, nanoseconds: Int)
+
+    /// When what a file or folder holds was changed: of a folder, when an entry of it was made, renamed or removed. Renaming the folder itself is none.
+    public static func changed(_ path: String) throws(SystemCallError) -> Time {
+        let time = try status(of: path, followingLinks: false).st_mtim
+        return (Int(time.tv_sec), Int(time.tv_nsec))
+    }
+
     /// Seconds since an entry was made or its properties changed.
     package static func age(of path: String) throws(SystemCallError) -> Int {
         time(nil) - Int(try status(of: path, followingLinks: false).st_ctim.tv_sec)

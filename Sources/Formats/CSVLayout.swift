@@ -11,6 +11,8 @@ struct CSVLayout {
     private(set) var beginsWithRow: Bool
     /// The fields of a row that are read, in this order.
     private(set) var columns: [Int] = []
+    /// Whether a separator stands behind the last value of every row: the empty field behind it is no column.
+    let endsOpen: Bool
     /// What a person should know of how the file is read.
     private(set) var notes: [String] = []
 
@@ -23,16 +25,19 @@ struct CSVLayout {
         let line = CSVFirstLine(first, number: reader.line, select, name)
         if let hasHeader { beginsWithRow = !hasHeader } else { beginsWithRow = try !line.isHeader() }
         (names, width, widthLine) = (beginsWithRow ? nil : first, first.count, reader.line)
+        var ahead = reader
+        let second = try ahead.next()
+        endsOpen = Self.endsOpen(first, second, beginsWithRow: beginsWithRow) && reader.separator != .space
         if beginsWithRow, hasHeader == nil, let comment = reader.comment {
             // numpy.savetxt writes its header as a comment.
             let titles = reader.fields(of: comment)
             if titles.count == width, !titles.contains(where: { CSVReader.number($0) != nil }) { names = titles }
         }
-        var ahead = reader
-        if !beginsWithRow, let second = try ahead.next(), second.count == width + 1 {
+        if !beginsWithRow, let second, second.count == width + 1 {
             // R's write.table gives its index no name, not even an empty one.
-            (names, width, widthLine) = ([""] + first, second.count, ahead.line)
+            (names, width, widthLine) = (endsOpen ? first + [""] : [""] + first, second.count, ahead.line)
         }
+        if endsOpen { notes.append("\(name): nothing stands behind the last separator of the lines, and no column is made of it") }
         if !beginsWithRow, hasHeader == nil, line.counts {
             let shown = first.count > 8 ? first.prefix(8) + ["..."] : first[...]
             notes.append(
@@ -41,20 +46,25 @@ struct CSVLayout {
         try choose(select, name, line.number)
     }
 
+    /// Whether the second line, or the only one, ends with a separator, and the first one too or with its last name.
+    private static func endsOpen(_ first: [String], _ second: [String]?, beginsWithRow: Bool) -> Bool {
+        let row = second ?? first
+        guard row.count > 1, row.last == "" else { return false }
+        return first.last == "" ? row.count == first.count : !beginsWithRow && row.count == first.count + 1
+    }
+
     private mutating func choose(_ select: CSVTable.Selection, _ name: String, _ line: Int) throws(Failure) {
-        if case .matching = select, names == nil {
-            columns = Array(0..<width)
-            return
-        }
+        columns = Array(0..<(endsOpen ? width - 1 : width))
+        if case .matching = select, names == nil { return }
         guard select != .all else {
-            columns = Array(0..<width)
             // pandas calls an index that it has written and read again Unnamed: 0.
-            guard width > 1, let title = names?.first, title.isEmpty || title == "Unnamed: 0" else { return }
+            guard columns.count > 1, let title = names?.first, title.isEmpty || title == "Unnamed: 0" else { return }
             columns.removeFirst()
             notes.append(
                 "\(name): the first column has no name, as the index that pandas and R write, and is left out (with a name it is read)")
             return
         }
+        columns = []
         for column in select.wanted {
             guard let index = names?.firstIndex(of: column) else {
                 let known = names.map { $0.joined(separator: ", ") } ?? "none: the first line holds numbers"

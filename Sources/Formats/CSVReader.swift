@@ -150,7 +150,8 @@ struct CSVReader {
     static func pointed(_ text: String) -> String { String(decoding: text.utf8.map { $0 == 0x2c ? 0x2e : $0 }, as: UTF8.self) }
 
     /// Why a field cannot be used.
-    func refusal(_ text: String, column: Int, _ title: String?) -> Failure {
+    /// - Parameter numbers: the names of the columns that hold a number in this line.
+    func refusal(_ text: String, column: Int, _ title: String?, numbers: [String] = []) -> Failure {
         let named = title.flatMap { $0.isEmpty ? nil : " (\($0))" } ?? ""
         let place = "\(name): line \(line), column \(column + 1)\(named)"
         let shown = String(text.prefix(40))
@@ -158,11 +159,27 @@ struct CSVReader {
             return Failure(
                 .data, "\(place): expected a number, found the missing value '\(shown)'. Remove the row or select other columns.")
         }
-        return Failure(.data, "\(place): expected a finite decimal number, found '\(shown)'. \(advice(on: text))")
+        return Failure(.data, "\(place): expected a finite decimal number, found '\(shown)'. \(advice(on: text, numbers))")
     }
 
-    private func advice(on text: String) -> String {
-        guard Self.number(Self.pointed(text)) != nil else { return "Mend the field or select other columns." }
+    /// Columns that are named, at most.
+    private static let mostNamed = 24
+
+    /// The key that chooses some columns, as a shell takes it.
+    private static func choice(of names: [String]) -> String {
+        let isPlain = names.allSatisfy { name in
+            name.first?.isLetter == true && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        }
+        guard !isPlain else { return "data.columns=\(names.joined(separator: ","))" }
+        let quoted = names.map { "\"\($0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"" }
+        return "'data.columns=[\(quoted.joined(separator: ",").replacing("'", with: "'\\''"))]'"
+    }
+
+    private func advice(on text: String, _ numbers: [String]) -> String {
+        guard Self.number(Self.pointed(text)) != nil else {
+            guard !numbers.isEmpty, numbers.count <= Self.mostNamed else { return "Mend the field or select other columns." }
+            return "Mend the field, or read the columns that hold numbers in this line: \(Self.choice(of: numbers))"
+        }
         if let decimalMark, separator.allowsDecimalComma {
             return "Numbers before it have a decimal \(decimalMark): write all with the same."
         }

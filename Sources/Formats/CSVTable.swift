@@ -59,9 +59,17 @@ public struct CSVTable: Hashable, Sendable {
                     "\(name): line \(reader.line): expected \(layout.width) fields as in line \(layout.widthLine), found \(fields.count). "
                         + "Mend the line.")
             }
+            if layout.endsOpen, let last = fields.last, !last.isEmpty {
+                throw Failure(
+                    .data,
+                    "\(name): line \(reader.line): expected nothing behind the last separator, as in line \(layout.widthLine), found '\(last.prefix(40))'. "
+                        + "Mend the line.")
+            }
             for column in layout.columns {
                 guard let value = reader.number(fields[column]) else {
-                    throw reader.refusal(fields[column], column: column, layout.names?[column])
+                    throw reader.refusal(
+                        fields[column], column: column, layout.names?[column],
+                        numbers: select == .all ? Self.numbers(in: fields, layout, reader) : [])
                 }
                 values.append(value)
                 doubles.append(reader.double(fields[column]) ?? Double(value))
@@ -84,6 +92,15 @@ public struct CSVTable: Hashable, Sendable {
         precondition(
             values.count == rows * columns && doubles.count == values.count, "\(values.count) values in \(rows) rows of \(columns)")
         (self.names, self.rows, self.columns, self.values, self.doubles, notes) = (names, rows, columns, values, doubles, [])
+    }
+
+    /// The names of the columns that hold a number in a line.
+    private static func numbers(in fields: [String], _ layout: CSVLayout, _ reader: CSVReader) -> [String] {
+        guard let names = layout.names else { return [] }
+        return layout.columns.filter { column in
+            var reader = reader
+            return reader.number(fields[column]) != nil
+        }.map { names[$0] }
     }
 
     /// Fewer rows may count by chance.

@@ -18,4 +18,7 @@ package enum PathKind: Sendable {
             self = .file
         }
     }
+
+    /// The names in a folder, in no order; none where it cannot be read.
+    package static func names(in folder: String) -> [String] { (try? FileSystem.names(in: folder)) ?? [] }
 }

@@ -23,7 +23,7 @@ struct Arguments {
             }
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard let option = options.first(where: { $0.name == parts[0] }) else {
-                throw Self.unknown(parts, next: rest.first, options, command)
+                throw Self.unknown(parts, next: rest.first, tool)
             }
             guard values[option.name] == nil else { throw Failure(.usage, "\(command): \(option.name) is given twice") }
             values[option.name] = try Self.value(of: option, parts, &rest, command)
@@ -46,9 +46,9 @@ struct Arguments {
     /// - Parameters:
     ///   - parts: the name, and what follows "=".
     ///   - next: the argument behind it, which may be a value.
-    private static func unknown(_ parts: [String], next: String?, _ options: [Option], _ command: String) -> Failure {
-        let (name, word) = (parts[0], String(parts[0].drop { $0 == "-" }))
-        var hint = Spelling.hint(for: name, in: options.map(\.name))
+    private static func unknown(_ parts: [String], next: String?, _ tool: any Command.Type) -> Failure {
+        let (name, word, command) = (parts[0], String(parts[0].drop { $0 == "-" }), tool.name)
+        var hint = tool.synonyms[name].map { " Did you mean \"\($0)\"?" } ?? Spelling.hint(for: name, in: tool.options.map(\.name))
         // Keys of the configuration are often given as options by those who come from other programs.
         if hint.isEmpty, takesKeys(command), let key = key(for: word) {
             let value = parts.count == 2 ? parts[1] : next.flatMap { $0.hasPrefix("-") || $0.contains("=") ? nil : $0 } ?? "VALUE"

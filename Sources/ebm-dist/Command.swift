@@ -10,8 +10,13 @@ protocol Command {
     /// What stands after the name, for example `--run DIR --count N`.
     static var usage: String { get }
     static var options: [Option] { get }
+    /// Options of other commands, and what they are called here.
+    static var synonyms: [String: String] { get }
     /// Seconds that a rank may compute before it meets the others again, which is how long it is waited for where it cannot be seen.
     static var longestWork: Double { get }
+
+    /// Whether it says nothing before its end: signs of life are given for it then.
+    static var isSilent: Bool { get }
 
     /// Whether SIGUSR1, SIGTERM, SIGINT and SIGHUP ask it, with these arguments, to save and stop; otherwise they end it.
     static func stopsOnRequest(_ arguments: [String]) -> Bool
@@ -29,6 +34,8 @@ struct Option {
 }
 
 extension Command {
+    static var isSilent: Bool { true }
+    static var synonyms: [String: String] { [:] }
     static func stopsOnRequest(_ arguments: [String]) -> Bool { false }
     /// Ten minutes: the work of commands that meet often.
     static var longestWork: Double { 600 }

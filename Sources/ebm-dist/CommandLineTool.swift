@@ -24,7 +24,8 @@ enum CommandLineTool {
         case .run(let command, let rest, let isImplied):
             let parsed = try Arguments(rest, of: command, isImplied: isImplied)
             try communicator.expecting(.computing(command.name, seconds: command.longestWork)) { () throws(Failure) in
-                try command.run(parsed, communicator)
+                guard command.isSilent else { return try command.run(parsed, communicator) }
+                try withSignsOfLife(command.name, communicator) { () throws(Failure) in try command.run(parsed, communicator) }
             }
         }
     }

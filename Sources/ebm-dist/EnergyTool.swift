@@ -22,6 +22,8 @@ enum EnergyTool: Command {
         Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
     ]
 
+    static let synonyms = ["--data": "--input", "--samples": "--input"]
+
     /// Tiles of samples or rows, in any number.
     static let longestWork = 3600.0
 

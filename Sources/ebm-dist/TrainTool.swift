@@ -12,12 +12,16 @@ enum TrainTool: Command {
         Option(name: "--dry-run", value: nil, explanation: "checks configuration and data, prints what would run, and stops"),
     ]
 
+    static let isSilent = false
+
     static func stopsOnRequest(_ arguments: [String]) -> Bool { !arguments.contains("--dry-run") }
 
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         let chosen = try communicator.expecting(.storing("reading the configuration and what is chosen by the data")) {
             () throws(Failure) in
-            try ChosenConfiguration.shared(communicator) { try ConfigurationSource(arguments).resolved }
+            try withSignsOfLife("reading the configuration and the data", communicator) { () throws(Failure) in
+                try ChosenConfiguration.shared(communicator) { try ConfigurationSource(arguments).resolved }
+            }
         }
         let folder = RunFolder(arguments["--out"] ?? "runs/\(chosen.configuration.run.name)")
         var run = TrainingRun(chosen, folder: folder)

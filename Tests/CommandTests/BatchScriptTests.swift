@@ -61,6 +61,36 @@ extension CommandTests {
             #expect(try Self.submit(code: 205, in: folder, during: saves).calls == ["scontrol requeue 7"])
         }
 
+        @Test(arguments: [nil, "USR1"])
+        func `A request by file ends the job for good, also where Slurm asked in the same moment`(request: String?) throws {
+            for make in ["touch", "mkdir", "ln -s nowhere"] {
+                let folder = Scratch()
+                let asks = "mkdir -p \(folder.at("run")) && \(make) \(folder.at("run/STOP"))"
+                let job = try Self.submit(code: 75, request: request, in: folder, during: asks)
+                #expect(job.calls == ["scancel 7"] && job.exitCode == 75, "\(make): \(job.result.summary)")
+                #expect(job.result.output.contains("stopped by a person"), "\(job.result.summary)")
+                // The next job takes it away and the run up again.
+                #expect((try? FileManager.default.attributesOfItem(atPath: folder.at("run/STOP"))) != nil)
+            }
+            // What did not end by a request is no answer to one.
+            let folder = Scratch()
+            let asks = "mkdir -p \(folder.at("run")) && touch \(folder.at("run/STOP"))"
+            #expect(try Self.submit(code: 74, request: request, in: folder, during: asks).calls.isEmpty)
+        }
+
+        @Test(arguments: [(nil, "scancel 7"), ("USR1", "scontrol requeue 7")] as [(String?, String)])
+        func `run.maxHours ends the job for good unless Slurm has asked`(request: String?, call: String) throws {
+            let folder = Scratch()
+            var run = Training("run", in: folder)
+            run.arguments += StopTests.endless
+            let training = run.command(["run.maxHours=1e-9", "run.threads=1"]).map { "'\($0)'" }.joined(separator: " ")
+            // The program itself, which knows nothing of what the batch shell was asked: the shell has noted it before.
+            let asks = request.map { "kill -\($0) $PPID; /bin/sleep 0.5" } ?? ""
+            let job = try Self.submit(
+                code: 99, in: folder, during: "\(asks)\ntrap '' URG\n'\(Program.path)' \(training)\nexit $?")
+            #expect(job.calls == [call] && job.exitCode == 75 && run.steps == [1], "\(job.result.summary)")
+        }
+
         @Test func `A run with a checkpoint that is not whole does not go back to the queue`() throws {
             let folder = Scratch()
             let saves = "mkdir -p \(folder.at("run/checkpoints/step-00000003"))"

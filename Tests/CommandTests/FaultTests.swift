@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Glibc
 import Testing
@@ -141,6 +142,37 @@ extension CommandTests {
             let library2 = library.environment(absent).merging(["FAULT_CALL": "any"]) { $1 }
             let unseen = Program.run(run.command(["run.steps=6"]), ranks: 2, environment: library2, in: folder)
             #expect(unseen.exitCode == 74 && unseen.errors.contains("all nodes have to see the same files"), "\(unseen.summary)")
+            #expect(run.steps == [2, 4])
+        }
+
+        @Test func `Rank 0 chooses the checkpoint for all: a file that another rank alone does not see is no damage, in every command`()
+            throws
+        {
+            let folder = Scratch()
+            guard let library = try FaultLibrary(in: folder) else { return }
+            let run = Self.training("readers", in: folder)
+            run.run(["data.source=moons"])
+            try folder.write(NPY.encode(NumericArray(shape: [4, 2], .float32([0, 0, 1, 1, 0, 1, 1, 0]))), to: "rows.npy")
+            let commands = [
+                ["sample", "--count", "8", "--steps", "1", "--out", folder.at("s.npy")],
+                ["energy", "--input", folder.at("rows.npy"), "--out", folder.at("e.npy")],
+                ["evaluate", "--samples", folder.at("rows.npy")], ["diagnose", "--draws", "4", "--thin", "1", "--chains", "1"],
+            ]
+            for command in commands {
+                var absent = Fault("stat", ENOENT, "step-00000004/model.safetensors")
+                (absent.rank, absent.count) = (1, FaultLibrary.Fault.always)
+                // Neither looking nor opening finds it.
+                let environment = library.environment(absent).merging(["FAULT_CALL": "any"]) { $1 }
+                let arguments = [command[0], "--run", run.path] + command.dropFirst()
+                let unseen = Program.run(arguments, ranks: 2, environment: environment, in: folder)
+                #expect(unseen.exitCode == 74 && unseen.messages.count == 1, "\(command[0]): \(unseen.summary)")
+                #expect(unseen.errors.contains("though not on that of rank 0: all nodes have to see the same files"), "\(unseen.summary)")
+                // Where rank 0 does not see it the checkpoint is damaged, and all take the one before.
+                absent.rank = 0
+                let damaged = library.environment(absent).merging(["FAULT_CALL": "any"]) { $1 }
+                let older = Program.run(arguments, ranks: 2, environment: damaged, in: folder)
+                #expect(older.exitCode == 0 && older.output.contains("passed over the checkpoint of step 4"), "\(older.summary)")
+            }
             #expect(run.steps == [2, 4])
         }
 

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Glibc
 import Testing
@@ -28,6 +29,44 @@ extension CommandTests {
                     #expect(mode == (sum == "folder" ? folderMode : fileMode), "\(mask): \(name)")
                 }
             }
+        }
+
+        @Test func `A run of a relative path finds its data from any folder, and shows the path as it was typed`() throws {
+            let folder = Scratch()
+            let values = (0..<80).map { Float($0 * 29 % 17) / 9 }
+            try folder.write(NPY.encode(NumericArray(shape: [40, 2], .float32(values))), to: "data/d.npy")
+            let run = Training("run", in: folder, ["data.source=data/d.npy"])
+            let first = run.run()
+            #expect(first.output.contains("trains on data/d.npy"), "\(first.summary)")
+            let elsewhere = Program.runOther(
+                ["env", "-C", "/", Program.path, "evaluate", "--run", run.path, "--count", "10"], in: folder)
+            #expect(elsewhere.exitCode == 0, "\(elsewhere.summary)")
+            let longer = Program.runOther(
+                ["env", "-C", "/", Program.path, "train", "\(run.path)/config.json5", "--out", run.path, "run.steps=14"], in: folder)
+            #expect(longer.exitCode == 0 && run.steps.last == 14, "\(longer.summary)")
+            // As typed at first, and from its own folder.
+            run.run(["run.steps=15"])
+            #expect(run.steps.last == 15)
+        }
+
+        @Test func `A finished run that is started again writes nothing`() throws {
+            let folder = Scratch()
+            let run = Training("run", in: folder, ["evaluate.every=6", "evaluate.count=16"])
+            run.run()
+            func times() throws -> [String: Date] {
+                var times: [String: Date] = [:]
+                for name in Folder.fingerprint(run.path).keys {
+                    times[name] = try FileManager.default.attributesOfItem(atPath: "\(run.path)/\(name)")[.modificationDate] as? Date
+                }
+                return times
+            }
+            let (before, files) = (try times(), Folder.fingerprint(run.path))
+            for more in [[], ["run.name=other"]] {
+                let again = run.run(more)
+                #expect(again.output.contains("finished: step 12 of 12 is done"), "\(again.summary)")
+            }
+            #expect(Folder.fingerprint(run.path) == files)
+            #expect(try times() == before)
         }
 
         @Test func `A lock whose owner ends within seconds is waited for`() {

@@ -219,6 +219,12 @@ extension CommandTests {
             WrongInput("an unknown key of config", ["config", "lr"], 64, "optimizer.learningRate"),
             WrongInput("a run folder without --run", ["evaluate", "@run"], 64, "--run @run"),
             WrongInput("stray argument", ["check", "everything"], 64, "unexpected argument 'everything'"),
+            WrongInput("another command's option", ["energy", "--run", "@run", "--data", "@rows.npy"], 64, "Did you mean \"--input\"?"),
+            WrongInput(
+                "the configuration in the place of the run",
+                ["energy", "--run", "@run/config.json5", "--input", "@rows.npy", "--out", "@new.npy"], 66,
+                "the run folder is @run"),
+            WrongInput("a part of a run in its place", ["diagnose", "--run", "@run/checkpoints"], 66, "the run folder is @run"),
             WrongInput("stray argument of energy", ["energy", "@run"], 64, "unexpected argument"),
         ]
 

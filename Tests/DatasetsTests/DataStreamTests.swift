@@ -178,5 +178,6 @@ private func tile(_ stream: DataStream, step: Int, shard: Int) -> [Float] {
             try DataStream(source: .dataset(constant), preparation: preparation, seed: 1, shards: 1, rowsPerShard: 1)
         }
         #expect(failure?.message.contains("column 1 (a) is constant") == true)
+        #expect(failure?.message.contains("data.standardise=false") == true)
     }
 }

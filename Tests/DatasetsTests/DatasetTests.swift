@@ -91,6 +91,17 @@ private let hasRealData = FileManager.default.fileExists(atPath: realData)
         #expect(try refusal(folder.file("labels.npy", npy([3], .uint8([1, 2, 3])))).contains("looks like labels"))
     }
 
+    @Test func `A folder of pictures is refused with what to make of it, as the page on data says`() throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.file("b.PNG", [0x89, 0x50])
+        _ = try folder.file("a.jpg", [0xff, 0xd8])
+        let message = try refusal(folder.path)
+        #expect(message.contains("found a folder of pictures (a.jpg), which is not read"), "\(message)")
+        let page = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../Documentation/Data.md").standardized
+        let text = try String(contentsOf: page, encoding: .utf8).replacing("\n", with: " ")
+        #expect(text.contains("N x H x W or N x H x W x 3 bytes") && message.contains("N x H x W or N x H x W x 3 bytes"))
+    }
+
     @Test func `values that are not finite are refused with their place`() throws {
         let folder = try TemporaryFolder()
         for bad in [Float.nan, .infinity, -.infinity] {

@@ -91,6 +91,7 @@ private func refusal(_ body: () throws -> Void) -> String {
             (four, try data(.floats([0, 4])), ["0 to 3", "a value of 4"]),
             (bytes, try data(.floats([0, 0.5])), ["0 to 255", "from 0.0 to 0.5"]),
             (bytes, try data(.floats([-1, 1])), ["0 to 255", "from -1.0 to 1.0"]),
+            (bytes, try data(.floats([0, 256])), ["0 to 255", "a value of 256"]),
             (real, try data(.floats([0, 1, 2]), ImageShape(vector: 3)), ["shape 2", "found 3"]),
             (real, try data(.floats([0, 1]), names: ["b", "a"]), ["a, b", "b, a"]),
         ]
@@ -100,6 +101,21 @@ private func refusal(_ body: () throws -> Void) -> String {
         }
         #expect(refusal { _ = try bytes.conform(.density(PlaneDensity(.moons)), "--data moons") }.contains("256 levels"))
         #expect(throws: Never.self) { try real.conform(.density(PlaneDensity(.moons)), "--data moons") }
+    }
+
+    @Test func `whole numbers of any type are the levels that bytes of the same values are, also where all are 0 or 1`() throws {
+        let bytes = RowPreparation(shape: ImageShape(vector: 2), levels: 256)
+        let given = NumericArray(shape: [2, 2], .uint8([0, 1, 1, 0]))
+        let expected = try bytes.conform(Dataset.images(given, "x", LoadingOptions()), "x").values
+        for values: NumericArray.Values in [.float32([0, 1, 1, 0]), .float64([0, 1, 1, 0]), .int32([0, 1, 1, 0]), .int64([0, 1, 1, 0])] {
+            let conforming = try bytes.conform(
+                Dataset.images(NumericArray(shape: [2, 2], values), "x", LoadingOptions()), "--input x.npy")
+            #expect(conforming.values == expected)
+            // A picture in black and white may have meant 255 by its 1.
+            #expect(conforming.notes == ["--input x.npy: the whole numbers 0 to 1 are read as the lowest of 256 levels, as bytes would be"])
+        }
+        let dark = NumericArray(shape: [1, 2], .float32([0, 200]))
+        #expect(try bytes.conform(Dataset.images(dark, "x", LoadingOptions()), "x").notes.isEmpty)
     }
 
     @Test func `columns are taken by name where a table has names, else by position`() throws {

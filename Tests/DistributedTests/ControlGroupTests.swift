@@ -1,4 +1,5 @@
 import Distributed
+import Foundation
 import Testing
 
 /// Made-up trees of control groups.
@@ -12,8 +13,37 @@ struct ControlGroupTests {
 
         """
 
-    private func group(_ groups: String, _ mounts: String, _ files: [String: String]) -> ControlGroup {
-        ControlGroup(processGroups: groups, mounts: mounts) { files[$0] }
+    /// What the program reads; the script that starts it must come to the same number of cores.
+    private func group(_ groups: String, _ mounts: String, _ files: [String: String], _ location: SourceLocation = #_sourceLocation)
+        -> ControlGroup
+    {
+        let group = ControlGroup(processGroups: groups, mounts: mounts) { files[$0] }
+        do {
+            let root = FileManager.default.temporaryDirectory.appending(path: "ebm-dist-\(UUID().uuidString)").path
+            defer { try? FileManager.default.removeItem(atPath: root) }
+            for (path, text) in files.merging(["/proc/self/cgroup": groups, "/proc/self/mountinfo": mounts], uniquingKeysWith: { $1 }) {
+                let url = URL(filePath: root + path)
+                try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data(text.utf8).write(to: url)
+            }
+            let found = try Self.scripted(count: 64, root: root)
+            #expect(found == "\(group.limited(64))\n", "scripts/cores.sh of \(groups)", sourceLocation: location)
+        } catch {
+            Issue.record("\(error)", sourceLocation: location)
+        }
+        return group
+    }
+
+    private static func scripted(count: Int, root: String) throws -> String {
+        let script = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../scripts/cores.sh").standardized.path
+        let (process, pipe) = (Process(), Pipe())
+        process.executableURL = URL(filePath: "/bin/bash")
+        process.arguments = ["-c", ". \"$1\"; limited_cores \"$2\" \"$3\"", "bash", script, String(count), root]
+        process.standardOutput = pipe
+        try process.run()
+        let output = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: output, as: UTF8.self)
     }
 
     @Test func `Version 2: the least limit on the way to the root counts`() {

@@ -21,6 +21,8 @@ import Testing
         // The names and the index that pandas writes.
         "0,1\n1,2\n3,4\n", ",x,y\n0,1,2\n1,3,4\n", ",0,1\n0,1,2\n1,3,4\n", "\"\",\"V1\",\"V2\"\n\"a\",1,2\n\"b\",3,4\n",
         "Unnamed: 0,x,y\n0,1,2\n1,3,4\n",
+        // A separator behind every value, with a header that has it too and one that has not.
+        "1,2,\n3,4,\n", "a,b,\n1,2,\n3,4,\n", "a,b\n1,2,\n3,4,\n", "a;b;\r\n1;2;\r\n3;4;\r\n", ",x,y,\n0,1,2,\n1,3,4,\n",
     ])
     func `the same table in many spellings`(text: String) throws {
         let table = try table(text)
@@ -69,6 +71,14 @@ import Testing
                 "t.csv: the first column has no name, as the index that pandas and R write, and is left out (with a name it is read)"
             ])
         #expect(try table(",x\n0,5\n", .names(["x"])).notes.isEmpty)
+        #expect(
+            try table("a,b,\n1,2,\n").notes == ["t.csv: nothing stands behind the last separator of the lines, and no column is made of it"]
+        )
+        // One column with an index, and one with a separator behind it.
+        #expect(try table(",x\n0,5\n1,6\n").values == [5, 6])
+        let one = try table("a,\n1,\n2,\n")
+        #expect(one.columns == 1 && one.names == ["a"] && one.values == [1, 2])
+        #expect(try table("a,b,\n1,2,\n", .names(["b"])).values == [2])
         #expect(try table("1,5;2\n").notes == ["t.csv: commas are read as decimal points"])
         let counted = (0..<10).map { "\($0 + 1),.\($0)\n" }.joined()
         #expect(try table("id,x\n" + counted).notes.first?.contains("the first column (id) counts the rows") == true)
@@ -109,7 +119,10 @@ import Testing
         ("1.5;2\n3;4,5\n", "found '4,5'. Numbers before it have a decimal point"), ("1;2\n3;1.000,5\n", "found '1.000,5'"),
         ("1\t2,5\n3\t4\n", "found '2,5'. Write numbers with a decimal point; a decimal comma is read where semicolons"),
         ("# a\n\n1,2\n", "line 2"), ("1,2\n# end\n", "line 2: expected 2 fields"), ("#N/A,1\n2,3\n", "found the missing value '#N/A'"),
-        ("a,\n1,\n", "line 2, column 2: expected a number"),
+        ("a,b,\n1,2,\n3,4,5\n", "line 3: expected nothing behind the last separator, as in line 1, found '5'"),
+        ("a,b,c\n1,2,\n", "line 2, column 3 (c): expected a number, found the missing value ''"),
+        ("a,name,b\n1,x,2\n", "found 'x'. Mend the field, or read the columns that hold numbers in this line: data.columns=a,b"),
+        ("a,\"sepal width\",c\nx,1,y\n", "in this line: 'data.columns=[\"sepal width\"]'"),
         ("1,NA\n3,4\n", "line 1, column 2: expected a number, found the missing value 'NA'"),
         ("1,2\n3,nan\n", "line 2, column 2"), ("1,2\ninf,3\n", "line 2, column 1"), ("1,2\n-Infinity,3\n", "line 2, column 1"),
         ("1,2\n1e999,3\n", "found '1e999'"), ("1,2\n0x10,3\n", "found '0x10'"), ("1,2\n1 2,3\n", "found '1 2'"),

@@ -169,7 +169,7 @@ class Training:
         return [int(name[5:]) for name in self.names() if name.startswith("step-") and name[5:].isdigit()]
 
     def set_aside(self):
-        return [name for name in self.names() if name.endswith(".aside")]
+        return [name for name in self.names() if ".aside" in name]
 
     def checkpoint(self, step):
         return os.path.join(self.path, "checkpoints", f"step-{step:08d}")

@@ -27,8 +27,6 @@ package struct EvaluationRows: Sendable {
     package var available: Int { stream.source.dataset?.count ?? .max }
     package var dimension: Int { stream.shape.count }
     package var name: String { stream.source.name }
-    /// Sentences about how the files were read.
-    package var notes: [String] { stream.source.notes }
     /// Equal for equal data.
     package var digest: String { stream.source.digest }
 

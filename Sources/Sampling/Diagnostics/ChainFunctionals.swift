@@ -9,19 +9,22 @@ public struct ChainFunctionals: Sendable {
     public static let projections = 8
 
     public let dimension: Int
-    /// `energy`, then `x0`, `x1`, ... or `mean`, `projection0`, ...
+    /// `energy`, then the names of the state's values (`x1`, `x2`, ... where they have none), or `mean`, `projection0`, ...
     public let names: [String]
     /// projections x dimension; no rows where the values are taken as they are.
     private let directions: Matrix
 
-    /// - Parameter seed: decides the directions.
-    public init(dimension: Int, seed: UInt64) {
+    /// - Parameters:
+    ///   - columns: the names of a state's values; nil where they have none.
+    ///   - seed: decides the directions.
+    public init(dimension: Int, columns: [String]? = nil, seed: UInt64) {
+        precondition(columns == nil || columns!.count == dimension, "a name for each of \(dimension) values")
         self.dimension = dimension
         let isSmall = dimension <= Self.mostValues
         directions = Matrix(rows: isSmall ? 0 : Self.projections, columns: dimension)
         names =
             ["energy"]
-            + (isSmall ? (0..<dimension).map { "x\($0)" } : ["mean"] + (0..<Self.projections).map { "projection\($0)" })
+            + (isSmall ? columns ?? (1...max(1, dimension)).map { "x\($0)" } : ["mean"] + (0..<Self.projections).map { "projection\($0)" })
         for row in 0..<directions.rows {
             let direction = directions.rows(row..<row + 1)
             RandomStream(seed: seed, purpose: .diagnosticDirection, step: 0, index: row).fillNormals(direction)

@@ -14,6 +14,8 @@ package struct CheckpointReader {
     let rule: Optimizer.Rule
     let groups: [Optimizer.Group]
     let averageDecay: Float?
+    /// Checkpoints set aside that stay.
+    let keep: Int
 
     /// What a checkpoint must belong to.
     struct Binding: Sendable {
@@ -43,19 +45,19 @@ package struct CheckpointReader {
 
     /// Collective. The newest checkpoint that is whole. Newer ones are set aside (`RunFolder.setAside`), so that the run can save their steps
     /// anew.
-    /// - Returns: the state, the manifest and the damaged checkpoints that were passed over; nil when there is no checkpoint at all.
+    /// - Returns: the state, the manifest and what rank 0 says of damaged checkpoints that were passed over; nil when there is no checkpoint at all.
     /// - Throws: `.checkpoint` when there are checkpoints and all are damaged; `.missingInput` or `.inputOutput` when one cannot be read, which says
     ///   nothing about it: nothing is set aside then.
     func loadNewest(
         into shards: [ShardState], _ communicator: any Communicator
-    ) throws(Failure) -> (state: TrainingState, manifest: Manifest, passedOver: [Damage])? {
+    ) throws(Failure) -> (state: TrainingState, manifest: Manifest, remarks: [String])? {
         let steps = try communicator.fromRoot { try folder.steps() }
         var passedOver: [Damage] = []
         for step in steps {
             do {
                 let (state, manifest) = try load(step, into: shards, communicator)
-                try setAside(steps, newerThan: step, communicator)
-                return (state, manifest, passedOver)
+                let aside = try setAside(steps, newerThan: step, communicator)
+                return (state, manifest, passedOver.map(\.remark) + aside)
             } catch  where error.isDamage {
                 passedOver.append(Damage(step: step, failure: error))
             }
@@ -65,12 +67,15 @@ package struct CheckpointReader {
         return nil
     }
 
-    /// Collective. The checkpoint of a step that training goes back to. Newer ones are set aside: training comes to their steps on another way.
-    func goBack(to step: Int, into shards: [ShardState], _ communicator: any Communicator) throws(Failure) -> (TrainingState, Manifest) {
+    /// Collective. The checkpoint of a step that training goes back to. Newer ones are set aside, as rank 0 says in the remarks: training comes to their
+    /// steps on another way.
+    func goBack(
+        to step: Int, into shards: [ShardState], _ communicator: any Communicator
+    ) throws(Failure) -> (state: TrainingState, manifest: Manifest, remarks: [String]) {
         do {
-            let loaded = try load(step, into: shards, communicator)
-            try setAside(try communicator.fromRoot { try folder.steps() }, newerThan: step, communicator)
-            return loaded
+            let (state, manifest) = try load(step, into: shards, communicator)
+            let aside = try setAside(try communicator.fromRoot { try folder.steps() }, newerThan: step, communicator)
+            return (state, manifest, aside)
         } catch  where error.isDamage {
             try communicator.onRoot {
                 throw Failure(
@@ -82,9 +87,11 @@ package struct CheckpointReader {
         }
     }
 
-    /// Collective. The newest first, so that a job that is killed meanwhile finds the others.
-    private func setAside(_ steps: [Int], newerThan step: Int, _ communicator: any Communicator) throws(Failure) {
-        try communicator.onRoot { for newer in steps where newer > step { try folder.setAside(newer) } }
+    /// Collective. - Returns: on rank 0, what is to be said.
+    private func setAside(_ steps: [Int], newerThan step: Int, _ communicator: any Communicator) throws(Failure) -> [String] {
+        var remarks: [String] = []
+        try communicator.onRoot { remarks = try folder.setAside(steps.filter { $0 > step }, keep: keep) }
+        return remarks
     }
 
     /// Collective. One checkpoint; all ranks fail together.

@@ -25,17 +25,17 @@ package struct CheckpointStore {
     /// Collective. Loads the newest whole checkpoint into the trainer.
     package func loadNewest(
         _ trainer: Trainer, _ communicator: any Communicator
-    ) throws(Failure) -> (manifest: Manifest, passedOver: [CheckpointReader.Damage])? {
-        guard let (state, manifest, passedOver) = try reader.loadNewest(into: trainer.shards, communicator) else { return nil }
+    ) throws(Failure) -> (manifest: Manifest, remarks: [String])? {
+        guard let (state, manifest, remarks) = try reader.loadNewest(into: trainer.shards, communicator) else { return nil }
         try trainer.restore(state)
-        return (manifest, passedOver)
+        return (manifest, remarks)
     }
 
     /// Collective. The state of a rollback point; its chains go into the shards, and newer checkpoints are set aside.
     /// - Throws: `.checkpoint` when it is damaged or missing: from another one training would come to other bits.
     package func goBack(
         to step: Int, into shards: [ShardState], _ communicator: any Communicator
-    ) throws(Failure) -> (TrainingState, Manifest) {
+    ) throws(Failure) -> (state: TrainingState, manifest: Manifest, remarks: [String]) {
         try reader.goBack(to: step, into: shards, communicator)
     }
 
@@ -61,6 +61,6 @@ package struct CheckpointStore {
             binding: CheckpointReader.Binding(
                 run: plan.configuration, configuration: plan.configurationDigest, data: plan.dataDigest, former: former),
             rule: plan.configuration.updateRule, groups: plan.configuration.parameterGroups(of: plan.networks),
-            averageDecay: plan.configuration.optimizer.average.map { Float($0) })
+            averageDecay: plan.configuration.optimizer.average.map { Float($0) }, keep: plan.configuration.checkpoint.keep)
     }
 }

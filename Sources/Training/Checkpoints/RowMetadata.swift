@@ -5,8 +5,8 @@ import Numerics
 
 /// How rows become what a model works on, as the metadata of model.safetensors say it: `rows`, and `conditionRows` for images that the model is told.
 /// Means and deviations have the order of a row in a file: channels outermost.
-struct RowMetadata: Hashable, Sendable {
-    let rows: RowPreparation
+package struct RowMetadata: Hashable, Sendable {
+    package let rows: RowPreparation
     /// Of what is told about the rows.
     let told: RowPreparation?
 

@@ -8,6 +8,20 @@ public struct RunFolder: Sendable {
 
     public init(_ path: String) { self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path }
 
+    /// The run folder of which a file or folder is a part, such as its configuration or a checkpoint's model; nil where there is none.
+    init?(enclosing path: String) {
+        guard PathKind(path) != .nothing else { return nil }
+        var folder = path
+        for _ in 0..<3 {
+            folder = AtomicFile.folder(of: folder)
+            guard PathKind("\(folder)/config.json5") == .nothing else {
+                self.init(folder)
+                return
+            }
+        }
+        return nil
+    }
+
     public var configuration: String { "\(path)/config.json5" }
     public var metrics: String { "\(path)/metrics.jsonl" }
     public var evaluation: String { "\(path)/evaluation.jsonl" }
@@ -83,12 +97,6 @@ public struct RunFolder: Sendable {
         // Only the names that a save gives: `step-7` or `step-00000007.aside` is something else.
         return names.compactMap { name in Int(name.dropFirst(5)).flatMap { $0 >= 0 && name == Self.stepName($0) ? $0 : nil } }
             .sorted(by: >)
-    }
-
-    /// Takes a checkpoint out of the way, as `step-N.aside`, for whoever wants to look at it: it is damaged, or a rollback went back behind it.
-    func setAside(_ step: Int) throws(Failure) {
-        try AtomicFile.rename(checkpoint(step), to: try Self.freed("\(checkpoint(step)).aside"))
-        try AtomicFile.syncFolder(checkpoints)
     }
 
     /// The name of a partial folder of a step at which nothing stands: what is left of an earlier save is removed.

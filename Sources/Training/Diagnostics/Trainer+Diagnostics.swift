@@ -17,7 +17,8 @@ extension Trainer {
         let chains = plan.windowChains
         let run = WindowRun(
             seed: configuration.run.seed, step: state.step, draws: options.draws, thin: options.thin ?? configuration.sampler.steps,
-            functionals: ChainFunctionals(dimension: shape.count, seed: configuration.run.seed))
+            functionals: ChainFunctionals(
+                dimension: shape.count, columns: plan.rowMetadata.rows.columns, seed: configuration.run.seed))
         let kernel = configuration.kernel(for: shape, steps: run.thin).scaled(by: stepSizeFactor)
         try communicator.agree {
             let limit = kernel.stepLimit(values: chains * shape.count)

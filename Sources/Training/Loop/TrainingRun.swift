@@ -57,7 +57,8 @@ public struct TrainingRun: Sendable {
         let clock = ContinuousClock.now
         let terminal = Terminal(isSilent: isQuiet || communicator.rank != 0, listener: communicator.rank == 0 ? listener : nil)
         terminal.line(firstLine)
-        let heartbeat = Heartbeat(terminal, communicator.progress, steps: configuration.run.steps)
+        let heartbeat = Heartbeat(
+            terminal, communicator.progress, "reading data or a checkpoint", steps: configuration.run.steps)
         heartbeat.start()
         defer { heartbeat.stop() }
         let plan = try RunPlan(configuration, loaded: source, communicator)
@@ -72,6 +73,10 @@ public struct TrainingRun: Sendable {
         let loaded = try communicator.expecting(.storing("loading a checkpoint", bytes: store.bytes)) { () throws(Failure) in
             try store.loadNewest(trainer, communicator)
         }
+        if let loaded, trainer.state.step >= configuration.run.steps {
+            // Nothing to do: nothing of the folder is written.
+            return ([summary.text] + loaded.remarks + [RunEnd(configuration, folder).finished]).forEach(terminal.line)
+        }
         if loaded == nil { try trainer.restore(try plan.initialState(communicator)) }
         // Not before: a run of which nothing could begin must not bind the folder to its configuration.
         try communicator.expecting(.storing("writing the configuration")) { () throws(Failure) in try writeConfiguration(communicator) }
@@ -79,7 +84,7 @@ public struct TrainingRun: Sendable {
             plan: plan, folder: folder, trainer: trainer, store: store, continuing: loaded?.manifest, start: clock, terminal: terminal,
             heartbeat: heartbeat, isStopRequested: isStopRequested)
         session.tell(summary.text)
-        for damage in loaded?.passedOver ?? [] { session.tell(damage.remark) }
+        for remark in loaded?.remarks ?? [] { session.tell(remark) }
         try session.run(continuing: loaded != nil)
     }
 
@@ -100,7 +105,7 @@ public struct TrainingRun: Sendable {
 
     private func writeConfiguration(_ communicator: any Communicator) throws(Failure) {
         try communicator.onRoot {
-            let text = try configuration.encodedJSON5(header: BuildInformation.lines(ranks: communicator.size) + chosen)
+            let text = try configuration.withPlacesFromRoot.encodedJSON5(header: BuildInformation.lines(ranks: communicator.size) + chosen)
             try AtomicFile.write(Array(text.utf8), to: folder.configuration)
         }
     }
@@ -117,9 +122,10 @@ public struct TrainingRun: Sendable {
                     + differences.map { "  \($0)" }.joined(separator: "\n")
                     + "\nTo continue it as it is: ebm-dist train \(folder.configuration) --out \(folder.path)")
         }
+        let asked = configuration.withPlacesFromRoot
         let places = [
-            ("data.source", stored.data.source, configuration.data.source),
-            ("condition.source", stored.condition.source ?? "null", configuration.condition.source ?? "null"),
+            ("data.source", stored.data.source, asked.data.source),
+            ("condition.source", stored.condition.source ?? "null", asked.condition.source ?? "null"),
         ].filter { $0.1 != $0.2 }
         guard let digest = try digestOfData(), digest != plan.dataDigest else { return stored }
         throw Failure(

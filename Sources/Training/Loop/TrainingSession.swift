@@ -67,9 +67,6 @@ final class TrainingSession {
         defer { terminal.endProgress() }
         if isRoot { watchForRequests() }
         defer { stopWatch?.stop() }
-        guard trainer.state.step < configuration.run.steps else {
-            return tell(RunEnd(configuration, folder).finished)
-        }
         if !continuing { try begin() }
         tell(
             continuing
@@ -170,13 +167,15 @@ final class TrainingSession {
                 throw Failure(.numerical, "step \(step): \(problem), and there is no step before it to go back to")
             }
         }
-        let (saved, manifest) = try communicator.expecting(.storing("loading a checkpoint", bytes: store.bytes)) { () throws(Failure) in
+        let (saved, manifest, remarks) = try communicator.expecting(.storing("loading a checkpoint", bytes: store.bytes)) {
+            () throws(Failure) in
             try store.goBack(to: target, into: trainer.shards, communicator)
         }
         try trainer.rollBack(to: saved, points)
         try communicator.onRoot { log = try MetricsLog(folder.metrics, keeping: manifest.metricsBytes) }
         try evaluation.cut(to: manifest.evaluation)
         tell("step \(step): \(problem): back to step \(saved.step) with the learning rate x \(trainer.state.guardState.learningRateFactor)")
+        for remark in remarks { tell(remark) }
     }
 
     /// Whether something is done after this step: after every `interval` steps (0: never), and at the end.
@@ -227,8 +226,10 @@ final class TrainingSession {
         let samples = try SampleGathering(plan).gather(trainer)
         try communicator.expecting(.storing("writing a picture of samples")) { () throws(Failure) in
             try communicator.onRoot {
-                try SamplePicture(configuration: configuration, shape: plan.source.shape)
-                    .write(samples, count: samples.count / plan.source.shape.count, to: folder.sample(trainer.state.step))
+                let picture = SamplePicture(configuration: configuration, shape: plan.source.shape)
+                try picture.write(
+                    samples, count: samples.count / plan.source.shape.count, data: picture.data(of: plan),
+                    to: folder.sample(trainer.state.step))
             }
         }
         trainer.charge(.report)

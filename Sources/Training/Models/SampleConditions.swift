@@ -131,6 +131,7 @@ extension TrainedModel {
             }
             try Self.check(count, available: dataset.count, path)
             let known = rowMetadata == nil ? dataset : try preparation.conform(dataset, "--condition \(path)")
+            readingNotes.add(known.notes)
             guard known.shape == shape else {
                 throw Failure(
                     .data, "--condition \(path): expected rows of the shape \(shape), which this model is told, found \(known.shape)")

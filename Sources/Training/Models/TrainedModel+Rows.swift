@@ -24,9 +24,11 @@ extension TrainedModel {
         if rowMetadata == nil, source.dataset?.levels != nil { preparation = try learned(communicator).rows }
         return try communicator.agree { () throws -> Matrix in
             let place = "\(option) \(path)"
-            guard let rows = try preparation.conform(source, place, mayHaveLabel: mayHaveLabel).dataset else {
+            let conforming = try preparation.conform(source, place, mayHaveLabel: mayHaveLabel)
+            guard let rows = conforming.dataset else {
                 throw Failure(.data, "\(place): expected rows, found a density of the plane, which has any number of them")
             }
+            readingNotes.add(conforming.notes)
             return preparation.rows(of: rows)
         }
     }
@@ -105,8 +107,12 @@ extension TrainedModel {
         let source = try configuration.sharedSource(of: data, told: images, like: learned.rows, communicator)
         return try communicator.agree { () throws -> DataSource in
             let conforming = try learned.rows.conform(source, "\(option) \(data)", mayHaveLabel: mayHaveLabel)
-            guard let dataset = conforming.dataset, let partner = dataset.partner, let told = learned.told else { return conforming }
-            return .dataset(try dataset.paired(with: told.conform(partner, "--condition \(partner.name)")))
+            var paired = conforming
+            if let dataset = conforming.dataset, let partner = dataset.partner, let told = learned.told {
+                paired = .dataset(try dataset.paired(with: told.conform(partner, "--condition \(partner.name)")))
+            }
+            readingNotes.add(paired.notes)
+            return paired
         }
     }
 }

@@ -24,11 +24,13 @@ public struct TrainedModel: Sendable {
     public let parameters: [Float]
     public let modelState: [Float]
     /// How rows become what the networks work on; nil in checkpoints of earlier versions.
-    let rowMetadata: RowMetadata?
+    package let rowMetadata: RowMetadata?
     /// What was passed over on the way to this checkpoint, for the person at the terminal.
     public private(set) var remarks: [String] = []
     /// Open, so that a training may remove the checkpoint meanwhile.
     private let files: CheckpointFiles
+    /// How given rows were read.
+    private(set) var readingNotes = ReadingNotes()
     /// The chains, once they have been checked.
     private var checkedChains: Safetensors?
 
@@ -127,8 +129,8 @@ public struct TrainedModel: Sendable {
         try checkedChains ?? CheckpointReader.checkedChains(in: files, configuration, shape: shape)
     }
 
-    /// A text for the person at the terminal, after what was passed over.
-    package func told(_ text: String) -> String { (remarks + [text]).joined(separator: "\n") }
+    /// A text for the person at the terminal, after what was passed over and how given rows were read.
+    package func told(_ text: String) -> String { (remarks + readingNotes.lines + [text]).joined(separator: "\n") }
 
     /// The shape of a sample.
     public var shape: ImageShape { networks.sampleShape }
@@ -182,6 +184,10 @@ public struct TrainedModel: Sendable {
     /// The configuration of a run folder.
     static func configuration(of folder: RunFolder) throws(Failure) -> RunConfiguration {
         guard try folder.exists else {
+            if let enclosing = RunFolder(enclosing: folder.path) {
+                throw Failure(
+                    .missingInput, "\(folder.path): expected a run folder, found a part of one: the run folder is \(enclosing.path)")
+            }
             throw Failure(
                 .missingInput,
                 "\(folder.path): expected a run folder with config.json5, found none. Train first: ebm-dist train --out \(folder.path)")

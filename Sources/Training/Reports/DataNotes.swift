@@ -6,7 +6,9 @@ struct DataNotes {
 
     init(_ plan: RunPlan) {
         let losses = plan.source.dataset?.losses ?? []
-        lines = Self.lossNotes(losses, isStandardised: plan.configuration.data.standardise) + Self.classNotes(plan)
+        lines =
+            Self.lossNotes(losses, isStandardised: plan.configuration.data.standardise) + Self.classNotes(plan)
+            + [Self.sizeNote(plan)].compactMap { $0 }
     }
 
     /// Columns that are named; further ones are counted.
@@ -21,6 +23,14 @@ struct DataNotes {
         }
         let others = losses.count - named.count
         return named + (others > 0 ? ["\(others) more columns lose most of their different values in the same way"] : [])
+    }
+
+    /// Data that a step sees more than once.
+    private static func sizeNote(_ plan: RunPlan) -> String? {
+        guard let rows = plan.source.dataset?.count, rows < plan.configuration.rowsPerStep else { return nil }
+        return
+            "the data have \(rows) row\(rows == 1 ? "" : "s"), and a step takes \(plan.configuration.rowsPerStep): it sees rows more than once, and the model may learn "
+            + "these rows and not what they come from. Fewer run.shards or run.chainsPerShard make a step smaller"
     }
 
     private static func classNotes(_ plan: RunPlan) -> [String] {

@@ -3,15 +3,19 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A thread of rank 0 that says that the program is at work where nothing else is said for long: while data are read, and within long steps.
+/// A thread of rank 0 that says that the program is at work where nothing else is said for long: while data are read, within long steps, and in
+/// commands that say nothing before their result (`withSignsOfLife`).
 final class Heartbeat: Sendable {
-    /// Seconds of silence that it ends: more than those between two lines about progress.
-    private static let silence = 12.0
+    /// Seconds of silence that its first sign ends, and each further one: more than those between two lines about progress.
+    private static let silence = (first: 4.0, later: 12.0)
     /// A step that began less than so many seconds ago is not long: the next line about progress says more.
     private static let longStep = 5
 
     private let terminal: Terminal
     private let progress: ProgressBoard
+    /// What is done outside the steps of a training.
+    private let activity: String
+    /// The last step; 0 where there are none.
     private let steps: Int
     /// The step that runs; -1 before the first.
     private let step = Atomic<Int>(-1)
@@ -20,8 +24,8 @@ final class Heartbeat: Sendable {
     private let stepBegan = Atomic<Int>(0)
     private let isStopped = Atomic<Bool>(false)
 
-    init(_ terminal: Terminal, _ progress: ProgressBoard, steps: Int) {
-        (self.terminal, self.progress, self.steps) = (terminal, progress, steps)
+    init(_ terminal: Terminal, _ progress: ProgressBoard, _ activity: String, steps: Int = 0) {
+        (self.terminal, self.progress, self.activity, self.steps) = (terminal, progress, activity, steps)
     }
 
     /// From now on, until `stop`.
@@ -41,19 +45,20 @@ final class Heartbeat: Sendable {
     func stop() { isStopped.store(true, ordering: .relaxed) }
 
     private func beat() {
+        var silence = Self.silence.first
         while !isStopped.load(ordering: .relaxed) {
             usleep(500_000)
             guard !isStopped.load(ordering: .relaxed) else { return }
             let isShort = step.load(ordering: .relaxed) >= 0 && age - stepBegan.load(ordering: .relaxed) < Self.longStep
             if isShort { continue }
-            terminal.signOfLife(after: Self.silence) { text }
+            if terminal.signOfLife(after: silence, { text }) { silence = Self.silence.later }
         }
     }
 
     private var text: String {
         let (step, seconds) = (step.load(ordering: .relaxed), age - stepBegan.load(ordering: .relaxed))
-        guard step >= 0 else { return "reading data or a checkpoint for \(seconds) s up to now" }
         let place = progress.lastPlace
-        return "step \(min(step + 1, steps))/\(steps): at work for \(seconds) s up to now\(place.isEmpty ? "" : ", in \(place)")"
+        let title = step < 0 ? activity : "step \(min(step + 1, steps))/\(steps)"
+        return "\(title): at work for \(seconds) s up to now\(place.isEmpty ? "" : ", in \(place)")"
     }
 }

@@ -56,17 +56,16 @@ struct ProgressReporter {
     private var movesChains: Bool { plan.objective.profile.hasChains && plan.objective.profile.usesSampler }
 
     private func measures(_ result: Trainer.StepResult) -> [String] {
-        let (profile, sums, rows) = (plan.objective.profile, result.report, Double(plan.configuration.rowsPerStep))
+        let (profile, configuration) = (plan.objective.profile, plan.configuration)
         var parts: [String] = []
         if profile.hasLoss {
-            parts.append("loss \(Self.signed(sums.loss / rows))")
+            parts.append("loss \(Self.signed(result.loss(configuration)))")
         } else if profile.hasNegatives {
-            parts.append("gap \(Self.signed(result.gap(plan.configuration)))")
+            parts.append("gap \(Self.signed(result.gap(configuration)))")
         }
-        if profile.hasDecoder { parts.append("|x - g|² \(PerformanceTable.engineering(sums.reconstruction / rows))") }
+        if profile.hasDecoder { parts.append("|x - g|² \(PerformanceTable.engineering(result.reconstruction(configuration)))") }
         if movesChains {
-            let norm = (sums.squaredGradient / Double(plan.configuration.negativesPerStep)).squareRoot()
-            parts.append("|∇E| \(PerformanceTable.fixed(norm, 3, width: 0))")
+            parts.append("|∇E| \(PerformanceTable.fixed(result.chainGradientNorm(configuration), 3, width: 0))")
         }
         return parts
     }

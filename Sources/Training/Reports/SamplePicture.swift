@@ -1,15 +1,18 @@
 import Datasets
+import Failures
 import Formats
+import Measures
 import Numerics
 
-/// A picture of samples: a grid for images, a density plot for points of the plane, a gray table for other vectors.
+/// A picture of samples: a grid for images; for tables samples over data, as points where they have two columns, else as a histogram of each column; the
+/// density of samples of the plane's own densities.
 package struct SamplePicture {
     package let low: Float
     package let high: Float
     package let columns: Int
     package let scale: Int
     package let shape: ImageShape
-    /// What a picture of points shows; nil for a square that holds all of them.
+    /// Where samples of a density of the plane lie; nil for other data.
     package let square: PointPlot.Square?
 
     package init(configuration: RunConfiguration, shape: ImageShape) {
@@ -18,24 +21,23 @@ package struct SamplePicture {
         columns = configuration.samples.columns
         scale = configuration.samples.scale
         self.shape = shape
-        square = PlaneDensity(named: configuration.data.source)?.domain
+        square = shape == ImageShape(vector: 2) ? PlaneDensity(named: configuration.data.source)?.domain : nil
     }
 
-    private func square(around points: [Float]) -> PointPlot.Square {
-        let reach = max(points.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 } * 1.05, 1e-6)
-        return square ?? PointPlot.Square(x: -reach...reach, y: -reach...reach)
+    private static let shownRows = 1000
+
+    /// Rows of a run's data beside which samples are drawn; none for pictures without.
+    package func data(of plan: RunPlan) throws(Failure) -> [Float] {
+        guard shape.isVector, square == nil else { return [] }
+        let rows = try EvaluationRows(plan.source, plan.configuration)
+        return rows.read(0..<min(Self.shownRows, rows.available)).values
     }
 
-    /// The range of the finite values, wide enough to divide by.
-    private static func range(of samples: [Float]) -> (low: Float, high: Float) {
-        let finite = samples.filter { $0.isFinite && $0.magnitude < 1e30 }
-        let (low, high) = (finite.min() ?? 0, finite.max() ?? 0)
-        return (low, max(high, low + max(1e-6, low.magnitude * 1e-6)))
-    }
-
-    /// - Parameter samples: `count` x shape, channels innermost. The first that fit are shown.
-    package func write(_ samples: [Float], count: Int, to path: String) throws {
-        try AtomicFile.write(picture(samples, count: count).png(), to: path)
+    /// - Parameters:
+    ///   - samples: `count` x shape, channels innermost. The first that fit are shown.
+    ///   - data: rows of a table, on the model's scale as the samples are.
+    package func write(_ samples: [Float], count: Int, data: [Float] = [], to path: String) throws {
+        try AtomicFile.write(picture(samples, count: count, data: data).png(), to: path)
     }
 
     /// Pixels of a side, and values of a picture, at most: what is beyond is left out.
@@ -67,18 +69,14 @@ package struct SamplePicture {
             low: low, high: high, columns: layout.columns, scale: layout.scale)
     }
 
-    private func picture(_ samples: [Float], count: Int) throws -> Picture {
-        if shape.isVector && shape.count == 2 { return PointPlot.histogram(samples, in: square(around: samples)) }
-        if shape.channels == 1 || shape.channels == 3, !shape.isVector {
+    private func picture(_ samples: [Float], count: Int, data: [Float]) throws -> Picture {
+        guard shape.isVector else {
             return grid(
                 samples, count: count, height: shape.height, width: shape.width, channels: shape.channels, low: low, high: high,
                 columns: columns)
         }
-        let range = Self.range(of: samples)
-        let shown = min(count, Self.mostPixels / 2, max(1, Self.mostValues / shape.count))
-        return grid(
-            Array(samples.prefix(shown * shape.count)), count: 1, height: shown, width: shape.count, channels: 1, low: range.low,
-            high: range.high,
-            columns: 1)
+        if let square { return PointPlot.histogram(samples, in: square) }
+        let plot = TablePlot(samples: samples, data: data, columns: shape.count)
+        return shape.count == 2 ? plot.points : plot.marginals
     }
 }

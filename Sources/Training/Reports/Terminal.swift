@@ -9,18 +9,22 @@ final class Terminal: Sendable {
         var lastWord = ContinuousClock.now
     }
 
+    /// Where lines go: what the program says of its work, or beside a result that may be written to a file.
+    enum Stream: Sendable { case output, errors }
+
     let isSilent: Bool
-    private let isTerminal = Terminal.columns > 0
-    private let columns = Terminal.columns
+    private let stream: Stream
+    private let columns: Int
+    private var isTerminal: Bool { columns > 0 }
     private let listener: (@Sendable (String) -> Void)?
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - isSilent: says nothing, as all ranks but 0.
     ///   - listener: gets every line, said or not; signs of life left out.
-    init(isSilent: Bool, listener: (@Sendable (String) -> Void)? = nil) {
-        self.isSilent = isSilent
-        self.listener = listener
+    init(isSilent: Bool, on stream: Stream = .output, listener: (@Sendable (String) -> Void)? = nil) {
+        (self.isSilent, self.stream, self.listener) = (isSilent, stream, listener)
+        columns = Self.columns(of: stream)
     }
 
     /// When lines about progress are due here.
@@ -39,30 +43,37 @@ final class Terminal: Sendable {
     }
 
     /// What is said where nothing was said for `silence` seconds.
-    func signOfLife(after silence: Double, _ text: () -> String) {
+    /// - Returns: whether a line was said that stays.
+    func signOfLife(after silence: Double, _ text: () -> String) -> Bool {
         state.withLock { state in
             let last = state.lastWord
-            guard (ContinuousClock.now - last) / .seconds(1) >= silence else { return }
+            guard (ContinuousClock.now - last) / .seconds(1) >= silence else { return false }
             isTerminal ? draw(text(), &state) : say(text(), &state)
             // A redrawn line goes on counting.
             if isTerminal { state.lastWord = last }
+            return !isTerminal
+        }
+    }
+
+    /// Takes a redrawn line away: a result follows.
+    func clearProgress() {
+        state.withLock { state in
+            if state.progressLength > 0, !isSilent { put(Self.blank(state.progressLength)) }
+            state.progressLength = 0
         }
     }
 
     /// Leaves a redrawn line where it stands: what another part of the program says next begins a line.
     func endProgress() {
         state.withLock { state in
-            if state.progressLength > 0, !isSilent { print() }
+            if state.progressLength > 0, !isSilent { put("\n") }
             state.progressLength = 0
-            fflush(nil)
         }
     }
 
     private func say(_ text: String, _ state: inout State) {
         guard !isSilent else { return }
-        if state.progressLength > 0 { print("\r\(String(repeating: " ", count: state.progressLength))\r", terminator: "") }
-        print(text)
-        fflush(nil)
+        put((state.progressLength > 0 ? Self.blank(state.progressLength) : "") + text + "\n")
         (state.progressLength, state.lastWord) = (0, .now)
     }
 
@@ -70,14 +81,25 @@ final class Terminal: Sendable {
         guard !isSilent else { return }
         // A line that wraps cannot be drawn over.
         let text = text.prefix(max(1, columns - 1))
-        print("\r\(text)\(String(repeating: " ", count: max(0, state.progressLength - text.count)))", terminator: "")
-        fflush(nil)
+        put("\r\(text)\(String(repeating: " ", count: max(0, state.progressLength - text.count)))")
         (state.progressLength, state.lastWord) = (text.count, .now)
     }
 
+    private static func blank(_ count: Int) -> String { "\r\(String(repeating: " ", count: count))\r" }
+
+    private func put(_ text: String) {
+        switch stream {
+        case .output:
+            print(text, terminator: "")
+            fflush(nil)
+        // Nobody may read it any more: the work goes on.
+        case .errors: try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+        }
+    }
+
     /// The columns of a terminal that somebody looks at, else 0: mpirun gives each rank one without a size, whatever its own output is.
-    private static var columns: Int {
+    private static func columns(of stream: Stream) -> Int {
         var size = winsize()
-        return unsafe ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : 0
+        return unsafe ioctl(stream == .output ? STDOUT_FILENO : STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : 0
     }
 }

@@ -22,7 +22,7 @@ struct DiagnosticWindowTests {
         let (recorded, plain) = (Self.buffers(kernel, chains: chains), Self.buffers(kernel, chains: chains))
         let values = DiagnosticWindow(kernel, draws: draws, thin: thin, functionals: functionals)
             .run(recorded, in: potential, noise: Self.noise).values
-        #expect(functionals.names == ["energy", "x0", "x1"] && values.count == chains * draws * 5)
+        #expect(functionals.names == ["energy", "x1", "x2"] && values.count == chains * draws * 5)
         var accepted = 0.0
         for draw in 0..<draws {
             let before = plain.positions.values
@@ -47,6 +47,12 @@ struct DiagnosticWindowTests {
         Self.expect(MALA(stepSize: 0.9))
         Self.expect(HMC(stepSize: 1.1, leapfrogSteps: 3))
         Self.expect(Underdamped(stepSize: 0.3, friction: 1))
+    }
+
+    @Test func `The values of small states have the names of their columns`() {
+        #expect(ChainFunctionals(dimension: 2, columns: ["age", "income"], seed: 1).names == ["energy", "age", "income"])
+        #expect(
+            ChainFunctionals(dimension: 9, columns: (0..<9).map { "c\($0)" }, seed: 1).names.prefix(3) == ["energy", "mean", "projection0"])
     }
 
     @Test func `Large states are seen through their mean and projections of length one`() {

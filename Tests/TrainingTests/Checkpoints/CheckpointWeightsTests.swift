@@ -75,7 +75,7 @@ struct CheckpointWeightsTests {
         let communicator = SoloCommunicator()
         let trainer = Trainer(try RunPlan(configuration(), communicator), threads: 1, communicator)
         let loaded = try CheckpointStore(trainer.plan, folder).loadNewest(trainer, communicator)
-        #expect(loaded?.manifest.format == 1 && loaded?.passedOver.isEmpty == true)
+        #expect(loaded?.manifest.format == 1 && loaded?.remarks.isEmpty == true)
         #expect(trainer.state.parameters == current.parameters && trainer.state.average?.values == average.parameters)
     }
 

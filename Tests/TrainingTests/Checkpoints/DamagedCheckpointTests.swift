@@ -48,6 +48,7 @@ struct DamagedCheckpointTests {
         #expect(lines.contains { $0.hasPrefix("continuing at step 4") })
         for name in Self.files.dropFirst() { #expect(try folder.contents(ofStep: 8)[name] == whole.contents(ofStep: 8)[name], "\(name)") }
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.checkpoints).contains("step-00000008.aside"))
+        #expect(lines.contains { $0.hasPrefix("set aside in \(folder.checkpoints): step-00000008.aside") }, "\(lines)")
         // Whole again: the next start finds nothing to pass over.
         #expect(try ScratchRun.train(in: folder).contains { $0.contains("passed over") } == false)
     }
@@ -80,7 +81,7 @@ struct DamagedCheckpointTests {
             try Data(bytes).write(to: url)
             let loaded = try store.loadNewest(trainer, trainer.communicator)
             #expect(
-                loaded?.manifest.step == 4 && loaded?.passedOver.first?.failure.message.contains("step-00000008") == true,
+                loaded?.manifest.step == 4 && loaded?.remarks.first?.contains("step-00000008") == true,
                 "bit \(bit) of \(path)")
             // The folder was set aside, or, where the damage was not seen, not.
             if try RunFolder.isFile("\(folder.checkpoint(8)).aside") {

@@ -97,14 +97,19 @@ struct TrainedModelTests {
         #expect(header["chains"] != nil)
     }
 
-    @Test(
-        "a folder without a run is none, and one that may not be looked into is named so",
-        .enabled(if: getuid() != 0, "root may look everywhere"))
-    func permission() throws {
+    @Test("a folder without a run is none, and one that cannot be looked into is named so, with the system's reason")
+    func unseen() throws {
         let folder = try trained()
+        #expect(failure { _ = try TrainedModel(scratch.run("none")) }?.message.contains("found none") == true)
+        // A link that points to itself may be looked into by nobody, root included.
+        let loop = scratch.run("loop")
+        try FileManager.default.createSymbolicLink(atPath: loop.path, withDestinationPath: loop.path)
+        let refused = failure { _ = try TrainedModel(loop) }
+        #expect(refused?.message.contains("Too many levels of symbolic links") == true, "\(refused?.message ?? "")")
+        guard getuid() != 0 else { return }
         try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: folder.path)
         defer { try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder.path) }
-        let refused = failure { _ = try TrainedModel(folder) }
-        #expect(refused?.kind == .missingInput && refused?.message.contains("Permission denied") == true)
+        let hidden = failure { _ = try TrainedModel(folder) }
+        #expect(hidden?.kind == .missingInput && hidden?.message.contains("Permission denied") == true)
     }
 }

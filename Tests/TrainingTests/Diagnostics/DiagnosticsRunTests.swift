@@ -1,5 +1,6 @@
 import Commands
 import Distributed
+import Formats
 import Foundation
 import Learning
 import Numerics
@@ -140,6 +141,17 @@ import Training
         let values = trainer.shards.flatMap { $0.negatives.values.map { Double($0) } }
         #expect(abs(result.report.sampleValues - values.reduce(0, +)) < 1e-9 && values.count == 48)
         #expect(abs(result.report.squaredSampleValues - values.reduce(0) { $0 + $1 * $1 }) < 1e-9)
+    }
+
+    @Test func `Columns of a table have their names in diagnose`() throws {
+        let scratch = ScratchFolder()
+        let (table, folder) = ("\(scratch.path)/t.csv", scratch.run())
+        let rows = (0..<20).map { "\($0 % 3),\($0 % 7)\n" }
+        try AtomicFile.write(Array(("age,income\n" + rows.joined()).utf8), to: table)
+        try ScratchRun.train(["data.source=\(table)", "data.noise=0"], in: folder)
+        let text = try DiagnoseCommand(folder: folder.path, draws: 10, thin: 1, chains: 2).run(SoloCommunicator())
+        let named = text.split(separator: "\n").map { $0.prefix { $0 != " " } }
+        #expect(named.contains("age") && named.contains("income"), "\(text)")
     }
 
     @Test func `A warning is told once`() throws {

@@ -57,8 +57,8 @@ struct FindingsTests {
         // The data have deviations of 2, the noise of .58.
         #expect(sentences { (2 * $0.0, 2 * $0.1) }.contains { $0.hasPrefix("good: the chains lie nearer to the data than noise does") })
         let far = sentences { (40 + $0.0, $0.1) }
-        #expect(far.contains { $0.hasPrefix("bad:  the chains have left the data: x0 lies at 40 +- 1, of the data at") }, "\(far)")
-        #expect(sentences { ($0.0, 60 * $0.1) }.contains { $0.contains("have left the data: x1") })
+        #expect(far.contains { $0.hasPrefix("bad:  the chains have left the data: x1 lies at 40 +- 1, of the data at") }, "\(far)")
+        #expect(sentences { ($0.0, 60 * $0.1) }.contains { $0.contains("have left the data: x2") })
         #expect(
             sentences { (0.1 * $0.0, 0.1 * $0.1) }.contains { $0.hasPrefix("bad:  the chains lie farther from the data than noise does") })
         #expect(!sentences { (.nan, $0.1) }.contains { $0.contains("the data") })

@@ -47,6 +47,16 @@ struct StopFileTests {
         #expect(next.filter { $0.contains("STOP: removing failed") }.count == 1, "\(next)")
     }
 
+    @Test("a request that is met is taken away, and stays in a job, whose batch script looks for it", arguments: [false, true])
+    func settledStopFile(isJob: Bool) throws {
+        let folder = scratch.run()
+        try folder.create()
+        _ = FileManager.default.createFile(atPath: "\(folder.path)/STOP", contents: nil)
+        var file = StopFile(folder)
+        #expect(file.settle(isJob: isJob) == nil)
+        #expect(try RunFolder.isFile("\(folder.path)/STOP") == isJob && file.isThere == isJob)
+    }
+
     @Test("a request that was there before the start is taken away and said, and stays for a job that Slurm starts again")
     func earlierStopFile() throws {
         let folder = scratch.run()
