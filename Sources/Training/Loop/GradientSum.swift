@@ -44,27 +44,32 @@ package struct GradientSum {
         if isExact { try sum.restore(exponents: exponents) }
     }
 
-    /// Collective. Lets every thread add its shards, and sums over all ranks.
+    /// Before the shards are added; again when the scales had to change.
+    package mutating func begin() {
+        sum.begin()
+        swap(&sum.part, &parts[0].exact)
+        for part in parts.dropFirst() { sum.begin(&part.exact) }
+        guard !isExact else { return }
+        for part in parts { part.plain = Array(repeating: 0, count: parameters) }
+    }
+
+    /// What adds shards, on any thread.
+    package var adder: Adder { Adder(isExact: isExact, parameters: parameters, parts: parts) }
+
+    /// Collective. When all local shards have been added: the sum over threads and ranks.
     ///
     /// - Parameters:
     ///   - total: the reduced gradient, written when the outcome is `.exact`.
     ///   - stop: whether this rank asks all to stop.
-    ///   - meet: what ranks do together just before their sum.
-    ///   - add: has all local shards added by an adder, on any threads; called again when the scales had to change.
-    /// - Returns: the outcome, which is never `.rescaled`.
+    /// - Returns: the outcome; after `.rescaled` all has to be added again.
     package mutating func reduce(
-        into total: inout [Float], stop: Bool, _ communicator: any Communicator,
-        meet: () throws(Failure) -> Void = {}, add: (Adder) -> Void
+        into total: inout [Float], stop: Bool, _ communicator: any Communicator
     ) throws(Failure) -> ExactSum.Outcome {
-        var outcome = ExactSum.Outcome.rescaled
-        while outcome == .rescaled {
-            begin()
-            add(Adder(isExact: isExact, parameters: parameters, parts: parts))
-            collect()
-            if stop { sum.part.raise(flag: Self.stopFlag) }
-            try meet()
-            outcome = try sum.reduce(over: communicator)
-        }
+        swap(&sum.part, &parts[0].exact)
+        for part in parts.dropFirst() { sum.merge(part.exact) }
+        if stop { sum.part.raise(flag: Self.stopFlag) }
+        let outcome = try sum.reduce(over: communicator)
+        guard outcome != .rescaled else { return outcome }
         guard isExact else { return try sumFloats(into: &total, communicator) }
         if outcome == .exact { sum.total(into: &total) }
         return outcome
@@ -87,19 +92,6 @@ package struct GradientSum {
     package var report: ShardReport { ShardReport.sum((0..<shards).flatMap { sum.record(of: $0) }) }
 
     private var parameters: Int { tensors.last?.upperBound ?? 0 }
-
-    private mutating func begin() {
-        sum.begin()
-        swap(&sum.part, &parts[0].exact)
-        for part in parts.dropFirst() { sum.begin(&part.exact) }
-        guard !isExact else { return }
-        for part in parts { part.plain = Array(repeating: 0, count: parameters) }
-    }
-
-    private mutating func collect() {
-        swap(&sum.part, &parts[0].exact)
-        for part in parts.dropFirst() { sum.merge(part.exact) }
-    }
 }
 
 extension GradientSum {

@@ -8,22 +8,29 @@ import Sampling
 
 /// The training loop: where model, samples and ranks meet.
 ///
-/// Every rank holds the replicated state and its own shards. `step` reads as the recipe: sample negatives, gradients and their sum, guard,
-/// optimiser. All of it is a function of (configuration, step), so that ranks, threads and restarts cannot be seen in the result.
+/// Every rank holds the replicated state and its own shards. `step` reads as the recipe. All of it is a function of (configuration, step), so that ranks, threads and restarts cannot be seen in the result.
 package final class Trainer {
     /// What a step found, the same on every rank.
+    ///
+    /// Of several updates with the negatives of a step, report, norm and learning rate are those of the first.
     package struct StepResult {
-        package var report: ShardReport
-        package var gradientNorm: Double
-        package var learningRate: Float
+        package var report = ShardReport()
+        /// Before clipping.
+        package var gradientNorm = Double.nan
+        package var learningRate: Float = 0
         /// The factor of the sampler's step size in this step.
         package var stepSizeFactor: Float
-        package var verdict: Guard.Verdict
-        package var stopRequested: Bool
+        package var verdict = Guard.Verdict.update
+        package var stopRequested = false
+
+        package init(stepSizeFactor: Float) { self.stepSizeFactor = stepSizeFactor }
 
         /// mean E(x+) - mean E(x-)
-        package func gap(_ configuration: RunConfiguration) -> Double {
-            report.dataEnergy / Double(configuration.rowsPerStep) - report.sampleEnergy / Double(configuration.negativesPerStep)
+        package func gap(_ configuration: RunConfiguration) -> Double { report.gap(configuration) }
+
+        fileprivate mutating func note(_ sum: GradientSum, isFirst: Bool) {
+            if isFirst { report = sum.report }
+            stopRequested = stopRequested || sum.stopRequested
         }
     }
 
@@ -94,65 +101,34 @@ package final class Trainer {
         prepareWeights(iterating: false)
     }
 
-    /// One step: the recipe. Collective. Samples on their way to other shards travel while gradients are computed and summed.
+    /// One step: negatives, gradients, their sum, guard, update, exchange. Collective.
     package func step(stop: Bool) throws(Failure) -> StepResult {
-        let (objective, step) = (plan.objective, state.step)
+        let (step, updates) = (state.step, plan.objective.profile.updates)
         stepsDone += 1
         times.start()
-        communicator.progress.note("sampling")
-        let factor = stepSizeFactor
-        for worker in workers { worker.stepSizeFactor = factor }
-        forEachShard { objective.sampleNegatives($0, worker: $1, step: step) }
-        chargeWorkers()
-        let exchange = try buffers?.begin(step, shards, communicator)
+        sampleNegatives()
+        // Samples on their way to other shards travel while gradients are computed and summed.
+        let travelling = try buffers?.begin(step, shards, communicator)
         times.stamp(.exchange)
-        let result = try updates(stop: stop)
-        if result.verdict == .update {
-            state.guardState.consecutiveSkips = 0
-            advance()
+        // Several updates with the data and negatives of a step are made all, or none.
+        let before = updates > 1 ? state : nil
+        var result = StepResult(stepSizeFactor: stepSizeFactor)
+        for number in 0..<updates where result.verdict == .update {
+            let outcome = try sumGradients(stop: stop)
+            result.note(sum, isFirst: number == 0)
+            judge(outcome, &result)
+            if result.verdict == .update { update(&result, isFirst: number == 0) }
+            times.stamp(.optimiser)
         }
-        if case .skip = result.verdict { skip() }
+        conclude(result.verdict, before)
         times.stamp(.optimiser)
         // Here whatever the verdict: a checkpoint, a rollback and an end find the buffers whole.
         try replicas?.swap(step, shards, communicator)
-        if let exchange {
-            try exchange.finish()
-            traffic.add(exchange.traffic)
+        if let travelling {
+            try travelling.finish()
+            traffic.add(travelling.traffic)
         }
         times.stamp(.exchange)
-        return result
-    }
-
-    /// The updates with the data and negatives of one step: all of them, or none. Collective.
-    /// - Returns: what the first one found, with the verdict on all.
-    private func updates(stop: Bool) throws(Failure) -> StepResult {
-        let count = plan.objective.profile.updates
-        let before = count > 1 ? state : nil
-        var result = try update(stop: stop)
-        for _ in 1..<count where result.verdict == .update {
-            let next = try update(stop: stop)
-            result.verdict = next.verdict
-            result.stopRequested = result.stopRequested || next.stopRequested
-        }
-        if let before, case .skip = result.verdict {
-            state = before
-            prepareWeights(iterating: false)
-        }
-        return result
-    }
-
-    /// One update of the parameters with the negatives of the step. Collective.
-    private func update(stop: Bool) throws(Failure) -> StepResult {
-        communicator.progress.note("gradients")
-        let outcome = try sumGradients(stop: stop)
-        var result = StepResult(
-            report: sum.report, gradientNorm: .nan, learningRate: 0, stepSizeFactor: stepSizeFactor, verdict: .update,
-            stopRequested: sum.stopRequested)
-        result.verdict = watch.judge(
-            outcome, gap: plan.objective.profile.hasNegatives ? result.gap(plan.configuration) : nil,
-            loss: result.report.loss, state: state.guardState)
-        if result.verdict == .update { update(&result) }
-        times.stamp(.optimiser)
         return result
     }
 
@@ -193,33 +169,60 @@ package final class Trainer {
 
     // MARK: parts of a step
 
+    private func sampleNegatives() {
+        communicator.progress.note("sampling")
+        let (objective, step, factor) = (plan.objective, state.step, stepSizeFactor)
+        for worker in workers { worker.stepSizeFactor = factor }
+        forEachShard { objective.sampleNegatives($0, worker: $1, step: step) }
+        chargeWorkers()
+    }
+
+    /// Collective. The gradients of all shards and their sum over threads and ranks; again while the sum's scales have to change, which is rare.
     private func sumGradients(stop: Bool) throws(Failure) -> ExactSum.Outcome {
-        let (objective, step) = (plan.objective, state.step)
+        communicator.progress.note("gradients")
         let before = times[.sum]
-        let meet = { () throws(Failure) in try self.waiting.meet(step: self.stepsDone, self.communicator) }
-        let outcome = try sum.reduce(into: &gradient, stop: stop, communicator, meet: meet) { adder in
-            forEachShard { shard, worker, thread in
-                worker.wholeGradient.fill(0)
-                objective.addGradient(shard, worker: worker, step: step)
-                adder.add(worker.wholeGradient, shard.report, ofShard: shard.index, thread: thread)
-                worker.times.stamp(.sum)
-            }
-            chargeWorkers()
+        var outcome = ExactSum.Outcome.rescaled
+        while outcome == .rescaled {
+            sum.begin()
+            addGradients()
+            try waiting.meet(step: stepsDone, communicator)
+            outcome = try sum.reduce(into: &gradient, stop: stop, communicator)
         }
         times.stamp(.sum)
         waiting.note(step: stepsDone, seconds: times[.sum] - before)
         return outcome
     }
 
-    private func update(_ result: inout StepResult) {
+    private func addGradients() {
+        let (objective, step, adder) = (plan.objective, state.step, sum.adder)
+        forEachShard { shard, worker, thread in
+            worker.wholeGradient.fill(0)
+            objective.addGradient(shard, worker: worker, step: step)
+            adder.add(worker.wholeGradient, shard.report, ofShard: shard.index, thread: thread)
+            worker.times.stamp(.sum)
+        }
+        chargeWorkers()
+    }
+
+    private func judge(_ outcome: ExactSum.Outcome, _ result: inout StepResult) {
+        let report = sum.report
+        result.verdict = watch.judge(
+            outcome, gap: plan.objective.profile.hasNegatives ? report.gap(plan.configuration) : nil, loss: report.loss,
+            state: state.guardState)
+    }
+
+    /// Clips, moves parameters and average, and prepares the weights of the next passes.
+    private func update(_ result: inout StepResult, isFirst: Bool) {
         plan.networks.convertGradient(&gradient, parameters: state.parameters, state: state.modelState)
-        result.gradientNorm = clip.apply(to: &gradient, optimizer: state.optimizer)
-        guard result.gradientNorm.isFinite else {
-            result.verdict = watch.verdict(on: "the gradient's norm is \(result.gradientNorm)", state: state.guardState)
+        let norm = clip.apply(to: &gradient, optimizer: state.optimizer)
+        if isFirst { result.gradientNorm = norm }
+        guard norm.isFinite else {
+            result.verdict = watch.verdict(on: "the gradient's norm is \(norm)", state: state.guardState)
             return
         }
-        result.learningRate = schedule.rate(at: state.step) * state.guardState.learningRateFactor
-        state.apply(gradient, learningRate: result.learningRate)
+        let learningRate = schedule.rate(at: state.step) * state.guardState.learningRateFactor
+        if isFirst { result.learningRate = learningRate }
+        state.apply(gradient, learningRate: learningRate)
         guard state.isFinite else {
             result.verdict = watch.verdict(onBrokenUpdate: "the update made parameters that are not finite", state: state.guardState)
             return
@@ -227,10 +230,20 @@ package final class Trainer {
         prepareWeights(iterating: true)
     }
 
-    /// Leaves the parameters as they are; the objective has started afresh the chains that are not finite.
-    private func skip() {
-        state.guardState.consecutiveSkips += 1
-        state.guardState.skips += 1
+    /// The next step follows an update, and one that is left out: then the parameters stay, and the objective has started afresh the chains that are not
+    /// finite.
+    private func conclude(_ verdict: Guard.Verdict, _ before: TrainingState?) {
+        switch verdict {
+        case .update: state.guardState.consecutiveSkips = 0
+        case .skip:
+            if let before {
+                state = before
+                prepareWeights(iterating: false)
+            }
+            state.guardState.consecutiveSkips += 1
+            state.guardState.skips += 1
+        case .rollBack, .stop: return
+        }
         advance()
     }
 
@@ -280,5 +293,12 @@ package final class Trainer {
             worker.times.reset()
         }
         times.start()
+    }
+}
+
+extension ShardReport {
+    /// mean E(x+) - mean E(x-)
+    fileprivate func gap(_ configuration: RunConfiguration) -> Double {
+        dataEnergy / Double(configuration.rowsPerStep) - sampleEnergy / Double(configuration.negativesPerStep)
     }
 }

@@ -80,11 +80,11 @@ public struct TrainingRun: Sendable {
         if loaded == nil { try trainer.restore(try plan.initialState(communicator)) }
         // Not before: a run of which nothing could begin must not bind the folder to its configuration.
         try communicator.expecting(.storing("writing the configuration")) { () throws(Failure) in try writeConfiguration(communicator) }
+        let requests = StopRequests(folder, maxHours: configuration.run.maxHours, started: clock, isSignalled: isStopRequested)
         let session = try TrainingSession(
-            plan: plan, folder: folder, trainer: trainer, store: store, continuing: loaded?.manifest, start: clock, terminal: terminal,
-            heartbeat: heartbeat, isStopRequested: isStopRequested)
-        session.tell(summary.text)
-        for remark in loaded?.remarks ?? [] { session.tell(remark) }
+            trainer, folder: folder, store: store, continuing: loaded?.manifest, terminal: terminal, heartbeat: heartbeat,
+            requests: requests)
+        ([summary.text] + (loaded?.remarks ?? [])).forEach(terminal.line)
         try session.run(continuing: loaded != nil)
     }
 

@@ -43,11 +43,15 @@ struct GradientSumTests {
             var sum = GradientSum(tensors: model.layout.tensors.map(\.range), shards: shards, threads: threads, isExact: isExact)
             var total = [Float](repeating: -1, count: count)
             attempts = 0
-            let outcome = try sum.reduce(into: &total, stop: stop, communicator) { adder in
+            var outcome = ExactSum.Outcome.rescaled
+            while outcome == .rescaled {
                 attempts += 1
+                sum.begin()
+                let adder = sum.adder
                 for shard in (0..<shards).reversed() {
                     adder.add(Matrix(rows: 1, columns: count, values(shard)), report(shard), ofShard: shard, thread: shard % threads)
                 }
+                outcome = try sum.reduce(into: &total, stop: stop, communicator)
             }
             return (total, outcome, sum)
         }

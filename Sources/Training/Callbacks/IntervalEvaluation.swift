@@ -7,39 +7,46 @@ import Model
 import Numerics
 
 /// Evaluates a run at intervals of its training and writes evaluation.jsonl.
-final class IntervalEvaluation {
-    private let plan: RunPlan
+final class IntervalEvaluation: StepCallback {
+    private let trainer: Trainer
+    private let health: HealthReporter
     private let path: String
-    private let communicator: any Communicator
     /// Rank 0 alone, once there is something to write or to cut.
     private var log: MetricsLog?
     /// Made at the start; nil where nothing is compared with it.
     private var reference: SampleReference?
     /// How far noise is from the data; nil where samples do not begin as noise of their own kind.
     private var noise: SampleMeasures?
-    private lazy var weights = RunWeights(plan.networks)
+    private lazy var weights = RunWeights(trainer.plan.networks)
     /// Seconds of training in earlier parts of the run, and where this part began.
     private let earlierSeconds: Double
-    private var begin = ContinuousClock.now
+    private var started = ContinuousClock.now
     private var evaluationTime = Duration.zero
     /// What the newest line of this process says.
     private(set) var newest: EvaluationLine?
 
-    /// Collective. - Parameter stored: what the checkpoint that the run continues from says; nil for a new run.
-    init(_ plan: RunPlan, _ folder: RunFolder, continuing stored: Manifest.Evaluation?, _ communicator: any Communicator) throws(Failure) {
-        self.plan = plan
-        self.communicator = communicator
+    /// Collective.
+    /// - Parameters:
+    ///   - health: hears of what is found.
+    ///   - stored: what the checkpoint that the run continues from says; nil for a new run.
+    init(
+        _ trainer: Trainer, _ folder: RunFolder, continuing stored: Manifest.Evaluation?, _ health: HealthReporter
+    ) throws(Failure) {
+        (self.trainer, self.health) = (trainer, health)
         path = folder.evaluation
         earlierSeconds = stored?.trainingSeconds ?? 0
         try cut(to: stored)
     }
+
+    private var plan: RunPlan { trainer.plan }
+    private var communicator: any Communicator { trainer.communicator }
 
     /// Whether samples are compared with data: chains, or what a latent energy's samples stand for.
     private var hasSamples: Bool { plan.objective.profile.hasChains || plan.networks.isLatent }
 
     /// Collective. Data that nothing can be compared with are refused now, and not at the first evaluation; the clock of training starts.
     /// - Throws: `.data` for less than two rows, or rows that are all the same.
-    func start() throws(Failure) {
+    func begin() throws(Failure) {
         if plan.configuration.evaluate.every > 0 && hasSamples {
             let rows = try communicator.agree { try EvaluationRows(plan.source, plan.configuration) }
             let reference = try SampleReference(rows, communicator)
@@ -49,11 +56,22 @@ final class IntervalEvaluation {
                     of: plan.configuration.startNoise, count: plan.configuration.evaluate.count, columns: rows.dimension, communicator)
             }
         }
-        begin = .now
+        started = .now
     }
 
+    func isDue(_ moment: StepMoment) -> Bool { plan.configuration.evaluate.every > 0 && moment.isDue(plan.configuration.evaluate.every) }
+
+    func act(_ moment: StepMoment) throws(Failure) {
+        let comparison = try evaluate()
+        health.hear(comparison)
+        // Not at the end alone, which a run that is made longer has not: its reports would differ.
+        if moment.isMultiple(of: plan.configuration.evaluate.every) { trainer.note(comparison) }
+    }
+
+    func goBack(to manifest: Manifest) throws(Failure) { try cut(to: manifest.evaluation) }
+
     /// Collective. The lines after a checkpoint are taken back.
-    func cut(to stored: Manifest.Evaluation?) throws(Failure) {
+    private func cut(to stored: Manifest.Evaluation?) throws(Failure) {
         try communicator.onRoot {
             log = nil
             let isThere = try RunFolder.isFile(path)
@@ -67,11 +85,11 @@ final class IntervalEvaluation {
         return Manifest.Evaluation(bytes: log?.bytes ?? 0, trainingSeconds: trainingSeconds)
     }
 
-    private var trainingSeconds: Double { earlierSeconds + (ContinuousClock.now - begin - evaluationTime) / .seconds(1) }
+    private var trainingSeconds: Double { earlierSeconds + (ContinuousClock.now - started - evaluationTime) / .seconds(1) }
 
     /// Collective. Writes the line of the trainer's step.
     /// - Returns: how far its samples, and noise, are from the data; nil where that is not measured.
-    func evaluate(_ trainer: Trainer) throws(Failure) -> NoiseComparison? {
+    private func evaluate() throws(Failure) -> NoiseComparison? {
         let (before, seconds) = (ContinuousClock.now, trainingSeconds)
         let count = plan.configuration.evaluate.count
         if plan.networks.isLatent { trainer.drawSamples() }
