@@ -71,6 +71,7 @@ let package = Package(
             name: "ebm-dist", dependencies: ["CCPU", "CSignals", "Commands", "Training", "Distributed", "Numerics", "Failures"],
             swiftSettings: swiftSettings),
 
+        tests("ArchitectureTests", []),
         tests("NumericsTests", ["Numerics", "CCPU"]),
         tests("FilesTests", ["Files", "Failures"]),
         tests("DistributedTests", ["Distributed", "Files", "Failures"]),

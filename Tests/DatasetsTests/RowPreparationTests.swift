@@ -104,18 +104,18 @@ private func refusal(_ body: () throws -> Void) -> String {
     }
 
     @Test func `whole numbers of any type are the levels that bytes of the same values are, also where all are 0 or 1`() throws {
-        let bytes = RowPreparation(shape: ImageShape(vector: 2), levels: 256)
-        let given = NumericArray(shape: [2, 2], .uint8([0, 1, 1, 0]))
-        let expected = try bytes.conform(Dataset.images(given, "x", LoadingOptions()), "x").values
-        for values: NumericArray.Values in [.float32([0, 1, 1, 0]), .float64([0, 1, 1, 0]), .int32([0, 1, 1, 0]), .int64([0, 1, 1, 0])] {
-            let conforming = try bytes.conform(
-                Dataset.images(NumericArray(shape: [2, 2], values), "x", LoadingOptions()), "--input x.npy")
-            #expect(conforming.values == expected)
-            // A picture in black and white may have meant 255 by its 1.
-            #expect(conforming.notes == ["--input x.npy: the whole numbers 0 to 1 are read as the lowest of 256 levels, as bytes would be"])
+        let (folder, bytes) = (try TemporaryFolder(), RowPreparation(shape: ImageShape(vector: 2), levels: 256))
+        func conforming(_ values: NumericArray.Values) throws -> Dataset {
+            try bytes.conform(Dataset.load(path: folder.file("x.npy", npy([2, 2], values))), "--input x.npy")
         }
-        let dark = NumericArray(shape: [1, 2], .float32([0, 200]))
-        #expect(try bytes.conform(Dataset.images(dark, "x", LoadingOptions()), "x").notes.isEmpty)
+        let expected = try conforming(.uint8([0, 1, 1, 0])).values
+        for values: NumericArray.Values in [.float32([0, 1, 1, 0]), .float64([0, 1, 1, 0]), .int32([0, 1, 1, 0]), .int64([0, 1, 1, 0])] {
+            let found = try conforming(values)
+            #expect(found.values == expected)
+            // A picture in black and white may have meant 255 by its 1.
+            #expect(found.notes == ["--input x.npy: the whole numbers 0 to 1 are read as the lowest of 256 levels, as bytes would be"])
+        }
+        #expect(try conforming(.float32([0, 200, 0, 0])).notes.isEmpty)
     }
 
     @Test func `columns are taken by name where a table has names, else by position`() throws {

@@ -18,7 +18,7 @@ public enum NoiseCost {
                 { kernel.run(buffers, steps: 1, noise: ChainNoise(motion: stream, decisions: stream), in: potential) }
             ),
         ].map { (name: String, work: () -> Void) in
-            "\(PerformanceTable.padded(name, 32))\(PerformanceTable.fixed(1e9 * Timing.least(work) / Double(tile.count), 3, width: 6)) ns a number"
+            "\(NumberText.padded(name, 32))\(NumberText.fixed(1e9 * Timing.least(work) / Double(tile.count), 3, width: 6)) ns a number"
         }.joined(separator: "\n")
     }
 

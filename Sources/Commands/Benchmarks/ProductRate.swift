@@ -19,8 +19,8 @@ public enum ProductRate {
                 try backward(rows, inner, columns),
             ]
             lines.append(
-                PerformanceTable.padded("\(rows) x \(inner) x \(columns)", 24)
-                    + zip(rates, [9, 9, 14, 10]).map { PerformanceTable.fixed($0, 1, width: $1) }.joined())
+                NumberText.padded("\(rows) x \(inner) x \(columns)", 24)
+                    + zip(rates, [9, 9, 14, 10]).map { NumberText.fixed($0, 1, width: $1) }.joined())
         }
         return lines.joined(separator: "\n")
     }

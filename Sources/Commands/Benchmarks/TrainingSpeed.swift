@@ -45,14 +45,14 @@ public struct TrainingSpeed: Sendable {
     public var text: String {
         let share = 100 * gigaflops / (productRate * Double(ranks * benchmark.threads))
         let phases = Phase.allCases.filter { times[$0] > 0 }.map {
-            "\($0.rawValue) \(PerformanceTable.fixed(100 * times[$0] / seconds, 1, width: 0)) %"
+            "\($0.rawValue) \(NumberText.fixed(100 * times[$0] / seconds, 1, width: 0)) %"
         }
         return "ebm-dist \(benchmark.name.rawValue) world=\(ranks) threads=\(benchmark.threads) batch=\(benchmark.chains)/rank "
-            + "K=\(benchmark.langevinSteps): \(PerformanceTable.fixed(chainStepsPerSecond, 0, width: 0)) chain_steps_per_s  "
-            + "\(PerformanceTable.fixed(trainStepsPerSecond, 3, width: 0)) train_steps_per_s  "
-            + "rss=\(PerformanceTable.fixed(memory, 0, width: 0))MiB\n"
-            + "\(PerformanceTable.fixed(gigaflops, 1, width: 0)) GFLOP/s, \(PerformanceTable.fixed(share, 0, width: 0)) % of "
-            + "\(PerformanceTable.fixed(productRate, 1, width: 0)) GFLOP/s a core, at which OpenBLAS multiplies large matrices\n"
+            + "K=\(benchmark.langevinSteps): \(NumberText.fixed(chainStepsPerSecond, 0, width: 0)) chain_steps_per_s  "
+            + "\(NumberText.fixed(trainStepsPerSecond, 3, width: 0)) train_steps_per_s  "
+            + "rss=\(NumberText.fixed(memory, 0, width: 0))MiB\n"
+            + "\(NumberText.fixed(gigaflops, 1, width: 0)) GFLOP/s, \(NumberText.fixed(share, 0, width: 0)) % of "
+            + "\(NumberText.fixed(productRate, 1, width: 0)) GFLOP/s a core, at which OpenBLAS multiplies large matrices\n"
             + phases.joined(separator: ", ")
     }
 }

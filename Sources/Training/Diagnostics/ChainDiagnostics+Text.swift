@@ -6,13 +6,13 @@ extension ChainDiagnostics {
     package var table: String {
         let titles = ["mean", "sd", "mcse", "R-hat", "R-hat shards", "ESS bulk", "ESS tail", "tau"]
         let width = (functionals.map(\.name.count).max() ?? 0) + 1
-        let head = PerformanceTable.padded("", width) + titles.map { Self.column($0) }.joined()
+        let head = NumberText.padded("", width) + titles.map { Self.column($0) }.joined()
         let rows = functionals.map { row in
             let summary = row.summary
             let cells =
                 [summary.mean, summary.deviation, summary.meanError, summary.rHat, summary.rHatBetweenShards].map { Self.cell($0, 4) }
                 + [summary.bulkESS, summary.tailESS].map { Self.cell($0, 0) } + [Self.cell(summary.autocorrelationTime, 1)]
-            return PerformanceTable.padded(row.name, width) + cells.map { Self.column($0) }.joined()
+            return NumberText.padded(row.name, width) + cells.map { Self.column($0) }.joined()
         }
         return ([head] + rows).joined(separator: "\n")
     }
@@ -35,6 +35,6 @@ extension ChainDiagnostics {
     private static func column(_ text: String) -> String { String(repeating: " ", count: max(1, 13 - text.count)) + text }
 
     private static func cell(_ value: Double, _ digits: Int) -> String {
-        value.isNaN ? "-" : value.isInfinite ? "inf" : PerformanceTable.fixed(value, digits, width: 0)
+        value.isNaN ? "-" : value.isInfinite ? "inf" : NumberText.fixed(value, digits, width: 0)
     }
 }

@@ -32,7 +32,7 @@ package struct DiagnosticFindings: Sendable {
     private mutating func look(_ text: String) { sentences.append("look: \(text)") }
     mutating func bad(_ text: String) { sentences.append("bad:  \(text)") }
 
-    private static func number(_ value: Double, _ digits: Int = 3) -> String { PerformanceTable.fixed(value, digits, width: 0) }
+    private static func number(_ value: Double, _ digits: Int = 3) -> String { NumberText.fixed(value, digits, width: 0) }
 
     private mutating func addBroken() {
         guard diagnostics.brokenDraws > 0 else { return }

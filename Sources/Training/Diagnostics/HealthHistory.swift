@@ -36,7 +36,7 @@ package struct HealthHistory {
     private func course(_ name: String, _ value: (StepReport) -> Double?) -> String? {
         let values = reports.compactMap(value)
         guard let first = values.first, let last = values.last else { return nil }
-        let texts = [first, values[values.count / 2], last].map { PerformanceTable.fixed($0, 4, width: 0) }
+        let texts = [first, values[values.count / 2], last].map { NumberText.fixed($0, 4, width: 0) }
         return "\(name): \(texts[0]) at first, \(texts[1]) half way, \(texts[2]) at last"
     }
 }

@@ -52,7 +52,7 @@ package struct HealthWarning: Sendable {
     /// What brings chains back.
     static let ways = "a smaller sampler.stepSize, a box (sampler.low, sampler.high) or a smaller learning rate"
 
-    private static func number(_ value: Double, _ digits: Int = 3) -> String { PerformanceTable.fixed(value, digits, width: 0) }
+    private static func number(_ value: Double, _ digits: Int = 3) -> String { NumberText.fixed(value, digits, width: 0) }
 
     private static func gap(_ report: StepReport, _ steps: Int) -> HealthWarning? {
         guard let mean = report.meanEnergyGap, let spread = report.energySpread, report.gapSignChanges == 0, steps >= Limits.gapSteps,

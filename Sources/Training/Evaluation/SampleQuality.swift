@@ -59,12 +59,12 @@ package struct SampleQuality: Hashable, Sendable {
 
     /// In words.
     package var text: String {
-        func number(_ value: Double) -> String { PerformanceTable.fixed(value, 3, width: 0) }
+        func number(_ value: Double) -> String { NumberText.fixed(value, 3, width: 0) }
         let measures =
             "sliced Wasserstein distance from data \(number(samples)); other rows of the data have \(number(data))"
             + (noise.map { ", the noise that chains start from \(number($0))" } ?? "")
         guard let progress else { return measures }
-        let percent = PerformanceTable.fixed(100 * max(0, min(1, progress)), 0, width: 0)
+        let percent = NumberText.fixed(100 * max(0, min(1, progress)), 0, width: 0)
         let verdict =
             switch progress {
             case ..<0: "the samples are farther from the data than noise is: the model is no use yet"

@@ -76,6 +76,6 @@ package struct MemoryNeed: Sendable {
     package static let available = min(Int(clamping: ProcessInfo.processInfo.physicalMemory), ControlGroup.current.memory ?? .max)
 
     package static func mebibytes(_ bytes: Int) -> String {
-        "\(PerformanceTable.fixed(Double(bytes) / 1_048_576, bytes < 100 << 20 ? 1 : 0, width: 0)) MiB"
+        "\(NumberText.fixed(Double(bytes) / 1_048_576, bytes < 100 << 20 ? 1 : 0, width: 0)) MiB"
     }
 }

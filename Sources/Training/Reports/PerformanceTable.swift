@@ -30,20 +30,20 @@ package struct PerformanceTable {
         var lines = ["phase          min s    mean s     max s   share"]
         for (row, mean) in zip(rows, means) {
             lines.append(
-                Self.padded(row.name, 11)
-                    + [row.seconds.min() ?? 0, mean, row.seconds.max() ?? 0].map { Self.fixed($0, 2, width: 10) }.joined()
-                    + "\(Self.fixed(100 * mean / total, 1, width: 7)) %")
+                NumberText.padded(row.name, 11)
+                    + [row.seconds.min() ?? 0, mean, row.seconds.max() ?? 0].map { NumberText.fixed($0, 2, width: 10) }.joined()
+                    + "\(NumberText.fixed(100 * mean / total, 1, width: 7)) %")
         }
         if let share = zip(rows, means).first(where: { $0.0.name == Self.waiting }).map({ $0.1 / total }), share > 0.1 {
             lines.append("waiting: until other ranks have done their part of a step" + (crowd.map(Self.turns) ?? ""))
         }
         lines.append(
-            "wall \(Self.fixed(wallSeconds, 1, width: 0)) s, "
-                + "\(Self.engineering(evaluations / max(wallSeconds, 1e-9))) energy evaluations a second on \(seconds.count) rank\(seconds.count == 1 ? "" : "s")"
+            "wall \(NumberText.fixed(wallSeconds, 1, width: 0)) s, "
+                + "\(NumberText.engineering(evaluations / max(wallSeconds, 1e-9))) energy evaluations a second on \(seconds.count) rank\(seconds.count == 1 ? "" : "s")"
         )
         if let exchanged {
             lines.append(
-                "exchange of samples between ranks: \(Self.engineering(exchanged.messages)) messages, \(Self.engineering(exchanged.bytes)) bytes"
+                "exchange of samples between ranks: \(NumberText.engineering(exchanged.messages)) messages, \(NumberText.engineering(exchanged.bytes)) bytes"
             )
         }
         return lines.joined(separator: "\n")
@@ -63,24 +63,5 @@ package struct PerformanceTable {
 
     private static func turns(_ crowd: (ranks: Int, cores: Int)) -> String {
         ", and for a core: \(crowd.ranks) ranks take turns on \(crowd.cores) core\(crowd.cores == 1 ? "" : "s")"
-    }
-
-    package static func fixed(_ value: Double, _ digits: Int, width: Int) -> String {
-        let text = String(format: "%.\(digits)f", value)
-        return String(repeating: " ", count: max(0, width - text.count)) + text
-    }
-
-    package static func padded(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
-    }
-
-    /// 12,345,678 as 12.3M.
-    static func engineering(_ value: Double) -> String {
-        switch value {
-        case 1e9...: String(format: "%.2fG", value / 1e9)
-        case 1e6...: String(format: "%.2fM", value / 1e6)
-        case 1e3...: String(format: "%.1fk", value / 1e3)
-        default: String(format: "%.1f", value)
-        }
     }
 }

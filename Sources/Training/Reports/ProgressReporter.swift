@@ -63,9 +63,9 @@ struct ProgressReporter {
         } else if profile.hasNegatives {
             parts.append("gap \(Self.signed(result.gap(configuration)))")
         }
-        if profile.hasDecoder { parts.append("|x - g|² \(PerformanceTable.engineering(result.reconstruction(configuration)))") }
+        if profile.hasDecoder { parts.append("|x - g|² \(NumberText.engineering(result.reconstruction(configuration)))") }
         if movesChains {
-            parts.append("|∇E| \(PerformanceTable.fixed(result.chainGradientNorm(configuration), 3, width: 0))")
+            parts.append("|∇E| \(NumberText.fixed(result.chainGradientNorm(configuration), 3, width: 0))")
         }
         return parts
     }
@@ -73,12 +73,12 @@ struct ProgressReporter {
     /// - Parameter rate: steps a second.
     private func speed(_ rate: Double) -> String {
         let (profile, rows) = (plan.objective.profile, rate * Double(plan.configuration.rowsPerStep))
-        if movesChains { return "\(PerformanceTable.engineering(rows * Double(plan.configuration.sampler.steps))) chain steps/s" }
+        if movesChains { return "\(NumberText.engineering(rows * Double(plan.configuration.sampler.steps))) chain steps/s" }
         return profile.evaluations > 0
-            ? "\(PerformanceTable.engineering(rows * profile.evaluations)) evaluations/s" : "\(PerformanceTable.engineering(rows)) rows/s"
+            ? "\(NumberText.engineering(rows * profile.evaluations)) evaluations/s" : "\(NumberText.engineering(rows)) rows/s"
     }
 
-    private static func signed(_ value: Double) -> String { (value < 0 ? "" : "+") + PerformanceTable.fixed(value, 4, width: 0) }
+    private static func signed(_ value: Double) -> String { (value < 0 ? "" : "+") + NumberText.fixed(value, 4, width: 0) }
 
     static func duration(_ seconds: Double) -> String {
         let whole = Int(min(seconds, 1e9).rounded())

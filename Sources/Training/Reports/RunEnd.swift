@@ -56,7 +56,7 @@ package struct RunEnd {
             ("measures", "\(program) evaluate \(run)"), ("chains", "\(program) diagnose \(run)"),
             ("train on", "the same command with \(longer)"),
         ].filter { $0.0 != "chains" || hasFreeChains }
-        return "What to type next:\n" + commands.map { PerformanceTable.padded("  \($0.0)", 12) + $0.1 }.joined(separator: "\n")
+        return "What to type next:\n" + commands.map { NumberText.padded("  \($0.0)", 12) + $0.1 }.joined(separator: "\n")
     }
 
     /// Whether `diagnose` runs chains of this model on: those of models that are told something, and of no energy, it refuses.
@@ -77,7 +77,7 @@ package struct RunEnd {
     }
 
     private static func text(_ plane: PlaneEvaluation) -> String {
-        let divergence = PerformanceTable.fixed(plane.fit.divergence, 3, width: 0)
+        let divergence = NumberText.fixed(plane.fit.divergence, 3, width: 0)
         let modes = plane.coverage.map { "; the chains cover \($0.covered) of \($0.modes) modes" } ?? ""
         return "KL(true density || model) \(divergence) nats, 0 being perfect\(modes)"
     }

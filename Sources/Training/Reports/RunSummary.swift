@@ -17,7 +17,7 @@ struct RunSummary {
         threads = configuration.run.threads > 0 ? configuration.run.threads : communicator.node.defaultThreads
         let shards = (configuration.run.shards + communicator.size - 1) / communicator.size
         memory = MemoryNeed(plan, threads: min(threads, shards), shards: shards)
-        let evaluations = PerformanceTable.fixed(plan.objective.profile.evaluations, 0, width: 0)
+        let evaluations = NumberText.fixed(plan.objective.profile.evaluations, 0, width: 0)
         var rows = [
             ("layout", Self.layout(configuration, communicator.size, threads)),
             (

@@ -18,7 +18,7 @@ public enum TextLayout {
             }
             lines.append(line)
         }
-        let head = title.count < indent ? PerformanceTable.padded(title, indent) : title + "\n" + margin
+        let head = title.count < indent ? NumberText.padded(title, indent) : title + "\n" + margin
         return head + lines.joined(separator: "\n" + margin)
     }
 

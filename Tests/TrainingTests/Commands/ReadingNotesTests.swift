@@ -53,14 +53,13 @@ struct ReadingNotesTests {
     }
 
     @Test func `Images by themselves that a model is told have their notes`() throws {
-        let images = path("i.npy")
-        let pixels = (0..<24 * 4).map { UInt8($0 * 37 % 256) }
-        try AtomicFile.write(NPY.encode(NumericArray(shape: [24, 2, 2], .uint8(pixels))), to: images)
         let run = scratch.run()
         try ScratchRun.train(
-            ["data.source=\(images)", "data.noise=0", "condition.kind=image", "condition.source=\(images)"], in: run)
+            VariationalTeachingTests.teaching + ["data.source=digits", "data.noise=0", "condition.kind=image", "condition.source=digits"],
+            in: run)
         let told = path("told.npy")
-        try AtomicFile.write(NPY.encode(NumericArray(shape: [4, 2, 2], .int64((0..<16).map { Int64($0 % 2) }))), to: told)
+        let pixels = (0..<4 * 64).map { Int64($0 % 2) }
+        try AtomicFile.write(NPY.encode(NumericArray(shape: [4, 8, 8], .int64(pixels))), to: told)
         let text = try SampleCommand(folder: run.path, count: 4, steps: 1, output: path("s.npy"), images: told).run(SoloCommunicator())
         #expect(text.contains("note: --condition \(told): the whole numbers 0 to 1 are read as the lowest"), "\(text)")
     }
