@@ -13,7 +13,7 @@ import Training
 public struct DiagnoseCommand: Codable, Sendable {
     public var folder: String
     public var step: Int?
-    public var weights: TrainedModel.Weights
+    public var weights: ModelWeights
     public var start: ModelSampler.Start?
     public var draws: Int
     /// Sampler steps between two draws; nil: those of a training step.
@@ -31,7 +31,7 @@ public struct DiagnoseCommand: Codable, Sendable {
     private static let defaultChains = 4
 
     public init(
-        folder: String, step: Int? = nil, weights: TrainedModel.Weights = .average, start: ModelSampler.Start? = nil,
+        folder: String, step: Int? = nil, weights: ModelWeights = .average, start: ModelSampler.Start? = nil,
         draws: Int = DiagnoseCommand.defaultDraws, thin: Int? = nil, chains: Int? = nil, output: String? = nil, npy: String? = nil,
         arviz: String? = nil
     ) {
@@ -43,7 +43,7 @@ public struct DiagnoseCommand: Codable, Sendable {
     /// What the JSON file holds.
     private struct Report: Encodable {
         let step: Int
-        let weights: TrainedModel.Weights
+        let weights: ModelWeights
         let start: ModelSampler.Start
         let diagnostics: ChainDiagnostics
         let findings: [String]

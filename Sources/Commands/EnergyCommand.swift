@@ -8,11 +8,11 @@ import Training
 public struct EnergyCommand: Codable, Sendable {
     public var folder: String
     public var step: Int?
-    public var weights: TrainedModel.Weights
+    public var weights: ModelWeights
     public var input: String
     public var output: String
 
-    public init(folder: String, step: Int? = nil, weights: TrainedModel.Weights = .average, input: String, output: String) {
+    public init(folder: String, step: Int? = nil, weights: ModelWeights = .average, input: String, output: String) {
         self.folder = folder
         self.step = step
         self.weights = weights

@@ -14,7 +14,7 @@ import Training
 public struct EvaluateCommand: Codable, Sendable {
     public var folder: String
     public var step: Int?
-    public var weights: TrainedModel.Weights
+    public var weights: ModelWeights
     /// Which samples are measured: a file of them, or those that the model's sampler draws, as `SampleCommand` does.
     public var samples: String?
     public var start: ModelSampler.Start?
@@ -37,7 +37,7 @@ public struct EvaluateCommand: Codable, Sendable {
     public var reconstructions: String?
 
     public init(
-        folder: String, step: Int? = nil, weights: TrainedModel.Weights = .average, samples: String? = nil,
+        folder: String, step: Int? = nil, weights: ModelWeights = .average, samples: String? = nil,
         start: ModelSampler.Start? = nil,
         steps: Int? = nil, count: Int? = nil, seed: UInt64? = nil, data: String? = nil, images: String? = nil, output: String? = nil,
         picture: String? = nil,
@@ -55,7 +55,7 @@ public struct EvaluateCommand: Codable, Sendable {
     /// What the JSON file holds.
     private struct Report: Encodable {
         let step: Int
-        let weights: TrainedModel.Weights
+        let weights: ModelWeights
         /// Of the energy, for a built-in density of the plane.
         let measures: PlaneEvaluation?
         /// Of samples.

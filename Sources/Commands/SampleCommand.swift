@@ -17,7 +17,7 @@ public struct SampleCommand: Codable, Sendable {
     /// Steps of the run's sampler; default: as many as in training.
     public var steps: Int?
     public var start: Start?
-    public var weights: TrainedModel.Weights
+    public var weights: ModelWeights
     public var seed: UInt64
     public var output: String
     public var grid: String?
@@ -33,7 +33,7 @@ public struct SampleCommand: Codable, Sendable {
     public var denoises: Bool
 
     public init(
-        folder: String, step: Int? = nil, count: Int, steps: Int? = nil, start: Start? = nil, weights: TrainedModel.Weights = .average,
+        folder: String, step: Int? = nil, count: Int, steps: Int? = nil, start: Start? = nil, weights: ModelWeights = .average,
         seed: UInt64 = 1, output: String, grid: String? = nil, interpolation: Int? = nil, label: Int? = nil,
         data: String? = nil, images: String? = nil, denoises: Bool = false
     ) {

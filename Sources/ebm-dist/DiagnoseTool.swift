@@ -31,7 +31,7 @@ enum DiagnoseTool: Command {
         try arguments.refusePositional()
         let command = DiagnoseCommand(
             folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0, atMost: .max),
-            weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average,
+            weights: try arguments.choice("--weights", ModelWeights.self) ?? .average,
             start: try arguments.choice("--from", ModelSampler.Start.self),
             draws: try arguments.integer("--draws", atLeast: 4) ?? DiagnoseCommand.defaultDraws,
             thin: try arguments.integer("--thin", atLeast: 1), chains: try arguments.integer("--chains", atLeast: 1),

@@ -31,7 +31,7 @@ enum EnergyTool: Command {
         try arguments.refusePositional()
         let command = EnergyCommand(
             folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0, atMost: .max),
-            weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average,
+            weights: try arguments.choice("--weights", ModelWeights.self) ?? .average,
             input: try arguments.required("--input", "PATH"), output: try arguments.required("--out", "F.npy|F.csv"))
         Console(communicator).line(try command.run(communicator))
     }

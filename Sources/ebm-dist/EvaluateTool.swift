@@ -49,7 +49,7 @@ enum EvaluateTool: Command {
         let denoising = try denoising(arguments)
         let command = EvaluateCommand(
             folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0, atMost: .max),
-            weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average, samples: arguments["--samples"],
+            weights: try arguments.choice("--weights", ModelWeights.self) ?? .average, samples: arguments["--samples"],
             start: try arguments.choice("--from", ModelSampler.Start.self), steps: try arguments.integer("--steps", atLeast: 0),
             count: try arguments.integer("--count", atLeast: 2),
             seed: try arguments.integer("--seed", atLeast: 0, atMost: .max).map { UInt64($0) },

@@ -46,7 +46,7 @@ enum SampleTool: Command {
             folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0, atMost: .max),
             count: try count(arguments), steps: try arguments.integer("--steps", atLeast: 0),
             start: try arguments.choice("--from", SampleCommand.Start.self),
-            weights: try arguments.choice("--weights", TrainedModel.Weights.self) ?? .average,
+            weights: try arguments.choice("--weights", ModelWeights.self) ?? .average,
             seed: UInt64(try arguments.integer("--seed", atLeast: 0, atMost: .max) ?? 1),
             output: try arguments.required("--out", "F.npy|F.csv"),
             grid: arguments["--grid"], interpolation: try arguments.integer("--interpolate", atLeast: 2),

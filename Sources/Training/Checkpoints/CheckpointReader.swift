@@ -124,7 +124,7 @@ package struct CheckpointReader {
         let modelFile = try files.tensors("model.safetensors")
         let optimizerFile = try files.tensors("optimizer.safetensors")
         let weights = CheckpointWeights(hasAverage: averageDecay != nil, format: files.manifest.format)
-        func decode(_ kind: TrainedModel.Weights) throws(Failure) -> [Float] {
+        func decode(_ kind: ModelWeights) throws(Failure) -> [Float] {
             try weights.decode(kind, model.layout, model: (modelFile, modelPath)) { () throws(Failure) in (optimizerFile, optimizerPath) }
         }
         var values = try decode(.current)

@@ -16,7 +16,7 @@ struct CheckpointWeights {
     ///   - model, optimizer: the files with their paths.
     /// - Throws: `.checkpoint` when a tensor is missing, or has another shape or type.
     func decode(
-        _ weights: TrainedModel.Weights, _ layout: ParameterLayout, model: (file: Safetensors, path: String),
+        _ weights: ModelWeights, _ layout: ParameterLayout, model: (file: Safetensors, path: String),
         optimizer: () throws(Failure) -> (file: Safetensors, path: String)
     ) throws(Failure) -> [Float] {
         // The model's file first, also where its parameters are not wanted: one of other networks is named, and not the file beside it.
@@ -27,7 +27,7 @@ struct CheckpointWeights {
     }
 
     /// In front of the names in the optimiser's file; nil where the model's file has them.
-    private func prefix(of weights: TrainedModel.Weights) -> String? {
+    private func prefix(of weights: ModelWeights) -> String? {
         switch (hasAverage, weights) {
         case (false, _): nil
         case (true, .average): format == 1 ? "average." : nil

@@ -37,7 +37,8 @@ struct CheckpointWriter {
             var files = try writeReplicated(state, in: partial)
             files[ChainsFile.name] = Manifest.File(bytes: chains.header.fileSize, checksum: nil)
             let manifest = Manifest(
-                format: Manifest.currentFormat, step: state.step, configuration: configuration, data: data, files: files,
+                format: Manifest.currentFormat, program: BuildInformation.source, step: state.step, configuration: configuration,
+                data: data, files: files,
                 chains: Manifest.Chains(header: Checksum.of(chains.header.bytes), shards: sums), guardState: state.guardState,
                 stepSize: state.stepSize, health: state.health, updates: state.optimizer.updates, metricsBytes: metricsBytes,
                 evaluation: evaluation)
@@ -96,7 +97,7 @@ struct CheckpointWriter {
     private func writeReplicated(_ state: TrainingState, in partial: String) throws(Failure) -> [String: Manifest.File] {
         let modelTensors =
             ParameterTensors.encode(state.bestParameters, model.layout) + ParameterTensors.encode(state.modelState, model.stateLayout)
-        let weights = state.average == nil ? TrainedModel.Weights.current : .average
+        let weights = state.average == nil ? ModelWeights.current : .average
         let metadata = modelMetadata.merging([CheckpointWeights.metadataKey: weights.rawValue]) { $1 }
         var files = ["model.safetensors": Safetensors.encode(modelTensors, metadata: metadata)]
         files["optimizer.safetensors"] = Safetensors.encode(optimizerTensors(state))

@@ -18,6 +18,8 @@ package struct Manifest: Codable, Hashable, Sendable {
     /// XXH3 of this file with these sixteen digits as zeros.
     var manifestChecksum = blankChecksum
     package let format: Int
+    /// Version and commit of the program that wrote the checkpoint; absent in checkpoints of programs that did not say.
+    package let program: String?
     package let step: Int
     /// The hash of the configuration keys that touch the mathematics.
     package let configuration: String

@@ -9,13 +9,6 @@ import Sampling
 
 /// A model as a run folder holds it: what `sample` and `energy` work with. It needs no data.
 public struct TrainedModel: Sendable {
-    /// Which parameters are used.
-    public enum Weights: String, CaseIterable, Sendable, Codable {
-        /// The moving average where the run keeps one, else the current ones.
-        case average
-        case current
-    }
-
     public let configuration: RunConfiguration
     /// The step of the checkpoint.
     public let step: Int
@@ -42,13 +35,13 @@ public struct TrainedModel: Sendable {
     /// Reads a checkpoint of a run folder.
     /// - Parameter step: which one; default: the newest that is whole.
     /// - Throws: `.missingInput` without a run or checkpoint, `.checkpoint` when it is damaged.
-    public init(_ folder: RunFolder, step: Int? = nil, weights: Weights = .average) throws(Failure) {
+    public init(_ folder: RunFolder, step: Int? = nil, weights: ModelWeights = .average) throws(Failure) {
         self = try Self.shared(folder.path, step: step, weights: weights, SoloCommunicator())
     }
 
     /// Reads the checkpoint of one step.
     /// - Parameter manifest: of a checkpoint that rank 0 has opened; nil on rank 0.
-    private init(_ folder: RunFolder, exactly step: Int, openedByRoot manifest: Manifest?, weights: Weights) throws(Failure) {
+    private init(_ folder: RunFolder, exactly step: Int, openedByRoot manifest: Manifest?, weights: ModelWeights) throws(Failure) {
         configuration = try Self.configuration(of: folder)
         self.step = step
         path = folder.checkpoint(step)
@@ -85,7 +78,7 @@ public struct TrainedModel: Sendable {
     /// Collective. As above; all ranks read the checkpoint that rank 0 chooses, also where a training writes new ones, and removes old ones, meanwhile.
     /// - Parameter needsChains: whether the checkpoint's chains are read later: a checkpoint whose chains are damaged is passed over then.
     package static func shared(
-        _ folder: String, step: Int?, weights: Weights, needingChains needsChains: (TrainedModel) -> Bool = { _ in false },
+        _ folder: String, step: Int?, weights: ModelWeights, needingChains needsChains: (TrainedModel) -> Bool = { _ in false },
         _ communicator: any Communicator
     ) throws(Failure) -> TrainedModel {
         try communicator.expecting(.storing("loading a checkpoint")) { () throws(Failure) in
@@ -94,7 +87,7 @@ public struct TrainedModel: Sendable {
     }
 
     private static func load(
-        _ folder: RunFolder, step: Int?, weights: Weights, needingChains needsChains: (TrainedModel) -> Bool,
+        _ folder: RunFolder, step: Int?, weights: ModelWeights, needingChains needsChains: (TrainedModel) -> Bool,
         _ communicator: any Communicator
     ) throws(Failure) -> TrainedModel {
         var choice = CheckpointChoice(folder, wanted: step)

@@ -35,7 +35,7 @@ struct CheckpointWeightsTests {
         let folder = scratch.run()
         try ScratchRun.train(["optimizer.average=null"], in: folder)
         let model = "\(folder.checkpoint(8))/model.safetensors"
-        for weights in TrainedModel.Weights.allCases {
+        for weights in ModelWeights.allCases {
             #expect(try bias(model, "layers.0.bias") == bias(TrainedModel(folder, weights: weights)))
         }
         #expect(try Safetensors(model).header.metadata["weights"] == "current")

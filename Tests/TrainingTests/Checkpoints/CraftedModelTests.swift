@@ -62,8 +62,8 @@ struct CraftedModelTests {
         Edit("no description", names: "found none") { $0["network"] = nil },
     ]
 
-    @Test(arguments: edits, TrainedModel.Weights.allCases)
-    func `Models are read only from a file that describes the networks of the run`(_ edit: Edit, weights: TrainedModel.Weights) throws {
+    @Test(arguments: edits, ModelWeights.allCases)
+    func `Models are read only from a file that describes the networks of the run`(_ edit: Edit, weights: ModelWeights) throws {
         let scratch = ScratchFolder()
         let folder = scratch.run()
         try ScratchRun.train(

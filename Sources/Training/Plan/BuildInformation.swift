@@ -6,7 +6,7 @@ import Numerics
 
 /// What the program is and what it was built with.
 public enum BuildInformation {
-    public static let version = "ebm-dist 0.1.0"
+    public static let version = "ebm-dist 0.2.0"
 
     /// The commit it was built from, with `+changes` when files differed from it; empty where the build was not told (`make build` tells it).
     public static let commit = unsafe String(cString: ebm_build_commit())
@@ -16,10 +16,11 @@ public enum BuildInformation {
     /// The file of 16 MB takes about 5 ms from memory. Every process reads it once, whatever the command.
     public static let program = (try? Checksum.ofFile("/proc/self/exe")) ?? "unknown"
 
+    /// Version, and commit where it is known: what checkpoints say of the program that wrote them.
+    static var source: String { "\(version)\(commit.isEmpty ? "" : ", commit \(commit)")" }
+
     /// Version, commit where it is known, and program in one line.
-    public static var description: String {
-        "\(version)\(commit.isEmpty ? "" : ", commit \(commit)"), program \(program)"
-    }
+    public static var description: String { "\(source), program \(program)" }
 
     /// As short as the first line of a run has room for: the commit, else the beginning of the program's checksum.
     static var short: String { "\(version) (\(commit.isEmpty ? "program \(program.prefix(8))" : "commit \(commit)"))" }
