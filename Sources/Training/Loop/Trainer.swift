@@ -10,30 +10,6 @@ import Sampling
 ///
 /// Every rank holds the replicated state and its own shards. `step` reads as the recipe. All of it is a function of (configuration, step), so that ranks, threads and restarts cannot be seen in the result.
 package final class Trainer {
-    /// What a step found, the same on every rank.
-    ///
-    /// Of several updates with the negatives of a step, report, norm and learning rate are those of the first.
-    package struct StepResult {
-        package var report = ShardReport()
-        /// Before clipping.
-        package var gradientNorm = Double.nan
-        package var learningRate: Float = 0
-        /// The factor of the sampler's step size in this step.
-        package var stepSizeFactor: Float
-        package var verdict = Guard.Verdict.update
-        package var stopRequested = false
-
-        package init(stepSizeFactor: Float) { self.stepSizeFactor = stepSizeFactor }
-
-        /// mean E(x+) - mean E(x-)
-        package func gap(_ configuration: RunConfiguration) -> Double { report.gap(configuration) }
-
-        fileprivate mutating func note(_ sum: GradientSum, isFirst: Bool) {
-            if isFirst { report = sum.report }
-            stopRequested = stopRequested || sum.stopRequested
-        }
-    }
-
     package let plan: RunPlan
     package let communicator: any Communicator
     package let shards: [ShardState]
@@ -293,12 +269,5 @@ package final class Trainer {
             worker.times.reset()
         }
         times.start()
-    }
-}
-
-extension ShardReport {
-    /// mean E(x+) - mean E(x-)
-    fileprivate func gap(_ configuration: RunConfiguration) -> Double {
-        dataEnergy / Double(configuration.rowsPerStep) - sampleEnergy / Double(configuration.negativesPerStep)
     }
 }
