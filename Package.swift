@@ -71,6 +71,7 @@ let package = Package(
             name: "ebm-dist", dependencies: ["CCPU", "CSignals", "Commands", "Training", "Distributed", "Numerics", "Failures"],
             swiftSettings: swiftSettings),
 
+        .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
         tests("ArchitectureTests", []),
         tests("NumericsTests", ["Numerics", "CCPU"]),
         tests("FilesTests", ["Files", "Failures"]),
@@ -83,8 +84,7 @@ let package = Package(
             "TrainingTests",
             [
                 "Commands", "Training", "Distributed", "Model", "Sampling", "Learning", "Formats", "Datasets", "Measures", "Numerics",
-                "Files",
-                "Failures",
+                "Files", "Failures", "CMalloc",
             ]),
         tests("RankTests", ["Distributed", "Failures"]),
         tests("CommandTests", ["Formats", "Failures", "Training"]),

@@ -72,11 +72,6 @@ public struct DataStream: Sendable {
     /// The shape of a row.
     public var shape: ImageShape { source.shape }
 
-    /// The number of steps in which every row is visited once, rounded up; nil for a density.
-    public var stepsPerEpoch: Int? {
-        source.dataset.map { ($0.count + shards * rowsPerShard - 1) / (shards * rowsPerShard) }
-    }
-
     /// Fills a tile (`rowsPerShard` x `shape.count`) with the prepared rows of a shard at a step.
     public func fill(_ tile: Matrix, step: Int, shard: Int) {
         precondition(

@@ -10,13 +10,6 @@ extension Communicator {
         return values[0] == 1
     }
 
-    /// Collective. Whether the value is true on at least one rank.
-    public func any(_ value: Bool) throws(Failure) -> Bool {
-        var values = [value ? 1.0 : 0.0]
-        try maximum(&values)
-        return values[0] == 1
-    }
-
     /// Collective. Whether all ranks hold the same value, for example the hash of their parameters.
     public func isSame(_ value: UInt64) throws(Failure) -> Bool {
         var bytes = unsafe withUnsafeBytes(of: value) { unsafe Array($0) }

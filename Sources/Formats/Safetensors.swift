@@ -79,13 +79,6 @@ public final class Safetensors: Sendable {
         for tensor in tensors { bytes.append(contentsOf: tensor.array.values.littleEndianBytes) }
         return bytes
     }
-
-    /// Writes a whole file: whole or absent (`AtomicFile`).
-    public static func write(_ tensors: [(name: String, array: NumericArray)], metadata: [String: String] = [:], to path: String)
-        throws(Failure)
-    {
-        try AtomicFile.write(encode(tensors, metadata: metadata), to: path)
-    }
 }
 
 extension Safetensors.Source {

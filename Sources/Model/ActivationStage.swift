@@ -6,7 +6,6 @@ struct ActivationStage: LinearStage {
     let count: Int
     let activation: Activation?
 
-    var inputCount: Int { count }
     var outputCount: Int { count }
 
     func followed(by activation: Activation) -> (any Stage)? {

@@ -8,7 +8,6 @@ struct AffineStage<Map: LinearMap>: LinearStage {
     let biasStart: Int
     let activation: Activation?
 
-    var inputCount: Int { map.sampleInputs }
     var outputCount: Int { map.positions * map.outputs }
     var preparedCount: Int { map.preparedCount }
     var multiplications: Int { map.multiplications }

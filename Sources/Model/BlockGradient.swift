@@ -74,10 +74,9 @@ struct BlockGradient {
         let steps = size / map.stride
         let lineFloats = padded.width * map.outputs
         let product = PatchProduct(
-            grid: .init(
-                images: images, height: down, width: across,
-                source: .init(image: padded.imageCount, line: steps * lineFloats, position: steps * map.outputs),
-                target: .init(image: down * across * columns, line: across * columns, position: columns)),
+            grid: .init(images: images, height: down, width: across),
+            source: .init(image: padded.imageCount, line: steps * lineFloats, position: steps * map.outputs),
+            target: .init(image: down * across * columns, line: across * columns, position: columns),
             segments: reach, length: reach * map.outputs, segmentStride: lineFloats)
         let start = (firstOutput + padded.before) * (lineFloats + map.outputs)
         product.multiply(source, from: start, packed(copies), into: blocks, .none)

@@ -17,7 +17,7 @@ extension ConvolutionMap {
                 let count = block.count * output.width
                 let columns = scratch.columns(rows: count, inputs)
                 let product = PatchProduct(
-                    grid: .init(images: count, source: .init(image: outputs), target: .init(image: inputs)), length: outputs)
+                    grid: .init(images: count), source: .init(image: outputs), target: .init(image: inputs), length: outputs)
                 product.multiply(delta.rows(positions(first, block)), packed, into: columns, .none)
                 addPatches(columns, lines: block, to: scratch.padded)
             }

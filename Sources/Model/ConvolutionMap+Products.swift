@@ -7,10 +7,9 @@ extension ConvolutionMap {
         forEachGroup(rows: x.rows) { images in
             let source = padded.pad(x.rows(images), into: scratch)
             let product = PatchProduct(
-                grid: .init(
-                    images: images.count, height: output.height, width: output.width,
-                    source: .init(image: padded.imageCount, line: stride * lineFloats, position: stride * input.channels),
-                    target: .init(image: output.count, line: output.width * outputs, position: outputs)),
+                grid: .init(images: images.count, height: output.height, width: output.width),
+                source: .init(image: padded.imageCount, line: stride * lineFloats, position: stride * input.channels),
+                target: .init(image: output.count, line: output.width * outputs, position: outputs),
                 segments: kernel, length: kernel * input.channels, segmentStride: lineFloats)
             product.multiply(source, packed, into: y, at: images.lowerBound * output.count, epilogue)
         }
@@ -38,11 +37,9 @@ extension ConvolutionMap {
             let source = paddedDelta.pad(delta.rows((images.lowerBound * positions)..<(images.upperBound * positions)), into: scratch)
             forEachPhase(copies) { y, x, packed in
                 let product = PatchProduct(
-                    grid: .init(
-                        images: images.count, height: y.count, width: x.count,
-                        source: .init(image: paddedDelta.imageCount, line: lineFloats, position: outputs),
-                        target: .init(
-                            image: input.count, line: stride * input.width * input.channels, position: stride * input.channels)),
+                    grid: .init(images: images.count, height: y.count, width: x.count),
+                    source: .init(image: paddedDelta.imageCount, line: lineFloats, position: outputs),
+                    target: .init(image: input.count, line: stride * input.width * input.channels, position: stride * input.channels),
                     segments: y.taps, length: x.taps * outputs, segmentStride: lineFloats)
                 let start = (y.firstOutput + paddedDelta.before) * lineFloats + (x.firstOutput + paddedDelta.before) * outputs
                 let pixel = (images.lowerBound * input.height + y.first) * input.width + x.first
@@ -56,22 +53,21 @@ extension ConvolutionMap {
         guard run % 16 == 0 || outputs % 16 == 0 else { return addWeightGradientByColumns(x, delta, scratch: scratch, into: gradient) }
         let lineFloats = padded.width * input.channels
         let (places, patches) = (
-            PatchProduct.Steps(image: output.count, line: output.width * outputs, position: outputs),
-            PatchProduct.Steps(image: padded.imageCount, line: stride * lineFloats, position: stride * input.channels)
+            PositionGrid.Steps(image: output.count, line: output.width * outputs, position: outputs),
+            PositionGrid.Steps(image: padded.imageCount, line: stride * lineFloats, position: stride * input.channels)
         )
         forEachGroup(rows: x.rows) { images in
             let source = padded.pad(x.rows(images), into: scratch)
             let delta = delta.rows((images.lowerBound * positions)..<(images.upperBound * positions))
+            let grid = PositionGrid(images: images.count, height: output.height, width: output.width)
             if run % 16 == 0 {
-                let product = OuterProduct(
-                    images: images.count, height: output.height, width: output.width, left: places, right: patches)
+                let product = OuterProduct(grid: grid, left: places, right: patches)
                 for line in 0..<kernel {
                     let target = OuterProduct.Target(matrix: gradient, start: line * run, rowStride: inputs, columnStride: 1)
                     product.add(delta, rows: outputs, offset: { $0 }, source, from: line * lineFloats, columns: run, to: target)
                 }
             } else {
-                let product = OuterProduct(
-                    images: images.count, height: output.height, width: output.width, left: patches, right: places)
+                let product = OuterProduct(grid: grid, left: patches, right: places)
                 let target = OuterProduct.Target(matrix: gradient, rowStride: 1, columnStride: inputs)
                 product.add(
                     source, rows: inputs, offset: { $0 / run * lineFloats + $0 % run }, delta, columns: outputs, to: target)

@@ -20,7 +20,6 @@ struct ConvolutionMap: LinearMap {
     var outputs: Int { output.channels }
     var inputs: Int { kernel * kernel * input.channels }
     var positions: Int { output.height * output.width }
-    var sampleInputs: Int { input.count }
     var weightShape: WeightShape { WeightShape(rows: outputs, columns: inputs) }
     var multiplications: Int { positions * outputs * inputs }
 

@@ -5,7 +5,6 @@ struct DenseMap: LinearMap {
     let inputs: Int
     let outputs: Int
     let positions: Int
-    var sampleInputs: Int { inputs * positions }
     var weightShape: WeightShape { WeightShape(rows: outputs, columns: inputs) }
     var multiplications: Int { positions * outputs * inputs }
 
@@ -74,11 +73,11 @@ struct DenseMap: LinearMap {
     func addWeightGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix) {
         let x = x.reshaped(rows: delta.rows, columns: inputs)
         if inputs % 16 == 0 {
-            let product = OuterProduct(width: delta.rows, left: .init(position: outputs), right: .init(position: inputs))
+            let product = OuterProduct(grid: .init(width: delta.rows), left: .init(position: outputs), right: .init(position: inputs))
             let target = OuterProduct.Target(matrix: gradient, rowStride: inputs, columnStride: 1)
             product.add(delta, rows: outputs, offset: { $0 }, x, columns: inputs, to: target)
         } else if outputs % 16 == 0 {
-            let product = OuterProduct(width: delta.rows, left: .init(position: inputs), right: .init(position: outputs))
+            let product = OuterProduct(grid: .init(width: delta.rows), left: .init(position: inputs), right: .init(position: outputs))
             let target = OuterProduct.Target(matrix: gradient, rowStride: 1, columnStride: inputs)
             product.add(x, rows: inputs, offset: { $0 }, delta, columns: outputs, to: target)
         } else {
@@ -87,7 +86,7 @@ struct DenseMap: LinearMap {
     }
 
     private func product(rows: Int, _ inner: Int, _ columns: Int) -> PatchProduct {
-        PatchProduct(grid: .init(images: rows, source: .init(image: inner), target: .init(image: columns)), length: inner)
+        PatchProduct(grid: .init(images: rows), source: .init(image: inner), target: .init(image: columns), length: inner)
     }
 
     /// y = a bᵀ for a b of few rows. a: m x k, b: n x k, y: m x n, each with any division into rows.

@@ -37,20 +37,6 @@ extension EnergyModel {
         addReferenceDerivatives(of: x, along: direction, told: workspace.condition, to: derivatives)
     }
 
-    /// (∇²E) v, samples x inputShape.count.
-    public func hessianProduct(
-        of x: Matrix, along direction: Matrix, _ weights: PreparedWeights, _ workspace: LineWorkspace, into product: Matrix
-    ) {
-        let line = line(x, direction, workspace)
-        network.forwardAlongLines(line.x, direction: line.direction, weights, workspace)
-        let factors = workspace.rowWeights.map { $0.rows(0..<x.rows) }
-        for (order, column) in factors.enumerated() { column.fill(order == 1 ? 1 : 0) }
-        multiply(factors, told: workspace.condition) { $0.gradient }
-        network.backwardAlongLines(
-            line.x, direction: line.direction, outputGradients: factors, weights, workspace, inputGradient: product, parameterGradient: nil)
-        addReferenceGradient(of: direction, told: workspace.condition, to: product)
-    }
-
     /// What the network gets for a line.
     private func line(_ x: Matrix, _ direction: Matrix, _ workspace: LineWorkspace) -> (x: Matrix, direction: Matrix) {
         guard let preconditioning, let told = workspace.condition else { return (x, direction) }

@@ -13,7 +13,6 @@ struct GroupNormalizationStage: Stage {
     let biasStart: Int
     let activation: Activation?
 
-    var inputCount: Int { pixels * channels }
     var outputCount: Int { pixels * channels }
 
     func followed(by activation: Activation) -> (any Stage)? {

@@ -11,8 +11,6 @@ protocol LinearMap: Sendable {
     var weightShape: WeightShape { get }
     /// Output positions of one sample: 1 for a dense layer, pixels for a convolution.
     var positions: Int { get }
-    /// Values of one sample at the input.
-    var sampleInputs: Int { get }
     /// Multiplications for one sample; the padding of images counts as if it were data.
     var multiplications: Int { get }
 
@@ -24,10 +22,10 @@ protocol LinearMap: Sendable {
     /// Floats of scratch that the functions below need for so many samples.
     func scratchCount(rows: Int) -> Int
 
-    /// y = x Wᵀ. x: rows x sampleInputs, y: (rows · positions) x outputs.
+    /// y = x Wᵀ. x: rows x (inputs of a sample), y: (rows · positions) x outputs.
     func apply(_ x: Matrix, _ copies: Matrix, scratch: Matrix, into y: Matrix, _ epilogue: Epilogue)
 
-    /// gradient = delta W, scattered back to the input. delta: (rows · positions) x outputs, gradient: rows x sampleInputs.
+    /// gradient = delta W, scattered back to the input. delta: (rows · positions) x outputs, gradient: rows x (inputs of a sample).
     /// The epilogue counts samples as rows.
     func applyTranspose(_ delta: Matrix, _ copies: Matrix, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue)
 

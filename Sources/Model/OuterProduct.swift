@@ -6,13 +6,9 @@ import Numerics
 /// factor is transposed or packed, and patches of an image need no copy of their columns. Eight floats of l and 32 of r stay in sixteen
 /// vector registers while all positions pass by; each element is one chain of fused multiply-adds in the order of the positions.
 struct OuterProduct {
-    /// The positions: `images` times `height` lines of `width`.
-    var images = 1
-    var height = 1
-    var width: Int
-    /// Floats from one image, line and position to the next.
-    var left: PatchProduct.Steps
-    var right: PatchProduct.Steps
+    var grid: PositionGrid
+    var left: PositionGrid.Steps
+    var right: PositionGrid.Steps
 
     private static let tileRows = 8
 
@@ -32,9 +28,9 @@ struct OuterProduct {
     func add(
         _ left: Matrix, rows: Int, offset: (Int) -> Int, _ right: Matrix, from rightStart: Int = 0, columns: Int, to target: Target
     ) {
-        guard images * height * width > 0 else { return }
+        guard grid.count > 0 else { return }
         precondition(columns % 16 == 0 && rightStart >= 0, "runs of \(columns) floats are not whole vectors")
-        precondition(rightStart + last(self.right) + columns <= right.count, "the runs exceed the matrix")
+        precondition(rightStart + grid.last(self.right) + columns <= right.count, "the runs exceed the matrix")
         precondition(
             target.start + (rows - 1) * target.rowStride + (columns - 1) * target.columnStride < target.matrix.count,
             "the result exceeds the matrix")
@@ -48,7 +44,7 @@ struct OuterProduct {
                         for row in 0..<tile {
                             // rows behind the last one repeat it: every tile is computed alike
                             let start = offset(first + min(row, valid - 1))
-                            precondition(start >= 0 && start + last(self.left) < left.count, "the rows exceed the matrix")
+                            precondition(start >= 0 && start + grid.last(self.left) < left.count, "the rows exceed the matrix")
                             unsafe lefts[row] = UnsafePointer(left.base) + start
                         }
                         for column in stride(from: 0, to: columns, by: 32) {
@@ -68,10 +64,6 @@ struct OuterProduct {
                 }
             }
         }
-    }
-
-    private func last(_ steps: PatchProduct.Steps) -> Int {
-        (images - 1) * steps.image + (height - 1) * steps.line + (width - 1) * steps.position
     }
 
     @inline(__always) @unsafe
@@ -98,11 +90,11 @@ struct OuterProduct {
         var (b0, b1, b2, b3, b4, b5, b6, b7) = (
             Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero
         )
-        for image in 0..<images {
-            for line in 0..<height {
+        for image in 0..<grid.images {
+            for line in 0..<grid.height {
                 var place = image * left.image + line * left.line
                 var values = unsafe run + (image * right.image + line * right.line)
-                for _ in 0..<width {
+                for _ in 0..<grid.width {
                     let (first, second) = unsafe (Lanes(loading: values), Lanes(loading: values + 16))
                     let (x0, x1, x2, x3) = unsafe (
                         Lanes(repeating: l0[place]), Lanes(repeating: l1[place]),
@@ -161,11 +153,11 @@ struct OuterProduct {
         var (a0, a1, a2, a3, a4, a5, a6, a7) = (
             Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero
         )
-        for image in 0..<images {
-            for line in 0..<height {
+        for image in 0..<grid.images {
+            for line in 0..<grid.height {
                 var place = image * left.image + line * left.line
                 var values = unsafe run + (image * right.image + line * right.line)
-                for _ in 0..<width {
+                for _ in 0..<grid.width {
                     let column = unsafe Lanes(loading: values)
                     unsafe a0.addProduct(column, Lanes(repeating: l0[place]))
                     unsafe a1.addProduct(column, Lanes(repeating: l1[place]))

@@ -7,25 +7,11 @@ import Numerics
 /// convolution needs no copy of its columns. Eight rows and 32 columns at a time stay in sixteen vector registers; every float is
 /// one chain of fused multiply-adds in the order of the patch, whatever the number of rows: a row has the same bits in every tile.
 struct PatchProduct {
-    /// The positions that rows stand for, and the floats between them in the left operand and in the result.
-    struct Grid {
-        var images: Int
-        var height = 1
-        var width = 1
-        var source: Steps
-        var target: Steps
-
-        var count: Int { images * height * width }
-    }
-
-    /// Floats from one image, line and position to the next.
-    struct Steps {
-        var image = 0
-        var line = 0
-        var position = 0
-    }
-
-    var grid: Grid
+    /// The positions that rows stand for.
+    var grid: PositionGrid
+    /// The walks through the left operand and the result.
+    var source: PositionGrid.Steps
+    var target: PositionGrid.Steps
     var segments = 1
     var length: Int
     var segmentStride = 0
@@ -44,8 +30,8 @@ struct PatchProduct {
         precondition(segments * length == weights.inner, "patches of \(segments * length) floats for weights of \(weights.inner) rows")
         guard grid.count > 0 else { return }
         precondition(
-            sourceStart >= 0 && sourceStart + last(grid.source) + (segments - 1) * segmentStride + length <= source.count
-                && targetStart >= 0 && targetStart + last(grid.target) + weights.columns <= target.count,
+            sourceStart >= 0 && sourceStart + grid.last(self.source) + (segments - 1) * segmentStride + length <= source.count
+                && targetStart >= 0 && targetStart + grid.last(self.target) + weights.columns <= target.count,
             "the patches exceed the matrices")
         withExtendedLifetime((source.storage, weights.storage.storage, target.storage, epilogue)) {
             let source = unsafe UnsafePointer(source.base) + sourceStart
@@ -78,10 +64,6 @@ struct PatchProduct {
         func use<Kernel: ActivationKernel>(_ kernel: Kernel) {
             unsafe product.run(source, weights, ActivateFinish(out: out, biases: biases, slopes: slopes, kernel: kernel))
         }
-    }
-
-    private func last(_ steps: Steps) -> Int {
-        (grid.images - 1) * steps.image + (grid.height - 1) * steps.line + (grid.width - 1) * steps.position
     }
 
     /// Panel by panel, so that a panel of weights stays in the cache while all rows pass by it.
@@ -119,7 +101,7 @@ struct PatchProduct {
         let capacity = (grid.count + Self.tileRows - 1) / Self.tileRows * Self.tileRows
         unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: capacity) { patches in
             unsafe withUnsafeTemporaryAllocation(of: Int.self, capacity: capacity) { targets in
-                var walk = GridWalk(grid)
+                var walk = GridWalk(grid, self.source, self.target)
                 let (patch, target) = (patches.baseAddress!, targets.baseAddress!)
                 for index in 0..<capacity {
                     unsafe patch[index] = source + walk.source
@@ -233,104 +215,5 @@ struct PatchProduct {
         unsafe a5.store(to: sums + 80)
         unsafe a6.store(to: sums + 96)
         unsafe a7.store(to: sums + 112)
-    }
-}
-
-/// Walks over the positions of a grid, line by line, without a division.
-private struct GridWalk {
-    private let grid: PatchProduct.Grid
-    private var (line, position) = (0, 0)
-    private(set) var source = 0
-    private(set) var target = 0
-
-    init(_ grid: PatchProduct.Grid) { self.grid = grid }
-
-    @inline(__always)
-    mutating func advance() {
-        position += 1
-        source += grid.source.position
-        target += grid.target.position
-        guard position == grid.width else { return }
-        position = 0
-        line += 1
-        source += grid.source.line - grid.width * grid.source.position
-        target += grid.target.line - grid.width * grid.target.position
-        guard line == grid.height else { return }
-        line = 0
-        source += grid.source.image - grid.height * grid.source.line
-        target += grid.target.image - grid.height * grid.target.line
-    }
-}
-
-/// What happens to sixteen finished sums. `at` counts floats from the first result.
-private protocol TileFinish {
-    @unsafe func store(_ sum: Lanes, column: Int, at offset: Int, count: Int)
-}
-
-extension TileFinish {
-    /// Up to 32 sums of a row. Nothing but the arithmetic stands between two vectors: the processor has to overlap their long chains
-    /// of operations (a division in SiLU). Both halves in one explicit step were tried and gained nothing more.
-    @inline(__always) @unsafe
-    func storeLine(_ sums: UnsafePointer<Float>, column: Int, at offset: Int, count: Int) {
-        if count == 32 {
-            unsafe store(Lanes(loading: sums), column: column, at: offset, count: 16)
-            unsafe store(Lanes(loading: sums + 16), column: column &+ 16, at: offset &+ 16, count: 16)
-        } else {
-            unsafe store(Lanes(loading: sums), column: column, at: offset, count: min(16, count))
-            if count > 16 {
-                unsafe store(Lanes(loading: sums + 16), column: column &+ 16, at: offset &+ 16, count: count &- 16)
-            }
-        }
-    }
-}
-
-@unsafe
-private struct StoreFinish: TileFinish {
-    let out: UnsafeMutablePointer<Float>
-
-    @inline(__always) @unsafe
-    func store(_ sum: Lanes, column: Int, at offset: Int, count: Int) {
-        if count == 16 { unsafe sum.store(to: out + offset) } else { unsafe sum.store(to: out + offset, count: count) }
-    }
-}
-
-@unsafe
-private struct MultiplyFinish: TileFinish {
-    let out: UnsafeMutablePointer<Float>
-    let factors: UnsafePointer<Float>
-
-    @inline(__always) @unsafe
-    func store(_ sum: Lanes, column: Int, at offset: Int, count: Int) {
-        if count == 16 {
-            unsafe (sum * Lanes(loading: factors + offset)).store(to: out + offset)
-        } else {
-            unsafe (sum * Lanes(loading: factors + offset, count: count)).store(to: out + offset, count: count)
-        }
-    }
-}
-
-@unsafe
-private struct ActivateFinish<Kernel: ActivationKernel>: TileFinish {
-    let out: UnsafeMutablePointer<Float>
-    let biases: UnsafePointer<Float>
-    let slopes: UnsafeMutablePointer<Float>?
-    let kernel: Kernel
-
-    @inline(__always) @unsafe
-    func store(_ sum: Lanes, column: Int, at offset: Int, count: Int) {
-        if count == 16 {
-            let x = unsafe sum + Lanes(loading: biases + column)
-            if let slopes = unsafe slopes {
-                let (value, slope) = unsafe kernel.valueAndSlope(x)
-                unsafe value.store(to: out + offset)
-                unsafe slope.store(to: slopes + offset)
-            } else {
-                unsafe kernel.value(x).store(to: out + offset)
-            }
-        } else {
-            let (value, slope) = unsafe kernel.valueAndSlope(sum + Lanes(loading: biases + column, count: count))
-            unsafe value.store(to: out + offset, count: count)
-            if let slopes = unsafe slopes { unsafe slope.store(to: slopes + offset, count: count) }
-        }
     }
 }

@@ -8,7 +8,6 @@ struct PoolingStage: LinearStage {
     /// 1 for sums, 1 / (pixels of a window) for means.
     let scale: Float
 
-    var inputCount: Int { input.count }
     var outputCount: Int { input.count / (windowHeight * windowWidth) }
     var activation: Activation? { nil }
 

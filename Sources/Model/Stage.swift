@@ -6,8 +6,6 @@ import Numerics
 /// Backward, every stage gets `delta`, the gradient with respect to its values before its own activation: whoever produced it has
 /// already multiplied it by this stage's slopes, in the epilogue of its own product.
 protocol Stage: Sendable {
-    /// Values of one sample at the input and at the output.
-    var inputCount: Int { get }
     var outputCount: Int { get }
     /// What the output went through, so that backward needs its slopes.
     var activation: Activation? { get }

@@ -13,7 +13,6 @@ struct TransposedMap<Mirror: LinearMap>: LinearMap {
 
     var outputs: Int { output.channels }
     var positions: Int { output.height * output.width }
-    var sampleInputs: Int { mirror.positions * mirror.outputs }
     var weightShape: WeightShape { mirror.weightShape }
     var multiplications: Int { mirror.multiplications }
 

@@ -1,6 +1,6 @@
 /// What random numbers are used for: one case for each use in the program, so that no two uses share a stream.
 ///
-/// The raw value is part of every number: a case is never renumbered, and the number of a removed case is not given out again.
+/// The raw value is part of every number: a case is never renumbered, and the number of a removed case (21, 50, 51, 74, 75, 99) is not given out again.
 public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     // Parameters
     /// Initial weights and biases of the energy.
@@ -21,8 +21,6 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case augmentation = 19
     /// Samples of the built-in densities.
     case densitySample = 20
-    /// Which rows are held out of training.
-    case dataSplit = 21
 
     // Chains and the replay buffer
     /// The states from which chains start.
@@ -47,12 +45,8 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     // Transitions
     /// The noise and momenta of sampler steps.
     case langevin = 48
-    /// Acceptance of proposals (Metropolis-adjusted Langevin, Hamiltonian Monte Carlo).
+    /// Acceptance of proposals (Metropolis-adjusted Langevin, Hamiltonian Monte Carlo), and randomised lengths of trajectories.
     case acceptance = 49
-    /// Reserved: momenta of Hamiltonian dynamics come from `langevin`.
-    case momentum = 50
-    /// Reserved: randomised lengths come from `acceptance`.
-    case trajectoryLength = 51
     /// Swaps between temperatures.
     case temperatureSwap = 52
 
@@ -77,10 +71,6 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case latentLangevin = 72
     /// Latent vectors that encoders draw by reparametrisation.
     case latentPosterior = 73
-    /// Noise added to the output of a generator.
-    case generatorNoise = 74
-    /// Reserved: particles of Wasserstein flows are chains.
-    case flowNoise = 75
     /// Places of hidden squares in images.
     case mask = 76
 
@@ -91,8 +81,6 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case sampling = 97
     /// Random choices of `evaluate` and of diagnostics.
     case evaluation = 98
-    /// Data of the `bench` command.
-    case benchmark = 99
     /// Acceptance and trajectory lengths of the `sample` command.
     case samplingDecision = 100
     /// Noise of chains in windows of diagnostics.

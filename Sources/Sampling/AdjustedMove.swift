@@ -11,12 +11,12 @@ struct AdjustedMove {
     let metropolis: Metropolis
 
     init(
-        stepSize: Float, noise: Float, temperature: Float, scale: DriftScale? = nil, scaling: Stanley.Options.NoiseScaling = .sqrt,
-        box: ClosedRange<Float>?
+        stepSize: Float, temperature: Float, anisotropy: Stanley.Options?, box: ClosedRange<Float>?
     ) {
-        move = AnisotropicMove(stepSize: stepSize, noise: noise, scaling: scaling)
+        let noise = Langevin.properNoise(stepSize: stepSize, temperature: temperature)
+        move = AnisotropicMove(stepSize: stepSize, noise: noise, scaling: anisotropy?.noiseScaling ?? .none)
         self.temperature = temperature
-        self.scale = scale
+        scale = anisotropy?.scale
         metropolis = Metropolis(box: box)
     }
 

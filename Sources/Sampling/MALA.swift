@@ -5,24 +5,31 @@ import Numerics
 /// log α = (E(x) - E(x'))/T + log q(x|x') - log q(x'|x). A step costs one forward and one input-gradient pass, a run one more. In a box the
 /// target is exp(-E/T) inside and zero outside.
 ///
+/// With an anisotropy it is STANLEY with an accept step: x' ~ N(x - h a γ ∇E(x), 2 h a T s(γ)²), γ = γ(x), where log q contains -Σ log s(γ). The
+/// source's form is a = 1, T = ε². γ is computed at every step: with a γ that is kept from earlier the first move could not be reversed.
+///
 /// Source: G. Roberts, R. Tweedie, doi:10.2307/3318418; acceptance of .574 is best in many dimensions (G. Roberts, J. Rosenthal,
-/// doi:10.1111/1467-9868.00123).
+/// doi:10.1111/1467-9868.00123). B. Karimi, J. Xie, P. Li, arXiv:2310.12667, whose ergodicity theorem is of the anisotropic kernel.
 public struct MALA: TransitionKernel {
     /// a
     public var stepSize: Float
     /// T
     public var temperature: Float
+    /// γ, s and h; nil: 1 for each.
+    public let anisotropy: Stanley.Options?
     public var box: ClosedRange<Float>?
 
-    public init(stepSize: Float, temperature: Float = 1, box: ClosedRange<Float>? = nil) {
+    public init(stepSize: Float, temperature: Float = 1, anisotropy: Stanley.Options? = nil, box: ClosedRange<Float>? = nil) {
+        precondition(anisotropy.map { $0.recomputation == .everyStep } ?? true, "an accept step needs γ at both ends of every move")
         self.stepSize = stepSize
         self.temperature = temperature
+        self.anisotropy = anisotropy
         self.box = box
     }
 
     public static let bestAcceptance = 0.574
 
-    public var scratchTiles: Int { AdjustedMove.scratchTiles(isAnisotropic: false) }
+    public var scratchTiles: Int { AdjustedMove.scratchTiles(isAnisotropic: anisotropy != nil) }
 
     public var hasAcceptStep: Bool { true }
 
@@ -55,7 +62,6 @@ public struct MALA: TransitionKernel {
 
     private var move: AdjustedMove {
         AdjustedMove(
-            stepSize: stepSize, noise: Langevin.properNoise(stepSize: stepSize, temperature: temperature), temperature: temperature,
-            box: box)
+            stepSize: (anisotropy?.drift ?? 1) * stepSize, temperature: temperature, anisotropy: anisotropy, box: box)
     }
 }

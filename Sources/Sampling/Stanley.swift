@@ -4,7 +4,7 @@ import Numerics
 ///
 /// The source has a = 1 and σ = ε. γ shortens drift and noise where the energy is steep, so that no value moves further than h a th by the
 /// drift. With th = ∞ this is Langevin dynamics of step size h a. γ depends on the state and there is no accept step: even for small steps the
-/// stationary law is not exp(-E/T); ``AdjustedStanley`` has it exactly. One step costs one forward and one input-gradient pass.
+/// stationary law is not exp(-E/T); ``MALA`` of the same anisotropy has it exactly. One step costs one forward and one input-gradient pass.
 ///
 /// Source: B. Karimi, J. Xie, P. Li, arXiv:2310.12667. Text and code of the source differ: see ``Options``.
 public struct Stanley: UnadjustedKernel {

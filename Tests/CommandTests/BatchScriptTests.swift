@@ -37,24 +37,24 @@ extension CommandTests {
         }
 
         @Test(arguments: [75, 129, 130, 137, 138, 143, 205])
-        func `A job that ends because it was asked goes back to the queue`(code: Int) throws {
+        func `a job that ends because it was asked goes back to the queue`(code: Int) throws {
             let job = try Self.submit(code: code, request: "USR1", in: Scratch())
             #expect(job.calls == ["scontrol requeue 7"] && job.exitCode == Int32(code), "\(job.result.summary)")
         }
 
         @Test(arguments: [0, 1, 71, 74, 76, 78, 134, 139])
-        func `A job that is done or fails though it was asked does not`(code: Int) throws {
+        func `a job that is done or fails though it was asked does not`(code: Int) throws {
             let job = try Self.submit(code: code, request: "USR1", in: Scratch())
             #expect(job.calls.isEmpty && job.exitCode == Int32(code), "\(job.result.summary)")
         }
 
         @Test(arguments: [0, 71, 137, 138, 143, 205])
-        func `A job that asked for nothing ends as its run does`(code: Int) throws {
+        func `a job that asked for nothing ends as its run does`(code: Int) throws {
             let job = try Self.submit(code: code, in: Scratch())
             #expect(job.calls.isEmpty && job.exitCode == Int32(code), "\(job.result.summary)")
         }
 
-        @Test func `A run that a person stops ends the job for good, and a lost machine after a save does not`() throws {
+        @Test func `a run that a person stops ends the job for good, and a lost machine after a save does not`() throws {
             #expect(try Self.submit(code: 75, in: Scratch()).calls == ["scancel 7"])
             let folder = Scratch()
             let saves = "mkdir -p \(folder.at("run/checkpoints/step-00000003"))"
@@ -91,14 +91,14 @@ extension CommandTests {
             #expect(job.calls == [call] && job.exitCode == 75 && run.steps == [1], "\(job.result.summary)")
         }
 
-        @Test func `A run with a checkpoint that is not whole does not go back to the queue`() throws {
+        @Test func `a run with a checkpoint that is not whole does not go back to the queue`() throws {
             let folder = Scratch()
             let saves = "mkdir -p \(folder.at("run/checkpoints/step-00000003"))"
             let job = try Self.submit(code: 137, request: "USR1", in: folder, during: saves)
             #expect(job.calls.isEmpty && job.result.output.contains("no manifest.json"), "\(job.result.summary)")
         }
 
-        @Test func `A job that Slurm ends saves, and is neither cancelled nor sent back`() throws {
+        @Test func `a job that Slurm ends saves, and is neither cancelled nor sent back`() throws {
             let job = try Self.submit(code: 75, request: "TERM", in: Scratch())
             #expect(job.calls.isEmpty && job.exitCode == 75, "\(job.result.summary)")
         }

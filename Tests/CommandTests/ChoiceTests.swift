@@ -66,7 +66,7 @@ extension CommandTests {
             #expect(other.exitCode == 73 && other.errors.contains("run-1/config.json5 --out"), "\(other.summary)")
         }
 
-        @Test func `Without any data, and with a file that says what is learned, nothing is chosen`() throws {
+        @Test func `without any data, and with a file that says what is learned, nothing is chosen`() throws {
             let folder = Scratch()
             let defaults = Program.run(["config"], in: folder)
             #expect(defaults.exitCode == 0 && defaults.output == withoutComments(defaults.output) + "\n\n")
@@ -79,7 +79,7 @@ extension CommandTests {
 
         /// Other draws of the same rows with seeds 1 to 5: .934 to .938, distances .115 to .145 beside .193 of noise. The digits' training, which was the default
         /// for tables, diverges on them.
-        @Test func `A table as it is, without a key, is told from its shuffled columns, and samples come nearer to it than noise`() throws {
+        @Test func `a table as it is, without a key, is told from its shuffled columns, and samples come nearer to it than noise`() throws {
             let folder = Scratch()
             let train = try write(Self.rows(3000, seed: 1), "train.csv", in: folder)
             let test = try write(Self.rows(500, seed: 2), "test.csv", in: folder)

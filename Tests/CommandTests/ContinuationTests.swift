@@ -5,7 +5,7 @@ import Testing
 extension CommandTests {
     /// A run that was stopped goes on to the same bits.
     @Suite(.serialized) struct ContinuationTests {
-        @Test func `A run stopped at any of ten steps continues to the same bits`() throws {
+        @Test func `a run stopped at any of ten steps continues to the same bits`() throws {
             let folder = Scratch()
             let reference = Training("whole", in: folder)
             reference.run()
@@ -21,7 +21,7 @@ extension CommandTests {
             }
         }
 
-        @Test func `A checkpoint saved on one of 1 to 4 ranks continues on any other to the same bits`() throws {
+        @Test func `a checkpoint saved on one of 1 to 4 ranks continues on any other to the same bits`() throws {
             let folder = Scratch()
             let reference = Training("whole", in: folder)
             reference.run()
@@ -36,7 +36,7 @@ extension CommandTests {
             }
         }
 
-        @Test func `A checkpoint interval of 0 saves only at the end, and keep keeps so many`() {
+        @Test func `a checkpoint interval of 0 saves only at the end, and keep keeps so many`() {
             let folder = Scratch()
             let last = Training("last", in: folder, ["checkpoint.every=0", "samples.every=0"])
             last.run()
@@ -48,7 +48,7 @@ extension CommandTests {
             #expect(three.bits() == last.bits())
         }
 
-        @Test func `What does not touch the mathematics may change when a run continues`() {
+        @Test func `what does not touch the mathematics may change when a run continues`() {
             let folder = Scratch()
             let reference = Training("whole", in: folder)
             reference.run()

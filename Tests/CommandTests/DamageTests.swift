@@ -12,7 +12,7 @@ extension CommandTests {
             "checkpoint.every=1", "checkpoint.keep=40",
         ]
 
-        @Test func `Each of 2,000 flipped bits, in any file of a checkpoint, is found and the file is named`() throws {
+        @Test func `each of 2,000 flipped bits, in any file of a checkpoint, is found and the file is named`() throws {
             let folder = Scratch()
             let run = Training("flips", in: folder, Self.small + ["run.steps=40"])
             run.run()
@@ -53,7 +53,7 @@ extension CommandTests {
         }
 
         @Test(arguments: files)
-        func `A damaged newest checkpoint is passed over with a message, and the run ends with the same bits and whole checkpoints`(
+        func `a damaged newest checkpoint is passed over with a message, and the run ends with the same bits and whole checkpoints`(
             _ file: String
         ) throws {
             let folder = Scratch()
@@ -94,7 +94,7 @@ extension CommandTests {
             try Data(bytes).write(to: URL(fileURLWithPath: file))
         }
 
-        @Test func `When all checkpoints are damaged a run ends with code 77 and names each, and changes nothing`() throws {
+        @Test func `when all checkpoints are damaged a run ends with code 77 and names each, and changes nothing`() throws {
             let folder = Scratch()
             let run = Training("all", in: folder, ["checkpoint.every=4", "checkpoint.keep=3"])
             run.run()
@@ -113,7 +113,7 @@ extension CommandTests {
             for (name, sum) in before where !name.hasSuffix("config.json5") { #expect(after[name] == sum, "\(name) has changed") }
         }
 
-        @Test func `Samples and energies of a run whose only checkpoint is damaged are refused with code 77`() throws {
+        @Test func `samples and energies of a run whose only checkpoint is damaged are refused with code 77`() throws {
             let folder = Scratch()
             let whole = Training("whole", in: folder)
             whole.run()

@@ -22,7 +22,7 @@ extension CommandTests {
         }
 
         @Test(arguments: [SIGUSR1, SIGURG, SIGTERM, SIGINT, SIGHUP])
-        func `A request before the program's first line is met at the end of the first step`(signal: Int32) {
+        func `a request before the program's first line is met at the end of the first step`(signal: Int32) {
             let folder = Scratch()
             let run = Training("early", in: folder, StopTests.endless)
             let program = RunningProgram(run.command(["run.threads=1"]), environment: Self.environment, in: folder)
@@ -33,7 +33,7 @@ extension CommandTests {
             #expect(run.steps.count == 1)
         }
 
-        @Test func `A request that waits behind a signal mask is met`() {
+        @Test func `a request that waits behind a signal mask is met`() {
             let folder = Scratch()
             let run = Training("masked", in: folder, StopTests.endless)
             let program = RunningProgram(run.command(["run.threads=1"]), in: folder, blocking: [SIGUSR1])
@@ -43,7 +43,7 @@ extension CommandTests {
             #expect(run.steps == [1])
         }
 
-        @Test func `A request to mpirun that meets ranks before their first line is met by all of them`() {
+        @Test func `a request to mpirun that meets ranks before their first line is met by all of them`() {
             let folder = Scratch()
             for delay: UInt32 in [0, 30_000, 150_000] {
                 let run = Training("ranks-\(delay)", in: folder, StopTests.endless)
@@ -71,7 +71,7 @@ extension CommandTests {
         }
 
         @Test(arguments: [(SIGUSR1, SIGUSR1), (SIGURG, SIGUSR1), (SIGTERM, SIGTERM), (SIGINT, SIGINT), (SIGHUP, SIGHUP)])
-        func `A command that has nothing to save ends at once, also by a signal before its first line`(signal: Int32, ends: Int32) {
+        func `a command that has nothing to save ends at once, also by a signal before its first line`(signal: Int32, ends: Int32) {
             let folder = Scratch()
             let command = ["bench", "mlp2d", "--steps", "100000000"]
             let early = RunningProgram(command, environment: Self.environment, in: folder)
@@ -84,7 +84,7 @@ extension CommandTests {
             #expect(late.wait(timeout: 30).exitCode == 128 + ends)
         }
 
-        @Test func `A closed output pipe does not end training`() {
+        @Test func `a closed output pipe does not end training`() {
             let folder = Scratch()
             let run = Training("piped", in: folder, ["report.every=1"])
             let command = [#"{ "$0" "$@"; echo "code $?" >&2; } | head -n 1"#, Program.path] + run.command(["run.threads=1"])

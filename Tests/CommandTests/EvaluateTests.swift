@@ -17,7 +17,7 @@ extension CommandTests {
             return Folder.bytes(output)
         }
 
-        @Test func `A model of images has the same measures on 1, 2 and 3 ranks, of drawn samples and of those that sample wrote`() throws {
+        @Test func `a model of images has the same measures on 1, 2 and 3 ranks, of drawn samples and of those that sample wrote`() throws {
             let folder = Scratch()
             let run = Training("digits", in: folder, ["run.steps=3", "evaluate.every=2", "evaluate.count=50"])
             run.run()
@@ -40,7 +40,7 @@ extension CommandTests {
             #expect(lines.count == 2 && lines.allSatisfy { $0.contains("\"count\":60") && $0.contains("\"trainingSeconds\"") })
         }
 
-        @Test func `A model of vectors is compared with its data and with other data`() throws {
+        @Test func `a model of vectors is compared with its data and with other data`() throws {
             let folder = Scratch()
             let rows = (0..<90).map { "\($0 % 7),\($0 % 5),\(Double($0 % 11) / 4)" }
             try folder.write(Array(rows[..<60].joined(separator: "\n").utf8), to: "train.csv")

@@ -4,7 +4,7 @@ import Testing
 extension CommandTests {
     /// A rank that stops ends the job, wherever it does: with exit code 76, its number, its process and the place.
     ///
-    /// `Tests/Harness/stop-at.c` stops rank 1 at a chosen call. Nobody measures time: the limit is made small, and a hang ends at the test's timeout.
+    /// `Tests/Harness/fault.c` stops rank 1 at a chosen call. Nobody measures time: the limit is made small, and a hang ends at the test's timeout.
     @Suite(.serialized) struct HangTests {
         /// Where a rank stops: the command, the call, and words of the message beside those of all messages.
         struct Place: CustomTestStringConvertible, Sendable {
@@ -54,15 +54,16 @@ extension CommandTests {
             Place("MPI_Finalize", ["config"], at: "MPI_Finalize:1", "MPI_Finalize"),
         ]
 
-        @Test func `A rank that stops at any place ends the job with code 76, and is named with the place`() throws {
+        @Test func `a rank that stops at any place ends the job with code 76, and is named with the place`() throws {
             let folder = Scratch()
+            let library = try FaultLibrary(in: folder)
             try Self.prepare(folder)
             // Most of the time they wait: a few at once.
             for group in stride(from: 0, to: Self.places.count, by: 4).map({ Self.places[$0..<min($0 + 4, Self.places.count)] }) {
                 let programs = group.map { place in
                     RunningProgram(
                         command: ["mpirun", "-n", "2", Program.path] + place.command,
-                        environment: Self.environment(folder, call: place.call), in: folder)
+                        environment: Self.environment(library, call: place.call), in: folder)
                 }
                 for (place, program) in zip(group, programs) {
                     let result = program.wait(timeout: 100)
@@ -75,7 +76,7 @@ extension CommandTests {
             }
         }
 
-        @Test func `Ranks that were given different commands do not wait for each other for ever`() throws {
+        @Test func `ranks that were given different commands do not wait for each other for ever`() throws {
             let folder = Scratch()
             try Self.prepare(folder)
             let program = RunningProgram(
@@ -87,13 +88,13 @@ extension CommandTests {
             #expect(result.exitCode == 69 && result.errors.contains("different command lines"), "\(result.summary)")
         }
 
-        @Test func `A limit that is no number of seconds is refused`() {
+        @Test func `a limit that is no number of seconds is refused`() {
             let folder = Scratch()
             let result = Program.run(["config"], ranks: 2, environment: ["EBM_DIST_WATCHDOG_SECONDS": "soon"], in: folder)
             #expect(result.exitCode == 64 && result.messages.count == 1 && result.errors.contains("\"soon\""), "\(result.summary)")
         }
 
-        @Test func `A job that is suspended as a whole and continued is no alarm`() throws {
+        @Test func `a job that is suspended as a whole and continued is no alarm`() throws {
             let folder = Scratch()
             let run = Training("suspended", in: folder, Self.endless)
             let program = RunningProgram(
@@ -112,15 +113,12 @@ extension CommandTests {
 
         // MARK: what they need
 
-        private static func environment(_ folder: Scratch, call: String) -> [String: String] {
-            ["EBM_DIST_WATCHDOG_SECONDS": "3", "LD_PRELOAD": folder.at("stop-at.so"), "STOP_RANK": "1", "STOP_AT": call]
+        private static func environment(_ library: FaultLibrary, call: String) -> [String: String] {
+            library.environment(.init(stopping: call)).merging(["EBM_DIST_WATCHDOG_SECONDS": "3"]) { $1 }
         }
 
-        /// The library that stops ranks, a trained run, and samples of it.
+        /// A trained run, and samples of it.
         private static func prepare(_ folder: Scratch) throws {
-            let source = URL(fileURLWithPath: #filePath).appendingPathComponent("../../Harness/stop-at.c").standardized.path
-            let compiled = Program.runOther(["mpicc", "-shared", "-fPIC", "-o", folder.at("stop-at.so"), source], in: folder)
-            try #require(compiled.exitCode == 0, "\(compiled.summary)")
             Training("trained", in: folder, short).run()
             let samples = Program.run(["sample", "--run", "trained", "--count", "40", "--out", "x.npy"], in: folder)
             try #require(samples.exitCode == 0, "\(samples.summary)")

@@ -28,7 +28,7 @@ extension CommandTests {
         private static let ranks = 3
         private static let arguments = ["checkpoint.every=2", "checkpoint.keep=2", "run.steps=60", "report.every=1"]
 
-        @Test(arguments: kinds) func `A run killed at random instants, in saves too, continues to the same bits`(_ kind: Kind) throws {
+        @Test(arguments: kinds) func `a run killed at random instants, in saves too, continues to the same bits`(_ kind: Kind) throws {
             let folder = Scratch()
             let arguments = Self.arguments + kind.arguments
             let reference = Training("reference", in: folder, arguments)

@@ -8,7 +8,7 @@ extension CommandTests {
             ["PMI_RANK": "0", "PMI_SIZE": "2"], ["SLURM_STEP_ID": "0", "SLURM_STEP_NUM_TASKS": "2", "SLURM_PROCID": "0"],
             ["MV2_COMM_WORLD_RANK": "0", "MV2_COMM_WORLD_SIZE": "4"],
         ])
-        func `Processes that a foreign launcher started on their own are refused with code 69`(_ environment: [String: String]) {
+        func `processes that a foreign launcher started on their own are refused with code 69`(_ environment: [String: String]) {
             let folder = Scratch()
             let run = Training("singleton", in: folder)
             let result = Self.runSingleton(run.command(), environment, in: folder)
@@ -26,14 +26,14 @@ extension CommandTests {
             return result
         }
 
-        @Test func `Only the first of such processes speaks`() {
+        @Test func `only the first of such processes speaks`() {
             let folder = Scratch()
             let result = Self.runSingleton(["config"], ["PMI_RANK": "1", "PMI_SIZE": "2"], in: folder)
             #expect(result.exitCode == 69 && result.errors.isEmpty && result.output.isEmpty, "\(result.summary)")
         }
 
         @Test(arguments: [nil, 2])
-        func `Arguments that are not UTF-8 are refused with their bytes, and no other file is read for them`(_ ranks: Int?) throws {
+        func `arguments that are not UTF-8 are refused with their bytes, and no other file is read for them`(_ ranks: Int?) throws {
             let folder = Scratch()
             // What mending the bytes would make of the name.
             try folder.write(Array("1,2\n3,4\n".utf8), to: "caf\u{fffd}.csv")
@@ -47,13 +47,13 @@ extension CommandTests {
             #expect(!FileManager.default.fileExists(atPath: folder.at("new")))
         }
 
-        @Test func `A batch script of Slurm is no launcher`() {
+        @Test func `a batch script of Slurm is no launcher`() {
             let folder = Scratch()
             let environment = ["SLURM_JOB_ID": "1", "SLURM_PROCID": "0", "SLURM_NTASKS": "8", "SLURM_STEP_ID": "4294967291"]
             #expect(Program.run(["config"], environment: environment, in: folder).exitCode == 0)
         }
 
-        @Test func `The self-test passes alone, and on 1 and 3 ranks, and leaves nothing behind`() throws {
+        @Test func `the self-test passes alone, and on 1 and 3 ranks, and leaves nothing behind`() throws {
             for ranks in [nil, 1, 3] {
                 let folder = Scratch()
                 let result = Program.run(["check"], ranks: ranks, in: folder)
@@ -74,7 +74,7 @@ extension CommandTests {
             (["--help"], ["--version"], "--version"), (["config", "run.name=a b"], ["config", "run.name=b"], "config run.name=b"),
             (["nonsense"], ["bench", "sum"], "bench sum"),
         ])
-        func `Ranks with different command lines are refused with both, before anything is done`(
+        func `ranks with different command lines are refused with both, before anything is done`(
             first: [String], second: [String], shown: String
         ) {
             let folder = Scratch()
@@ -86,7 +86,7 @@ extension CommandTests {
             #expect(!FileManager.default.fileExists(atPath: folder.at("runs")))
         }
 
-        @Test func `Ranks of two builds of one version are refused with both`() throws {
+        @Test func `ranks of two builds of one version are refused with both`() throws {
             let folder = Scratch()
             // A byte behind the end of the file changes nothing but the file.
             let other = folder.at("other")
@@ -114,7 +114,7 @@ extension CommandTests {
             ["bench", "--steps", "--chains", "--threads"],
         ]
 
-        @Test func `Every command explains itself and its options`() {
+        @Test func `every command explains itself and its options`() {
             let folder = Scratch()
             for command in Self.commands {
                 for arguments in [[command[0], "--help"], [command[0], "-h"], ["help", command[0]]] {
@@ -140,7 +140,7 @@ extension CommandTests {
         }
 
         @Test(arguments: [nil, 3])
-        func `The program alone trains on the digits, and its first line says so, where to, and how to ask for more`(_ ranks: Int?) throws {
+        func `the program alone trains on the digits, and its first line says so, where to, and how to ask for more`(_ ranks: Int?) throws {
             let folder = Scratch()
             let quick = ["run.steps=2", "run.shards=4", "run.chainsPerShard=2", "sampler.steps=1", "model.widths=4", "chains.buffer=null"]
             let result = Program.run(quick, ranks: ranks, in: folder)
@@ -154,7 +154,7 @@ extension CommandTests {
             #expect(lines.allSatisfy { $0.count < 120 }, "\(lines.filter { $0.count >= 120 })")
         }
 
-        @Test func `Waiting ranks are told to yield only where they do not`() {
+        @Test func `waiting ranks are told to yield only where they do not`() {
             let folder = Scratch()
             let cores = ProcessInfo.processInfo.activeProcessorCount
             for (value, isAdvised) in [("0", true), ("1", false)] {
@@ -166,7 +166,7 @@ extension CommandTests {
             }
         }
 
-        @Test func `A key and a group of keys are explained, by help and by config`() {
+        @Test func `a key and a group of keys are explained, by help and by config`() {
             let folder = Scratch()
             for command in ["help", "config"] {
                 let key = Program.run([command, "sampler.steps"], in: folder)
@@ -176,7 +176,7 @@ extension CommandTests {
             }
         }
 
-        @Test func `The printed defaults and every carried configuration resolve to themselves`() throws {
+        @Test func `the printed defaults and every carried configuration resolve to themselves`() throws {
             let folder = Scratch()
             let defaults = Program.run(["config", "--defaults"], in: folder)
             #expect(defaults.exitCode == 0, "\(defaults.summary)")
@@ -197,7 +197,7 @@ extension CommandTests {
             }
         }
 
-        @Test func `A dry run checks and tells, and makes no folder`() {
+        @Test func `a dry run checks and tells, and makes no folder`() {
             let folder = Scratch()
             let run = Training("dry", in: folder)
             let result = Program.run(run.command(["--dry-run"]), ranks: 3, in: folder)

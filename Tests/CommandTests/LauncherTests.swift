@@ -22,7 +22,7 @@ extension CommandTests {
                 terminal: terminal)
         }
 
-        @Test func `Requests at any time after the start are met`() {
+        @Test func `requests at any time after the start are met`() {
             let folder = Scratch()
             for (number, delay) in [0, 40_000, 120_000, 250_000, 500_000].enumerated() {
                 let run = Training("early-\(number)", in: folder, StopTests.endless)
@@ -57,7 +57,7 @@ extension CommandTests {
             #expect(run.bits() == reference.bits(), "step \(reached)")
         }
 
-        @Test func `A second Ctrl-C ends at once`() {
+        @Test func `a second Ctrl-C ends at once`() {
             let folder = Scratch()
             // A step takes minutes, so that the first request cannot be met.
             let run = Training("busy", in: folder, StopTests.endless + ["sampler.steps=1000000", "model.widths=[64]"])
@@ -74,7 +74,7 @@ extension CommandTests {
             #expect(program.waitForMembers(seconds: 30), "a process is left")
         }
 
-        @Test func `A closed output pipe does not end the ranks`() {
+        @Test func `a closed output pipe does not end the ranks`() {
             let folder = Scratch()
             // mpirun by itself ends the job with the eleventh piece of output that nobody takes.
             let talk = "for i in $(seq 40); do echo $i; sleep 0.02; done; echo end >>done"
@@ -84,7 +84,7 @@ extension CommandTests {
             #expect(Folder.text(folder.at("done")) == "end\nend\n")
         }
 
-        @Test func `The exit code and the standard input are mpirun's, and auto starts two to eight ranks`() {
+        @Test func `the exit code and the standard input are mpirun's, and auto starts two to eight ranks`() {
             let folder = Scratch()
             let answer = #"read -r line; echo "$line of $OMPI_COMM_WORLD_SIZE"; exit 7"#
             let result = Program.runOther(["sh", "-c", #"echo first | "$0" auto sh -c "$1""#, Self.script, answer], in: folder)

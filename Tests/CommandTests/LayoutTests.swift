@@ -127,7 +127,7 @@ extension CommandTests {
         }
 
         @Test(arguments: kinds)
-        func `A training has the same bits on three ranks with two threads, and stopped on two ranks and continued on eight`(_ kind: Kind)
+        func `a training has the same bits on three ranks with two threads, and stopped on two ranks and continued on eight`(_ kind: Kind)
             throws
         {
             let folder = Scratch()
@@ -147,7 +147,7 @@ extension CommandTests {
             try Self.expectSame(stopped, as: reference, "6 steps on 2 ranks x 2 threads, then 8 ranks")
         }
 
-        @Test func `A training, its samples and its energies have the same bits on 1, 2, 3 and 8 ranks with 1 and 2 threads`() throws {
+        @Test func `a training, its samples and its energies have the same bits on 1, 2, 3 and 8 ranks with 1 and 2 threads`() throws {
             let folder = Scratch()
             let reference = Training("alone", in: folder)
             reference.run()
@@ -162,7 +162,7 @@ extension CommandTests {
         }
 
         @Test(arguments: exchanges)
-        func `A training with exchange has the same bits on 1, 2, 3 and 8 ranks`(_ kind: Kind) throws {
+        func `a training with exchange has the same bits on 1, 2, 3 and 8 ranks`(_ kind: Kind) throws {
             let folder = Scratch()
             let reference = Training("alone", in: folder, kind.arguments)
             reference.run()
@@ -176,7 +176,7 @@ extension CommandTests {
             #expect(without.bits()["model.safetensors"] != reference.bits()["model.safetensors"], "exchange changes nothing")
         }
 
-        @Test func `Another seed gives other bits`() {
+        @Test func `another seed gives other bits`() {
             let folder = Scratch()
             let (one, two) = (Training("one", in: folder), Training("two", in: folder, ["run.seed=2"]))
             one.run()

@@ -32,7 +32,7 @@ extension CommandTests {
             return ["table.csv", "gray.npy", "colour.npy", "vectors.npy", "one.npy"].map { folder.at($0) }
         }
 
-        @Test func `Every random configuration is refused in words or trains with finite numbers`() throws {
+        @Test func `every random configuration is refused in words or trains with finite numbers`() throws {
             let sources = try writeData()
             let (count, first) = (Self.number("EBM_RANDOM_CONFIGURATIONS", 60), Self.number("EBM_RANDOM_SEED", 1))
             var trained = 0

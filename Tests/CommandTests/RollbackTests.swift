@@ -22,7 +22,7 @@ extension CommandTests {
         }
 
         @Test
-        func `A run with a rollback has the same bits on 1 and 3 ranks, stopped before and after it, with any interval of checkpoints`()
+        func `a run with a rollback has the same bits on 1 and 3 ranks, stopped before and after it, with any interval of checkpoints`()
             throws
         {
             let folder = Scratch()

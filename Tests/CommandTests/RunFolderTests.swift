@@ -6,7 +6,7 @@ import Testing
 extension CommandTests {
     /// What a person, other programs and the limits of a process do to a run folder.
     @Suite(.serialized) struct RunFolderTests {
-        @Test func `A file that reaches the limit of its size ends the run with code 74 and the reason`() {
+        @Test func `a file that reaches the limit of its size ends the run with code 74 and the reason`() {
             let folder = Scratch()
             let run = Training("limit", in: folder)
             // In blocks of 512 or 1024 bytes: less than the model needs, more than the messages do.
@@ -17,7 +17,7 @@ extension CommandTests {
             #expect(run.steps == [])
         }
 
-        @Test func `Files and folders of a run have the modes that the umask of the person leaves`() throws {
+        @Test func `files and folders of a run have the modes that the umask of the person leaves`() throws {
             let folder = Scratch()
             for (mask, folderMode, fileMode) in [("022", 0o755, 0o644), ("077", 0o700, 0o600)] {
                 let run = Training("umask-\(mask)", in: folder)
@@ -69,7 +69,7 @@ extension CommandTests {
             #expect(try times() == before)
         }
 
-        @Test func `A lock whose owner ends within seconds is waited for`() {
+        @Test func `a lock whose owner ends within seconds is waited for`() {
             let folder = Scratch()
             let run = Training("orphans", in: folder, ["run.steps=100000000", "checkpoint.every=1000000", "report.every=1000000"])
             let owner = RunningProgram(run.command(["run.threads=1"]), in: folder)
@@ -82,7 +82,7 @@ extension CommandTests {
             #expect(result.output.components(separatedBy: "another job is in this folder").count == 2, "\(result.summary)")
         }
 
-        @Test func `Readers beside a training that removes old checkpoints always find one`() {
+        @Test func `readers beside a training that removes old checkpoints always find one`() {
             let folder = Scratch()
             let run = Training(
                 "pruning", in: folder,
@@ -98,7 +98,7 @@ extension CommandTests {
             training.endAll()
         }
 
-        @Test func `Segments of shared memory that killed ranks left are removed by the next start, and those of a job that runs stay`()
+        @Test func `segments of shared memory that killed ranks left are removed by the next start, and those of a job that runs stay`()
             throws
         {
             let folder = Scratch()

@@ -10,7 +10,7 @@ extension CommandTests {
 
         static let requeue: Int32 = 75
 
-        @Test func `Signals, a file named STOP and run.maxHours save, end with code 75 and continue to the same bits`() throws {
+        @Test func `signals, a file named STOP and run.maxHours save, end with code 75 and continue to the same bits`() throws {
             let folder = Scratch()
             let run = Training("stopped", in: folder, Self.endless)
             try Self.stop(run, ranks: 2) { $0.send(SIGUSR1) }
@@ -63,7 +63,7 @@ extension CommandTests {
             #expect(program.waitForMembers(seconds: 60))
         }
 
-        @Test func `A second signal ends a run at once`() throws {
+        @Test func `a second signal ends a run at once`() throws {
             let folder = Scratch()
             // A step takes minutes, so that the first request cannot be met.
             let run = Training("busy", in: folder, Self.endless + ["sampler.steps=1000000", "model.widths=[64]"])
@@ -77,7 +77,7 @@ extension CommandTests {
             #expect(result.exitCode == 128 + SIGTERM && !result.timedOut, "\(result.summary)")
         }
 
-        @Test func `A run folder that another job uses is refused, and is free again after a kill`() throws {
+        @Test func `a run folder that another job uses is refused, and is free again after a kill`() throws {
             let folder = Scratch()
             let run = Training("busy", in: folder, Self.endless)
             let owner = RunningProgram(run.command(["run.threads=1"]), in: folder)

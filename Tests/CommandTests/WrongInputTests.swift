@@ -82,7 +82,7 @@ extension CommandTests {
     /// Wrong input: the exit code, one message that names the place, nothing written, alone and on 3 ranks.
     @Suite(.serialized) struct WrongInputTests {
         @Test(arguments: [nil, 3])
-        func `Wrong input is refused with its exit code and one message that names the place, and changes nothing`(_ ranks: Int?) throws {
+        func `wrong input is refused with its exit code and one message that names the place, and changes nothing`(_ ranks: Int?) throws {
             let folder = Scratch()
             try Self.prepare(folder)
             let before = Folder.fingerprint(folder.at("run"))
@@ -444,7 +444,7 @@ extension CommandTests {
             .diagnose(["--from", "data"], 64, "--from", "chains, noise"),
         ]
 
-        @Test func `More ranks than shards are refused with both numbers`() {
+        @Test func `more ranks than shards are refused with both numbers`() {
             let folder = Scratch()
             let run = Training("few", in: folder, ["run.shards=2", "chains.buffer=null"])
             let result = Program.run(run.command(), ranks: 3, in: folder)
@@ -453,7 +453,7 @@ extension CommandTests {
             #expect(!FileManager.default.fileExists(atPath: run.path))
         }
 
-        @Test func `Another data file under the same name is noticed when a run continues`() throws {
+        @Test func `another data file under the same name is noticed when a run continues`() throws {
             let folder = Scratch()
             let rows = (0..<40).map { Float($0 % 7) / 7 }
             try folder.write(NPY.encode(NumericArray(shape: [20, 2], .float32(rows))), to: "rows.npy")

@@ -46,7 +46,7 @@ struct ControlGroupTests {
         return String(decoding: output, as: UTF8.self)
     }
 
-    @Test func `Version 2: the least limit on the way to the root counts`() {
+    @Test func `version 2: the least limit on the way to the root counts`() {
         let files = [
             "/sys/fs/cgroup/job/cpu.max": "400000 100000\n", "/sys/fs/cgroup/job/memory.max": "8589934592\n",
             "/sys/fs/cgroup/job/step/cpu.max": "150000 100000\n", "/sys/fs/cgroup/job/step/memory.max": "max\n",
@@ -62,7 +62,7 @@ struct ControlGroupTests {
         #expect(group("0::/job/step\n", Self.unified, narrow).cores == 0.5)
     }
 
-    @Test func `Version 1: each controller has a tree of its own`() {
+    @Test func `version 1: each controller has a tree of its own`() {
         let groups = "9:name=systemd:/x\n4:memory:/m/own\n1:cpu,cpuacct:/c\n0::/u\n"
         let files = [
             "/sys/fs/cgroup/cpu,cpuacct/c/cpu.cfs_quota_us": "200000\n", "/sys/fs/cgroup/cpu,cpuacct/c/cpu.cfs_period_us": "100000\n",
@@ -75,7 +75,7 @@ struct ControlGroupTests {
         #expect(found.cores == 2 && found.memory == 4_096_000)
     }
 
-    @Test func `In a container the mounted group is the root of what can be seen`() {
+    @Test func `in a container the mounted group is the root of what can be seen`() {
         let files = ["/sys/fs/cgroup/cpu.max": "300000 100000", "/sys/fs/cgroup/step/cpu.max": "max 100000"]
         let mounts = "31 23 0:28 /docker/0123 /sys/fs/cgroup ro - cgroup2 cgroup rw\n"
         #expect(group("0::/docker/0123/step\n", mounts, files).cores == 3)
@@ -84,20 +84,20 @@ struct ControlGroupTests {
     }
 
     @Test(arguments: ["max 100000", "", "x", "-5 100000", "0 100000", "100000 0", "1 2 3", "nan 1"])
-    func `What is no limit, or no number, is none`(_ text: String) {
+    func `what is no limit, or no number, is none`(_ text: String) {
         let found = group("0::/\n", Self.unified, ["/sys/fs/cgroup/cpu.max": text, "/sys/fs/cgroup/memory.max": text])
         #expect(found.cores == nil && found.memory == nil)
         #expect(found.limited(6) == 6)
     }
 
-    @Test func `Broken lines of the system's files are passed over`() {
+    @Test func `broken lines of the system's files are passed over`() {
         let files = ["/sys/fs/cgroup/cpu.max": "100000 100000"]
         for (groups, mounts) in [("0:/\n", Self.unified), ("::", "x - cgroup2"), ("0::/", "1 2 3 4 5 - cgroup2"), ("\n", "\n")] {
             #expect(group(groups, mounts, files).cores == nil, "\(groups) \(mounts)")
         }
     }
 
-    @Test func `Cores are whole, at least one and at most those there are`() {
+    @Test func `cores are whole, at least one and at most those there are`() {
         func limited(_ quota: Int, of count: Int) -> Int {
             group("0::/", Self.unified, ["/sys/fs/cgroup/cpu.max": "\(quota) 100000"]).limited(count)
         }

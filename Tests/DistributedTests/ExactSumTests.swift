@@ -28,7 +28,7 @@ import Testing
         return try sum.reduce(over: solo)
     }
 
-    @Test(arguments: 0..<20) func theOrderOfShardsDoesNotMatter(seed: UInt64) throws {
+    @Test(arguments: 0..<20) func `the order of shards does not matter`(seed: UInt64) throws {
         var all = gradients(shards: 60, tensors: Self.tensors, sizes: Self.sizes, seed: seed)
         var sum = ExactSum(tensors: Self.tensors, shards: 60)
         let expected = try total(&sum, all).values
@@ -47,7 +47,7 @@ import Testing
         #expect(differing > 0)
     }
 
-    @Test(arguments: 0..<20) func theSplitOverThreadsAndTheOrderOfMergingDoNotMatter(seed: UInt64) throws {
+    @Test(arguments: 0..<20) func `the split over threads and the order of merging do not matter`(seed: UInt64) throws {
         let all = gradients(shards: 31, tensors: Self.tensors, sizes: Self.sizes, seed: seed)
         var sum = ExactSum(tensors: Self.tensors, shards: 31)
         let expected = try total(&sum, all).values
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<20) func theErrorIsHalfAStepPerShardAndOneRounding(seed: UInt64) throws {
+    @Test(arguments: 0..<20) func `the error is half a step per shard and one rounding`(seed: UInt64) throws {
         let all = gradients(shards: 64, tensors: Self.tensors, sizes: Self.sizes, seed: seed)
         var sum = ExactSum(tensors: Self.tensors, shards: 64)
         // The second sum has scales chosen from the first.
@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test func halfStepsAreRoundedToEven() throws {
+    @Test func `half steps are rounded to even`() throws {
         let step = Float(0x1p-40)
         // The 1 keeps the tensor from being too small for the initial scale of 2^-40.
         let values: [Float] = [1, 0.5 * step, 1.5 * step, 2.5 * step, -0.5 * step, -1.5 * step, 0.75 * step, -7 * step]
@@ -94,7 +94,7 @@ import Testing
         #expect(try total(&sum, [values]).values == [1, 0, 2 * step, 2 * step, 0, -2 * step, step, -7 * step])
     }
 
-    @Test func theLargestAdmittedValueInEveryOfTheMostShardsDoesNotWrap() throws {
+    @Test func `the largest admitted value in every of the most shards does not wrap`() throws {
         // 2^11 at the initial scale of 2^40: 2^51 steps in each of 4,000 shards.
         for sign: Float in [1, -1] {
             var sum = ExactSum(tensors: [0..<3], shards: ShardLayout.maximumShards)
@@ -105,7 +105,7 @@ import Testing
         }
     }
 
-    @Test func theNextLargerValueOfOneShardAsksForAnotherScale() throws {
+    @Test func `the next larger value of one shard asks for another scale`() throws {
         var sum = ExactSum(tensors: [0..<1, 1..<2], shards: 2)
         #expect(try outcome(&sum, [[1, 1], [1, Float(2048).nextUp]]) == .rescaled)
         // 2048.0002 is just above 2^11, so it becomes at most 2^36 steps with 2^(36 - 12); the largest of the other tensor is 1 = 2^0.
@@ -114,7 +114,7 @@ import Testing
     }
 
     @Test(arguments: [.leastNonzeroMagnitude, 1e-38, 1e-30, 1e-9, 1e9, 1e30, 1.6e38] as [Float])
-    func anySizeFitsAtTheSecondAttempt(size: Float) throws {
+    func `any size fits at the second attempt`(size: Float) throws {
         var sum = ExactSum(tensors: [0..<4], shards: 3)
         let (values, attempts) = try total(&sum, [[size, 0, -size, 0], [0, 0, 0, size], [0, 0, 0, 0]])
         #expect(attempts == 2)
@@ -123,14 +123,14 @@ import Testing
         #expect(sum.exponents.allSatisfy(ExactSum.exponentRange.contains))
     }
 
-    @Test func shardsThatTogetherLeaveTheRangeOfFloatsAreNotFinite() throws {
+    @Test func `shards that together leave the range of floats are not finite`() throws {
         var sum = ExactSum(tensors: [0..<1, 1..<2], shards: 2)
         #expect(try outcome(&sum, [[1, 3e38], [1, 3e38]]) == .rescaled)
         #expect(try outcome(&sum, [[1, 3e38], [1, 3e38]]) == .notFinite(tensor: 1))
     }
 
     @Test(arguments: [Float.nan, .infinity, -.infinity, Float(bitPattern: 0xffc0_0001)], [0, 1, 2])
-    func oneValueThatIsNotFiniteIsNamedByItsTensor(value: Float, tensor: Int) throws {
+    func `one value that is not finite is named by its tensor`(value: Float, tensor: Int) throws {
         let tensors = [0..<100, 100..<101, 101..<300]
         var sum = ExactSum(tensors: tensors, shards: 5)
         let fine = gradients(shards: 5, tensors: tensors, sizes: [1, 1, 1], seed: 1)
@@ -148,7 +148,7 @@ import Testing
         #expect(try total(&sum, fine).values.bits == before.bits)
     }
 
-    @Test func zeroTensorsStayZeroAndKeepTheirScale() throws {
+    @Test func `zero tensors stay zero and keep their scale`() throws {
         var sum = ExactSum(tensors: [0..<2, 2..<4], shards: 2)
         let (values, attempts) = try total(&sum, [[0, -0.0, 1, 2], [0, 0, 3, 4]])
         #expect(attempts == 1)
@@ -157,7 +157,7 @@ import Testing
         #expect(try total(&sum, [[0, 0, 1, 2], [0, 0, 3, 4]]).attempts == 1)
     }
 
-    @Test func aGradientThatShrinksTooMuchIsSummedAgainWithAFinerScale() throws {
+    @Test func `a gradient that shrinks too much is summed again with a finer scale`() throws {
         var sum = ExactSum(tensors: [0..<2], shards: 2)
         _ = try total(&sum, [[1, 1], [1, 1]])
         // The mean of 1 became 2^36 steps; below 2^22 of them, 2^-14, it is too coarse, and the 2^-40 beside it would be lost.
@@ -168,7 +168,7 @@ import Testing
         #expect(values == [0x1.8p-14, 0x1p-40])
     }
 
-    @Test func aSteadyGradientNeverNeedsASecondAttempt() throws {
+    @Test func `a steady gradient never needs a second attempt`() throws {
         var sum = ExactSum(tensors: Self.tensors, shards: 16)
         var random = SplitMix(5)
         _ = try total(&sum, gradients(shards: 16, tensors: Self.tensors, sizes: Self.sizes, seed: 99))
@@ -179,7 +179,7 @@ import Testing
         }
     }
 
-    @Test func oneShardOfManyWithAllTheGradientStillFits() throws {
+    @Test func `one shard of many with all the gradient still fits`() throws {
         let shards = ShardLayout.maximumShards
         var sum = ExactSum(tensors: [0..<1], shards: shards)
         var all = [[Float]](repeating: [0], count: shards)
@@ -190,7 +190,7 @@ import Testing
         #expect(try total(&sum, [[Float]](repeating: [1], count: shards)).attempts == 1)
     }
 
-    @Test func recordsArriveBitByBitInShardOrder() throws {
+    @Test func `records arrive bit by bit in shard order`() throws {
         var sum = ExactSum(tensors: [0..<1], shards: 4, recordLength: 2, flags: 3)
         let special: [Double] = [
             -0.0, .nan, -.infinity, .leastNonzeroMagnitude, .greatestFiniteMagnitude, Double(bitPattern: 0xfff8_0000_dead_beef),
@@ -216,7 +216,7 @@ import Testing
         #expect((0..<4).allSatisfy { sum.record(of: $0) == [0, 0] } && !sum.flag(2))
     }
 
-    @Test func restoredExponentsContinueToTheSameBits() throws {
+    @Test func `restored exponents continue to the same bits`() throws {
         func gradient(_ step: UInt64) -> [[Float]] { gradients(shards: 8, tensors: Self.tensors, sizes: Self.sizes, seed: step) }
         var whole = ExactSum(tensors: Self.tensors, shards: 8)
         for step in 0..<5 as Range<UInt64> { _ = try total(&whole, gradient(step)) }
@@ -227,14 +227,14 @@ import Testing
     }
 
     @Test(arguments: [[], [1, 2, 3], [0, 186], [-93, 0], [.min, .max]] as [[Int32]])
-    func exponentsOfAnotherNetworkOrOutOfRangeAreRefused(exponents: [Int32]) {
+    func `exponents of another network or out of range are refused`(exponents: [Int32]) {
         var sum = ExactSum(tensors: [0..<1, 1..<2], shards: 1)
         let failure = #expect(throws: Failure.self) { try sum.restore(exponents: exponents) }
         #expect(failure?.kind == .checkpoint)
         #expect(sum.exponents == [40, 40])
     }
 
-    @Test(arguments: [3, 5]) func aShardLeftOutOrAddedTwiceIsNoticed(added: Int) throws {
+    @Test(arguments: [3, 5]) func `a shard left out or added twice is noticed`(added: Int) throws {
         var sum = ExactSum(tensors: [0..<1], shards: 4)
         sum.begin()
         for _ in 0..<added { sum.part.add([1]) }

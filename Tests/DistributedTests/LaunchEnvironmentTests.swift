@@ -73,7 +73,7 @@ import Testing
         Case(testDescription: "nonsense", variables: ["OMPI_COMM_WORLD_SIZE": "", "PMI_SIZE": "many"], startsMPI: false, expected: nil),
     ]
 
-    @Test(arguments: cases) func theLaunchIsDecidedFromTheEnvironment(_ example: Case) {
+    @Test(arguments: cases) func `the launch is decided from the environment`(_ example: Case) {
         let launch = LaunchEnvironment.decide(environment: example.variables)
         #expect(launch.startsMPI == example.startsMPI)
         #expect(launch.expectedProcesses == example.expected)
@@ -81,7 +81,7 @@ import Testing
         #expect(launch.isHopeless == example.isHopeless)
     }
 
-    @Test func aWorldSmallerThanTheLaunchIsRefusedWithTheEvidenceAndTheFix() {
+    @Test func `a world smaller than the launch is refused with the evidence and the fix`() {
         let launch = LaunchEnvironment.decide(environment: ["PMI_RANK": "2", "PMI_SIZE": "4"])
         let failure = launch.mismatch(worldSize: 1)
         #expect(failure?.kind == .launch)
@@ -91,7 +91,7 @@ import Testing
         #expect(launch.mismatch(worldSize: 4) == nil)
     }
 
-    @Test func aLaunchOfUnknownSizeIsNeverRefused() {
+    @Test func `a launch of unknown size is never refused`() {
         #expect(LaunchEnvironment.decide(environment: ["PMIX_RANK": "0"]).mismatch(worldSize: 1) == nil)
         #expect(LaunchEnvironment.decide(environment: [:]).mismatch(worldSize: 1) == nil)
     }

@@ -2,7 +2,7 @@ import Distributed
 import Testing
 
 @Suite struct NodeInfoTests {
-    @Test func defaultThreadsFillTheNodeAndStayOnOwnCores() {
+    @Test func `default threads fill the node and stay on own cores`() {
         #expect(NodeInfo(ranks: 1, index: 0, cores: 8, nodeCores: 8).defaultThreads == 8)
         #expect(NodeInfo(ranks: 2, index: 1, cores: 8, nodeCores: 8).defaultThreads == 4)
         #expect(NodeInfo(ranks: 3, index: 0, cores: 8, nodeCores: 8).defaultThreads == 2)
@@ -10,7 +10,7 @@ import Testing
         #expect(NodeInfo(ranks: 16, index: 9, cores: 8, nodeCores: 8).defaultThreads == 1)
     }
 
-    @Test func adviceIsGivenOnlyWhenThreadsExceedCores() {
+    @Test func `advice is given only when threads exceed cores`() {
         let node = NodeInfo(ranks: 2, index: 0, cores: 8, nodeCores: 8)
         #expect(node.advice(threads: 4, yields: false) == nil)
         let advice = node.advice(threads: 5, yields: false)
@@ -19,13 +19,13 @@ import Testing
         #expect(advice?.contains("fewer ranks") == false && advice?.contains("yield_when_idle") == false)
     }
 
-    @Test func moreRanksThanCoresAreToldToYield() {
+    @Test func `more ranks than cores are told to yield`() {
         let advice = NodeInfo(ranks: 8, index: 0, cores: 2, nodeCores: 2).advice(threads: 1, yields: false)
         #expect(advice?.contains("8 ranks x 1 thread run on 2 cores") == true)
         #expect(advice?.contains("OMPI_MCA_mpi_yield_when_idle=1") == true)
     }
 
-    @Test func nothingIsAdvisedThatIsTheCaseAlready() {
+    @Test func `nothing is advised that is the case already`() {
         let node = NodeInfo(ranks: 8, index: 0, cores: 2, nodeCores: 2)
         let yielding = node.advice(threads: 1, yields: true)
         #expect(yielding?.contains("use fewer ranks") == true)
@@ -33,18 +33,18 @@ import Testing
         #expect(node.advice(threads: 3, yields: true)?.contains("run.threads=1") == true)
     }
 
-    @Test func theLibrarySaysWhetherWaitingRanksYield() {
+    @Test func `the library says whether waiting ranks yield`() {
         // The variable of this process decides; it is read when the library is first asked.
         #expect(MPILibrary.yieldsWhenIdle != nil)
     }
 
-    @Test func threadsOfARankBoundToFewCoresAreNamed() {
+    @Test func `threads of a rank bound to few cores are named`() {
         let advice = NodeInfo(ranks: 2, index: 0, cores: 1, nodeCores: 8).advice(threads: 4, yields: true)
         #expect(advice?.contains("4 threads of a rank share 1 core") == true)
         #expect(advice?.contains("--bind-to none") == true)
     }
 
-    @Test func theMaskOfTheProcessStatusIsRead() {
+    @Test func `the mask of the process status is read`() {
         let mask = CPUMask(processStatus: "Name:\tx\nCpus_allowed:\t3,00000000,80000001\nCpus_allowed_list:\t0,31,64-65\n")
         #expect(mask?.count == 4)
         #expect(mask?.words.prefix(3) == [0x8000_0001, 3, 0])

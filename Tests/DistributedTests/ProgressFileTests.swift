@@ -12,7 +12,7 @@ import Testing
         return report
     }
 
-    @Test func `Reports come back from their bytes, long texts cut`() throws {
+    @Test func `reports come back from their bytes, long texts cut`() throws {
         var report = Self.report()
         #expect(report.bytes.count == ProgressReport.byteCount)
         #expect(ProgressReport(bytes: report.bytes) == report)
@@ -23,7 +23,7 @@ import Testing
         #expect(ProgressReport(bytes: Array(report.bytes.dropLast())) == nil)
     }
 
-    @Test func `Another holder reads what was written last, without a name in any folder`() throws {
+    @Test func `another holder reads what was written last, without a name in any folder`() throws {
         var report = Self.report()
         let file = try #require(ProgressFile.make(report))
         let address = ProgressFile.Address(rank: report.rank, process: report.process, descriptor: file.descriptor)
@@ -34,7 +34,7 @@ import Testing
         #expect(unsafe fstat(file.descriptor, &status) == 0 && status.st_nlink == 0 && status.st_mode & 0o077 == 0)
     }
 
-    @Test func `A process or file that is not the rank's is not read`() throws {
+    @Test func `a process or file that is not the rank's is not read`() throws {
         let report = Self.report()
         let file = try #require(ProgressFile.make(report))
         #expect(ProgressFile.open(.init(rank: 1, process: report.process, descriptor: file.descriptor)) == nil)

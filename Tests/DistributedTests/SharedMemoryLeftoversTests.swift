@@ -5,7 +5,7 @@ import Glibc
 import Testing
 
 @Suite(.serialized) struct SharedMemoryLeftoversTests {
-    @Test func onlySegmentsOfThisPersonThatNobodyUsesAreRemoved() throws {
+    @Test func `only segments of this person that nobody uses are removed`() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path(percentEncoded: false)
         try FileSystem.makeFolders(folder)
         defer { try? FileSystem.removeAll(folder) }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct SoloCommunicatorTests {
     let solo = SoloCommunicator()
 
-    @Test func valuesTravelUnchangedFromTheRoot() throws {
+    @Test func `values travel unchanged from the root`() throws {
         struct Value: Codable, Equatable {
             var text: String
             var numbers: [Double]
@@ -20,21 +20,21 @@ import Testing
         #expect(try solo.bytesFromRoot { [0, 255, 1] } == [0, 255, 1])
     }
 
-    @Test func aThrownFailureComesOutAndIsRememberedAsAgreed() {
+    @Test func `a thrown failure comes out and is remembered as agreed`() {
         let thrown = Failure(.data, "file.npy: damaged at byte 7")
         #expect(throws: thrown) { try solo.fromRoot { () throws -> Int in throw thrown } }
         #expect(solo.agreedFailure == thrown)
         #expect(throws: thrown) { try solo.agree { throw thrown } }
     }
 
-    @Test func anErrorOfAnotherTypeBecomesADefectOfTheProgram() {
+    @Test func `an error of another type becomes a defect of the program`() {
         struct Odd: Error {}
         let failure = #expect(throws: Failure.self) { try solo.onRoot { throw Odd() } }
         #expect(failure?.kind == .software)
         #expect(failure?.message.contains("Odd()") == true)
     }
 
-    @Test func piecesLandAtTheirOffsetsInAFileOfFullSize() throws {
+    @Test func `pieces land at their offsets in a file of full size`() throws {
         try withFolder { folder in
             let path = folder + "/file"
             try solo.write(
@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test func aFileThatExistsIsNotTouched() throws {
+    @Test func `a file that exists is not touched`() throws {
         try withFolder { folder in
             let path = folder + "/file"
             try solo.write([FilePiece(offset: 0, bytes: [1])], to: path, size: 1)
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func aFullFileSystemIsReportedWithTheCall() throws {
+    @Test func `a full file system is reported with the call`() throws {
         // A file larger than any file system holds fails where its size is set.
         try withFolder { folder in
             let failure = #expect(throws: Failure.self) { try solo.write([], to: folder + "/file", size: .max) }
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func theProgressBoardIsReadableFromAnotherThread() async throws {
+    @Test func `the progress board is readable from another thread`() async throws {
         let board = solo.progress
         #expect(board.lastPlace == "")
         #expect(board.count == 0)

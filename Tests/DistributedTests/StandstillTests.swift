@@ -58,7 +58,7 @@ import Testing
         standstill?.text(ranks: 4, step: 7, condition: { _ in condition }, strangers: []) ?? ""
     }
 
-    @Test func `A rank that others wait for and that does not run is an alarm after a minute that names it`() throws {
+    @Test func `a rank that others wait for and that does not run is an alarm after a minute that names it`() throws {
         for isInCollective in [false, true] {
             var job = try Job(ranks: 4)
             job.expectNoAlarm(looks: 1000)
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func `A rank that computes is waited for as long as it may compute, and one that notes for ever`() throws {
+    @Test func `a rank that computes is waited for as long as it may compute, and one that notes for ever`() throws {
         var job = try Job(ranks: 2)
         job.doing = [.waiting, .noting]
         job.expectNoAlarm(looks: 20_000)
@@ -86,7 +86,7 @@ import Testing
         #expect(Self.text(standstill).contains("rank 1 (process 101) stands still after"), "\(Self.text(standstill))")
     }
 
-    @Test func `A rank that gets a hundredth of a processor computes, and one whose helpers use a thousandth does not`() throws {
+    @Test func `a rank that gets a hundredth of a processor computes, and one whose helpers use a thousandth does not`() throws {
         for (share, isAlarm) in [(0.01, false), (0.001, true)] {
             var job = try Job(ranks: 2)
             job.doing = [.waiting, .blocked]
@@ -99,7 +99,7 @@ import Testing
         }
     }
 
-    @Test func `Ranks that wait in different collectives are an alarm after a minute that names both places`() throws {
+    @Test func `ranks that wait in different collectives are an alarm after a minute that names both places`() throws {
         var job = try Job(ranks: 2)
         job.doing = [.waiting, .waiting]
         (job.reports[0].place, job.reports[0].activity) = ("broadcast", "loading a checkpoint")
@@ -114,7 +114,7 @@ import Testing
                 && text.contains("same command"), "\(text)")
     }
 
-    @Test func `Storage that does not answer is waited for as long as it is said to need`() throws {
+    @Test func `storage that does not answer is waited for as long as it is said to need`() throws {
         var job = try Job(ranks: 2)
         job.doing = [.waiting, .blocked]
         // It is enough that the rank that writes says so.
@@ -128,7 +128,7 @@ import Testing
         #expect(alarm.after == 61 && Self.text(alarm.standstill).contains("rank 0 of 4 has stood still"))
     }
 
-    @Test func `Ranks of other hosts are waited for as long as a rank may compute, those of this host not`() throws {
+    @Test func `ranks of other hosts are waited for as long as a rank may compute, those of this host not`() throws {
         var job = try Job(ranks: 2, seesAll: false)
         job.doing = [.waiting, .waiting]
         let (after, standstill) = try job.mustAlarm(within: 10_000)
@@ -141,7 +141,7 @@ import Testing
         }
     }
 
-    @Test func `A job that was suspended as a whole and continued is no alarm`() throws {
+    @Test func `a job that was suspended as a whole and continued is no alarm`() throws {
         var job = try Job(ranks: 2)
         job.doing = [.waiting, .stopped]
         job.expectNoAlarm(looks: 59)
@@ -152,7 +152,7 @@ import Testing
         _ = try job.mustAlarm(within: 1)
     }
 
-    @Test func `The lowest rank that runs speaks, and a rank that has ended is nobody's business`() throws {
+    @Test func `the lowest rank that runs speaks, and a rank that has ended is nobody's business`() throws {
         var job = try Job(ranks: 3)
         job.reports = job.reports.reversed()
         job.doing = [.waiting, .waiting, .stopped]
@@ -164,7 +164,7 @@ import Testing
         ended.expectNoAlarm(looks: 1000)
     }
 
-    @Test func `All times grow and shrink with the limit`() throws {
+    @Test func `all times grow and shrink with the limit`() throws {
         var job = try Job(ranks: 2, limit: 6)
         job.doing = [.waiting, .stopped]
         let after = try job.mustAlarm(within: 100).after
@@ -175,7 +175,7 @@ import Testing
         #expect(later == 361)
     }
 
-    @Test func `Many stopped ranks are counted and not listed`() throws {
+    @Test func `many stopped ranks are counted and not listed`() throws {
         var job = try Job(ranks: 100)
         job.doing = [.waiting] + Array(repeating: .stopped, count: 99)
         let text = Self.text(try job.mustAlarm(within: 100).standstill)

@@ -4,7 +4,7 @@ import Testing
 
 /// How long a job may stand still.
 @Suite struct WatchdogLimitTests {
-    @Test func `It is a minute, or what the environment says`() throws {
+    @Test func `it is a minute, or what the environment says`() throws {
         #expect(try WatchdogLimit(environment: [:]).seconds == 60)
         #expect(try WatchdogLimit(environment: [WatchdogLimit.variable: "90.5"]).seconds == 90.5)
         for wrong in ["", "0", "0.5", "-1", "nan", "inf", "1e7", "a minute"] {
@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    @Test func `The innermost expectation holds, and what stood still inside does not count afterwards`() throws {
+    @Test func `the innermost expectation holds, and what stood still inside does not count afterwards`() throws {
         let communicator = SoloCommunicator()
         let board = communicator.progress
         let first = board.expectation

@@ -1,11 +1,10 @@
 """What the harnesses share: the program as a child process that can be ended whole, small trainings, their bits, and tables.
 
-The scripts beside this file try the program for longer than the tests do; Documentation/Reliability.md says what came out. They need Python 3.9
-and a built program (.build/release/ebm-dist, or what the variable EBM_DIST names), and leave nothing behind but what --keep asks for.
+The scripts beside this file try the program for longer than the tests do; Documentation/Reliability.md says what came out. They leave nothing behind
+but what --keep asks for.
 """
 
 import hashlib
-import json
 import os
 import shutil
 import signal
@@ -14,18 +13,22 @@ import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-PROGRAM = os.path.abspath(os.environ.get("EBM_DIST", os.path.join(ROOT, ".build", "release", "ebm-dist")))
+sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "benchmarks"))
+import common  # noqa: E402
 
 # The exit codes of the README; 0 and these are ends in order.
 CODES = {0, 64, 65, 66, 69, 71, 73, 74, 75, 76, 77, 78}
 
-# More ranks than cores are wanted here, and containers run as root.
-OVERSUBSCRIBED = {
+# More ranks than cores are wanted here, in memory that they share, and containers run as root.
+VARIABLES = {
     "OMPI_MCA_rmaps_base_oversubscribe": "1",
     "OMPI_MCA_mpi_yield_when_idle": "1",
     "OMPI_MCA_hwloc_base_binding_policy": "none",
+    "OMPI_MCA_pml": "ob1",
+    "OMPI_MCA_btl": "self,vader",
     "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
+    "OMPI_ALLOW_RUN_AS_ROOT": "1",
+    "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
 }
 
 # 12 shards, so that 1, 2, 3, 4 and 8 ranks share them, evenly or not.
@@ -36,11 +39,11 @@ BASE = [
 
 
 class Scratch:
-    """A temporary folder that is gone at the end, unless it is to be kept."""
+    """A temporary folder that is gone at the end, unless it is to be kept. Its path is short: Open MPI puts sockets below it."""
 
     def __init__(self, name, keep=None):
         self.keep = keep is not None
-        self.path = os.path.abspath(keep) if keep else tempfile.mkdtemp(prefix=f"ebm-dist-{name}-")
+        self.path = os.path.abspath(keep) if keep else tempfile.mkdtemp(prefix=f"ebm-{name}-", dir="/tmp")
         os.makedirs(self.path, exist_ok=True)
 
     def __enter__(self):
@@ -65,10 +68,9 @@ class Child:
         os.makedirs(self.temporary)
         self.output = open(os.path.join(self.temporary, "out"), "w+b")
         self.errors = open(os.path.join(self.temporary, "err"), "w+b")
-        variables = dict(os.environ, **OVERSUBSCRIBED, TMPDIR=self.temporary)
-        if os.geteuid() == 0:
-            variables.update(OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1")
-        variables.update(environment or {})
+        # What killed ranks leave in shared memory goes away with the folder.
+        variables = dict(
+            os.environ, **VARIABLES, OMPI_MCA_btl_vader_backing_directory=self.temporary, TMPDIR=self.temporary, **(environment or {}))
         self.process = subprocess.Popen(
             command, cwd=folder, env=variables, stdin=subprocess.DEVNULL, stdout=self.output, stderr=self.errors, start_new_session=True)
 
@@ -78,27 +80,13 @@ class Child:
 
     def members(self):
         """All processes that this one started and that still run, also when it is gone itself."""
-        mark = f"TMPDIR={self.temporary}\0".encode()
-        found = []
-        for name in os.listdir("/proc"):
-            if name.isdigit():
-                try:
-                    with open(f"/proc/{name}/environ", "rb") as file:
-                        if mark in file.read() + b"\0":
-                            found.append(int(name))
-                except OSError:
-                    pass
-        return found
+        return marked(f"TMPDIR={self.temporary}")
 
     def ranks(self):
-        return [pid for pid in self.members() if executable(pid) == os.path.realpath(PROGRAM)]
+        return [pid for pid in self.members() if executable(pid) == os.path.realpath(common.program())]
 
     def end_all(self):
-        for pid in self.members():
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        end(self.members())
 
     def wait(self, timeout=120):
         """The exit code (128 plus the number of a signal), stdout and stderr; code None after a time-out, when all of it was ended."""
@@ -123,6 +111,27 @@ class Child:
         return (128 - code if code is not None and code < 0 else code), texts[0], texts[1]
 
 
+def marked(variable):
+    """The processes that have a variable, NAME=VALUE, in their environment: also those that have left the session of whoever started them."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/environ", "rb") as file:
+                if f"{variable}\0".encode() in file.read() + b"\0" and int(name) != os.getpid():
+                    found.append(int(name))
+        except OSError:
+            pass
+    return found
+
+
+def end(pids):
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
 def executable(pid):
     try:
         return os.readlink(f"/proc/{pid}/exe")
@@ -135,7 +144,7 @@ def run(arguments, folder, ranks=None, environment=None, timeout=120):
 
 
 def command(arguments, ranks=None):
-    return (["mpirun", "-n", str(ranks)] if ranks else []) + [PROGRAM, *arguments]
+    return (["mpirun", "-n", str(ranks)] if ranks else []) + [common.program(), *arguments]
 
 
 class Training:
@@ -177,21 +186,18 @@ class Training:
     def bits(self, step=None):
         """SHA-256 of model, optimiser and chains at a step (default: the newest)."""
         steps = self.steps()
-        if not steps:
-            return {}
-        folder = self.checkpoint(steps[-1] if step is None else step)
-        return {name: digest(os.path.join(folder, name)) for name in ("model.safetensors", "optimizer.safetensors", "chains.safetensors")}
+        return bits(self.path, steps[-1] if step is None else step) if steps else {}
 
     def metrics(self):
         """The lines of metrics.jsonl without what depends on time."""
-        lines = []
-        with open(os.path.join(self.path, "metrics.jsonl"), encoding="utf-8") as file:
-            for line in file:
-                values = json.loads(line)
-                for key in ("seconds", "chainStepsPerSecond", "evaluationsPerSecond"):
-                    values.pop(key, None)
-                lines.append(values)
-        return lines
+        timed = ("seconds", "chainStepsPerSecond", "evaluationsPerSecond")
+        return [{key: value for key, value in line.items() if key not in timed} for line in common.lines(self.path, "metrics.jsonl")]
+
+
+def bits(run, step):
+    """SHA-256 of model, optimiser and chains of a run folder at a step."""
+    folder = os.path.join(run, "checkpoints", f"step-{step:08d}")
+    return {name: digest(os.path.join(folder, name)) for name in ("model.safetensors", "optimizer.safetensors", "chains.safetensors")}
 
 
 def digest(path):
@@ -204,20 +210,34 @@ def digest(path):
 
 def require(condition, text):
     if not condition:
-        sys.exit(text)
+        common.fail(text)
 
 
-def require_program():
-    require(os.access(PROGRAM, os.X_OK), f"{PROGRAM} is not there: build it with swift build -c release, or set EBM_DIST")
+def fault_library(scratch):
+    """Builds fault.c; returns its path."""
+    library = scratch.at("fault.so")
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "fault.c")
+    if shutil.which("mpicc") is None:
+        common.fail("expected mpicc, the C compiler of Open MPI (package libopenmpi-dev)")
+    subprocess.run(["mpicc", "-O1", "-shared", "-fPIC", "-Wl,--as-needed", "-o", library, source, "-ldl"], check=True)
+    return library
 
 
-def table(rows):
-    """Columns beside each other; the first row is the head."""
-    widths = [max(len(str(row[column])) for row in rows) for column in range(len(rows[0]))]
-    for index, row in enumerate(rows):
-        print("  ".join(str(cell).ljust(width) for cell, width in zip(row, widths)).rstrip())
-        if index == 0:
-            print("  ".join("-" * width for width in widths))
+def fault(library, **values):
+    """The variables under which a program meets a fault; fault.c says what they mean. Those that are None are left out."""
+    return {"LD_PRELOAD": library, **{f"FAULT_{name.upper()}": str(value) for name, value in values.items() if value is not None}}
+
+
+def parser(text, *names):
+    """A parser with the arguments that several harnesses have."""
+    parser = common.parser(text)
+    if "jobs" in names:
+        common.add_jobs(parser, 2)
+    if "seed" in names:
+        parser.add_argument("--seed", type=int, default=1, help="of what is chosen at random (default: %(default)s)")
+    if "keep" in names:
+        parser.add_argument("--keep", metavar="DIR", help="work in this folder, and leave it there")
+    return parser
 
 
 def finish(failures, shown=20):

@@ -17,8 +17,8 @@ struct ActivationTests {
         return (workspace.output.values, slopes.values)
     }
 
-    @Test("values and slopes are the formula's from -10000 to 10000, at 0 and next to it", arguments: NetworkCase.activations)
-    func formula(_ activation: Activation) throws {
+    @Test(arguments: NetworkCase.activations)
+    func `values and slopes are the formula's from -10000 to 10000, at 0 and next to it`(_ activation: Activation) throws {
         let small: [Float] = [0, -0.0, 1e-6, -1e-6, .leastNormalMagnitude, -.leastNormalMagnitude, 0.625, -0.625]
         let points = small + [-1e4, 1e4, -88, 88, -104, 104] + (0..<400).map { Float($0 - 200) / 8 }
         let (values, slopes) = try evaluate(activation, points)
@@ -29,23 +29,23 @@ struct ActivationTests {
         }
     }
 
-    @Test("the bound near zero is relative for activations that vanish there", arguments: [Activation.silu, .tanh, .relu])
-    func relativeNearZero(_ activation: Activation) throws {
+    @Test(arguments: [Activation.silu, .tanh, .relu])
+    func `the bound near zero is relative for activations that vanish there`(_ activation: Activation) throws {
         let values = try evaluate(activation, [1e-20, 1e-10, 1e-3]).values
         let expected = [1e-20, 1e-10, 1e-3].map(activation.reference.value)
         for (value, reference) in zip(values, expected) { #expect(abs(Double(value) / reference - 1) < 1e-6) }
     }
 
-    @Test("NaN stays NaN, in its own place", arguments: NetworkCase.activations)
-    func keepsNaN(_ activation: Activation) throws {
+    @Test(arguments: NetworkCase.activations)
+    func `NaN stays NaN, in its own place`(_ activation: Activation) throws {
         var points = [Float](repeating: 0.5, count: 37)
         for index in [0, 15, 16, 31, 36] { points[index] = .nan }
         let values = try evaluate(activation, points).values
         for (point, value) in zip(points, values) { #expect(point.isNaN == value.isNaN) }
     }
 
-    @Test("NaN in one row of a tile stays in that row", arguments: NetworkCase.composed)
-    func rowsAreIndependent(_ test: NetworkCase) {
+    @Test(arguments: NetworkCase.composed)
+    func `NaN in one row of a tile stays in that row`(_ test: NetworkCase) {
         let x = NetworkCase.normals(4, test.network.inputShape.count, label: 20)
         let gradient = NetworkCase.normals(4, test.network.outputCount, label: 21)
         let clean = test.pass(x, outputGradient: gradient)

@@ -33,10 +33,9 @@ struct ConditionTests {
         return Matrix(rows: x.rows, columns: values.count / x.rows, values)
     }
 
-    @Test(
-        "energies, gradients and derivatives along lines are those of the joined input, without the condition's part",
-        arguments: cases.indices)
-    func joinedInput(_ index: Int) throws {
+    @Test(arguments: cases.indices)
+    func `energies, gradients and derivatives along lines are those of the joined input, without the condition's part`(_ index: Int) throws
+    {
         let (shape, added, layers) = Self.cases[index]
         let (test, model) = try Self.make(shape, channels: added, layers)
         #expect(model.inputShape == shape)
@@ -89,8 +88,7 @@ struct ConditionTests {
         #expect(other.values != energies.values)
     }
 
-    @Test("what a table of classes gets is the sum over the rows of each class, and the others get nothing")
-    func tableGradient() throws {
+    @Test func `what a table of classes gets is the sum over the rows of each class, and the others get nothing`() throws {
         let test = NetworkCase.conditional.first { $0.description == "labels beside an image" }!
         let (x, gradient) = (NetworkCase.normals(4, 24, label: 5), NetworkCase.normals(4, 1, label: 6))
         let told = Matrix(rows: 4, columns: 1, [7, 2, 7, 0])
@@ -108,8 +106,8 @@ struct ConditionTests {
         #expect(entries[2] == Array(single[1][48..<72]))
     }
 
-    @Test("a label that is no class ends the program", arguments: [Float(3), -1, 0.5])
-    func wrongLabel(_ label: Float) async {
+    @Test(arguments: [Float(3), -1, 0.5])
+    func `a label that is no class ends the program`(_ label: Float) async {
         await #expect(processExitsWith: .failure) { [label] in
             let network = try Network(
                 NetworkDescription(

@@ -50,8 +50,7 @@ struct EnergyModelTests {
         }
     }
 
-    @Test("the reference term adds |x|²/(2s²) to energies and x/s² to gradients")
-    func referenceTerm() throws {
+    @Test func `the reference term adds |x|²/(2s²) to energies and x/s² to gradients`() throws {
         let test = Self.image
         let plain = try Evaluation(test.network, test.parameters)
         let with = try Evaluation(test.network, test.parameters, deviation: 0.5)
@@ -69,8 +68,7 @@ struct EnergyModelTests {
         }
     }
 
-    @Test("the row weights see the energies, and weigh the gradient of each row")
-    func rowWeights() throws {
+    @Test func `the row weights see the energies, and weigh the gradient of each row`() throws {
         let test = Self.image
         let evaluation = try Evaluation(test.network, test.parameters, deviation: 2)
         let x = NetworkCase.normals(4, 50, label: 31)
@@ -90,8 +88,7 @@ struct EnergyModelTests {
         #expect(zip(weighted, expected).allSatisfy { abs($0 - $1) < 1e-5 * scale })
     }
 
-    @Test("an energy has one output and a positive deviation")
-    func refusals() throws {
+    @Test func `an energy has one output and a positive deviation`() throws {
         let two = try Network(NetworkDescription(input: ImageShape(vector: 2), layers: [.dense(outputs: 2)]))
         #expect(throws: Failure.self) { _ = try EnergyModel(two) }
         let one = try Network(NetworkDescription(input: ImageShape(vector: 2), layers: [.dense(outputs: 1)]))
@@ -100,8 +97,7 @@ struct EnergyModelTests {
         }
     }
 
-    @Test("spectral normalisation names weights and vectors as PyTorch does")
-    func spectralNames() throws {
+    @Test func `spectral normalisation names weights and vectors as PyTorch does`() throws {
         let model = try EnergyModel(Self.image.network, spectralNormalization: true)
         #expect(model.layout.count == Self.image.network.layout.count)
         #expect(
@@ -135,8 +131,7 @@ struct EnergyModelTests {
         return (next, v, zip(next, product).reduce(0) { $0 + $1.0 * $1.1 })
     }
 
-    @Test("a power iteration is PyTorch's, and the energies are those of W/σ")
-    func powerIteration() throws {
+    @Test func `a power iteration is PyTorch's, and the energies are those of W/σ`() throws {
         let network = Self.image.network
         let evaluation = try Evaluation(network, Self.image.parameters, spectral: true)
         let model = evaluation.model
@@ -159,8 +154,8 @@ struct EnergyModelTests {
         for (energy, reference) in zip(evaluation.energies(x), plain.energies(x)) { #expect(abs(energy - reference) < 1e-5) }
     }
 
-    @Test("a transposed convolution is normalised as the matrix of its outputs, a table of classes and normalisations are not")
-    func transposedSpectral() throws {
+    @Test func `a transposed convolution is normalised as the matrix of its outputs, a table of classes and normalisations are not`() throws
+    {
         let description = NetworkDescription(
             input: ImageShape(height: 2, width: 2, channels: 3), condition: .labels(classes: 2, channels: 1),
             layers: [
@@ -195,8 +190,7 @@ struct EnergyModelTests {
         }
     }
 
-    @Test("many iterations reach the largest singular value")
-    func convergence() throws {
+    @Test func `many iterations reach the largest singular value`() throws {
         let network = try Network(NetworkDescription(input: ImageShape(vector: 2), layers: [.dense(outputs: 2), .dense(outputs: 1)]))
         // singular values 3 and 1, turned by a rotation on both sides; then a row of length 5
         let (c, s): (Float, Float) = (0.6, 0.8)
@@ -213,8 +207,7 @@ struct EnergyModelTests {
         #expect(evaluation.state == state, "without iterating the vectors stay")
     }
 
-    @Test("the converted gradient is the derivative with respect to the stored weights, with u and v held fixed")
-    func convertedGradient() throws {
+    @Test func `the converted gradient is the derivative with respect to the stored weights, with u and v held fixed`() throws {
         let test = Self.image
         let model = try EnergyModel(test.network, spectralNormalization: true)
         let evaluation = try Evaluation(test.network, test.parameters, spectral: true)

@@ -31,8 +31,7 @@ struct NetworkDescriptionTests {
         }
     }
 
-    @Test("every layer survives JSON")
-    func roundTrip() throws {
+    @Test func `every layer survives JSON`() throws {
         let description = NetworkDescription(input: ImageShape(height: 5, width: 6, channels: 7), layers: Self.layers)
         let data = try JSONEncoder().encode(description)
         #expect(try JSONDecoder().decode(NetworkDescription.self, from: data) == description)
@@ -48,8 +47,7 @@ struct NetworkDescriptionTests {
         }
     }
 
-    @Test("JSON has the documented words, and PyTorch's defaults for what is left out")
-    func words() throws {
+    @Test func `JSON has the documented words, and PyTorch's defaults for what is left out`() throws {
         let layers = try decode(
             """
             {"kind": "dense", "outputs": 128}, {"kind": "convolution", "channels": 32, "kernel": 3, "stride": 2, "padding": 1},
@@ -68,30 +66,26 @@ struct NetworkDescriptionTests {
             ])
     }
 
-    @Test("a description without a condition is read as one of none, and written as before conditions were")
-    func withoutCondition() throws {
+    @Test func `a description without a condition is read as one of none, and written as before conditions were`() throws {
         let json = #"{"input": {"height": 1, "width": 1, "channels": 2}, "layers": [{"kind": "silu"}]}"#
         let description = try JSONDecoder().decode(NetworkDescription.self, from: Data(json.utf8))
         #expect(description.condition == nil)
         #expect(String(decoding: try JSONEncoder().encode(description), as: UTF8.self).contains("condition") == false)
     }
 
-    @Test(
-        "a wrong condition is refused with the way out",
-        arguments: [
-            (#"{"kind": "label", "classes": 2, "channels": 1}"#, ["condition", "unknown kind \"label\"", "Did you mean \"labels\"?"]),
-            (#"{"kind": "planes", "channel": 2}"#, ["condition (planes)", "unknown key \"channel\"", "Did you mean \"channels\"?"]),
-            (#"{"kind": "labels", "classes": 2}"#, ["condition (labels)", "\"channels\" must be there"]),
-            (#"{"kind": "planes", "channels": 1.5}"#, ["condition (planes)", "whole number"]), (#"[1]"#, ["condition", "\"kind\""]),
-        ])
-    func wrongConditions(_ json: String, _ parts: [String]) {
+    @Test(arguments: [
+        (#"{"kind": "label", "classes": 2, "channels": 1}"#, ["condition", "unknown kind \"label\"", "Did you mean \"labels\"?"]),
+        (#"{"kind": "planes", "channel": 2}"#, ["condition (planes)", "unknown key \"channel\"", "Did you mean \"channels\"?"]),
+        (#"{"kind": "labels", "classes": 2}"#, ["condition (labels)", "\"channels\" must be there"]),
+        (#"{"kind": "planes", "channels": 1.5}"#, ["condition (planes)", "whole number"]), (#"[1]"#, ["condition", "\"kind\""]),
+    ])
+    func `a wrong condition is refused with the way out`(_ json: String, _ parts: [String]) {
         let text = #"{"input": {"height": 8, "width": 8, "channels": 1}, "condition": \#(json), "layers": [{"kind": "silu"}]}"#
         let found = message { _ = try JSONDecoder().decode(NetworkDescription.self, from: Data(text.utf8)) }
         for part in parts { #expect(found.contains(part), "\(found)") }
     }
 
     @Test(
-        "conditions that do not fit are refused",
         arguments: [
             (ImageShape(vector: 4), .planes(0), "condition (planes): \"channels\" must be from 1"),
             (ImageShape(vector: 4), .planes(.max), "condition (planes): \"channels\" must be from 1"),
@@ -102,40 +96,38 @@ struct NetworkDescriptionTests {
             (image, .image(image), "it stands beside a vector, but the input is an image of 8x6x3"),
             (ImageShape(vector: 4), .image(ImageShape(height: 0, width: 1, channels: 1)), "every size must be positive"),
         ] as [(ImageShape, ConditionDescription, String)])
-    func impossibleConditions(_ input: ImageShape, _ condition: ConditionDescription, _ part: String) {
+    func `conditions that do not fit are refused`(_ input: ImageShape, _ condition: ConditionDescription, _ part: String) {
         let found = message {
             _ = try Network(NetworkDescription(input: input, condition: condition, layers: [.activation(.silu)]))
         }
         #expect(found.contains(part), "\(found)")
     }
 
-    @Test(
-        "a wrong layer object is refused with its index and the way out",
-        arguments: [
-            (
-                #"{"kind": "silu"}, {"kind": "densee", "outputs": 1}"#,
-                ["layer 1 (densee)", "Did you mean \"dense\"?", "convolution, dense"]
-            ),
-            (#"{"kind": "SILU"}"#, ["layer 0 (SILU)", "Did you mean \"silu\"?"]),
-            (#"{"kind": "dense", "output": 1}"#, ["layer 0 (dense)", "unknown key \"output\"", "Did you mean \"outputs\"?"]),
-            (#"{"kind": "silu", "slope": 1}"#, ["layer 0 (silu)", "unknown key \"slope\""]),
-            (#"{"kind": "dense"}"#, ["layer 0 (dense)", "\"outputs\" is missing"]),
-            (#"{"kind": "dense", "outputs": "many"}"#, ["layer 0 (dense)", "\"outputs\" must be a whole number"]),
-            (#"{"kind": "dense", "outputs": 1e300}"#, ["layer 0 (dense)", "\"outputs\" must be a whole number"]),
-            (#"{"kind": "elu", "alpha": []}"#, ["layer 0 (elu)", "\"alpha\" must be a number"]),
-            (
-                #"{"kind": "silu"}, {"kind": "residual", "layers": [{"kind": "tanh"}, {"kind": "dense"}]}"#,
-                ["layer 1.layers.1 (dense)", "\"outputs\" is missing"]
-            ),
-            (
-                #"{"kind": "residual", "layers": [{"kind": "tanh"}], "shortcut": [{"kind": "tan"}]}"#,
-                ["layer 0.shortcut.0 (tan)", "Did you mean \"tanh\"?"]
-            ),
-            (#"{"kind": "residual", "layers": 3}"#, ["layer 0 (residual)", "\"layers\" must be a list of layers"]),
-            (#"{"kind": "residual"}"#, ["layer 0 (residual)", "\"layers\" is missing"]),
-            (#"{"outputs": 3}"#, ["layer 0", "\"kind\""]), (#"17"#, ["layer 0", "\"kind\""]),
-        ])
-    func wrongObjects(_ json: String, _ parts: [String]) {
+    @Test(arguments: [
+        (
+            #"{"kind": "silu"}, {"kind": "densee", "outputs": 1}"#,
+            ["layer 1 (densee)", "Did you mean \"dense\"?", "convolution, dense"]
+        ),
+        (#"{"kind": "SILU"}"#, ["layer 0 (SILU)", "Did you mean \"silu\"?"]),
+        (#"{"kind": "dense", "output": 1}"#, ["layer 0 (dense)", "unknown key \"output\"", "Did you mean \"outputs\"?"]),
+        (#"{"kind": "silu", "slope": 1}"#, ["layer 0 (silu)", "unknown key \"slope\""]),
+        (#"{"kind": "dense"}"#, ["layer 0 (dense)", "\"outputs\" is missing"]),
+        (#"{"kind": "dense", "outputs": "many"}"#, ["layer 0 (dense)", "\"outputs\" must be a whole number"]),
+        (#"{"kind": "dense", "outputs": 1e300}"#, ["layer 0 (dense)", "\"outputs\" must be a whole number"]),
+        (#"{"kind": "elu", "alpha": []}"#, ["layer 0 (elu)", "\"alpha\" must be a number"]),
+        (
+            #"{"kind": "silu"}, {"kind": "residual", "layers": [{"kind": "tanh"}, {"kind": "dense"}]}"#,
+            ["layer 1.layers.1 (dense)", "\"outputs\" is missing"]
+        ),
+        (
+            #"{"kind": "residual", "layers": [{"kind": "tanh"}], "shortcut": [{"kind": "tan"}]}"#,
+            ["layer 0.shortcut.0 (tan)", "Did you mean \"tanh\"?"]
+        ),
+        (#"{"kind": "residual", "layers": 3}"#, ["layer 0 (residual)", "\"layers\" must be a list of layers"]),
+        (#"{"kind": "residual"}"#, ["layer 0 (residual)", "\"layers\" is missing"]),
+        (#"{"outputs": 3}"#, ["layer 0", "\"kind\""]), (#"17"#, ["layer 0", "\"kind\""]),
+    ])
+    func `a wrong layer object is refused with its index and the way out`(_ json: String, _ parts: [String]) {
         let found = message { _ = try decode(json) }
         for part in parts { #expect(found.contains(part), "\(found)") }
     }
@@ -149,7 +141,6 @@ struct NetworkDescriptionTests {
     }
 
     @Test(
-        "layers that cannot be are refused, with their index",
         arguments: [
             (image, [], "no layers"),
             (ImageShape(height: 0, width: 1, channels: 1), [.flatten], "must be positive"),
@@ -201,7 +192,7 @@ struct NetworkDescriptionTests {
             ),
             (image, [.activation(.leakyReLU(slope: .nan))], "layer 0 (leakyReLU): its parameter must be a finite number"),
         ] as [(ImageShape, [LayerDescription], String)])
-    func impossibleLayers(_ input: ImageShape, _ layers: [LayerDescription], _ part: String) {
+    func `layers that cannot be are refused, with their index`(_ input: ImageShape, _ layers: [LayerDescription], _ part: String) {
         let found = message { _ = try Network(NetworkDescription(input: input, layers: layers)) }
         #expect(found.contains(part), "\(found)")
     }

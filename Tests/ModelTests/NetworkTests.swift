@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Networks")
 struct NetworkTests {
-    @Test("the reference's gradients are the derivatives of its outputs", arguments: NetworkCase.all)
-    func referenceGradientsAreDerivatives(_ test: NetworkCase) {
+    @Test(arguments: NetworkCase.all)
+    func `the reference's gradients are the derivatives of its outputs`(_ test: NetworkCase) {
         var reference = test.reference
         let x = NetworkCase.normals(1, test.network.inputShape.count, label: 1).values.map(Double.init)
         let told = test.told(1).values.map(Double.init)
@@ -40,8 +40,8 @@ struct NetworkTests {
         }
     }
 
-    @Test("outputs and gradients are within the rounding error of the reference", arguments: NetworkCase.all, [1, 3, 64])
-    func agreesWithReference(_ test: NetworkCase, _ rows: Int) {
+    @Test(arguments: NetworkCase.all, [1, 3, 64])
+    func `outputs and gradients are within the rounding error of the reference`(_ test: NetworkCase, _ rows: Int) {
         let x = NetworkCase.normals(rows, test.network.inputShape.count, label: 3)
         let outputGradient = NetworkCase.normals(rows, test.network.outputCount, label: 4)
         let told = test.told(rows)
@@ -82,8 +82,8 @@ struct NetworkTests {
         #expect(error < 1e-4 * largest, "\(what): an error of \(error) for values up to \(largest)")
     }
 
-    @Test("the same tile gives the same bits again, and in a workspace with other contents", arguments: NetworkCase.composed)
-    func sameBits(_ test: NetworkCase) {
+    @Test(arguments: NetworkCase.composed)
+    func `the same tile gives the same bits again, and in a workspace with other contents`(_ test: NetworkCase) {
         let x = NetworkCase.normals(5, test.network.inputShape.count, label: 5)
         let gradient = NetworkCase.normals(5, test.network.outputCount, label: 6)
         let workspace = Workspace(test.network, rows: 5)
@@ -97,8 +97,8 @@ struct NetworkTests {
         #expect(test.pass(x, outputGradient: gradient, workspace: used) == first)
     }
 
-    @Test("a tile with fewer rows than the workspace gives what a workspace of its own gives", arguments: NetworkCase.all)
-    func fewerRows(_ test: NetworkCase) {
+    @Test(arguments: NetworkCase.all)
+    func `a tile with fewer rows than the workspace gives what a workspace of its own gives`(_ test: NetworkCase) {
         let x = NetworkCase.normals(3, test.network.inputShape.count, label: 9)
         let gradient = NetworkCase.normals(3, test.network.outputCount, label: 10)
         let workspace = Workspace(test.network, rows: 41)
@@ -108,8 +108,8 @@ struct NetworkTests {
         #expect(workspace.output.rows(3..<41).values.allSatisfy { $0 == 123 }, "rows behind the tile were written")
     }
 
-    @Test("a sample has the same bits in every tile, whatever its row and the number of rows", arguments: NetworkCase.all)
-    func rowsDoNotMatter(_ test: NetworkCase) {
+    @Test(arguments: NetworkCase.all)
+    func `a sample has the same bits in every tile, whatever its row and the number of rows`(_ test: NetworkCase) {
         let x = NetworkCase.normals(21, test.network.inputShape.count, label: 16)
         let gradient = NetworkCase.normals(21, test.network.outputCount, label: 17)
         let all = test.pass(x, outputGradient: gradient)
@@ -120,8 +120,8 @@ struct NetworkTests {
         }
     }
 
-    @Test("outputs stay where they are: no pass allocates a new matrix", arguments: NetworkCase.composed)
-    func addressesStay(_ test: NetworkCase) {
+    @Test(arguments: NetworkCase.composed)
+    func `outputs stay where they are: no pass allocates a new matrix`(_ test: NetworkCase) {
         let x = NetworkCase.normals(4, test.network.inputShape.count, label: 11)
         let gradient = NetworkCase.normals(4, test.network.outputCount, label: 12)
         let workspace = Workspace(test.network, rows: 4)
@@ -130,8 +130,8 @@ struct NetworkTests {
         #expect(unsafe workspace.output.base == address)
     }
 
-    @Test("parameter gradients are added to what is there, and are linear in the output gradient", arguments: NetworkCase.composed)
-    func parameterGradientIsLinear(_ test: NetworkCase) {
+    @Test(arguments: NetworkCase.composed)
+    func `parameter gradients are added to what is there, and are linear in the output gradient`(_ test: NetworkCase) {
         let network = test.network
         let x = NetworkCase.normals(6, network.inputShape.count, label: 13)
         let weights = PreparedWeights(network)
@@ -156,8 +156,7 @@ struct NetworkTests {
         }
     }
 
-    @Test("the work of a network is that of its products")
-    func work() throws {
+    @Test func `the work of a network is that of its products`() throws {
         let layers: [LayerDescription] = [
             .convolution(channels: 4, kernel: 3, stride: 2, padding: 1), .activation(.silu), .flatten, .dense(outputs: 5),
             .dense(outputs: 1),

@@ -5,8 +5,7 @@ import Testing
 
 @Suite("Parameter layouts")
 struct ParameterLayoutTests {
-    @Test("names and shapes are those of torch.nn.Sequential, without gaps")
-    func names() throws {
+    @Test func `names and shapes are those of torch.nn.Sequential, without gaps`() throws {
         let network = try Network(
             NetworkDescription(
                 input: ImageShape(height: 6, width: 4, channels: 3),
@@ -24,8 +23,7 @@ struct ParameterLayoutTests {
         #expect(network.layout.count == tensors.last!.range.upperBound)
     }
 
-    @Test("layers within residual ones have the names of nested modules, a table of classes stands in front of all")
-    func nestedNames() throws {
+    @Test func `layers within residual ones have the names of nested modules, a table of classes stands in front of all`() throws {
         let network = try Network(
             NetworkDescription(
                 input: ImageShape(height: 4, width: 3, channels: 2), condition: .labels(classes: 5, channels: 4),
@@ -46,8 +44,8 @@ struct ParameterLayoutTests {
         #expect(network.layout.tensors.map(\.torchShape) == shapes)
     }
 
-    @Test("to PyTorch's order and back is the identity, and a slice is as good as the whole", arguments: NetworkCase.all)
-    func roundTrip(_ test: NetworkCase) {
+    @Test(arguments: NetworkCase.all)
+    func `to PyTorch's order and back is the identity, and a slice is as good as the whole`(_ test: NetworkCase) {
         let flat = (0..<test.network.layout.count).map(Float.init)
         var back = [Float](repeating: -1, count: flat.count)
         for tensor in test.network.layout.tensors {
@@ -59,10 +57,11 @@ struct ParameterLayoutTests {
         #expect(back == flat)
     }
 
-    @Test(
-        "a convolution's weights stand as outputs x kernel x kernel x channels, a dense layer's behind an image as outputs x pixels x channels"
-    )
-    func knownOrder() throws {
+    @Test
+    func
+        `a convolution's weights stand as outputs x kernel x kernel x channels, a dense layer's behind an image as outputs x pixels x channels`()
+        throws
+    {
         let network = try Network(
             NetworkDescription(
                 input: ImageShape(height: 3, width: 3, channels: 2),
@@ -75,9 +74,11 @@ struct ParameterLayoutTests {
         #expect(tensors[2].toTorch(flat) == [0, 2, 4, 6, 1, 3, 5, 7].map { $0 + 18 })
     }
 
-    @Test(
-        "tables of classes start standard normal, normalisations with 1 and 0, transposed convolutions uniform in ±1/√(outputs · kernel²)")
-    func otherInitialValues() throws {
+    @Test
+    func
+        `tables of classes start standard normal, normalisations with 1 and 0, transposed convolutions uniform in ±1/√(outputs · kernel²)`()
+        throws
+    {
         let network = try Network(
             NetworkDescription(
                 input: ImageShape(height: 8, width: 8, channels: 3), condition: .labels(classes: 10, channels: 4),
@@ -98,8 +99,7 @@ struct ParameterLayoutTests {
         }
     }
 
-    @Test("initial parameters are uniform in ±1/√fanIn, the same for a seed, different for another and for another purpose")
-    func initialValues() throws {
+    @Test func `initial parameters are uniform in ±1/√fanIn, the same for a seed, different for another and for another purpose`() throws {
         let network = try Network(
             NetworkDescription(
                 input: ImageShape(height: 8, width: 8, channels: 4),

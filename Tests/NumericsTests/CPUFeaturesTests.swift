@@ -11,22 +11,19 @@ struct CPUFeaturesTests {
         return (count, String(decoding: bytes, as: UTF8.self))
     }
 
-    @Test("nothing is missing on the CPU that runs this test")
-    func here() {
+    @Test func `nothing is missing on the CPU that runs this test`() {
         #expect(Self.missing(ebm_compiled_cpu_feature_bits(), ebm_available_cpu_feature_bits()) == (0, ""))
     }
 
     #if arch(x86_64)
-        @Test("what was compiled in and is not available is named, in order")
-        func names() {
+        @Test func `what was compiled in and is not available is named, in order`() {
             #expect(Self.missing(0, 0) == (0, ""))
             #expect(Self.missing(0b1001, 0b0001) == (1, "fma"))
             #expect(Self.missing(0b1011, 0) == (3, "sse3, pclmul, fma"))
             #expect(Self.missing(0b0001, .max) == (0, ""))
         }
 
-        @Test("a short buffer cuts the names and is never overrun")
-        func shortBuffer() {
+        @Test func `a short buffer cuts the names and is never overrun`() {
             for capacity in 1...20 {
                 let (count, names) = Self.missing(0b1011, 0, capacity: capacity)
                 #expect(count == 3)
@@ -34,8 +31,7 @@ struct CPUFeaturesTests {
             }
         }
 
-        @Test("the names for the log are those of the compiled features")
-        func log() {
+        @Test func `the names for the log are those of the compiled features`() {
             let list = unsafe ebm_compiled_cpu_features().map { unsafe String(cString: $0) } ?? ""
             let names = list.split(separator: " ").joined(separator: ", ")
             #expect(names == Self.missing(ebm_compiled_cpu_feature_bits(), 0).names)

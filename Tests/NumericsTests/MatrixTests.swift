@@ -2,8 +2,7 @@ import Numerics
 import Testing
 
 struct MatrixTests {
-    @Test("a new matrix is zero and starts on 64 bytes")
-    func fresh() {
+    @Test func `a new matrix is zero and starts on 64 bytes`() {
         for count in [0, 1, 5, 16, 1000] {
             let matrix = Matrix(rows: count, columns: 3)
             #expect(matrix.values == [Float](repeating: 0, count: count * 3))
@@ -11,8 +10,7 @@ struct MatrixTests {
         }
     }
 
-    @Test("copies and views share the floats")
-    func views() {
+    @Test func `copies and views share the floats`() {
         let matrix = Matrix(rows: 3, columns: 4, (0..<12).map(Float.init))
         let copy = matrix
         copy[1, 2] = 100
@@ -32,8 +30,7 @@ struct MatrixTests {
         #expect(matrix.rows(2..<3).reshaped(rows: 2, columns: 2)[1, 1] == 11)
     }
 
-    @Test("copying takes the values and leaves the storages apart")
-    func copying() {
+    @Test func `copying takes the values and leaves the storages apart`() {
         let source = Matrix(rows: 2, columns: 2, [1, 2, 3, 4])
         let target = Matrix(rows: 1, columns: 4)
         target.copy(from: source)
@@ -41,15 +38,13 @@ struct MatrixTests {
         #expect(target.values == [1, 2, 3, 4])
     }
 
-    @Test("a storage lives as long as its views")
-    func lifetime() {
+    @Test func `a storage lives as long as its views`() {
         var view: Matrix?
         do { view = Matrix(rows: 100, columns: 100, (0..<10_000).map(Float.init)).rows(50..<51) }
         #expect(view?[0, 7] == 5007)
     }
 
-    @Test("everything outside of the bounds is refused")
-    func bounds() async {
+    @Test func `everything outside of the bounds is refused`() async {
         await #expect(processExitsWith: .failure) { _ = Matrix(rows: 2, columns: 3)[2, 0] }
         await #expect(processExitsWith: .failure) { _ = Matrix(rows: 2, columns: 3)[0, 3] }
         await #expect(processExitsWith: .failure) { Matrix(rows: 2, columns: 3)[0, -1] = 1 }

@@ -6,8 +6,7 @@ struct PermutationTests {
         Permutation(count: count, key: RandomStream(seed: seed, purpose: .test, step: 0, index: index))
     }
 
-    @Test("every count has every value exactly once")
-    func bijection() {
+    @Test func `every count has every value exactly once`() {
         for count in Array(0...300) + [1000, 1023, 1024, 1025, 4097, 60_000, 65_536, 100_003, 1 << 20] {
             let permutation = Self.permutation(count, index: count)
             var seen = [Bool](repeating: false, count: count)
@@ -16,8 +15,7 @@ struct PermutationTests {
         }
     }
 
-    @Test("the position of an element is the inverse")
-    func inverse() {
+    @Test func `the position of an element is the inverse`() {
         for count in Array(1...100) + [1000, 65_537] {
             let permutation = Self.permutation(count, index: count)
             for position in 0..<count { #expect(permutation.position(of: permutation[position]) == position) }
@@ -26,8 +24,8 @@ struct PermutationTests {
         for position in [0, 1, 77, 1 << 31, (1 << 32) - 1] { #expect(large.position(of: large[position]) == position) }
     }
 
-    @Test("very large counts stay within range and never give a value twice", arguments: [(1 << 31) - 1, 1 << 31, 1 << 32])
-    func largeCounts(_ count: Int) {
+    @Test(arguments: [(1 << 31) - 1, 1 << 31, 1 << 32])
+    func `very large counts stay within range and never give a value twice`(_ count: Int) {
         let permutation = Self.permutation(count)
         let positions = Array(0..<50_000) + Array((count - 50_000)..<count)
         let values = positions.map { permutation[$0] }
@@ -35,8 +33,8 @@ struct PermutationTests {
         #expect(Set(values).count == positions.count)
     }
 
-    @Test("each position has each value equally often", arguments: [2, 3, 4, 5, 7, 8, 16, 33])
-    func positionsAndValues(_ count: Int) {
+    @Test(arguments: [2, 3, 4, 5, 7, 8, 16, 33])
+    func `each position has each value equally often`(_ count: Int) {
         let keys = 40_000
         var table = [Int](repeating: 0, count: count * count)
         for key in 0..<keys {
@@ -50,8 +48,8 @@ struct PermutationTests {
         #expect(RandomStatisticsTests.chiSquareIsPlausible(chiSquare, degrees: (count - 1) * (count - 1)))
     }
 
-    @Test("all orders of a few elements are equally frequent", arguments: [2, 3, 4, 5, 6])
-    func orders(_ count: Int) {
+    @Test(arguments: [2, 3, 4, 5, 6])
+    func `all orders of a few elements are equally frequent`(_ count: Int) {
         let factorial = (1...count).reduce(1, *)
         let keys = 200 * factorial
         var frequencies: [[Int]: Int] = [:]
@@ -64,8 +62,7 @@ struct PermutationTests {
         #expect(RandomStatisticsTests.chiSquareIsPlausible(chiSquare, degrees: factorial - 1))
     }
 
-    @Test("values of neighbouring positions differ by any amount, equally often")
-    func neighbours() {
+    @Test func `values of neighbouring positions differ by any amount, equally often`() {
         let count = 257
         var differences = [Int](repeating: 0, count: count)
         for key in 0..<400 {
@@ -80,8 +77,7 @@ struct PermutationTests {
         #expect(RandomStatisticsTests.chiSquareIsPlausible(chiSquare, degrees: 255))
     }
 
-    @Test("the permutations of neighbouring keys agree at as many positions as random ones")
-    func keys() {
+    @Test func `the permutations of neighbouring keys agree at as many positions as random ones`() {
         let count = 10_000
         var agreements = 0
         for key in 0..<100 {

@@ -12,16 +12,15 @@ struct Philox4x32Tests {
         ),
     ]
 
-    @Test("blocks are the known answers of Random123", arguments: 0..<3)
-    func knownAnswers(_ index: Int) {
+    @Test(arguments: 0..<3)
+    func `blocks are the known answers of Random123`(_ index: Int) {
         let (counter, key, output) = Self.knownAnswers[index]
         #expect(Philox4x32.block(counter: counter, key: key) == output)
         let words = Philox4x32.blocks(first: counter[0], counter[1], counter[2], counter[3], key: key)
         #expect(SIMD4(words.0[0], words.1[0], words.2[0], words.3[0]) == output)
     }
 
-    @Test("sixteen blocks at once are the sixteen blocks one by one, also where the counter wraps")
-    func lanes() {
+    @Test func `sixteen blocks at once are the sixteen blocks one by one, also where the counter wraps`() {
         var state: UInt64 = 1
         func next() -> UInt32 {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

@@ -51,9 +51,9 @@ struct ProductsTests {
     }
 
     @Test(
-        "products are the sums of products, with alpha and accumulation", arguments: shapes,
+        arguments: shapes,
         options)
-    func products(_ shape: Shape, _ options: Options) {
+    func `products are the sums of products, with alpha and accumulation`(_ shape: Shape, _ options: Options) {
         Products.useOneThreadPerProduct()
         let before = Self.random(shape.m, shape.n, 3)
         let b = Self.random(shape.k, shape.n, 2)
@@ -72,24 +72,21 @@ struct ProductsTests {
             b: { b[$0, $1] })
     }
 
-    @Test("without accumulation the old values do not matter, not even NaN")
-    func overwriting() {
+    @Test func `without accumulation the old values do not matter, not even NaN`() {
         let c = Matrix(rows: 2, columns: 2)
         c.fill(.nan)
         Products.multiply(Matrix(rows: 2, columns: 1, [1, 2]), Matrix(rows: 1, columns: 2, [3, 4]), into: c)
         #expect(c.values == [3, 4, 6, 8])
     }
 
-    @Test("a product of views writes only its own rows")
-    func views() {
+    @Test func `a product of views writes only its own rows`() {
         let whole = Matrix(rows: 4, columns: 2)
         whole.fill(7)
         Products.multiply(Matrix(rows: 2, columns: 1, [1, 2]), Matrix(rows: 1, columns: 2, [3, 4]), into: whole.rows(1..<3))
         #expect(whole.values == [7, 7, 3, 4, 6, 8, 7, 7])
     }
 
-    @Test("a tile of one shape has the same bits at every alignment of rows")
-    func reproducible() {
+    @Test func `a tile of one shape has the same bits at every alignment of rows`() {
         Products.useOneThreadPerProduct()
         let (a, b) = (Self.random(96, 65, 1), Self.random(65, 40, 2))
         let first = Matrix(rows: 32, columns: 40)
@@ -101,8 +98,7 @@ struct ProductsTests {
         #expect(first.values == second.values)
     }
 
-    @Test("shapes that do not fit are refused")
-    func misfits() async {
+    @Test func `shapes that do not fit are refused`() async {
         await #expect(processExitsWith: .failure) {
             Products.multiply(Matrix(rows: 2, columns: 3), Matrix(rows: 2, columns: 3), into: Matrix(rows: 2, columns: 3))
         }

@@ -38,8 +38,7 @@ struct RandomStatisticsTests {
         return abs(Double(count) - mean) < l / 3 + (l * l / 9 + 2 * mean * l).squareRoot()
     }
 
-    @Test("the moments of normals are 0, 1, 0, 3")
-    func momentsOfNormals() {
+    @Test func `the moments of normals are 0, 1, 0, 3`() {
         var sums = (0.0, 0.0, 0.0, 0.0)
         for value in Self.normals(Self.stream()).values {
             let x = Double(value)
@@ -54,8 +53,7 @@ struct RandomStatisticsTests {
         #expect(abs(sums.3 / n - 3) < 5.5 * (96 / n).squareRoot())
     }
 
-    @Test("the moments of uniforms are 1/2, 1/12, 0, 1/80")
-    func momentsOfUniforms() {
+    @Test func `the moments of uniforms are 1/2, 1/12, 0, 1/80`() {
         var sums = (0.0, 0.0, 0.0, 0.0)
         for value in Self.uniforms(Self.stream()).values {
             let x = Double(value) - 0.5
@@ -70,8 +68,7 @@ struct RandomStatisticsTests {
         #expect(abs(sums.3 / n - 1 / 80) < 5.5 * ((1 / 2304 - 1 / 6400) / n).squareRoot())
     }
 
-    @Test("uniforms fill 1024 bins, and pairs of neighbours 64 x 64 bins, evenly")
-    func binsOfUniforms() {
+    @Test func `uniforms fill 1024 bins, and pairs of neighbours 64 x 64 bins, evenly`() {
         var single = [Int](repeating: 0, count: 1024)
         var pairs = [Int](repeating: 0, count: 4096)
         let values = Self.uniforms(Self.stream()).values
@@ -81,8 +78,7 @@ struct RandomStatisticsTests {
         #expect(Self.chiSquareIsPlausible(Self.chiSquare(pairs, probability: { _ in 1 / 4096 }), degrees: 4095))
     }
 
-    @Test("normals fill bins of width 1/8 as the normal distribution does")
-    func binsOfNormals() {
+    @Test func `normals fill bins of width 1/8 as the normal distribution does`() {
         var bins = [Int](repeating: 0, count: 66)
         for value in Self.normals(Self.stream()).values {
             bins[min(65, max(0, Int((Double(value) * 8).rounded(.down)) + 33))] += 1
@@ -94,8 +90,7 @@ struct RandomStatisticsTests {
         #expect(Self.chiSquareIsPlausible(Self.chiSquare(bins, probability: { probabilities[$0] }), degrees: 65))
     }
 
-    @Test("the distribution function of a million normals is the normal one")
-    func distributionOfNormals() {
+    @Test func `the distribution function of a million normals is the normal one`() {
         let sorted = Self.normals(Self.stream(index: 11), count: 1 << 20).values.sorted()
         var distance = 0.0
         for (rank, value) in sorted.enumerated() {
@@ -106,8 +101,7 @@ struct RandomStatisticsTests {
         #expect(distance < 2.98 / 1024)
     }
 
-    @Test("there are as many normals beyond 3, 4 and 5 standard deviations as there must be, on each side")
-    func tails() {
+    @Test func `there are as many normals beyond 3, 4 and 5 standard deviations as there must be, on each side`() {
         let (chunk, chunks) = (1 << 20, 128)
         let out = Matrix(rows: 1, columns: chunk)
         var above = [0, 0, 0]
@@ -127,8 +121,7 @@ struct RandomStatisticsTests {
         }
     }
 
-    @Test("every bit of a word is set half of the time")
-    func bits() {
+    @Test func `every bit of a word is set half of the time`() {
         var ones = [Int](repeating: 0, count: 32)
         let stream = Self.stream()
         for draw in 0..<(1 << 18) {
@@ -139,23 +132,21 @@ struct RandomStatisticsTests {
         for bit in 0..<32 { #expect(abs(Double(ones[bit]) - 0x1p17) < 5.6 * 0x1p8) }
     }
 
-    @Test("integers below a bound are even")
-    func integers() {
+    @Test func `integers below a bound are even`() {
         var counts = [Int](repeating: 0, count: 97)
         let stream = Self.stream()
         for draw in 0..<(1 << 18) { counts[stream.integer(below: 97, at: draw)] += 1 }
         #expect(Self.chiSquareIsPlausible(Self.chiSquare(counts, probability: { _ in 1 / 97 }), degrees: 96))
     }
 
-    @Test("draws at a distance are uncorrelated, and so are their squares", arguments: [1, 2, 15, 16, 17, 32, 48, 64, 128, 1024])
-    func neighbours(_ distance: Int) {
+    @Test(arguments: [1, 2, 15, 16, 17, 32, 48, 64, 128, 1024])
+    func `draws at a distance are uncorrelated, and so are their squares`(_ distance: Int) {
         let values = Self.normals(Self.stream(index: 5))
         let n = Self.count - distance
         Self.expectIndependence(values.view(from: 0, rows: 1, columns: n), values.view(from: distance, rows: 1, columns: n))
     }
 
-    @Test("neighbouring indices, steps, purposes and seeds give independent streams")
-    func streams() {
+    @Test func `neighbouring indices, steps, purposes and seeds give independent streams`() {
         let values = Self.normals(Self.stream())
         let others = [
             Self.stream(index: 4), Self.stream(step: 8), Self.stream(step: 7 + 1 << 32), Self.stream(purpose: .langevin),
@@ -164,8 +155,7 @@ struct RandomStatisticsTests {
         for other in others { Self.expectIndependence(values, Self.normals(other)) }
     }
 
-    @Test("one draw along indices and along steps is a sequence of independent numbers")
-    func acrossStreams() {
+    @Test func `one draw along indices and along steps is a sequence of independent numbers`() {
         let n = 1 << 18
         let alongIndices = Matrix(rows: 1, columns: n, (0..<n).map { Self.stream(index: $0).normal(at: 9) })
         let alongSteps = Matrix(rows: 1, columns: n, (0..<n).map { Self.stream(step: $0).normal(at: 9) })

@@ -5,8 +5,7 @@ import Testing
 struct RandomStreamTests {
     let stream = RandomStream(seed: 0x0123_4567_89ab_cdef, purpose: .test, step: 0x12_3456_789a, index: 0xfedc_ba98)
 
-    @Test("the counter is block, index, low step, purpose and high step; the key is the seed")
-    func layout() {
+    @Test func `the counter is block, index, low step, purpose and high step; the key is the seed`() {
         for draw in [0, 1, 15, 16, 17, 63, 64, 1000, 1 << 20, RandomStream.drawLimit - 1] {
             let block = UInt32(draw / 64 * 16 + draw % 16)
             let words = Philox4x32.block(
@@ -15,14 +14,12 @@ struct RandomStreamTests {
         }
     }
 
-    @Test("purposes have distinct, stable numbers")
-    func purposes() {
+    @Test func `purposes have distinct, stable numbers`() {
         #expect(Set(RandomPurpose.allCases.map(\.rawValue)).count == RandomPurpose.allCases.count)
         #expect(RandomPurpose.initialisation.rawValue == 1 && RandomPurpose.langevin.rawValue == 48)
     }
 
-    @Test("a group holds the same numbers as single access")
-    func groups() {
+    @Test func `a group holds the same numbers as single access`() {
         for group in [0, 1, 77, RandomStream.drawLimit / 64 - 1] {
             let (b, u, n) = (stream.bits(group: group), stream.uniforms(group: group), stream.normals(group: group))
             for (part, words) in [b.0, b.1, b.2, b.3].enumerated() {
@@ -37,8 +34,7 @@ struct RandomStreamTests {
         }
     }
 
-    @Test("filling from any draw and of any length gives the numbers of single access and touches nothing else")
-    func fills() {
+    @Test func `filling from any draw and of any length gives the numbers of single access and touches nothing else`() {
         for start in [0, 1, 15, 63, 64, 65, 127, 1000, 64 << 20] {
             for length in [0, 1, 2, 63, 64, 65, 127, 128, 129, 200] {
                 let whole = Matrix(rows: 1, columns: length + 2)
@@ -53,8 +49,7 @@ struct RandomStreamTests {
         }
     }
 
-    @Test("a uniform number is its word, (w + 1/2) / 2^32, rounded once and below 1")
-    func uniforms() {
+    @Test func `a uniform number is its word, (w + 1/2) / 2^32, rounded once and below 1`() {
         var largest: Float = 0
         var wrong = 0
         for draw in 0..<(1 << 21) {
@@ -68,8 +63,7 @@ struct RandomStreamTests {
         #expect(largest > 1 - 0x1p-16 && largest < 1)
     }
 
-    @Test("the largest and the smallest words give uniforms inside of (0, 1) and finite normals")
-    func extremes() throws {
+    @Test func `the largest and the smallest words give uniforms inside of (0, 1) and finite normals`() throws {
         // Words that would round to 1, and words that 24-bit uniforms could not tell from 0: one in 2²⁵ each.
         let largest = try #require(draw { $0 .>= 0xffff_ff80 })
         #expect(stream.uniform(at: largest) == 1 - 0x1p-24)
@@ -90,8 +84,7 @@ struct RandomStreamTests {
         return nil
     }
 
-    @Test("normals are Box-Muller of their words to 3e-6")
-    func normals() {
+    @Test func `normals are Box-Muller of their words to 3e-6`() {
         // Relative to r <= 6.8: log 1 ulp (half of it after the root), root and product ½ ulp each, cos or sin 1.5, together below
         // 1.8e-7; the angle is off by at most 2⁻²⁶ turns, ½ ulp and the error of the float π/2: 1.5e-7. That is 2.3e-6 at the largest
         // r. The rounding of u moves r by at most 2⁻²⁵ / r: 6e-7 at r = 0.05, next to nothing where r is large.
@@ -107,8 +100,7 @@ struct RandomStreamTests {
         #expect(worst < 3e-6)
     }
 
-    @Test("integers lie below their bound and use all 64 bits of it")
-    func integers() {
+    @Test func `integers lie below their bound and use all 64 bits of it`() {
         for bound in [1, 2, 3, 10, 1 << 31, 1 << 40, Int.max] {
             for draw in 0..<1000 { #expect((0..<bound).contains(stream.integer(below: bound, at: draw))) }
         }
@@ -118,8 +110,7 @@ struct RandomStreamTests {
         for draw in 0..<1000 { #expect(stream.integer(below: 1 << 32, at: draw) == Int(stream.bits(at: draw))) }
     }
 
-    @Test("draws, steps and indices outside of their range are refused")
-    func limits() async {
+    @Test func `draws, steps and indices outside of their range are refused`() async {
         await #expect(processExitsWith: .failure) {
             _ = RandomStream(seed: 0, purpose: .test, step: -1, index: 0)
         }

@@ -9,7 +9,7 @@ import Testing
         return values.values.map { Double($0) }
     }
 
-    @Test func `Sums of squares of rows and of columns are those of a naive sum`() {
+    @Test func `sums of squares of rows and of columns are those of a naive sum`() {
         let (order, count) = (5, 7)
         let rows = numbers(order * count, 1)
         var (byRows, byColumns) = (SymmetricMatrix(order: order), SymmetricMatrix(order: order))
@@ -30,7 +30,7 @@ import Testing
         #expect(abs(byRows.trace - 2 * trace) < 1e-12)
     }
 
-    @Test func `The eigenpairs of a known matrix come in descending order, their greatest element positive`() throws {
+    @Test func `the eigenpairs of a known matrix come in descending order, their greatest element positive`() throws {
         var matrix = SymmetricMatrix(order: 3)
         // Eigenvalues 7, 3 and 1: (1, -1, 0)/√2 times 7, (0, 0, 1) times 3, (1, 1, 0)/√2 times 1.
         (matrix[0, 0], matrix[1, 1], matrix[0, 1], matrix[2, 2]) = (4, 4, -3, 3)
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 64, 130])
-    func `Eigenvectors are orthonormal and satisfy A v = λ v`(order: Int) throws {
+    func `eigenvectors are orthonormal and satisfy A v = λ v`(order: Int) throws {
         var matrix = SymmetricMatrix(order: order)
         matrix.addSquares(ofRows: numbers(order * (order + 3), order))
         let count = min(order, 64)
@@ -61,7 +61,7 @@ import Testing
         #expect(zip(values, values.dropFirst()).allSatisfy { $0 >= $1 })
     }
 
-    @Test func `A matrix of zeros has eigenvalues, one with NaN has none`() {
+    @Test func `a matrix of zeros has eigenvalues, one with NaN has none`() {
         var matrix = SymmetricMatrix(order: 3)
         #expect(matrix.greatestEigenpairs(3)?.values == [0, 0, 0])
         matrix[1, 2] = .nan

@@ -39,8 +39,8 @@ struct VectorMathTests {
             reference: { max($0, 0) + log1p(exp(-abs($0))) }, bound: 2.5),
     ]
 
-    @Test("errors stay within the stated bound", arguments: cases)
-    func errors(_ test: Case) {
+    @Test(arguments: cases)
+    func `errors stay within the stated bound`(_ test: Case) {
         let step = UInt64(ProcessInfo.processInfo.environment["EBM_DIST_SWEEP_STRIDE"] ?? "") ?? 409
         var worst = 0.0
         var place: Float = 0
@@ -70,8 +70,8 @@ struct VectorMathTests {
         return abs(Double(computed) - exact) / (exact.binade * 0x1p-23).magnitude
     }
 
-    @Test("the scalar form is lane 0 of the vector form", arguments: cases)
-    func scalarForms(_ test: Case) {
+    @Test(arguments: cases)
+    func `the scalar form is lane 0 of the vector form`(_ test: Case) {
         var pattern: UInt32 = 12345
         for _ in 0..<20000 {
             let x = Float(bitPattern: pattern)
@@ -82,8 +82,8 @@ struct VectorMathTests {
         }
     }
 
-    @Test("a lane depends on no other lane", arguments: cases)
-    func lanesAreIndependent(_ test: Case) {
+    @Test(arguments: cases)
+    func `a lane depends on no other lane`(_ test: Case) {
         let mixed = SIMD16<Float>(0, -0.0, .nan, .infinity, -.infinity, 1, -1, 0.1, 88, -88, 0x1p-140, 1e30, -1e30, 0.7, 3, -3)
         let result = test.kernel(mixed)
         for lane in 0..<16 {
@@ -92,15 +92,14 @@ struct VectorMathTests {
         }
     }
 
-    @Test("NaN stays NaN, whatever its payload", arguments: cases)
-    func nan(_ test: Case) {
+    @Test(arguments: cases)
+    func `NaN stays NaN, whatever its payload`(_ test: Case) {
         for pattern: UInt32 in [0x7fc0_0000, 0xffc0_0000, 0x7f80_0001, 0x7fff_ffff, 0xffff_ffff, 0x7fc1_2345, 0x7fc0_0100] {
             #expect(test.scalar(Float(bitPattern: pattern)).isNaN)
         }
     }
 
-    @Test("exp at its limits: overflow, underflow, zero")
-    func limitsOfExp() {
+    @Test func `exp at its limits: overflow, underflow, zero`() {
         #expect(VectorMath.exp(Float.infinity) == .infinity)
         #expect(VectorMath.exp(-Float.infinity) == 0)
         #expect(VectorMath.exp(Float(0)) == 1)
@@ -114,8 +113,7 @@ struct VectorMathTests {
         #expect(VectorMath.exp(-Float.greatestFiniteMagnitude) == 0)
     }
 
-    @Test("log of zero, of negative numbers, of one, of infinity and of subnormal numbers")
-    func limitsOfLog() {
+    @Test func `log of zero, of negative numbers, of one, of infinity and of subnormal numbers`() {
         #expect(VectorMath.log(Float(0)) == -.infinity)
         #expect(VectorMath.log(Float(-0.0)) == -.infinity)
         #expect(VectorMath.log(Float(-1)).isNaN)
@@ -126,8 +124,7 @@ struct VectorMathTests {
         #expect(abs(VectorMath.log(Float.leastNonzeroMagnitude) + 103.27893) < 1e-4)
     }
 
-    @Test("sin and cos of zero, of infinity and next to the zeros")
-    func limitsOfSineAndCosine() {
+    @Test func `sin and cos of zero, of infinity and next to the zeros`() {
         #expect(VectorMath.sin(Float(0)) == 0 && VectorMath.cos(Float(0)) == 1)
         #expect(VectorMath.sin(Float.infinity).isNaN && VectorMath.cos(-Float.infinity).isNaN)
         // Floats next to multiples of π/2 up to the end of the stated range: the results are small and must keep their relative error.
@@ -138,8 +135,7 @@ struct VectorMathTests {
         }
     }
 
-    @Test("softplus with its slope has the value of softplus and the slope of the logistic function")
-    func softplusAndSlope() {
+    @Test func `softplus with its slope has the value of softplus and the slope of the logistic function`() {
         for step in -20_000...20_000 {
             let x = Float(step) * 0.005
             let (value, slope) = VectorMath.softplusAndSlope(SIMD16<Float>(repeating: x))
@@ -157,8 +153,7 @@ struct VectorMathTests {
         #expect(low.value[0] == 0 && low.slope[0] == 0 && high.value[0] == .infinity && high.slope[0] == 1)
     }
 
-    @Test("logistic, tanh and softplus saturate without NaN")
-    func limitsOfSigmoids() {
+    @Test func `logistic, tanh and softplus saturate without NaN`() {
         #expect(VectorMath.logistic(Float.infinity) == 1 && VectorMath.logistic(-Float.infinity) == 0)
         #expect(VectorMath.logistic(Float(0)) == 0.5)
         #expect(VectorMath.tanh(Float.infinity) == 1 && VectorMath.tanh(-Float.infinity) == -1)

@@ -19,13 +19,13 @@ import Testing
         #expect(values == [Int64(size)])
     }
 
-    @Test func theRootsValueIsEverybodys() throws {
+    @Test func `the root's value is everybody's`() throws {
         let value = try communicator.fromRoot { Value(text: "rank \(rank)", numbers: [Double(rank), .infinity, 0.1]) }
         #expect(value == Value(text: "rank 0", numbers: [0, .infinity, 0.1]))
         #expect(try communicator.bytesFromRoot { [UInt8](repeating: UInt8(rank), count: 5 + rank) } == [0, 0, 0, 0, 0])
     }
 
-    @Test func onlyTheRootRunsTheBody() throws {
+    @Test func `only the root runs the body`() throws {
         var runs = 0.0
         try communicator.onRoot { runs += 1 }
         var total = [runs]
@@ -34,7 +34,7 @@ import Testing
         #expect(runs == (rank == 0 ? 1 : 0))
     }
 
-    @Test(arguments: [1, 1 << 20]) func theRootsFailureIsEverybodys(limit: Int) throws {
+    @Test(arguments: [1, 1 << 20]) func `the root's failure is everybody's`(limit: Int) throws {
         try RankWorld.withChunkLimit(limit) {
             let failure = Failure(.configuration, "config.json5:3: unknown key “stepsize” of rank \(rank)")
             let expected = Failure(.configuration, "config.json5:3: unknown key “stepsize” of rank 0")
@@ -46,17 +46,17 @@ import Testing
         }
     }
 
-    @Test func theRootsErrorOfAnotherTypeIsADefectEverywhere() throws {
+    @Test func `the root's error of another type is a defect everywhere`() throws {
         struct Odd: Error {}
         #expect(throws: Failure(.software, "unexpected error: Odd()")) { try communicator.onRoot { throw Odd() } }
         try expectAllInStep()
     }
 
-    @Test func agreementWithoutFailureKeepsEveryRanksOwnValue() throws {
+    @Test func `agreement without failure keeps every rank's own value`() throws {
         #expect(try communicator.agree { 10 * rank } == 10 * rank)
     }
 
-    @Test func theFailureOfAnyOneRankIsThrownByAll() throws {
+    @Test func `the failure of any one rank is thrown by all`() throws {
         for failing in 0..<size {
             let expected = Failure(.data, "rank \(failing) found NaN")
             #expect(throws: expected) {
@@ -69,7 +69,7 @@ import Testing
         }
     }
 
-    @Test func ofSeveralFailuresTheLowestRanksIsThrown() throws {
+    @Test func `of several failures the lowest rank's is thrown`() throws {
         let lowest = size / 2
         #expect(throws: Failure(.missingInput, "rank \(lowest)")) {
             try communicator.agree {

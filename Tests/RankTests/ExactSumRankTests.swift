@@ -52,7 +52,7 @@ import Testing
         return trace
     }
 
-    @Test(arguments: [1, 2, 3], [7, 1 << 20]) func totalsRecordsAndScalesAreThoseOfOneProcess(parts: Int, limit: Int) throws {
+    @Test(arguments: [1, 2, 3], [7, 1 << 20]) func `totals records and scales are those of one process`(parts: Int, limit: Int) throws {
         let expected = try Self.run(SoloCommunicator(), parts: 1)
         #expect(expected.outcomes.contains(.rescaled))
         #expect(expected.records[3] == (0..<Self.shards).map { 3 + Double($0) / 100 })
@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    @Test func aValueOnOneRankThatIsNotFiniteIsSeenByAll() throws {
+    @Test func `a value on one rank that is not finite is seen by all`() throws {
         let layout = try ShardLayout(shards: Self.shards, ranks: communicator.size)
         for shard in [0, Self.shards - 1] {
             var sum = ExactSum(tensors: Self.tensors, shards: Self.shards)
@@ -75,7 +75,7 @@ import Testing
         }
     }
 
-    @Test func aFlagRaisedByOneRankIsSeenByAll() throws {
+    @Test func `a flag raised by one rank is seen by all`() throws {
         let layout = try ShardLayout(shards: Self.shards, ranks: communicator.size)
         for raising in 0..<communicator.size {
             var sum = ExactSum(tensors: Self.tensors, shards: Self.shards, flags: 2)
@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test func aMissingShardEndsAllRanksAlike() throws {
+    @Test func `a missing shard ends all ranks alike`() throws {
         let layout = try ShardLayout(shards: Self.shards, ranks: communicator.size)
         var sum = ExactSum(tensors: Self.tensors, shards: Self.shards)
         for mine in layout.range(of: communicator.rank) where mine != 4 { sum.part.add(Self.gradient(step: 0, shard: mine)) }

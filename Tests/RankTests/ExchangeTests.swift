@@ -31,7 +31,7 @@ import Testing
         (0..<size).flatMap { Self.bytes(from: $0, to: rank, scale: scale, round: round) }
     }
 
-    @Test(arguments: limits) func everyRankGetsWhatTheOthersSentIt(limit: Int) throws {
+    @Test(arguments: limits) func `every rank gets what the others sent it`(limit: Int) throws {
         try RankWorld.withChunkLimit(limit) {
             for round in 0..<3 {
                 for scale in [0, 1, 13] {
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [1, 5, 1 << 20]) func collectivesMayRunBetweenBeginAndEnd(limit: Int) throws {
+    @Test(arguments: [1, 5, 1 << 20]) func `collectives may run between begin and end`(limit: Int) throws {
         try RankWorld.withChunkLimit(limit) {
             // 2 MB for the largest pair: beyond what a library sends before the receiver is there.
             for scale in [1, limit > 5 ? 1 << 19 : 40] {
@@ -59,13 +59,13 @@ import Testing
         }
     }
 
-    @Test func twoExchangesInFlightKeepTheirOrder() throws {
+    @Test func `two exchanges in flight keep their order`() throws {
         let (first, second) = (try begin(scale: 3, round: 1), try begin(scale: 3, round: 2))
         #expect(try first.finish() == expected(scale: 3, round: 1))
         #expect(try second.finish() == expected(scale: 3, round: 2))
     }
 
-    @Test func theProgressBoardNamesBothEndsOfAnExchange() throws {
+    @Test func `the progress board names both ends of an exchange`() throws {
         let exchange = try begin(scale: 1, round: 0)
         #expect(communicator.progress.lastPlace.contains("exchange") && !communicator.progress.isInside)
         let count = communicator.progress.count

@@ -30,7 +30,7 @@ import Testing
 
     func piece(_ range: Range<Int>) -> FilePiece { FilePiece(offset: range.lowerBound, bytes: range.map(byte)) }
 
-    @Test func shardsInterleavedOverRanksMakeOneFile() throws {
+    @Test func `shards interleaved over ranks make one file`() throws {
         try withFolder { folder in
             let path = folder + "/shared.bin"
             // Shards of 0, 37, 74, ... bytes in turn over the ranks, the last one written first; a gap of 5 bytes at the end.
@@ -45,7 +45,7 @@ import Testing
         }
     }
 
-    @Test func onlyTheLastRankHasBytes() throws {
+    @Test func `only the last rank has bytes`() throws {
         try withFolder { folder in
             let path = folder + "/last"
             try communicator.write(rank == size - 1 ? [piece(0..<100)] : [], to: path, size: 100)
@@ -53,14 +53,14 @@ import Testing
         }
     }
 
-    @Test func anEmptyFileIsWritten() throws {
+    @Test func `an empty file is written`() throws {
         try withFolder { folder in
             try communicator.write([], to: folder + "/empty", size: 0)
             #expect(try content(of: folder + "/empty") == [])
         }
     }
 
-    @Test func anOddNameIsAName() throws {
+    @Test func `an odd name is a name`() throws {
         try withFolder { folder in
             let path = folder + "/nfs:a b, %41 “ä”.bin"
             try communicator.write(rank == 0 ? [piece(0..<3)] : [], to: path, size: 3)
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test func aFolderThatDoesNotExistFailsEverywhereAlike() throws {
+    @Test func `a folder that does not exist fails everywhere alike`() throws {
         try withFolder { folder in
             let path = folder + "/missing/file"
             let failure = #expect(throws: Failure.self) { try communicator.write([piece(rank..<rank + 1)], to: path, size: size) }
@@ -79,7 +79,7 @@ import Testing
         }
     }
 
-    @Test func aFileThatExistsIsNotTouched() throws {
+    @Test func `a file that exists is not touched`() throws {
         try withFolder { folder in
             let path = folder + "/file"
             try communicator.write(rank == 0 ? [piece(0..<9)] : [], to: path, size: 9)
@@ -116,7 +116,7 @@ import Testing
     }
 
     /// Rank 0 is left out: it would fail where it creates the file.
-    @Test func bytesThatOneRankCannotWriteFailEverywhereAlike() throws {
+    @Test func `bytes that one rank cannot write fail everywhere alike`() throws {
         try withFolder { folder in
             for limited in 1..<max(2, size) where limited < size {
                 let path = folder + "/file-\(limited)"
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    @Test func aRankThatCannotOpenTheFileFailsEverywhereAlike() throws {
+    @Test func `a rank that cannot open the file fails everywhere alike`() throws {
         try withFolder { folder in
             for limited in 1..<max(2, size) where limited < size {
                 let path = folder + "/file-\(limited)"

@@ -5,7 +5,7 @@ import Testing
 @MainActor @Suite(.serialized) struct ReductionCostTests {
     let communicator = RankWorld.communicator
 
-    @Test(arguments: [20_000, 200_000]) func theCostOfASumIsMeasured(parameters: Int) throws {
+    @Test(arguments: [20_000, 200_000]) func `the cost of a sum is measured`(parameters: Int) throws {
         let cost = try ReductionCost.measure(over: communicator, parameters: parameters)
         #expect(cost.ranks == communicator.size)
         #expect(cost.adding > 0 && cost.framing > 0)

@@ -17,7 +17,7 @@ struct AdjustedKernelTests {
         let options = Stanley.Options(DriftScale(threshold: threshold, granularity: granularity), noiseScaling: scaling)
         return Case(
             name: "stanley \(granularity) \(scaling) T=\(temperature)",
-            kernel: AdjustedStanley(stepSize: stepSize, temperature: temperature, options: options),
+            kernel: MALA(stepSize: stepSize, temperature: temperature, anisotropy: options),
             reference: {
                 ReferenceLangevin(
                     potential: $0, drift: Double(stepSize) / 2, temperature: Double(temperature), threshold: Double(threshold),
@@ -44,29 +44,28 @@ struct AdjustedKernelTests {
         PairPotential(density: density, temperature: test.name.hasSuffix("T=2") || test.name.hasSuffix("T=2.0") ? 2 : 1)
     }
 
-    @Test("every chain goes where the densities say, in Double", arguments: cases, PairPotential.Density.allCases)
-    func decisions(test: Case, density: PairPotential.Density) {
+    @Test(arguments: cases, PairPotential.Density.allCases)
+    func `every chain goes where the densities say, in Double`(test: Case, density: PairPotential.Density) {
         let reference = test.reference(Self.target(density, of: test))
         #expect(KernelChecks.wrongDecisions(test.kernel, reference) == 0)
     }
 
-    @Test("chains that begin in the target stay in it", arguments: cases, PairPotential.Density.allCases)
-    func moments(test: Case, density: PairPotential.Density) {
+    @Test(arguments: cases, PairPotential.Density.allCases)
+    func `chains that begin in the target stay in it`(test: Case, density: PairPotential.Density) {
         #expect(KernelChecks.wrongMoments(test.kernel, Self.target(density, of: test)) == [])
     }
 
-    @Test("trajectories of random length keep the target", arguments: PairPotential.Density.allCases)
-    func randomLength(density: PairPotential.Density) {
+    @Test(arguments: PairPotential.Density.allCases)
+    func `trajectories of random length keep the target`(density: PairPotential.Density) {
         let kernel = HMC(stepSize: 0.3, leapfrogSteps: 6, hasRandomLength: true)
         #expect(KernelChecks.wrongMoments(kernel, PairPotential(density: density)) == [])
     }
 
-    @Test("in a box the target is what lies inside: a flat energy gives uniform chains, and a start outside is brought in")
-    func box() {
+    @Test func `in a box the target is what lies inside: a flat energy gives uniform chains, and a start outside is brought in`() {
         let box: ClosedRange<Float> = -1...0.5
         let options = Stanley.Options(DriftScale(threshold: 1))
         for kernel in [
-            MALA(stepSize: 0.05, box: box), AdjustedStanley(stepSize: 0.1, options: options, box: box),
+            MALA(stepSize: 0.05, box: box), MALA(stepSize: 0.1, anisotropy: options, box: box),
             HMC(stepSize: 0.15, leapfrogSteps: 2, box: box),
         ] as [any TransitionKernel] {
             let buffers = ChainBuffers(chains: 2048, dimension: 2, scratch: kernel.scratchTiles)

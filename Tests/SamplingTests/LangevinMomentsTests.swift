@@ -11,8 +11,8 @@ struct LangevinMomentsTests {
 
     static func stream(_ index: Int) -> RandomStream { RandomStream(seed: 11, purpose: .test, step: 0, index: index) }
 
-    @Test("a chain on an isotropic Gaussian has the variance of its AR(1) process, not that of the Gaussian", arguments: [0.02, 0.3, 1.2])
-    func isotropic(stepSize a: Double) {
+    @Test(arguments: [0.02, 0.3, 1.2])
+    func `a chain on an isotropic Gaussian has the variance of its AR(1) process, not that of the Gaussian`(stepSize a: Double) {
         let (mean, k, temperature) = ([0.7, -1.5, 3], 1.3, 0.8)
         let potential = GaussianPotential(mean: mean, precision: k)
         let noise = Langevin.properNoise(stepSize: Float(a), temperature: Float(temperature))
@@ -45,8 +45,7 @@ struct LangevinMomentsTests {
         }
     }
 
-    @Test("a chain on a turned anisotropic Gaussian has the covariance of the discretised chain")
-    func anisotropic() {
+    @Test func `a chain on a turned anisotropic Gaussian has the covariance of the discretised chain`() {
         let (p, q, sine, cosine) = (1.0, 9.0, 0.6, 0.8)
         let potential = GaussianPotential(mean: [1, -2], precisions: (p, q), angle: (sine, cosine))
         let a = 0.125
@@ -68,8 +67,7 @@ struct LangevinMomentsTests {
         #expect(abs(v - 1 / q) * cosine * cosine > 20 * result.errors[4])
     }
 
-    @Test("decoupled noise has the variance that step size and noise give, far from the temperature")
-    func decoupled() {
+    @Test func `decoupled noise has the variance that step size and noise give, far from the temperature`() {
         let (a, noise, k) = (0.2, 0.05, 2.0)
         let phi = 1 - Double(Float(a)) * k
         let variance = Double(Float(noise)) * Double(Float(noise)) / (1 - phi * phi)
@@ -81,8 +79,7 @@ struct LangevinMomentsTests {
         #expect(result.agrees(1, variance), "\(result.means[1]) ± \(result.errors[1]), not \(variance)")
     }
 
-    @Test("noise before the drift gives the variance of the drifted state")
-    func noiseFirst() {
+    @Test func `noise before the drift gives the variance of the drifted state`() {
         let (a, k) = (0.4, 1.0)
         let noise = Langevin.properNoise(stepSize: Float(a), temperature: 1)
         // x' = φ (x + σ ξ): variance φ² σ²/(1 - φ²).
@@ -95,10 +92,10 @@ struct LangevinMomentsTests {
         #expect(result.agrees(0, variance), "\(result.means[0]) ± \(result.errors[0]), not \(variance)")
     }
 
-    @Test(
-        "a chain on a mixture has the moments of the stationary distribution of its transition, found by iterating the transition on a grid"
-    )
-    func mixture() {
+    @Test
+    func
+        `a chain on a mixture has the moments of the stationary distribution of its transition, found by iterating the transition on a grid`()
+    {
         let potential = MixturePotential(weights: [0.3, 0.7], centres: [-1.5, 1.5], deviation: 0.8)
         let a = 0.25
         let noise = Langevin.properNoise(stepSize: Float(a), temperature: 1)

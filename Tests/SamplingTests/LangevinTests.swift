@@ -46,8 +46,8 @@ struct LangevinTests {
         return boxed(start - Double(kernel.stepSize) * g + (kernel.noiseFirst ? 0 : noise))
     }
 
-    @Test("steps follow the formula in Double, value by value, for tiles of any size", arguments: recipes, [1, 3, 13])
-    func formula(recipe: Recipe, dimension: Int) {
+    @Test(arguments: recipes, [1, 3, 13])
+    func `steps follow the formula in Double, value by value, for tiles of any size`(recipe: Recipe, dimension: Int) {
         let kernel = recipe.kernel
         let potential = QuarticPotential(dimension: dimension)
         for chains in [1, 5, 16, 17, 21] {
@@ -68,10 +68,8 @@ struct LangevinTests {
         }
     }
 
-    @Test(
-        "steps have the bits of fused multiply-adds of single values, wherever in the tile they stand",
-        arguments: [1, 15, 16, 17, 63, 64, 65, 77, 130])
-    func bits(values: Int) {
+    @Test(arguments: [1, 15, 16, 17, 63, 64, 65, 77, 130])
+    func `steps have the bits of fused multiply-adds of single values, wherever in the tile they stand`(values: Int) {
         let kernel = Langevin(stepSize: 0.05, noise: 0.3, gradientClip: 0.7, box: -1.2...1.2)
         let potential = QuarticPotential(dimension: 1)
         let buffers = Self.buffers(chains: values, dimension: 1)
@@ -88,8 +86,7 @@ struct LangevinTests {
         #expect(buffers.positions.values == expected)
     }
 
-    @Test("the same tile computed twice has the same bits")
-    func repeatable() {
+    @Test func `the same tile computed twice has the same bits`() {
         let kernel = Langevin(stepSize: 0.05, noise: 0.3)
         let potential = QuarticPotential(dimension: 7)
         let results = (0..<2).map { _ -> [Float] in
@@ -100,8 +97,7 @@ struct LangevinTests {
         #expect(results[0] == results[1])
     }
 
-    @Test("no random number serves twice: not in two steps, two shards or two training steps")
-    func separateDraws() {
+    @Test func `no random number serves twice: not in two steps, two shards or two training steps`() {
         let (chains, dimension, steps) = (5, 13, 40)
         let kernel = Langevin(stepSize: 1, noise: 1)
         let potential = FlatPotential(dimension: dimension)
@@ -125,8 +121,8 @@ struct LangevinTests {
         #expect(seen.count == count)
     }
 
-    @Test("squaredGradient is Σ g² at the place where the step evaluates the gradient, before clipping", arguments: [false, true])
-    func squaredGradient(noiseFirst: Bool) {
+    @Test(arguments: [false, true])
+    func `squaredGradient is Σ g² at the place where the step evaluates the gradient, before clipping`(noiseFirst: Bool) {
         let kernel = Langevin(stepSize: 0.05, noise: 0.3, gradientClip: 0.1, noiseFirst: noiseFirst)
         let buffers = Self.buffers(chains: 9, dimension: 5)
         let before = buffers.positions.values
@@ -142,8 +138,8 @@ struct LangevinTests {
         #expect(info.accepted == nil && info.invalid == 0)
     }
 
-    @Test("a value that is not a number stays one and touches no other, with clip and box", arguments: recipes)
-    func visibleNaN(recipe: Recipe) {
+    @Test(arguments: recipes)
+    func `a value that is not a number stays one and touches no other, with clip and box`(recipe: Recipe) {
         let kernel = recipe.kernel
         let potential = QuarticPotential(dimension: 3)
         let (clean, broken) = (Self.buffers(chains: 30, dimension: 3), Self.buffers(chains: 30, dimension: 3))
@@ -154,22 +150,20 @@ struct LangevinTests {
         }
     }
 
-    @Test("chains without steps stay where they are and report nothing")
-    func noSteps() {
+    @Test func `chains without steps stay where they are and report nothing`() {
         let buffers = Self.buffers(chains: 2, dimension: 2)
         let before = buffers.positions.values
         #expect(Langevin(stepSize: 1, noise: 1).run(buffers, steps: 0, noise: Self.noise, in: FlatPotential(dimension: 2)) == RunInfo())
         #expect(buffers.positions.values == before)
     }
 
-    @Test("the proper noise is √(2 a T)")
-    func properNoise() {
+    @Test func `the proper noise is √(2 a T)`() {
         #expect(Langevin.properNoise(stepSize: 0.5, temperature: 1) == 1)
         #expect(Langevin.properNoise(stepSize: 0.5, temperature: 4) == 2)
     }
 
-    @Test("the last step of the limit still has random numbers", arguments: [1, 64, 65, 3072])
-    func stepLimit(values: Int) {
+    @Test(arguments: [1, 64, 65, 3072])
+    func `the last step of the limit still has random numbers`(values: Int) {
         let kernel = Langevin(stepSize: 1, noise: 1)
         let limit = kernel.stepLimit(values: values)
         #expect(limit * ((values + 63) / 64) * 64 <= RandomStream.drawLimit)

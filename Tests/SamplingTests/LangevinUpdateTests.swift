@@ -25,9 +25,9 @@ struct LangevinUpdateTests {
 
     // Numbers come in groups of 64: one value, less than a vector, a part of a group, whole groups, several blocks of groups and a rest.
     @Test(
-        "every value moves by the formula, bit by bit, for tiles of any size", arguments: kernels.indices,
+        arguments: kernels.indices,
         [(1, 1), (3, 5), (2, 50), (4, 32), (7, 191)])
-    func formula(_ index: Int, _ shape: (rows: Int, dimension: Int)) {
+    func `every value moves by the formula, bit by bit, for tiles of any size`(_ index: Int, _ shape: (rows: Int, dimension: Int)) {
         let kernel = Self.kernels[index]
         let buffers = ChainBuffers(chains: shape.rows, dimension: shape.dimension)
         let start = RandomStream(seed: 5, purpose: .test, step: 0, index: 0)
@@ -58,8 +58,7 @@ struct LangevinUpdateTests {
         return (inBox(kernel.noiseFirst ? drifted : drifted.addingProduct(kernel.noise, normal)), gradient)
     }
 
-    @Test("a chain that is not a number stays so, and no other one changes")
-    func keepsNaN() {
+    @Test func `a chain that is not a number stays so, and no other one changes`() {
         let buffers = ChainBuffers(chains: 5, dimension: 30)
         buffers.positions[2, 7] = .nan
         let kernel = Langevin(stepSize: 0.1, noise: 0.3, gradientClip: 1, box: -1...1)

@@ -21,8 +21,8 @@ struct LeapfrogTests {
         [0.3, -0.2, 1.1, 0.6, 0.5, -1.2, 0.1, 0.9], [-1, 0.4, 0.2, 0.1, 1, 0.3, -0.7, 0.2], [0, 0, 0.5, -0.5, 0.2, 1.4, -1.1, -0.4],
     ]
 
-    @Test("with flipped momenta a trajectory goes back to its start", arguments: PairPotential.Density.allCases)
-    func reversible(density: PairPotential.Density) {
+    @Test(arguments: PairPotential.Density.allCases)
+    func `with flipped momenta a trajectory goes back to its start`(density: PairPotential.Density) {
         for start in Self.starts {
             let end = Self.run(start, density)
             #expect(zip(start, end).contains { abs($0 - $1) > 0.3 })
@@ -31,8 +31,8 @@ struct LeapfrogTests {
         }
     }
 
-    @Test("the Jacobian of a trajectory has the determinant 1", arguments: PairPotential.Density.allCases)
-    func volume(density: PairPotential.Density) {
+    @Test(arguments: PairPotential.Density.allCases)
+    func `the Jacobian of a trajectory has the determinant 1`(density: PairPotential.Density) {
         for start in Self.starts {
             let matrix = Self.jacobian(start, density)
             // Two leapfrog steps round to 2^-24 of values up to 4, stretched by less than 3: an entry is off by 1.5 · 7e-7 / h = 7e-5 with h = 1/64,
@@ -41,8 +41,7 @@ struct LeapfrogTests {
         }
     }
 
-    @Test("one that loses a hundredth of its momenta would not")
-    func control() {
+    @Test func `one that loses a hundredth of its momenta would not`() {
         var matrix = (0..<8).map { row in (0..<8).map { $0 == row ? 1.0 : 0 } }
         for row in 4..<8 { matrix[row][row] = 0.99 }
         #expect(abs(Self.determinant(matrix) - 1) > 0.018)

@@ -14,8 +14,7 @@ struct ReplayShardTests {
         return row.values
     }
 
-    @Test("float storage gives back every bit, NaN and infinities included")
-    func floatRoundTrip() {
+    @Test func `float storage gives back every bit, NaN and infinities included`() {
         let shard = ReplayShard(capacity: 4, dimension: 3, options: ReplayOptions())
         let samples: [[Float]] = [[0.1, -2, Float.leastNonzeroMagnitude], [.nan, .infinity, -.infinity], [1, 2, 3], [-0.0, 0, 5]]
         for (slot, sample) in samples.enumerated() { shard.write(Self.row(sample), age: Int32(slot * 7), slot: slot) }
@@ -25,8 +24,7 @@ struct ReplayShardTests {
         #expect(shard.ages == [0, 7, 14, 21])
     }
 
-    @Test("byte storage gives back a value of the same level: less than a 256th of the range away, and clamped outside of it")
-    func byteRoundTrip() {
+    @Test func `byte storage gives back a value of the same level: less than a 256th of the range away, and clamped outside of it`() {
         let range: ClosedRange<Float> = -1...3
         let shard = ReplayShard(capacity: 1, dimension: 4096, options: ReplayOptions(storage: .byte(range)))
         let values = Matrix(rows: 1, columns: 4096)
@@ -42,8 +40,7 @@ struct ReplayShardTests {
         }
     }
 
-    @Test("what was read once and stored again keeps its byte")
-    func byteIsStable() {
+    @Test func `what was read once and stored again keeps its byte`() {
         let shard = ReplayShard(capacity: 1, dimension: 256, options: ReplayOptions(storage: .byte(-1...1)))
         shard.storedBytes = (0...255).map { UInt8($0) }
         for step in 0..<20 {
@@ -56,8 +53,8 @@ struct ReplayShardTests {
         #expect(moved <= 1)
     }
 
-    @Test("a record carries sample and age to another buffer, bit for bit", arguments: [ReplayOptions.Storage.float, .byte(-1...1)])
-    func records(storage: ReplayOptions.Storage) {
+    @Test(arguments: [ReplayOptions.Storage.float, .byte(-1...1)])
+    func `a record carries sample and age to another buffer, bit for bit`(storage: ReplayOptions.Storage) {
         let options = ReplayOptions(storage: storage)
         let (from, to) = (
             ReplayShard(capacity: 3, dimension: 5, options: options), ReplayShard(capacity: 4, dimension: 5, options: options)
@@ -77,15 +74,13 @@ struct ReplayShardTests {
         #expect(to.storedBytes[length..<3 * length] == untouched[length..<3 * length] && to.ages == [0x0102_0304, 0, 0, .max])
     }
 
-    @Test("values outside of the range and NaN become the end levels")
-    func byteEnds() {
+    @Test func `values outside of the range and NaN become the end levels`() {
         let shard = ReplayShard(capacity: 1, dimension: 6, options: ReplayOptions(storage: .byte(0...1)))
         shard.write(Self.row([-5, 0, 1, 7, .infinity, .nan]), age: 0, slot: 0)
         #expect(shard.storedBytes == [0, 0, 255, 255, 255, 0])
     }
 
-    @Test("dequantised values are uniform inside their level, and no two values of a step share a draw")
-    func dither() {
+    @Test func `dequantised values are uniform inside their level, and no two values of a step share a draw`() {
         let dimension = 64
         let shard = ReplayShard(capacity: 2, dimension: dimension, options: ReplayOptions(storage: .byte(0...256)))
         shard.storedBytes = Array(repeating: 7, count: 2 * dimension)
@@ -98,8 +93,8 @@ struct ReplayShardTests {
         #expect(Self.read(shard, 0) != Self.read(shard, 1, from: dimension))
     }
 
-    @Test("stored bytes put into another shard make it the same", arguments: [ReplayOptions.Storage.float, .byte(-2...2)])
-    func storedBytes(storage: ReplayOptions.Storage) {
+    @Test(arguments: [ReplayOptions.Storage.float, .byte(-2...2)])
+    func `stored bytes put into another shard make it the same`(storage: ReplayOptions.Storage) {
         let options = ReplayOptions(storage: storage)
         let (first, second) = (
             ReplayShard(capacity: 5, dimension: 3, options: options), ReplayShard(capacity: 5, dimension: 3, options: options)
@@ -114,8 +109,7 @@ struct ReplayShardTests {
         for slot in 0..<5 { #expect(Self.read(first, slot) == Self.read(second, slot)) }
     }
 
-    @Test("the drawn slots of a step are distinct, and every pair of slots is as likely as any other")
-    func draw() {
+    @Test func `the drawn slots of a step are distinct, and every pair of slots is as likely as any other`() {
         let shard = ReplayShard(capacity: 7, dimension: 1, options: ReplayOptions())
         var pairs = [Int](repeating: 0, count: 49)
         for step in 0..<20_000 {
@@ -128,15 +122,13 @@ struct ReplayShardTests {
         #expect(shard.draw(count: 7, key: Self.stream(step: 0)).sorted() == Array(0..<7))
     }
 
-    @Test("in-place replacement returns every chain to its slot")
-    func inPlace() {
+    @Test func `in-place replacement returns every chain to its slot`() {
         let shard = ReplayShard(capacity: 6, dimension: 1, options: ReplayOptions())
         #expect((0..<6).map { shard.slot(afterStartingFrom: $0, random: Self.stream(step: 0), draw: $0) } == Array(0..<6))
         #expect(shard.offered == 0)
     }
 
-    @Test("a reservoir is a uniform sample of everything it was offered")
-    func reservoir() {
+    @Test func `a reservoir is a uniform sample of everything it was offered`() {
         let (capacity, items, runs, tile) = (10, 60, 4000, 4)
         var kept = [Int](repeating: 0, count: items)
         for run in 0..<runs {

@@ -21,16 +21,15 @@ struct StepSizeAdaptationTests {
         return (adaptation.factor(isFinished: true), after.reduce(0, +) / 40)
     }
 
-    @Test("the acceptance after the warm-up is the wanted one, from a step size that is too large or too small", arguments: [0.574, 0.8])
-    func reachesTarget(target: Double) {
+    @Test(arguments: [0.574, 0.8])
+    func `the acceptance after the warm-up is the wanted one, from a step size that is too large or too small`(target: Double) {
         let (large, small) = (Self.warm(from: 3, target: target), Self.warm(from: 0.01, target: target))
         // The mean of 12,800 proposals is known to .005; the average step size still carries the way it came.
         #expect(abs(large.acceptance - target) < 0.05 && abs(small.acceptance - target) < 0.05, "\(large) \(small)")
         #expect(large.factor < 0.3 && small.factor > 5)
     }
 
-    @Test("the first updates are those of the formula in Double")
-    func formula() {
+    @Test func `the first updates are those of the formula in Double`() {
         var adaptation = StepSizeAdaptation()
         var (mean, average) = (0.0, 0.0)
         for (t, acceptance) in [0.5, 0.7, 0.6, 0.55].enumerated() {
@@ -45,8 +44,7 @@ struct StepSizeAdaptationTests {
         #expect(adaptation.count == 4 && adaptation.isPlausible(after: 4) && !adaptation.isPlausible(after: 3))
     }
 
-    @Test("an energy that accepts everything pushes the step size to a hundred times and no further, and is forgotten soon")
-    func limit() {
+    @Test func `an energy that accepts everything pushes the step size to a hundred times and no further, and is forgotten soon`() {
         var adaptation = StepSizeAdaptation()
         for _ in 0..<500 { adaptation.update(acceptance: 1, target: 0.6) }
         #expect(abs(adaptation.factor(isFinished: false) - exp(4.6)) < 1e-3 && adaptation.isPlausible(after: 500))
@@ -54,8 +52,7 @@ struct StepSizeAdaptationTests {
         #expect(adaptation.factor(isFinished: false) < exp(4.6) / 2)
     }
 
-    @Test("what is saved and loaded goes on with the same bits")
-    func codable() throws {
+    @Test func `what is saved and loaded goes on with the same bits`() throws {
         var adaptation = StepSizeAdaptation()
         for acceptance in [0.31, 0.77, 0.123] { adaptation.update(acceptance: acceptance, target: 0.6) }
         var loaded = try JSONDecoder().decode(StepSizeAdaptation.self, from: JSONEncoder().encode(adaptation))

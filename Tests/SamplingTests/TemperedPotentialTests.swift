@@ -4,8 +4,7 @@ import Testing
 
 /// Each row has the energy and gradient of its own temperature; rows at temperature 1 keep every bit.
 struct TemperedPotentialTests {
-    @Test("energies and gradients are divided by the row's temperature")
-    func scaling() {
+    @Test func `energies and gradients are divided by the row's temperature`() {
         let base = GaussianPotential(mean: [0.3, -1], precisions: (1, 9), angle: (0.6, 0.8))
         let inverse: [Float] = [1, 0.5, 0.125, 1]
         let tempered = TemperedPotential(base, inverseTemperatures: Matrix(rows: 4, columns: 1, inverse))

@@ -35,10 +35,11 @@ struct UnadjustedKernelTests {
     private static let tolerance = 2e-5
 
     @Test(
-        "stanley: drift and noise are shortened by γ, by its options",
         arguments: [DriftScale.Granularity.element, .channels(2), .sample],
         Stanley.Options.NoiseScaling.allCases.flatMap { scaling in [true, false].map { (scaling, $0) } })
-    func stanley(granularity: DriftScale.Granularity, option: (scaling: Stanley.Options.NoiseScaling, half: Bool)) {
+    func `stanley: drift and noise are shortened by γ, by its options`(
+        granularity: DriftScale.Granularity, option: (scaling: Stanley.Options.NoiseScaling, half: Bool)
+    ) {
         for recomputation in Stanley.Options.Recomputation.allCases {
             let options = Stanley.Options(
                 DriftScale(threshold: 0.7, granularity: granularity), recomputation: recomputation, noiseScaling: option.scaling,
@@ -58,16 +59,14 @@ struct UnadjustedKernelTests {
         }
     }
 
-    @Test("the presets are the text's and the code's form")
-    func presets() {
+    @Test func `the presets are the text's and the code's form`() {
         let (paper, code) = (Stanley.Options.paper(threshold: 0.01), Stanley.Options.code(threshold: 0.01, channels: 3))
         #expect(paper.scale.granularity == .element && paper.noiseScaling == .sqrt && paper.halfDrift && paper.recomputation == .everyStep)
         #expect(
             code.scale.granularity == .channels(3) && code.noiseScaling == .linear && !code.halfDrift && code.recomputation == .everyStep)
     }
 
-    @Test("heun: the mean of two slopes, with one noise")
-    func heun() {
+    @Test func `heun: the mean of two slopes, with one noise`() {
         let (a, s) = (Double(Float(0.1)), Double(Float(0.4)))
         let error = Self.error(Heun(stepSize: 0.1, noise: 0.4)) { x, normals, index in
             let (g, n) = (Self.slope(x), normals(index))
@@ -78,8 +77,7 @@ struct UnadjustedKernelTests {
         #expect(error < Self.tolerance)
     }
 
-    @Test("proximal: fixed-point iterations behind the noise")
-    func proximal() {
+    @Test func `proximal: fixed-point iterations behind the noise`() {
         let error = Self.error(ProximalLangevin(stepSize: 0.05, noise: 0.3, iterations: 3)) { x, normals, index in
             let v = zip(x, normals(index)).map { $0 + Double(Float(0.3)) * $1 }
             x = v
@@ -88,8 +86,7 @@ struct UnadjustedKernelTests {
         #expect(error < Self.tolerance)
     }
 
-    @Test("underdamped: BAOAB with fresh velocities from the first numbers")
-    func underdamped() {
+    @Test func `underdamped: BAOAB with fresh velocities from the first numbers`() {
         let (h, c, t) = (0.25, exp(-0.25 * 1.5), 2.0)
         var velocities: [Double] = []
         let error = Self.error(Underdamped(stepSize: 0.25, friction: 1.5, temperature: 2)) { x, normals, index in
@@ -108,8 +105,7 @@ struct UnadjustedKernelTests {
         #expect(error < Self.tolerance)
     }
 
-    @Test("annealed: Langevin steps whose size and noise fall geometrically to the last")
-    func annealed() {
+    @Test func `annealed: Langevin steps whose size and noise fall geometrically to the last`() {
         let levels = AnnealedLangevin.geometric(stepSize: 0.01, noise: 0.05, hot: 8, steps: 4)
         for (level, factor) in zip(levels, [8.0, 4, 2, 1]) {
             #expect(abs(level.stepSize - Float(0.01 * factor)) < 1e-6 && abs(level.noise - Float(0.05 * factor)) < 1e-6)
@@ -122,15 +118,16 @@ struct UnadjustedKernelTests {
     }
 
     @Test(
-        "with an infinite threshold STANLEY has the bits of Langevin, and adjusted STANLEY those of MALA",
         arguments: [
             DriftScale.Granularity.element, .channels(2), .sample,
         ], Stanley.Options.NoiseScaling.allCases)
-    func isotropic(granularity: DriftScale.Granularity, scaling: Stanley.Options.NoiseScaling) {
+    func `with an infinite threshold STANLEY has the bits of Langevin, and adjusted STANLEY those of MALA`(
+        granularity: DriftScale.Granularity, scaling: Stanley.Options.NoiseScaling
+    ) {
         let options = Stanley.Options(DriftScale(threshold: .infinity, granularity: granularity), noiseScaling: scaling)
         let pairs: [(any TransitionKernel, any TransitionKernel)] = [
             (Stanley(stepSize: 0.2, noise: 0.3, options: options, box: -2...2), Langevin(stepSize: 0.1, noise: 0.3, box: -2...2)),
-            (AdjustedStanley(stepSize: 0.5, temperature: 1.5, options: options), MALA(stepSize: 0.25, temperature: 1.5)),
+            (MALA(stepSize: 0.5, temperature: 1.5, anisotropy: options), MALA(stepSize: 0.25, temperature: 1.5)),
         ]
         for (one, other) in pairs {
             let results = [one, other].map { kernel -> ([Float], RunInfo) in
@@ -143,8 +140,7 @@ struct UnadjustedKernelTests {
         }
     }
 
-    @Test("HMC with one leapfrog step is MALA of step size ε²/2")
-    func oneLeapfrogStep() {
+    @Test func `HMC with one leapfrog step is MALA of step size ε²/2`() {
         let results = [HMC(stepSize: 0.5, leapfrogSteps: 1), MALA(stepSize: 0.125)].map { (kernel: any TransitionKernel) -> [Float] in
             let buffers = KernelTests.buffers(kernel, chains: 37, dimension: 4)
             kernel.run(buffers, steps: 3, noise: KernelChecks.noise, in: Self.potential)
@@ -164,8 +160,7 @@ struct UnadjustedKernelTests {
             stream: RandomStream(seed: 31, purpose: .langevin, step: 0, index: 0), functions: [{ $0[0] * $0[0] }])
     }
 
-    @Test("Heun's bias is of order h², Euler's of order h")
-    func order() {
+    @Test func `Heun's bias is of order h², Euler's of order h`() {
         // x' = (1 - h + h²/2) x + √(2h)(1 - h/2) ξ has the variance (2 - h)/(2 - h + h²/2); Euler's recursion 1/(1 - h/2).
         var (heun, euler): ([Double], [Double]) = ([], [])
         for h in [1.0, 0.5] {
@@ -185,8 +180,7 @@ struct UnadjustedKernelTests {
         #expect(abs(log2(euler[0] / euler[1]) - 1.22) < 0.35, "\(euler)")
     }
 
-    @Test("converged proximal steps have the variance 1/(1 + h/2), underdamped ones that of the Gaussian")
-    func variances() {
+    @Test func `converged proximal steps have the variance 1/(1 + h/2), underdamped ones that of the Gaussian`() {
         // The fixed point contracts by h = .5 an iteration: 2^-30.
         let proximal = Self.variance(ProximalLangevin(stepSize: 0.5, noise: 1, iterations: 30))
         #expect(proximal.agrees(0, 1 / 1.25), "\(proximal.means) ± \(proximal.errors)")

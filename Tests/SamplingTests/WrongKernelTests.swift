@@ -10,8 +10,7 @@ struct WrongKernelTests {
         potential: PairPotential(density: .banana, temperature: 2), drift: 0.1, temperature: 2, threshold: 1.8)
     static let hmc = ReferenceHMC(potential: target, stepSize: 0.3, steps: 4)
 
-    @Test("a right one passes both checks")
-    func right() {
+    @Test func `a right one passes both checks`() {
         #expect(KernelChecks.wrongDecisions(NaiveKernel(move: Self.stanley), Self.stanley) == 0)
         #expect(KernelChecks.wrongDecisions(NaiveKernel(move: Self.hmc), Self.hmc) == 0)
         #expect(KernelChecks.wrongMoments(NaiveKernel(move: Self.stanley), Self.target) == [])
@@ -26,8 +25,8 @@ struct WrongKernelTests {
         }
     }
 
-    @Test("a wrong proposal or ratio is found by its decisions and by its moments", arguments: ReferenceLangevin.Fault.allCases)
-    func langevin(fault: ReferenceLangevin.Fault) {
+    @Test(arguments: ReferenceLangevin.Fault.allCases)
+    func `a wrong proposal or ratio is found by its decisions and by its moments`(fault: ReferenceLangevin.Fault) {
         let right = fault == .missingTemperature ? Self.warm : Self.stanley
         var wrong = right
         wrong.fault = fault
@@ -41,9 +40,8 @@ struct WrongKernelTests {
     }
 
     /// Trajectories that run uphill keep volume and can be reversed: they waste time, but accepted by the right energies the law is right.
-    @Test(
-        "a wrong trajectory is found by its decisions, and by its moments where it changes the law", arguments: ReferenceHMC.Fault.allCases)
-    func trajectory(fault: ReferenceHMC.Fault) {
+    @Test(arguments: ReferenceHMC.Fault.allCases)
+    func `a wrong trajectory is found by its decisions, and by its moments where it changes the law`(fault: ReferenceHMC.Fault) {
         var wrong = Self.hmc
         wrong.fault = fault
         #expect(KernelChecks.wrongDecisions(NaiveKernel(move: wrong), Self.hmc) > 0)
@@ -55,9 +53,8 @@ struct WrongKernelTests {
         #expect(isFound == (fault != .kickUphill))
     }
 
-    @Test(
-        "a wrong use of random numbers or of the cache is found by its decisions", arguments: NaiveKernel<ReferenceLangevin>.Fault.allCases)
-    func step(fault: NaiveKernel<ReferenceLangevin>.Fault) {
+    @Test(arguments: NaiveKernel<ReferenceLangevin>.Fault.allCases)
+    func `a wrong use of random numbers or of the cache is found by its decisions`(fault: NaiveKernel<ReferenceLangevin>.Fault) {
         #expect(KernelChecks.wrongDecisions(NaiveKernel(move: Self.stanley, fault: fault), Self.stanley) > 0)
     }
 }

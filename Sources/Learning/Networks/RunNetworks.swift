@@ -48,11 +48,6 @@ public struct RunNetworks: Sendable {
         return start..<start + (self[part]?.layout.count ?? 0)
     }
 
-    /// The places of all networks.
-    public var ranges: [Range<Int>] {
-        [energyRange] + Part.allCases.compactMap { self[$0] == nil ? nil : range(of: $0) }
-    }
-
     /// The parameters before the first step.
     ///
     /// - Parameter energyScale: factor of the energy's weights and biases.

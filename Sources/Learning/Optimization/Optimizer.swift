@@ -39,8 +39,6 @@ public struct Optimizer: Sendable {
     /// Updates made so far.
     public package(set) var updates: Int
 
-    public init(_ rule: Rule, parameters count: Int) { self.init(rule, groups: [Group(0..<count)]) }
-
     public init(_ rule: Rule, groups: [Group]) {
         self.rule = rule
         self.groups = groups

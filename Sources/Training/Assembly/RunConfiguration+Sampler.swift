@@ -38,7 +38,7 @@ extension RunConfiguration {
         let (stepSize, temperature) = (Float(sampler.stepSize), Float(sampler.temperature))
         let options = stanleyOptions(channels: channels)
         guard !sampler.adjusted else {
-            return AdjustedStanley(stepSize: stepSize, temperature: temperature, options: options, box: samplerBox)
+            return MALA(stepSize: stepSize, temperature: temperature, anisotropy: options, box: samplerBox)
         }
         let noise = sampler.noise.map { Float($0) } ?? options.properNoise(stepSize: stepSize, temperature: temperature)
         return Stanley(stepSize: stepSize, noise: noise, options: options, box: samplerBox)

@@ -47,8 +47,6 @@ package struct Recipe {
     /// Four digits say what was measured, and are what a person would write.
     mutating func set(_ path: String, _ value: Double) { values[path] = Self.number(value) }
 
-    mutating func set(_ path: String, _ list: [Int]) { values[path] = .array(list.map { .integer($0) }) }
-
     mutating func merge(_ more: [String: JSONValue]) { values.merge(more) { _, new in new } }
 
     private static func number(_ value: Double) -> JSONValue { JSONValue(Double(String(format: "%.4g", value)) ?? value) }

@@ -41,7 +41,7 @@ struct DiagnosticWindowTests {
         #expect(recorded.positions.values == plain.positions.values)
     }
 
-    @Test func `A window records the states, energies, displacements and moves of the kernel's own run`() {
+    @Test func `a window records the states, energies, displacements and moves of the kernel's own run`() {
         Self.expect(Langevin(stepSize: 0.1, noise: 0.4))
         // Long steps, of which some are rejected.
         Self.expect(MALA(stepSize: 0.9))
@@ -55,7 +55,7 @@ struct DiagnosticWindowTests {
             ChainFunctionals(dimension: 9, columns: (0..<9).map { "c\($0)" }, seed: 1).names.prefix(3) == ["energy", "mean", "projection0"])
     }
 
-    @Test func `Large states are seen through their mean and projections of length one`() {
+    @Test func `large states are seen through their mean and projections of length one`() {
         let functionals = ChainFunctionals(dimension: 50, seed: 1)
         #expect(functionals.names.count == 10 && !functionals.holdsStates)
         let ones = Matrix(rows: 1, columns: 50)

@@ -26,7 +26,7 @@ struct SamplerAssemblyTests {
     @Test("samplers with an accept step have the temperature of the configuration, whatever the noise")
     func temperature() throws {
         let mala = try #require(try kernel(["sampler.kind=mala", "sampler.noise=0.005", "sampler.temperature=3"]) as? MALA)
-        #expect(mala.stepSize == 0.5 && mala.temperature == 3)
+        #expect(mala.stepSize == 0.5 && mala.temperature == 3 && mala.anisotropy == nil)
         let hmc = try #require(
             try kernel(["sampler.kind=hmc", "sampler.leapfrogSteps=4", "sampler.leapfrogJitter=true", "sampler.temperature=3"]) as? HMC)
         #expect(hmc.stepSize == 0.5 && hmc.leapfrogSteps == 4 && hmc.hasRandomLength && hmc.temperature == 3)
@@ -50,8 +50,8 @@ struct SamplerAssemblyTests {
         #expect(keys.options.recomputation == .oncePerIteration)
         let adjusted = try #require(
             try kernel(["sampler.kind=stanley", "sampler.adjusted=true", "sampler.granularity=sample", "sampler.temperature=2"])
-                as? AdjustedStanley)
-        #expect(adjusted.temperature == 2 && adjusted.options.scale.granularity == .sample)
+                as? MALA)
+        #expect(adjusted.temperature == 2 && adjusted.anisotropy?.scale.granularity == .sample)
     }
 
     @Test("an annealed kernel cools over the run it is made for, wherever in it it begins")

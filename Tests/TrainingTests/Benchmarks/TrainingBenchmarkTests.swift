@@ -6,8 +6,8 @@ import Training
 
 @Suite("Training benchmarks")
 struct TrainingBenchmarkTests {
-    @Test("every case trains and says its rates and its memory in one line", arguments: BenchmarkCase.allCases)
-    func runs(_ name: BenchmarkCase) throws {
+    @Test(arguments: BenchmarkCase.allCases)
+    func `every case trains and says its rates and its memory in one line`(_ name: BenchmarkCase) throws {
         let chains = name == .conv32 ? 1 : 6
         let speed = try TrainingBenchmark(name, chains: chains, langevinSteps: 2, steps: 1, threads: chains == 1 ? 1 : 2).run(
             SoloCommunicator())
@@ -17,8 +17,7 @@ struct TrainingBenchmarkTests {
         #expect(speed.gigaflops > 0 && speed.chainStepsPerSecond == Double(2 * chains) * speed.trainStepsPerSecond)
     }
 
-    @Test("more threads than chains are refused")
-    func threads() {
+    @Test func `more threads than chains are refused`() {
         #expect(throws: Failure(.usage, "bench mlp2d: every thread needs a chain: found --chains 2 for --threads 3")) {
             try TrainingBenchmark(.mlp2d, chains: 2, threads: 3).run(SoloCommunicator())
         }

@@ -17,9 +17,9 @@ struct CheckpointTests {
     }
 
     @Test(
-        "every stop and continuation ends with the same files as no stop", arguments: TrainerTests.variants + [["run.reduction=float"]],
+        arguments: TrainerTests.variants + [["run.reduction=float"]],
         [1, 3, 4, 7])
-    func continuation(arguments: [String], split: Int) throws {
+    func `every stop and continuation ends with the same files as no stop`(arguments: [String], split: Int) throws {
         let whole = try reference(arguments)
         let folder = scratch.run()
         try ScratchRun.train(arguments + ["run.steps=\(split)"], in: folder)
@@ -30,8 +30,8 @@ struct CheckpointTests {
         #expect(try kept.map(numbers) == whole.reports().map(numbers))
     }
 
-    @Test("a run continues on other numbers of ranks and threads to the same files", arguments: [(1, 3, 2), (3, 1, 1), (2, 4, 1)])
-    func otherRanks(first: Int, second: Int, threads: Int) throws {
+    @Test(arguments: [(1, 3, 2), (3, 1, 1), (2, 4, 1)])
+    func `a run continues on other numbers of ranks and threads to the same files`(first: Int, second: Int, threads: Int) throws {
         let whole = try reference()
         let folder = scratch.run()
         _ = try ThreadRanks.run(first) { try ScratchRun.train(["run.steps=3"], in: folder, on: $0) }
@@ -53,8 +53,7 @@ struct CheckpointTests {
         ]
     }
 
-    @Test("the files are complete and named in the manifest with their sizes and checksums")
-    func files() throws {
+    @Test func `the files are complete and named in the manifest with their sizes and checksums`() throws {
         let folder = try reference()
         let contents = try folder.contents(ofStep: 8)
         #expect(contents.keys.sorted() == ["chains.safetensors", "manifest.json", "model.safetensors", "optimizer.safetensors"])
@@ -68,8 +67,7 @@ struct CheckpointTests {
         #expect(Checksum.of(header.bytes) == manifest.chains.header)
     }
 
-    @Test("the newest two checkpoints are kept, and those with a file named KEEP")
-    func pruning() throws {
+    @Test func `the newest two checkpoints are kept, and those with a file named KEEP`() throws {
         let folder = scratch.run()
         try ScratchRun.train(["run.steps=2", "checkpoint.every=1"], in: folder)
         #expect(try folder.steps() == [2, 1])
@@ -81,8 +79,7 @@ struct CheckpointTests {
         #expect(try folder.steps() == [7, 6, 5, 1])
     }
 
-    @Test("a committed step is never written again")
-    func committed() throws {
+    @Test func `a committed step is never written again`() throws {
         let folder = scratch.run()
         try ScratchRun.train(in: folder)
         let before = try folder.contents(ofStep: 8)
@@ -93,8 +90,7 @@ struct CheckpointTests {
         #expect(try folder.contents(ofStep: 8) == before)
     }
 
-    @Test("leftovers of a killed save are removed, also when they are in the way of the next one")
-    func partial() throws {
+    @Test func `leftovers of a killed save are removed, also when they are in the way of the next one`() throws {
         let folder = scratch.run()
         try ScratchRun.train(["run.steps=4"], in: folder)
         for step in [6, 8] {

@@ -19,7 +19,7 @@ struct CheckpointWeightsTests {
         return Array(model.parameters[tensor.range])
     }
 
-    @Test func `The model's file holds the average, and the optimiser's what training goes on from`() throws {
+    @Test func `the model's file holds the average, and the optimiser's what training goes on from`() throws {
         let folder = scratch.run()
         try ScratchRun.train(["optimizer.average=0.9"], in: folder)
         let (model, optimizer) = ("\(folder.checkpoint(8))/model.safetensors", "\(folder.checkpoint(8))/optimizer.safetensors")
@@ -31,7 +31,7 @@ struct CheckpointWeightsTests {
         #expect(try Safetensors(optimizer).header["average.layers.0.bias"] == nil)
     }
 
-    @Test func `Without an average the model's file holds the only parameters`() throws {
+    @Test func `without an average the model's file holds the only parameters`() throws {
         let folder = scratch.run()
         try ScratchRun.train(["optimizer.average=null"], in: folder)
         let model = "\(folder.checkpoint(8))/model.safetensors"
@@ -66,7 +66,7 @@ struct CheckpointWeightsTests {
         return try RunConfiguration.resolve(file: file, arguments: arguments)
     }
 
-    @Test func `A checkpoint of format 1 is read with its parameters where they were`() throws {
+    @Test func `a checkpoint of format 1 is read with its parameters where they were`() throws {
         let folder = RunFolder(Self.former)
         let (model, optimizer) = ("\(folder.checkpoint(3))/model.safetensors", "\(folder.checkpoint(3))/optimizer.safetensors")
         let (average, current) = (try TrainedModel(folder), try TrainedModel(folder, weights: .current))
@@ -79,7 +79,7 @@ struct CheckpointWeightsTests {
         #expect(trainer.state.parameters == current.parameters && trainer.state.average?.values == average.parameters)
     }
 
-    @Test func `A run of format 1 continues to the same bits as from a checkpoint of this format`() throws {
+    @Test func `a run of format 1 continues to the same bits as from a checkpoint of this format`() throws {
         _ = OneThreadPerProduct.once
         let (former, present) = (try copyOfFormer("former"), try copyOfFormer("present"))
         let communicator = SoloCommunicator()

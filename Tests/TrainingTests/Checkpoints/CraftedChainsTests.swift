@@ -31,7 +31,7 @@ struct CraftedChainsTests {
         }
     }
 
-    @Test(arguments: Layout.allCases) func `Chains are read only from a file with the layout of the run`(_ layout: Layout) throws {
+    @Test(arguments: Layout.allCases) func `chains are read only from a file with the layout of the run`(_ layout: Layout) throws {
         let folder = scratch.run()
         try ScratchRun.train(in: folder)
         try write(layout, to: folder)

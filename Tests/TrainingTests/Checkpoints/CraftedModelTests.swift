@@ -63,7 +63,7 @@ struct CraftedModelTests {
     ]
 
     @Test(arguments: edits, ModelWeights.allCases)
-    func `Models are read only from a file that describes the networks of the run`(_ edit: Edit, weights: ModelWeights) throws {
+    func `models are read only from a file that describes the networks of the run`(_ edit: Edit, weights: ModelWeights) throws {
         let scratch = ScratchFolder()
         let folder = scratch.run()
         try ScratchRun.train(

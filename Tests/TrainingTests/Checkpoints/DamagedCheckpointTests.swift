@@ -35,9 +35,11 @@ struct DamagedCheckpointTests {
     static let files = ["manifest.json", "model.safetensors", "optimizer.safetensors", "chains.safetensors"]
 
     @Test(
-        "a damaged newest checkpoint is named and set aside, and the run goes on from the one before to the same bits", arguments: files,
+        arguments: files,
         Damage.allCases)
-    func newest(file: String, damage: Damage) throws {
+    func `a damaged newest checkpoint is named and set aside, and the run goes on from the one before to the same bits`(
+        file: String, damage: Damage
+    ) throws {
         let (whole, folder) = (scratch.run("whole"), scratch.run())
         try ScratchRun.train(in: whole)
         try whole.copy(to: folder)
@@ -53,8 +55,8 @@ struct DamagedCheckpointTests {
         #expect(try ScratchRun.train(in: folder).contains { $0.contains("passed over") } == false)
     }
 
-    @Test("when all checkpoints are damaged the run does not start anew over them, and nothing is changed", arguments: [1, 2])
-    func all(ranks: Int) throws {
+    @Test(arguments: [1, 2])
+    func `when all checkpoints are damaged the run does not start anew over them, and nothing is changed`(ranks: Int) throws {
         let folder = scratch.run()
         try ScratchRun.train(in: folder)
         for step in [4, 8] { try Damage.truncated.apply(to: "\(folder.checkpoint(step))/chains.safetensors") }
@@ -64,8 +66,7 @@ struct DamagedCheckpointTests {
         #expect(try folder.steps() == [8, 4])
     }
 
-    @Test("every flipped bit of a checkpoint is found")
-    func bits() throws {
+    @Test func `every flipped bit of a checkpoint is found`() throws {
         let folder = scratch.run()
         try ScratchRun.train(in: folder)
         let trainer = try ScratchRun.trainer()
@@ -92,22 +93,20 @@ struct DamagedCheckpointTests {
         #expect(try store.loadNewest(trainer, trainer.communicator)?.manifest.step == 8)
     }
 
-    @Test(
-        "numbers that no run leaves behind are refused even with a right checksum",
-        arguments: [
-            (#""updates" : 8"#, #""updates" : 9223372036854775807"#), (#""updates" : 8"#, #""updates" : -1"#),
-            (#""rollbacks" : 0"#, #""rollbacks" : 70"#), (#""consecutiveSkips" : 0"#, #""consecutiveSkips" : 9223372036854775807"#),
-            (#""skips" : 0"#, #""skips" : -3"#), (#""metricsBytes" : "#, #""metricsBytes" : -"#), (#""format" : 2"#, #""format" : 3"#),
-            (#""format" : 2"#, #""format" : 0"#),
-            (#""step" : 8"#, #""step" : 4"#),
-            (#""step" : 8"#, #""step" : 8, "stepSize" : {"averageLogFactor" : 0, "count" : 0, "logFactor" : 0, "meanError" : 0}"#),
-        ])
-    func hostileManifest(old: String, new: String) throws { try refuse(old, new) }
+    @Test(arguments: [
+        (#""updates" : 8"#, #""updates" : 9223372036854775807"#), (#""updates" : 8"#, #""updates" : -1"#),
+        (#""rollbacks" : 0"#, #""rollbacks" : 70"#), (#""consecutiveSkips" : 0"#, #""consecutiveSkips" : 9223372036854775807"#),
+        (#""skips" : 0"#, #""skips" : -3"#), (#""metricsBytes" : "#, #""metricsBytes" : -"#), (#""format" : 2"#, #""format" : 3"#),
+        (#""format" : 2"#, #""format" : 0"#),
+        (#""step" : 8"#, #""step" : 4"#),
+        (#""step" : 8"#, #""step" : 8, "stepSize" : {"averageLogFactor" : 0, "count" : 0, "logFactor" : 0, "meanError" : 0}"#),
+    ])
+    func `numbers that no run leaves behind are refused even with a right checksum`(old: String, new: String) throws {
+        try refuse(old, new)
+    }
 
-    @Test(
-        "an adaptation of the step size that the run cannot have made is refused",
-        arguments: [(#""count" : 5"#, #""count" : 9223372036854775807"#), (#""count" : 5"#, #""count" : 9"#), ("stepSize", "stepsize")])
-    func hostileAdaptation(old: String, new: String) throws {
+    @Test(arguments: [(#""count" : 5"#, #""count" : 9223372036854775807"#), (#""count" : 5"#, #""count" : 9"#), ("stepSize", "stepsize")])
+    func `an adaptation of the step size that the run cannot have made is refused`(old: String, new: String) throws {
         try refuse(old, new, ["sampler.kind=mala", "sampler.adaptSteps=5"])
     }
 
@@ -138,8 +137,7 @@ struct DamagedCheckpointTests {
         }
     }
 
-    @Test("a checkpoint of another configuration, of other data or of a renamed folder is not taken")
-    func binding() throws {
+    @Test func `a checkpoint of another configuration, of other data or of a renamed folder is not taken`() throws {
         let folder = scratch.run()
         try ScratchRun.train(in: folder)
         for (arguments, word) in [(["run.seed=2"], "another configuration"), (["data.source=rings"], "other data")] {
@@ -152,8 +150,7 @@ struct DamagedCheckpointTests {
         #expect(lines.contains { $0.contains("expected step 9, found 8") })
     }
 
-    @Test("changed data under the same name are noticed")
-    func otherData() throws {
+    @Test func `changed data under the same name are noticed`() throws {
         let (folder, path) = (scratch.run(), "\(scratch.path)/rows.csv")
         func write(_ last: String) throws { try Data("1,2\n3,4\n5,\(last)\n".utf8).write(to: URL(fileURLWithPath: path)) }
         try write("6")

@@ -6,8 +6,7 @@ import Testing
 import Training
 
 struct LittleEndianTests {
-    @Test("numbers become little-endian bytes and come back")
-    func roundTrip() {
+    @Test func `numbers become little-endian bytes and come back`() {
         #expect(LittleEndian.bytes(of: [Int32(1), -2]) == [1, 0, 0, 0, 254, 255, 255, 255])
         #expect(LittleEndian.bytes(of: [Float(1)]) == [0, 0, 0x80, 0x3f])
         let floats: [Float] = [0, -0.0, 1.5, .infinity, .leastNonzeroMagnitude]
@@ -20,8 +19,7 @@ struct LittleEndianTests {
 }
 
 struct ChannelOrderTests {
-    @Test("two pixels of three channels become three planes of two pixels, and come back")
-    func order() {
+    @Test func `two pixels of three channels become three planes of two pixels, and come back`() {
         let shape = ImageShape(height: 1, width: 2, channels: 3)
         let inner: [Float] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
         let outer: [Float] = [1, 4, 2, 5, 3, 6, 7, 10, 8, 11, 9, 12]
@@ -31,10 +29,9 @@ struct ChannelOrderTests {
     }
 
     @Test(
-        "every shape survives both ways, with values of one and four bytes",
         arguments: [ImageShape(height: 3, width: 5, channels: 4), ImageShape(height: 2, width: 2, channels: 1), ImageShape(vector: 7)],
         [1, 4])
-    func roundTrip(shape: ImageShape, valueSize: Int) {
+    func `every shape survives both ways, with values of one and four bytes`(shape: ImageShape, valueSize: Int) {
         let bytes = (0..<3 * shape.count * valueSize).map { UInt8(truncatingIfNeeded: $0 &* 37) }
         let outer = ChannelOrder.outermost(bytes, shape: shape, valueSize: valueSize)
         #expect(ChannelOrder.innermost(outer, shape: shape, valueSize: valueSize) == bytes)
@@ -44,10 +41,9 @@ struct ChannelOrderTests {
 
 struct ChainsFileTests {
     @Test(
-        "the parts of all shards cover the data section without gap or overlap",
         arguments: [nil, ReplayOptions(), ReplayOptions(storage: .byte(-1...2))],
         [ImageShape(vector: 3), ImageShape(height: 2, width: 3, channels: 2)])
-    func coverage(options: ReplayOptions?, shape: ImageShape) {
+    func `the parts of all shards cover the data section without gap or overlap`(options: ReplayOptions?, shape: ImageShape) {
         let file = ChainsFile(shards: 5, capacity: 7, shape: shape, options: options)
         let ranges = (0..<5).flatMap { file.ranges(of: $0) }.sorted { $0.lowerBound < $1.lowerBound }
         #expect(ranges.first?.lowerBound == 0 && ranges.last?.upperBound == file.header.dataCount)
@@ -59,10 +55,8 @@ struct ChainsFileTests {
         #expect(file.header.metadata["range"] == (valueSize == 1 ? "-1.0 2.0" : nil) && file.header.metadata["shards"] == "5")
     }
 
-    @Test(
-        "a shard's part has the sizes of its ranges, and makes another shard the same",
-        arguments: [ReplayOptions.Storage.float, .byte(-3...3)])
-    func roundTrip(storage: ReplayOptions.Storage) {
+    @Test(arguments: [ReplayOptions.Storage.float, .byte(-3...3)])
+    func `a shard's part has the sizes of its ranges, and makes another shard the same`(storage: ReplayOptions.Storage) {
         let shape = ImageShape(height: 2, width: 2, channels: 3)
         let options = ReplayOptions(storage: storage, replacement: .reservoir)
         let file = ChainsFile(shards: 3, capacity: 4, shape: shape, options: options)
@@ -84,8 +78,7 @@ struct ChainsFileTests {
         #expect(file.part(second).checksum == part.checksum)
     }
 
-    @Test("chains that do not persist are stored as the negatives of the last step")
-    func negatives() {
+    @Test func `chains that do not persist are stored as the negatives of the last step`() {
         let file = ChainsFile(shards: 1, capacity: 2, shape: ImageShape(vector: 2), options: nil)
         let shard = ShardState(index: 0, chains: 2, dimension: 2, replay: nil)
         shard.negatives.copy(from: Matrix(rows: 2, columns: 2, [1, 2, 3, 4]))

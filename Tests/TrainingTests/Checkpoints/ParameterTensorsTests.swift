@@ -36,7 +36,7 @@ struct ParameterTensorsTests {
             }
     }
 
-    @Test func `Parameters of 64 and 16 bits are read as those of 32`() throws {
+    @Test func `parameters of 64 and 16 bits are read as those of 32`() throws {
         let tensors = try tensors()
         let expected = try trained(from: Safetensors.encode(tensors), "f32")
         let wide = tensors.map { ($0.name, NumericArray(shape: $0.array.shape, .float64($0.array.values.floats.map { Double($0) }))) }
@@ -44,7 +44,7 @@ struct ParameterTensorsTests {
         #expect(try trained(from: bfloat16(tensors), "bf16") == expected)
     }
 
-    @Test func `A file of other names is refused with the names that it has, and one of other types with both`() throws {
+    @Test func `a file of other names is refused with the names that it has, and one of other types with both`() throws {
         let tensors = try tensors()
         let renamed = tensors.map { ("net." + $0.name, $0.array) }
         let names = failure { _ = try trained(from: Safetensors.encode(renamed), "names") }

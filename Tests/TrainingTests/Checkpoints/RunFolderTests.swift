@@ -16,8 +16,7 @@ struct RunFolderTests {
         }
     }
 
-    @Test("names sort like numbers")
-    func names() {
+    @Test func `names sort like numbers`() {
         let folder = RunFolder("runs/x/")
         #expect(folder.path == "runs/x" && RunFolder("/").path == "/")
         #expect(folder.checkpoint(1000) == "runs/x/checkpoints/step-00001000")
@@ -25,8 +24,7 @@ struct RunFolderTests {
         #expect(folder.partial(7) == "runs/x/checkpoints/.step-00000007.partial")
     }
 
-    @Test("only names that a save gives are steps, the newest first")
-    func steps() throws {
+    @Test func `only names that a save gives are steps, the newest first`() throws {
         let folder = scratch.run()
         #expect(try folder.steps() == [])
         try folder.create()
@@ -40,8 +38,7 @@ struct RunFolderTests {
         #expect(try folder.steps() == [123_456_789, 12, 8])
     }
 
-    @Test("what interrupted saves left is removed, what the user put there stays")
-    func leftovers() throws {
+    @Test func `what interrupted saves left is removed, what the user put there stays`() throws {
         let folder = scratch.run()
         try folder.create()
         let gone = [".step-00000004.partial", "../config.json5.123.tmp", "../samples/step-00000004.png.99.tmp"]
@@ -53,8 +50,7 @@ struct RunFolderTests {
         for name in kept { #expect(try RunFolder.isFile("\(folder.checkpoints)/\(name)"), "\(name)") }
     }
 
-    @Test("a pipe, a socket or a device in the place of any file or folder of a run is refused by name, and not opened")
-    func otherKinds() throws {
+    @Test func `a pipe, a socket or a device in the place of any file or folder of a run is refused by name, and not opened`() throws {
         for name in ["config.json5", "metrics.jsonl", "evaluation.jsonl", "lock", "samples", "checkpoints", "samples/step-00000004.png"] {
             for isLink in [false, true] {
                 let folder = scratch.run(UUID().uuidString)
@@ -72,8 +68,7 @@ struct RunFolderTests {
         }
     }
 
-    @Test("a pipe in the place of a partial or a committed checkpoint is taken out of the way")
-    func pipesOfCheckpoints() throws {
+    @Test func `a pipe in the place of a partial or a committed checkpoint is taken out of the way`() throws {
         let folder = scratch.run()
         try ScratchRun.train(["run.steps=4"], in: folder)
         #expect(unsafe mkfifo(folder.partial(8), 0o600) == 0)
@@ -88,8 +83,7 @@ struct RunFolderTests {
 struct RunLockTests {
     let scratch = ScratchFolder()
 
-    @Test("a second lock is refused and names the owner; the first one's end frees the folder")
-    func exclusive() throws {
+    @Test func `a second lock is refused and names the owner; the first one's end frees the folder`() throws {
         let folder = scratch.run()
         try folder.create()
         var lock: RunLock? = try RunLock(folder)
@@ -104,8 +98,7 @@ struct RunLockTests {
         _ = try RunLock(folder)
     }
 
-    @Test("a lock that is freed while it is waited for is taken")
-    func waiting() throws {
+    @Test func `a lock that is freed while it is waited for is taken`() throws {
         let folder = scratch.run()
         try folder.create()
         let first = Mutex<RunLock?>(try RunLock(folder))
@@ -113,8 +106,7 @@ struct RunLockTests {
         _ = try RunLock(folder, patience: .seconds(60)) { _ in first.withLock { $0 = nil } }
     }
 
-    @Test("a lock file of a job that is gone is no lock")
-    func stale() throws {
+    @Test func `a lock file of a job that is gone is no lock`() throws {
         let folder = scratch.run()
         try folder.create()
         _ = FileManager.default.createFile(atPath: "\(folder.path)/lock", contents: Data("host elsewhere, process 1\n".utf8))
@@ -122,8 +114,7 @@ struct RunLockTests {
         #expect(try String(contentsOfFile: "\(folder.path)/lock", encoding: .utf8).contains("elsewhere") == false)
     }
 
-    @Test("a run in a folder where another one trains is refused, on all ranks")
-    func run() throws {
+    @Test func `a run in a folder where another one trains is refused, on all ranks`() throws {
         let folder = scratch.run()
         try folder.create()
         let lock = try RunLock(folder)

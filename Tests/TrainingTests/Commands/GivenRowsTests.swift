@@ -63,7 +63,7 @@ import Training
         "a,b\n" + rows.map { "\($0.a),\($0.b)\n" }.joined()
     }
 
-    @Test func `The rows of a standardised table have the energies that they have in evaluate, from a file of any order and format`() throws
+    @Test func `the rows of a standardised table have the energies that they have in evaluate, from a file of any order and format`() throws
     {
         let rows = Self.table(60)
         let run = try train(write("t.csv", Self.csv(rows)), ["data.standardise=true"])
@@ -82,7 +82,7 @@ import Training
         refused(.data, "c.csv", "a column named 'b'", "found a, c") { _ = try scores(run, outliers: write("c.csv", "a,c\n1,2\n")) }
     }
 
-    @Test func `Samples of a standardised table have its units, and given back are the same samples`() throws {
+    @Test func `samples of a standardised table have its units, and given back are the same samples`() throws {
         let run = try train(write("t.csv", Self.csv(Self.table(60))), ["data.standardise=true"])
         for name in ["s.npy", "s.csv"] {
             _ = try SampleCommand(folder: run.path, count: 40, steps: 2, seed: 5, output: path(name)).run(SoloCommunicator())
@@ -101,7 +101,7 @@ import Training
         }
     }
 
-    @Test func `Bytes have the energies of their levels in every layout, and what are no levels is refused`() throws {
+    @Test func `bytes have the energies of their levels in every layout, and what are no levels is refused`() throws {
         let pixels = (0..<40 * 12).map { UInt8(truncatingIfNeeded: $0 * 97 + $0 / 12 * 31) }
         let source = try write("hwc.npy", [40, 2, 2, 3], .uint8(pixels))
         let run = try train(source, ["model.referenceDeviation=1"])
@@ -126,7 +126,7 @@ import Training
         ] { refused(.data, "real numbers", "256 levels") { _ = try evaluate(command) } }
     }
 
-    @Test func `Samples of levels have the units of levels, and given back are the same samples`() throws {
+    @Test func `samples of levels have the units of levels, and given back are the same samples`() throws {
         let run = try train("digits")
         let command = SampleCommand(folder: run.path, count: 30, steps: 1, output: path("s.npy"))
         let text = try command.run(SoloCommunicator())
@@ -144,7 +144,7 @@ import Training
         #expect(Set(try energies(run, path("s.npy"))).count == 30)
     }
 
-    @Test func `A checkpoint without the preparation of rows takes floats as they stand, and asks for what is missing`() throws {
+    @Test func `a checkpoint without the preparation of rows takes floats as they stand, and asks for what is missing`() throws {
         let values = (0..<40).map { Float($0 % 7) / 7 }
         let source = try write("f.npy", [20, 2], .float32(values))
         let run = try train(source)
@@ -166,7 +166,7 @@ import Training
         refused(.missingInput, "f.npy", "data.source=PATH") { _ = try energies(standardised, path("moved.npy")) }
     }
 
-    @Test func `A file of samples or energies has one of two endings`() throws {
+    @Test func `a file of samples or energies has one of two endings`() throws {
         let run = try train("moons")
         for name in ["s", "s.bin", "npy", "s.csv.gz"] {
             refused(.usage, "--out", ".npy", ".csv") {
@@ -182,7 +182,7 @@ import Training
         refused(.data, "any number of them") { _ = try energies(run, "moons") }
     }
 
-    @Test func `Ranks write the same tables as one does`() throws {
+    @Test func `ranks write the same tables as one does`() throws {
         let run = try train("moons")
         func bytes(_ name: String, _ body: (String) throws -> Void) throws -> [UInt8] {
             try body(path(name))

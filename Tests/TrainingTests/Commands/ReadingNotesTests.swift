@@ -1,3 +1,4 @@
+import Commands
 import Distributed
 import Formats
 import Foundation

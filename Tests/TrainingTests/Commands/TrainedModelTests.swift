@@ -20,8 +20,8 @@ struct TrainedModelTests {
         try DamagedCheckpointTests.Damage.flippedBit.apply(to: "\(folder.checkpoint(step))/\(file)")
     }
 
-    @Test("without a step the newest whole checkpoint is taken and the damaged ones are named", arguments: [1, 3])
-    func fallback(ranks: Int) throws {
+    @Test(arguments: [1, 3])
+    func `without a step the newest whole checkpoint is taken and the damaged ones are named`(ranks: Int) throws {
         let folder = try trained()
         try damage(folder, 12, "model.safetensors")
         try damage(folder, 8, "manifest.json")
@@ -44,8 +44,7 @@ struct TrainedModelTests {
         #expect(try folder.steps() == [12, 8, 4], "readers change nothing")
     }
 
-    @Test("a damaged checkpoint that was asked for by its step is refused, and so are all when none is whole")
-    func refusal() throws {
+    @Test func `a damaged checkpoint that was asked for by its step is refused, and so are all when none is whole`() throws {
         let folder = try trained()
         for step in [12, 8, 4] {
             try damage(folder, step, "model.safetensors")
@@ -58,8 +57,7 @@ struct TrainedModelTests {
         #expect(failure { _ = try TrainedModel(folder, step: 5) }?.kind == .missingInput)
     }
 
-    @Test("damaged chains pass a checkpoint over for whoever goes on from them, and for nobody else")
-    func chains() throws {
+    @Test func `damaged chains pass a checkpoint over for whoever goes on from them, and for nobody else`() throws {
         let folder = try trained()
         try damage(folder, 12, "chains.safetensors")
         func sample(_ start: SampleCommand.Start) throws -> String {
@@ -71,8 +69,7 @@ struct TrainedModelTests {
         #expect(text.hasPrefix("passed over the checkpoint of step 12") && text.contains("4 samples of step 8"), "\(text)")
     }
 
-    @Test("a checkpoint that goes away before it is read is no damage: the next one is taken, and nothing is said")
-    func vanished() throws {
+    @Test func `a checkpoint that goes away before it is read is no damage: the next one is taken, and nothing is said`() throws {
         let folder = try trained()
         var choice = CheckpointChoice(folder, wanted: nil)
         #expect(try choice.next() == 12)
@@ -88,8 +85,7 @@ struct TrainedModelTests {
         #expect(throws: Failure(.checkpoint, "damaged")) { try explicit.pass(over: 8, Failure(.checkpoint, "damaged")) }
     }
 
-    @Test("a checkpoint that has been opened is read to its end, also when a training removes it meanwhile")
-    func removedMeanwhile() throws {
+    @Test func `a checkpoint that has been opened is read to its end, also when a training removes it meanwhile`() throws {
         let folder = try trained()
         let model = try TrainedModel(folder)
         try RunFolder.remove(folder.checkpoint(12))
@@ -97,8 +93,7 @@ struct TrainedModelTests {
         #expect(header["chains"] != nil)
     }
 
-    @Test("a folder without a run is none, and one that cannot be looked into is named so, with the system's reason")
-    func unseen() throws {
+    @Test func `a folder without a run is none, and one that cannot be looked into is named so, with the system's reason`() throws {
         let folder = try trained()
         #expect(failure { _ = try TrainedModel(scratch.run("none")) }?.message.contains("found none") == true)
         // A link that points to itself may be looked into by nobody, root included.

@@ -32,7 +32,7 @@ struct DataScaleTests {
         return try DataScale(source, configuration, noise: noise).note(source, configuration)
     }
 
-    @Test func `Nothing is said of data that fit`() throws {
+    @Test func `nothing is said of data that fit`() throws {
         #expect(try note(.dataset(.digits())) == nil)
         #expect(try note(bytes(upTo: 255)) == nil)
         #expect(try note(bytes(upTo: 255), ["data.low=0", "sampler.low=0", "sampler.high=1"]) == nil)
@@ -43,7 +43,7 @@ struct DataScaleTests {
         #expect(try note(.density(PlaneDensity(.gaussians8)), noise: .uniform(-5...5)) == nil)
     }
 
-    @Test func `Bytes far below 255 are named, with the value that 255 would become`() throws {
+    @Test func `bytes far below 255 are named, with the value that 255 would become`() throws {
         let mask = try #require(try note(bytes(upTo: 1)))
         #expect(mask.contains("the greatest byte of the data is 1 of 255, so that all values lie from -1 to -0.992"), "\(mask)")
         #expect(mask.contains("save truth values as bool, or set data.high=509"), "\(mask)")
@@ -55,7 +55,7 @@ struct DataScaleTests {
         #expect(try note(.dataset(Dataset(name: "bool", shape: image, values: .levels(values, levels: 2)))) == nil)
     }
 
-    @Test func `Floats far from those of about 1 are named, a table by its column`() throws {
+    @Test func `floats far from those of about 1 are named, a table by its column`() throws {
         let images = try #require(try note(floats(image) { _, u in 255 * u }))
         #expect(images.contains("from 0") && images.contains("save the images as bytes (uint8)"), "\(images)")
         #expect(try note(floats(image) { _, u in 100 * u - 50 })?.contains("scale the file to that range") == true)
@@ -67,7 +67,7 @@ struct DataScaleTests {
         #expect(try note(floats(ImageShape(vector: 2)) { $0 == 0 ? 0.001 : $1 }) == nil)
     }
 
-    @Test func `Data that the noise of the chains does not reach are named, with a noise that does`() throws {
+    @Test func `data that the noise of the chains does not reach are named, with a noise that does`() throws {
         let plane = try #require(try note(.density(PlaneDensity(.gaussians8))))
         #expect(plane.contains("the noise that chains start from at 0 +- 0.577: set chains.noise=uniform chains.noiseLow=-"), "\(plane)")
         #expect(try note(.density(PlaneDensity(.gaussians8)), noise: .uniform(-200...200)) != nil)
@@ -78,7 +78,7 @@ struct DataScaleTests {
         #expect(table?.contains("or data.standardise=true") == true)
     }
 
-    @Test func `Data outside the box are named`() throws {
+    @Test func `data outside the box are named`() throws {
         let outside = try note(floats(image) { _, u in 2 * u - 1 }, ["sampler.low=0", "sampler.high=1"])
         #expect(outside?.contains("% of the values of the data lie outside the box of the sampler") == true)
     }

@@ -52,7 +52,7 @@ private struct GaussianPotential: Potential {
 
     private func distance(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).map { abs($0 - $1) }.max() ?? .infinity }
 
-    @Test func `With the energy of the noised rows the score gives the posterior's mean, at any temperature`() {
+    @Test func `with the energy of the noised rows the score gives the posterior's mean, at any temperature`() {
         let noised = Self.pair.noised
         let total = Self.variance + Self.deviation * Self.deviation
         // Values of up to 4, rounded at 1e-7 a few times.
@@ -61,14 +61,14 @@ private struct GaussianPotential: Potential {
         #expect(distance(estimates(total / 0.01, temperature: 0.01).score(noised).values, optimum(noised)) < 2e-6)
     }
 
-    @Test func `With the energy of the clean rows the descent ends at the posterior's mode, which is its mean`() {
+    @Test func `with the energy of the clean rows the descent ends at the posterior's mode, which is its mean`() {
         let noised = Self.pair.noised
         let found = estimates(Self.variance).posterior(noised, noise: Self.chainNoise)
         // F ≈ 50 stops falling where a |∇F|² < 1e-6 F, a ≥ 1/(4L), L = 1/v + 1/σ² = 4.8: |x - optimum| = |∇F|/L < √(4e-6 F/L) = 6.5e-3 over all values of a row.
         #expect(distance(found.descent.values, optimum(noised)) < 1e-2)
     }
 
-    @Test func `The chain's mean is the posterior's, and its error known`() {
+    @Test func `the chain's mean is the posterior's, and its error known`() {
         let (steps, noised) = (2000, Self.pair.noised)
         let found = estimates(Self.variance, steps: steps).posterior(noised, noise: Self.chainNoise)
         let errors = zip(found.mean.values, optimum(noised)).map { Double($0 - $1) }
@@ -83,7 +83,7 @@ private struct GaussianPotential: Potential {
         #expect(abs(errors.reduce(0, +) / Double(errors.count)) < 5 * (16 * scale / Double(errors.count)).squareRoot())
     }
 
-    @Test func `No step of the descent raises F, however sharp the energy`() {
+    @Test func `no step of the descent raises F, however sharp the energy`() {
         let noised = Self.pair.noised
         let found = estimates(1e-4, steps: 200).posterior(noised, noise: Self.chainNoise)
         #expect(found.descent.values.allSatisfy { abs($0) < 1e-2 } && found.mean.values.allSatisfy { abs($0) < 0.1 })
@@ -93,7 +93,7 @@ private struct GaussianPotential: Potential {
 }
 
 @Suite struct LinearDenoisingTests {
-    @Test func `The Wiener filter of rows with known covariance is the posterior's mean`() throws {
+    @Test func `the Wiener filter of rows with known covariance is the posterior's mean`() throws {
         // (1, 2) with (2, 2) more, with (2, 2) less, and twice alone: mean (1, 2), covariance 2 in every place.
         let values: [Float] = [3, 4, -1, 0, 1, 2, 1, 2]
         let rows = Matrix(rows: 4, columns: 2, values)
@@ -103,14 +103,14 @@ private struct GaussianPotential: Potential {
         #expect(abs(estimate[0, 0] - 1.4) < 1e-6 && abs(estimate[0, 1] - 2.4) < 1e-6)
     }
 
-    @Test func `A Gaussian filter keeps constants up to the edges, and channels apart`() {
+    @Test func `a Gaussian filter keeps constants up to the edges, and channels apart`() {
         let shape = ImageShape(height: 5, width: 4, channels: 3)
         let image = Matrix(rows: 1, columns: shape.count, (0..<shape.count).map { Float([2, -1, 7][$0 % 3]) })
         let smoothed = GaussianFilter(width: 1.5, shape: shape).apply(image)
         #expect(zip(smoothed.values, image.values).allSatisfy { abs($0 - $1) < 1e-6 })
     }
 
-    @Test func `A Gaussian filter spreads a point with the weights of its width`() {
+    @Test func `a Gaussian filter spreads a point with the weights of its width`() {
         let shape = ImageShape(height: 9, width: 11, channels: 1)
         let image = Matrix(rows: 1, columns: shape.count)
         image[0, 4 * 11 + 5] = 1
@@ -122,7 +122,7 @@ private struct GaussianPotential: Potential {
         #expect(abs(smoothed[0, 3 * 11 + 4] / centre - weight * weight) < 1e-6)
     }
 
-    @Test func `A smooth picture wants a wide filter, pixels without neighbours in common a narrow one`() {
+    @Test func `a smooth picture wants a wide filter, pixels without neighbours in common a narrow one`() {
         let shape = ImageShape(height: 12, width: 12, channels: 1)
         let smooth = Matrix(rows: 1, columns: 144, (0..<144).map { Float($0 % 12) / 12 })
         let rough = Matrix(rows: 1, columns: 144, (0..<144).map { ($0 % 12 + $0 / 12) % 2 == 0 ? Float(1) : -1 })
@@ -164,7 +164,7 @@ private struct GaussianPotential: Potential {
     }
 
     @Test
-    func `Identity has the ratio of the noise, and for Gaussian data an untrained Gaussian energy does as well as the linear estimate`()
+    func `identity has the ratio of the noise, and for Gaussian data an untrained Gaussian energy does as well as the linear estimate`()
         throws
     {
         let folder = ScratchFolder()
@@ -191,7 +191,7 @@ private struct GaussianPotential: Potential {
         }
     }
 
-    @Test(arguments: [2, 3]) func `Every number of ranks finds the same bits`(ranks: Int) throws {
+    @Test(arguments: [2, 3]) func `every number of ranks finds the same bits`(ranks: Int) throws {
         try gaussianRun(["data.source=digits"]) { path in
             let denoising = EvaluateCommand.Denoising(noises: [0.5], rows: 70, steps: 4)
             let texts = try ThreadRanks.run(ranks) { communicator in
@@ -212,7 +212,7 @@ private struct GaussianPotential: Potential {
         }
     }
 
-    @Test func `An energy that is told its noise takes the level above for the score, and the lowest for the posterior`() throws {
+    @Test func `an energy that is told its noise takes the level above for the score, and the lowest for the posterior`() throws {
         let ladder = try #require(NoiseLadder(levels: 3, low: 0.1, high: 0.8))
         #expect([0.05, 0.1, 0.15, 0.2, 0.3, 5].map { ladder.level(atLeast: $0) } == [0, 0, 1, 1, 2, 2])
         try gaussianRun(["data.source=digits", "objective.levels=3", "objective.lowNoise=0.1", "objective.noise=0.8"]) { path in
@@ -222,7 +222,7 @@ private struct GaussianPotential: Potential {
     }
 
     /// With no steps a sample is its start, and what is taken off is σ² times the gradient that `TrainedModel` computes.
-    @Test func `Samples of a ladder lose the lowest noise by the score`() throws {
+    @Test func `samples of a ladder lose the lowest noise by the score`() throws {
         let levels = ["data.source=digits", "objective.levels=3", "objective.lowNoise=0.1", "objective.noise=0.8"]
         try gaussianRun(levels) { path in
             let trained = try TrainedModel(RunFolder(path))
@@ -249,7 +249,7 @@ private struct GaussianPotential: Potential {
         }
     }
 
-    @Test func `Chains with a noise of their own sample at a temperature, which denoising takes over`() throws {
+    @Test func `chains with a noise of their own sample at a temperature, which denoising takes over`() throws {
         func temperature(_ arguments: [String]) throws -> Double { try RunConfiguration.resolve(arguments: arguments).chainTemperature }
         #expect(try temperature(["objective.kind=cd", "sampler.noise=0.01", "sampler.stepSize=0.5"]) == 0.0001)
         #expect(try temperature(["objective.kind=pcd", "sampler.noise=null", "sampler.temperature=0.5"]) == 0.5)
@@ -261,7 +261,7 @@ private struct GaussianPotential: Potential {
         #expect(try temperature(teaching) == 0.0001 && temperature(teaching + ["sampler.steps=0"]) == 1)
     }
 
-    @Test func `Rows that are not there are refused`() throws {
+    @Test func `rows that are not there are refused`() throws {
         try gaussianRun(["data.source=digits"]) { path in
             for (denoising, text) in [
                 (EvaluateCommand.Denoising(noises: [1], rows: 900), "at most 898"),

@@ -39,7 +39,7 @@ import Training
         }
     }
 
-    @Test func `Chains of an objective that keeps none are refused, and noise is named`() throws {
+    @Test func `chains of an objective that keeps none are refused, and noise is named`() throws {
         try withRun(["data.source=moons", "objective.kind=denoising-score", "chains.buffer=null"]) { path in
             let drawn = failure {
                 _ = try SampleCommand(folder: path, count: 4, start: .chains, output: "\(path)/s.npy").run(SoloCommunicator())

@@ -27,7 +27,7 @@ import Training
         #expect(abs(FrechetDistance.between(b, a) - 31.25) < 1e-12)
     }
 
-    @Test func `Covariances that do not commute have the closed form of the plane`() {
+    @Test func `covariances that do not commute have the closed form of the plane`() {
         let (a, b) = (matrix([[2, 1], [1, 3]]), matrix([[5, -2], [-2, 1]]))
         // tr AB = 10 - 4 + 3, det AB = 5 · 1; of a 2 x 2 matrix tr √M = √(tr M + 2 √det M).
         let root = (9 + 2 * 5.0.squareRoot()).squareRoot()
@@ -35,7 +35,7 @@ import Training
         #expect(abs(found - (5 + 6 - 2 * root)) < 1e-12)
     }
 
-    @Test func `The moments of rows are the unbiased ones of a naive sum`() {
+    @Test func `the moments of rows are the unbiased ones of a naive sum`() {
         let rows = features(9, 3)
         let moments = GaussianMoments(of: rows, order: 3)
         for i in 0..<3 {
@@ -49,7 +49,7 @@ import Training
         }
     }
 
-    @Test func `The same rows are at distance 0 in any order, rows shifted by δ at |δ|²`() {
+    @Test func `the same rows are at distance 0 in any order, rows shifted by δ at |δ|²`() {
         let (count, order) = (300, 10)
         let rows = features(count, order)
         let moments = GaussianMoments(of: rows, order: order)
@@ -64,7 +64,7 @@ import Training
         #expect(abs(FrechetDistance.between(half, moments) - moments.covariance.trace / 4) < 1e-10)
     }
 
-    @Test func `Moments that are not finite have no distance`() {
+    @Test func `moments that are not finite have no distance`() {
         let good = GaussianMoments(mean: [0], covariance: matrix([[1]]))
         #expect(FrechetDistance.between(GaussianMoments(mean: [0], covariance: matrix([[.infinity]])), good).isNaN)
     }

@@ -36,7 +36,7 @@ import Training
         }
     }
 
-    @Test func `Lines come at their interval and at the end, with what the run has cost so far`() throws {
+    @Test func `lines come at their interval and at the end, with what the run has cost so far`() throws {
         let folder = scratch.run()
         try ScratchRun.train(try numbers(), in: folder)
         let found = try lines(folder)
@@ -48,7 +48,7 @@ import Training
         #expect(Set(found.map { $0.samples?.slicedWasserstein }).count == 3)
     }
 
-    @Test(arguments: ["pcd", "cd"]) func `Every number of ranks writes the same measures, and so does a run that was stopped`(
+    @Test(arguments: ["pcd", "cd"]) func `every number of ranks writes the same measures, and so does a run that was stopped`(
         objective: String
     ) throws {
         let arguments = try numbers() + ["objective.kind=\(objective)"]
@@ -68,7 +68,7 @@ import Training
         #expect(try lines(split)[2].trainingSeconds > before[1].trainingSeconds)
     }
 
-    @Test func `What was written after the checkpoint is cut off and written again`() throws {
+    @Test func `what was written after the checkpoint is cut off and written again`() throws {
         let folder = scratch.run()
         let arguments = try numbers()
         try ScratchRun.train(arguments, in: folder)
@@ -83,7 +83,7 @@ import Training
         #expect(try timeless(lines(folder)) == Array(expected.prefix(1)))
     }
 
-    @Test func `The chains that are looked at are evenly chosen from every shard's buffer`() throws {
+    @Test func `the chains that are looked at are evenly chosen from every shard's buffer`() throws {
         let trainer = try ScratchRun.trainer()
         let found = try EvaluationChains(trainer.plan).gather(trainer, count: 15)
         // 4 chains of each of 4 shards, which hold 12.
@@ -97,7 +97,7 @@ import Training
         #expect(found.rows == 16 && found.values == expected)
     }
 
-    @Test func `Evaluations change nothing else, may begin later, and are off by default`() throws {
+    @Test func `evaluations change nothing else, may begin later, and are off by default`() throws {
         let (plain, folder) = (scratch.run("plain"), scratch.run())
         let arguments = try numbers() + ["evaluate.every=0"]
         try ScratchRun.train(arguments, in: plain)
@@ -110,7 +110,7 @@ import Training
         }
     }
 
-    @Test func `An objective without chains has only the measures of the energy`() throws {
+    @Test func `an objective without chains has only the measures of the energy`() throws {
         let folder = scratch.run()
         try ScratchRun.train(
             ["data.source=8gaussians", "objective.kind=denoising-score", "evaluate.every=8", "model.widths=[4]", "chains.buffer=null"],
@@ -119,7 +119,7 @@ import Training
         #expect(line.samples == nil && line.plane?.coverage == nil && (line.plane?.fit.squaredError ?? 0) > 0)
     }
 
-    @Test func `Data that nothing can be compared with are refused before the first step`() throws {
+    @Test func `data that nothing can be compared with are refused before the first step`() throws {
         let path = "\(scratch.path)/same.csv"
         let row = Array(repeating: "0.5", count: 65).joined(separator: ",")
         try Data("\(row)\n\(row)\n\(row)\n".utf8).write(to: URL(filePath: path))
@@ -131,7 +131,7 @@ import Training
         try ScratchRun.train(arguments, in: folder)
     }
 
-    @Test func `For a density of the plane the last line has the measures of evaluate`() throws {
+    @Test func `for a density of the plane the last line has the measures of evaluate`() throws {
         let folder = scratch.run()
         try ScratchRun.train(
             ["data.source=8gaussians", "evaluate.every=8", "evaluate.count=1000", "optimizer.average=0.5", "model.widths=[4]"], in: folder)

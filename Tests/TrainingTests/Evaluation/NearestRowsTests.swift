@@ -10,7 +10,7 @@ import Training
         return matrix
     }
 
-    @Test func `The rows nearest by the values that count are those of the plain sum of squares`() {
+    @Test func `the rows nearest by the values that count are those of the plain sum of squares`() {
         _ = OneThreadPerProduct.once
         let (rows, x, counts) = (Self.normals(60, 7, 0), Self.normals(9, 7, 1), Matrix(rows: 9, columns: 7))
         for row in 0..<9 { for column in 0..<7 { counts[row, column] = (row + column) % 3 == 0 ? 0 : 1 } }
@@ -29,7 +29,7 @@ import Training
         }
     }
 
-    @Test func `A row that is left out is no neighbour, and there are not more than rows`() {
+    @Test func `a row that is left out is no neighbour, and there are not more than rows`() {
         _ = OneThreadPerProduct.once
         let rows = Self.normals(3, 4, 2)
         #expect(NearestRows(rows).nearest(1, to: rows) == [[0], [1], [2]])
@@ -37,7 +37,7 @@ import Training
         #expect(others.enumerated().allSatisfy { Set($1) == Set(0..<3).subtracting([$0]) })
     }
 
-    @Test func `A hidden value may be anything, a row that is not finite has no neighbours`() {
+    @Test func `a hidden value may be anything, a row that is not finite has no neighbours`() {
         _ = OneThreadPerProduct.once
         let rows = Matrix(rows: 2, columns: 2, [0, 0, 1, 1] as [Float])
         let x = Matrix(rows: 2, columns: 2, [0.9, .nan, .nan, 0] as [Float])

@@ -39,7 +39,7 @@ import Training
     }
 
     /// With x ~ N(0, I) and y ~ N(δ, I) in the plane |x|²/2 is exponential, so that P(|y| > |x|) = 1 - E exp(-|y|²/2) = 1 - ½ exp(-|δ|²/4).
-    @Test func `A Gaussian energy finds shifted Gaussian rows as often as the closed form says`() throws {
+    @Test func `a Gaussian energy finds shifted Gaussian rows as often as the closed form says`() throws {
         let found = try Self.evaluation(5000, SoloCommunicator())
         #expect(found.inliers.count == 2000 && found.outliers.count == 1500 && found.outliers.data == "shift 1.5")
         let exact = 1 - 0.5 * exp(-1.5 * 1.5 / 4)
@@ -51,7 +51,7 @@ import Training
         #expect(abs(found.outliers.meanScore - 2.125) < 5 * (3.25 / 1500).squareRoot())
     }
 
-    @Test(arguments: [2, 3]) func `Every number of ranks gives the same bits`(ranks: Int) throws {
+    @Test(arguments: [2, 3]) func `every number of ranks gives the same bits`(ranks: Int) throws {
         _ = OneThreadPerProduct.once
         let alone = try Self.evaluation(333, SoloCommunicator())
         #expect(alone.inliers.count == 333)
@@ -61,7 +61,7 @@ import Training
 
     /// U(z) = |z|²/2, g(z) = W z + b: the chains' energy is a quadratic form with its minimum at x's posterior mean; at the end of long chains it is
     /// above that by half a chi-square variable of as many degrees as latent values, mean 1 for two.
-    @Test func `The score of a linear decoder is the least energy plus half a unit for each latent value`() throws {
+    @Test func `the score of a linear decoder is the least energy plus half a unit for each latent value`() throws {
         let (energy, energyWeights) = try Self.gaussianEnergy()
         let decoder = try Network(NetworkDescription(input: ImageShape(vector: 2), layers: [.dense(outputs: 2)]))
         let weights = PreparedWeights(decoder)
@@ -83,7 +83,7 @@ import Training
         #expect(scores.allSatisfy { $0 > least - 1e-4 })
     }
 
-    @Test func `Rows of another shape are refused by the option that gave them`() throws {
+    @Test func `rows of another shape are refused by the option that gave them`() throws {
         let scratch = ScratchFolder()
         try ScratchRun.train([], in: scratch.run())
         let failure = #expect(throws: Failure.self) {
@@ -93,7 +93,7 @@ import Training
         #expect(failure?.message.contains("found 8x8x1") == true, "\(failure?.message ?? "")")
     }
 
-    @Test(arguments: [[], LatentPriorTests.latent]) func `A run is measured against other data, without samples unless they are asked for`(
+    @Test(arguments: [[], LatentPriorTests.latent]) func `a run is measured against other data, without samples unless they are asked for`(
         arguments: [String]
     ) throws {
         let scratch = ScratchFolder()
@@ -115,7 +115,7 @@ import Training
         #expect((same["outliers"] as? [String: Any])?["auroc"] as? Double == 0.5)
     }
 
-    @Test func `The energies of rows under a latent prior are finite scores of rows, the lower the nearer to what the decoder makes`()
+    @Test func `the energies of rows under a latent prior are finite scores of rows, the lower the nearer to what the decoder makes`()
         throws
     {
         let scratch = ScratchFolder()
@@ -130,7 +130,7 @@ import Training
         #expect(energies[1] > 1000 && energies[1] > 10 * max(energies[0], energies[2]), "\(energies)")
     }
 
-    @Test(arguments: ["label", "mask"]) func `An energy that is told something has no score of rows alone`(kind: String) throws {
+    @Test(arguments: ["label", "mask"]) func `an energy that is told something has no score of rows alone`(kind: String) throws {
         let scratch = ScratchFolder()
         let told = kind == "label" ? ["condition.kind=label", "condition.channels=2"] : ["condition.kind=mask"]
         try ScratchRun.train(

@@ -33,13 +33,13 @@ import Training
             try PlaneEvaluation(of: try Self.energy(), against: PlaneDensity(.gaussians8), chains: [1, 1], options: fixed, $0)
         }
         let alone = try evaluate(SoloCommunicator())
-        for found in try ThreadCommunicator.run(ranks: ranks, evaluate) { #expect(found == alone) }
+        for found in try ThreadRanks.run(ranks, evaluate) { #expect(found == alone) }
     }
 
     @Test func `a failure of one rank is a failure of all`() throws {
         // Only the upper part of the grid, which the last rank computes, has no energy.
         let broken = FunctionEnergy { _, y in y > 4.3 ? .nan : 0 }
-        let kinds = try ThreadCommunicator.run(ranks: 3) { communicator -> Failure.Kind? in
+        let kinds = try ThreadRanks.run(3) { communicator -> Failure.Kind? in
             do {
                 _ = try PlaneEvaluation(of: broken, against: PlaneDensity(.gaussians25), chains: [], communicator)
                 return nil

@@ -22,7 +22,7 @@ import Training
     }
 
     /// 300 rows go through the covariance, 80 (fewer than values) through the rows' products.
-    @Test(arguments: [300, 80]) func `Components are orthonormal eigenvectors of the covariance, the greatest first`(count: Int) throws {
+    @Test(arguments: [300, 80]) func `components are orthonormal eigenvectors of the covariance, the greatest first`(count: Int) throws {
         let (rows, width) = (Self.rows(count), Self.width)
         let found = try components(rows)
         let directions = try #require(found.directions)
@@ -57,7 +57,7 @@ import Training
         }
     }
 
-    @Test func `Features are the components' coordinates about the mean`() throws {
+    @Test func `features are the components' coordinates about the mean`() throws {
         let rows = Self.rows(300)
         let found = try components(rows)
         let directions = try #require(found.directions)
@@ -71,19 +71,19 @@ import Training
         }
     }
 
-    @Test func `Up to 64 values a row is its own feature`() throws {
+    @Test func `up to 64 values a row is its own feature`() throws {
         let found = try components(Self.rows(3, width: 64))
         #expect(found.directions == nil && found.count == 64)
         #expect(found.features(of: Matrix(rows: 1, columns: 64, (0..<64).map { Float($0) })) == (0..<64).map { Double($0) })
     }
 
-    @Test(arguments: [200, 30]) func `Rows in a plane have two components`(count: Int) throws {
+    @Test(arguments: [200, 30]) func `rows in a plane have two components`(count: Int) throws {
         let rows = Matrix(rows: count, columns: Self.width)
         for row in 0..<count { (rows[row, 3], rows[row, 50]) = (Float(row % 7), Float(row % 5)) }
         #expect(try components(rows).count == 2)
     }
 
-    @Test(arguments: [200, 30]) func `Rows that are all the same are refused`(count: Int) {
+    @Test(arguments: [200, 30]) func `rows that are all the same are refused`(count: Int) {
         let rows = Matrix(rows: count, columns: Self.width)
         rows.fill(0.1)
         let failure = #expect(throws: Failure.self) { try components(rows) }

@@ -46,7 +46,7 @@ import Training
     }
 
     @Test(arguments: [teaching, LatentPriorTests.latent + digits])
-    func `The generator's error stands beside those of the mean and of as many components as latent values`(arguments: [String]) throws {
+    func `the generator's error stands beside those of the mean and of as many components as latent values`(arguments: [String]) throws {
         let report = try Self.report(arguments)
         let mean = try Self.value("meanImage", report, "reconstruction")
         #expect(abs(mean - Self.errorOfMean(try Self.rows(), first: 100)) < 1e-6)
@@ -59,7 +59,7 @@ import Training
         #expect((report["reconstruction"] as? [String: Any])?["latentValues"] as? Int == 3)
     }
 
-    @Test func `A row is given back from the mean that the encoder finds for it`() throws {
+    @Test func `a row is given back from the mean that the encoder finds for it`() throws {
         let scratch = ScratchFolder()
         try ScratchRun.train(Self.teaching, in: scratch.run())
         let trained = try TrainedModel(scratch.run())
@@ -83,7 +83,7 @@ import Training
         #expect(abs(try Self.value("error", #require(report), "reconstruction") - expected) < 1e-5, "expected \(expected)")
     }
 
-    @Test func `Pictures are drawn of images alone, and by runs with a generator`() throws {
+    @Test func `pictures are drawn of images alone, and by runs with a generator`() throws {
         let scratch = ScratchFolder()
         try ScratchRun.train(Self.teaching, in: scratch.run())
         try ScratchRun.train(VariationalTeachingTests.teaching, in: scratch.run("plane"))
@@ -102,7 +102,7 @@ import Training
     // MARK: completion
 
     /// Truth + 0.1 and - 0.2 on all values, of the lower half only those of which count.
-    @Test func `Errors of completions are those of hidden values, and a training row is not its own neighbour`() throws {
+    @Test func `errors of completions are those of hidden values, and a training row is not its own neighbour`() throws {
         _ = OneThreadPerProduct.once
         let rows = try Self.rows()
         let truth = rows.read(0..<90)
@@ -134,7 +134,7 @@ import Training
         #expect(ranks.allSatisfy { $0 == found })
     }
 
-    @Test func `A run that is told visible pixels is measured by its completions`() throws {
+    @Test func `a run that is told visible pixels is measured by its completions`() throws {
         let report = try Self.report(Self.teaching + ["condition.kind=mask", "condition.mask=random"])
         #expect(report["classes"] == nil && report["samples"] != nil && report["reconstruction"] != nil)
         #expect((report["completion"] as? [String: Any])?["rows"] as? Int == 100)
@@ -144,7 +144,7 @@ import Training
         #expect(try Self.value("generator", unrefined, "completion") == Self.value("refined", unrefined, "completion"))
     }
 
-    @Test func `Errors of samples that were told an image are those of all values, and neighbours are sought by the image`() throws {
+    @Test func `errors of samples that were told an image are those of all values, and neighbours are sought by the image`() throws {
         _ = OneThreadPerProduct.once
         let shape = ImageShape(vector: 2)
         // Partners of rows 0...9 lie apart; the nearest by the partner is the next or the former row, by the row itself another one.
@@ -169,7 +169,7 @@ import Training
         #expect(abs(found.nearest - expected / 20) < 1e-6)
     }
 
-    @Test func `A run that is told images is measured by the rows that belong to them`() throws {
+    @Test func `a run that is told images is measured by the rows that belong to them`() throws {
         let told = Self.teaching + ["condition.kind=image", "condition.source=digits"]
         let report = try Self.report(told)
         #expect(report["classes"] == nil && report["samples"] != nil && report["reconstruction"] != nil)
@@ -188,13 +188,13 @@ import Training
 
     // MARK: classes
 
-    @Test func `The majority is that of the most votes, of equally many that of the nearest row`() {
+    @Test func `the majority is that of the most votes, of equally many that of the nearest row`() {
         #expect(ClassEvaluation.majority([3, 1, 3, 1, 2]) == 3 && ClassEvaluation.majority([4, 1, 2, 1, 3]) == 1)
         #expect(ClassEvaluation.majority([]) == nil)
     }
 
     /// Three classes around far points: a row's neighbours are of its class.
-    @Test func `Rows of their class agree, those told another one do not, and chance is what the classes' shares say`() throws {
+    @Test func `rows of their class agree, those told another one do not, and chance is what the classes' shares say`() throws {
         _ = OneThreadPerProduct.once
         let noise = Matrix(rows: 300, columns: 3)
         RandomStream(seed: 2, purpose: .test, step: 0, index: 0).fillNormals(noise)
@@ -219,7 +219,7 @@ import Training
         #expect(try ClassEvaluation(samples, told: told, training: rows, other: rows, SoloCommunicator()).agreement == 0)
     }
 
-    @Test func `A run that is told classes is measured by those of its samples, and takes data without classes for the distances alone`()
+    @Test func `a run that is told classes is measured by those of its samples, and takes data without classes for the distances alone`()
         throws
     {
         let told = Self.teaching + ["condition.kind=label", "condition.channels=2"]

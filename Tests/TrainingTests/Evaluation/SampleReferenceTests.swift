@@ -17,7 +17,7 @@ import Training
         return try SampleReference(rows, components: components, communicator)
     }
 
-    @Test(arguments: [2, 3, 11]) func `Every number of ranks gives the same bits`(ranks: Int) throws {
+    @Test(arguments: [2, 3, 11]) func `every number of ranks gives the same bits`(ranks: Int) throws {
         // OpenBLAS with threads of its own gives other bits under another load.
         Products.useOneThreadPerProduct()
         let alone = try Self.reference(Self.normals(300, 70, 1)).measures(of: Self.normals(150, 70, 2), SoloCommunicator())
@@ -27,7 +27,7 @@ import Training
         #expect(alone != nil && found.allSatisfy { $0 == alone })
     }
 
-    @Test func `Rows equal to the reference are at distance 0, shifted ones at the shift`() throws {
+    @Test func `rows equal to the reference are at distance 0, shifted ones at the shift`() throws {
         let rows = Self.normals(200, 30, 1)
         let reference = try Self.reference(rows)
         let same = try #require(try reference.measures(of: rows, SoloCommunicator()))
@@ -38,7 +38,7 @@ import Training
         #expect(abs(moved.frechetDistance - 30 * 0.25) < 1e-4)
     }
 
-    @Test func `Samples that are not finite are counted and left out; with fewer than two others there is no measure`() throws {
+    @Test func `samples that are not finite are counted and left out; with fewer than two others there is no measure`() throws {
         let reference = try Self.reference(Self.normals(100, 3, 1))
         let (good, bad) = (Self.normals(20, 3, 2), Self.normals(20, 3, 2))
         (bad[4, 1], bad[9, 0]) = (.nan, -.infinity)
@@ -60,7 +60,7 @@ import Training
         return try EvaluationRows(.dataset(data), RunConfiguration.resolve(arguments: arguments))
     }
 
-    @Test func `Every row of the data comes once, without the noise of training, in the same order however it is read`() throws {
+    @Test func `every row of the data comes once, without the noise of training, in the same order however it is read`() throws {
         let rows = try rows(200, ["data.noise=0.5"])
         let all = rows.read(0..<200)
         #expect(Set((0..<200).map { all[$0, 0] }) == Set((0..<200).map { Float($0) }))
@@ -69,7 +69,7 @@ import Training
         for range in [0..<1, 63..<65, 130..<200, 40..<190] { #expect(rows.read(range).values == all.rows(range).values) }
     }
 
-    @Test func `Other data are standardised by the moments of the training data`() throws {
+    @Test func `other data are standardised by the moments of the training data`() throws {
         let training = try Dataset(name: "a", shape: ImageShape(vector: 1), values: .floats([1, 3, 5, 7]))
         let other = try Dataset(name: "b", shape: ImageShape(vector: 1), values: .floats([4, 4 + Float(5).squareRoot()]))
         let configuration = try RunConfiguration.resolve(arguments: ["data.standardise=true"])
@@ -79,7 +79,7 @@ import Training
         #expect(abs(rows.values.min() ?? 1) < 1e-6 && abs((rows.values.max() ?? 0) - 1) < 1e-6)
     }
 
-    @Test func `A density has any number of rows`() throws {
+    @Test func `a density has any number of rows`() throws {
         let rows = try EvaluationRows(.density(PlaneDensity(.moons)), RunConfiguration.resolve(arguments: []))
         #expect(rows.available == .max && rows.read(1000..<1010).values != rows.read(0..<10).values)
     }

@@ -3,7 +3,7 @@ import Testing
 import Training
 
 @Suite struct ScoreSeparationTests {
-    @Test func `Lists that overlap have the areas that are counted by hand`() {
+    @Test func `lists that overlap have the areas that are counted by hand`() {
         // From the highest score: + - + -; three of four pairs in order; precision 1 at recall ½, ⅔ at recall 1.
         let mixed = ScoreSeparation(positives: [4, 2], negatives: [3, 1])
         #expect(mixed.auroc == 0.75 && abs(mixed.auprc - (0.5 + 0.5 * 2 / 3)) < 1e-15)
@@ -14,7 +14,7 @@ import Training
         #expect(wrong.auroc == 0 && abs(wrong.auprc - (0.25 + 0.4) / 2) < 1e-15)
     }
 
-    @Test func `Equal scores are half in order, and one step of recall`() {
+    @Test func `equal scores are half in order, and one step of recall`() {
         let same = ScoreSeparation(positives: [1, 1, 1], negatives: [1])
         #expect(same.auroc == 0.5 && same.auprc == 0.75)
         // Pairs: 2 > 1, 2 = 2, 1 = 1, 1 < 2. At 2: one of each kind, precision ½ at recall ½; at 1 the same at recall 1.
@@ -25,7 +25,7 @@ import Training
         #expect(some.auroc == 3.5 / 4 && abs(some.auprc - (0.5 + 0.5 * 2 / 3)) < 1e-15)
     }
 
-    @Test func `An infinite score is above all others, and the order of rows does not matter`() {
+    @Test func `an infinite score is above all others, and the order of rows does not matter`() {
         let scores = ScoreSeparation(positives: [.infinity, 0], negatives: [-1, 2])
         #expect(scores.auroc == 0.75)
         #expect(scores == ScoreSeparation(positives: [0, .infinity], negatives: [2, -1]))

@@ -15,7 +15,7 @@ import Training
         try SlicedWasserstein(to: b).distance(of: a, SoloCommunicator())
     }
 
-    @Test func `On a line the squared distance is that of the quantiles, for lists of any lengths`() {
+    @Test func `on a line the squared distance is that of the quantiles, for lists of any lengths`() {
         #expect(SlicedWasserstein.squaredDistance([1, 2, 4], [1, 2, 4]) == 0)
         #expect(SlicedWasserstein.squaredDistance([1, 2, 4], [1.5, 2.5, 4.5]) == 0.25)
         #expect(SlicedWasserstein.squaredDistance([0], [0, 2]) == 2)
@@ -24,7 +24,7 @@ import Training
         #expect(abs(SlicedWasserstein.squaredDistance([0, 6], [0, 3, 9]) - (9 + 9 + 9 + 9) / 6) < 1e-14)
     }
 
-    @Test func `Directions have length 1 and are the same in every run`() {
+    @Test func `directions have length 1 and are the same in every run`() {
         for tile in 0..<SlicedWasserstein.directions / SlicedWasserstein.directionsPerTile {
             let directions = SlicedWasserstein.directions(ofTile: tile, dimension: 7)
             for column in 0..<directions.columns {
@@ -40,7 +40,7 @@ import Training
         #expect(abs(first[0, 0] / first[1, 0] - normals[0, 0] / normals[0, 1]) < 1e-4 * abs(normals[0, 0] / normals[0, 1]))
     }
 
-    @Test func `The distance is that of a naive computation in double`() throws {
+    @Test func `the distance is that of a naive computation in double`() throws {
         let (a, b) = (Self.normals(60, 5, 1), Self.normals(60, 5, 2))
         var sum = 0.0
         for tile in 0..<SlicedWasserstein.directions / SlicedWasserstein.directionsPerTile {
@@ -57,7 +57,7 @@ import Training
         #expect(abs(try distance(a, b) - (sum / Double(SlicedWasserstein.directions)).squareRoot()) < 1e-6)
     }
 
-    @Test func `A shift by δ is at the distance |δ| / √d, up to the choice of directions; equal sets at 0, in any order of rows`() throws {
+    @Test func `a shift by δ is at the distance |δ| / √d, up to the choice of directions; equal sets at 0, in any order of rows`() throws {
         let (d, shift) = (20, Float(0.7))
         let rows = Self.normals(40, d, 1)
         let shifted = Matrix(rows: 40, columns: d, rows.values.map { $0 + shift })
@@ -70,7 +70,7 @@ import Training
         #expect(try distance(shifted, reversed) == distance(shifted, rows))
     }
 
-    @Test(arguments: [2, 3, 30]) func `Every number of ranks gives the same bits`(ranks: Int) throws {
+    @Test(arguments: [2, 3, 30]) func `every number of ranks gives the same bits`(ranks: Int) throws {
         let alone = try distance(Self.normals(50, 9, 1), Self.normals(70, 9, 2))
         let found = try ThreadRanks.run(ranks) { communicator in
             let measure = SlicedWasserstein(to: Self.normals(70, 9, 2))

@@ -80,8 +80,9 @@ struct BufferExchangeTests {
         return ((0..<3).map { step in parts.flatMap { $0.0[step] } }, traffic)
     }
 
-    @Test("nothing is lost or copied, ages go with their samples, and the buffers are the same on 1, 2, 3 and 8 ranks", arguments: cases)
-    func conservation(of item: Case) throws {
+    @Test(arguments: cases)
+    func `nothing is lost or copied, ages go with their samples, and the buffers are the same on 1, 2, 3 and 8 ranks`(of item: Case) throws
+    {
         let alone = try Self.run(item.arguments, ranks: 1)
         let first = try Self.plan(item, step: 0)
         var before = try Self.start(item)
@@ -134,8 +135,7 @@ struct BufferExchangeTests {
         #expect(after == expected)
     }
 
-    @Test("samples are exchanged every so many steps, counted over the whole run")
-    func interval() throws {
+    @Test func `samples are exchanged every so many steps, counted over the whole run`() throws {
         let plan = try RunPlan(
             ScratchRun.configuration(["exchange.policy=ring", "exchange.every=3", "exchange.fraction=0.5"]), SoloCommunicator())
         let exchange = try #require(BufferExchange(plan))
@@ -147,10 +147,9 @@ struct BufferExchangeTests {
         }
     }
 
-    @Test(
-        "a training with exchange has the same bits on 1, 2 and 3 ranks, and other ones than without",
-        arguments: ["ring", "pairs", "shuffle"], ["float", "byte", "reservoir"])
-    func training(policy: String, kind: String) throws {
+    @Test(arguments: ["ring", "pairs", "shuffle"], ["float", "byte", "reservoir"])
+    func `a training with exchange has the same bits on 1, 2 and 3 ranks, and other ones than without`(policy: String, kind: String) throws
+    {
         var arguments = ["exchange.policy=\(policy)", "exchange.fraction=0.4", "exchange.every=2"]
         if kind == "byte" { arguments += ["chains.storage=byte", "sampler.low=-5", "sampler.high=5"] }
         if kind == "reservoir" { arguments += ["chains.replacement=reservoir"] }
@@ -169,8 +168,7 @@ struct BufferExchangeTests {
         return Array(Set(digests))
     }
 
-    @Test("an exchange is complete also when the guard leaves the step out")
-    func brokenStep() throws {
+    @Test func `an exchange is complete also when the guard leaves the step out`() throws {
         let buffers = try ["shuffle", "none"].map { policy in
             let trainer = try ScratchRun.trainer(BrokenChainTests.arguments + ["exchange.policy=\(policy)", "exchange.fraction=1"])
             BrokenChainTests.breakChain(trainer)

@@ -11,8 +11,10 @@ struct ExchangePlanTests {
         try #require(ExchangePlan(policy, fraction: fraction, shards: shards, capacity: capacity, seed: 5, step: step))
     }
 
-    @Test("every sample lands exactly once, and source is the inverse of destination", arguments: policies, [1, 2, 3, 4, 7, 64])
-    func permutation(policy: RunConfiguration.Exchange.Policy, shards: Int) throws {
+    @Test(arguments: policies, [1, 2, 3, 4, 7, 64])
+    func `every sample lands exactly once, and source is the inverse of destination`(policy: RunConfiguration.Exchange.Policy, shards: Int)
+        throws
+    {
         for (capacity, fraction) in [(1, 1.0), (10, 0.3), (7, 1), (100, 1e-9)] {
             for step in 0..<4 {
                 let plan = try Self.plan(policy, shards: shards, capacity: capacity, fraction: fraction, step: step)
@@ -25,15 +27,12 @@ struct ExchangePlanTests {
         }
     }
 
-    @Test(
-        "the share is rounded, and at least one sample goes",
-        arguments: [(0.3, 10, 3), (0.25, 10, 3), (1e-9, 10, 1), (1, 10, 10), (0.5, 1, 1)])
-    func share(fraction: Double, capacity: Int, expected: Int) throws {
+    @Test(arguments: [(0.3, 10, 3), (0.25, 10, 3), (1e-9, 10, 1), (1, 10, 10), (0.5, 1, 1)])
+    func `the share is rounded, and at least one sample goes`(fraction: Double, capacity: Int, expected: Int) throws {
         #expect(try Self.plan(.ring, shards: 2, capacity: capacity, fraction: fraction).perShard == expected)
     }
 
-    @Test("slots are distinct, new at every step, and other ones in every shard")
-    func selection() throws {
+    @Test func `slots are distinct, new at every step, and other ones in every shard`() throws {
         var seen: Set<[Int]> = []
         for step in 0..<5 {
             let plan = try Self.plan(.ring, shards: 4, capacity: 1000, fraction: 0.02, step: step)
@@ -46,8 +45,7 @@ struct ExchangePlanTests {
         #expect(seen.count == 20)
     }
 
-    @Test("ring: the samples of a shard go to the next one, in their order")
-    func ring() throws {
+    @Test func `ring: the samples of a shard go to the next one, in their order`() throws {
         for step in 0..<3 {
             let plan = try Self.plan(.ring, shards: 5, step: step)
             #expect((0..<15).map(plan.destination) == (0..<15).map { ($0 + 3) % 15 })
@@ -55,8 +53,8 @@ struct ExchangePlanTests {
         }
     }
 
-    @Test("pairs: partners give to each other, one of an odd number sits out, and all pairs come up", arguments: [2, 3, 8, 9])
-    func pairs(shards: Int) throws {
+    @Test(arguments: [2, 3, 8, 9])
+    func `pairs: partners give to each other, one of an odd number sits out, and all pairs come up`(shards: Int) throws {
         var partners: Set<[Int]> = []
         var idle: Set<Int> = []
         for step in 0..<400 {
@@ -75,8 +73,7 @@ struct ExchangePlanTests {
         #expect(partners.count == shards * (shards - 1) / 2 && idle.count == (shards % 2 == 0 ? 0 : shards))
     }
 
-    @Test("shuffle: a sample goes to each shard equally often")
-    func shuffle() throws {
+    @Test func `shuffle: a sample goes to each shard equally often`() throws {
         var counts = [Int](repeating: 0, count: 8)
         for step in 0..<2000 {
             let plan = try Self.plan(.shuffle, shards: 8, step: step)

@@ -17,8 +17,7 @@ struct ExchangeRunTests {
         "chains.restartProbability=0.1",
     ]
 
-    @Test("reports tell swap rates, bytes and modes, the same on any number of ranks and stopped in between")
-    func reports() throws {
+    @Test func `reports tell swap rates, bytes and modes, the same on any number of ranks and stopped in between`() throws {
         for arguments in [Self.ladder, ["data.source=25gaussians", "exchange.policy=shuffle", "exchange.every=3"]] {
             let scratch = ScratchFolder()
             let folders = (0..<3).map { scratch.run("run\($0)") }
@@ -50,8 +49,7 @@ struct ExchangeRunTests {
         }
     }
 
-    @Test("sample takes the coldest chains of a checkpoint alone")
-    func samples() throws {
+    @Test func `sample takes the coldest chains of a checkpoint alone`() throws {
         let scratch = ScratchFolder()
         let folder = scratch.run()
         try ScratchRun.train(Self.ladder, in: folder)
@@ -67,8 +65,7 @@ struct ExchangeRunTests {
         #expect(refused?.kind == .usage && refused?.message.contains("24 chains") == true)
     }
 
-    @Test("an evaluation during training looks at the coldest chains alone")
-    func evaluationChains() throws {
+    @Test func `an evaluation during training looks at the coldest chains alone`() throws {
         let trainer = try ScratchRun.trainer(Self.ladder)
         for _ in 0..<4 { _ = try trainer.step(stop: false) }
         let found = try EvaluationChains(trainer.plan).gather(trainer, count: 1000)
@@ -85,8 +82,7 @@ struct ExchangeRunTests {
         #expect(try EvaluationChains(trainer.plan).gather(trainer, count: 4).rows == 4)
     }
 
-    @Test("levels of a file that are no ladders are refused with the place")
-    func ladders() throws {
+    @Test func `levels of a file that are no ladders are refused with the place`() throws {
         let file = ChainsFile(shards: 4, capacity: 2, shape: ImageShape(vector: 2), options: ReplayOptions(), levels: 2)
         #expect(file.header["level"]?.shape == [8])
         try file.checkLadders([0, 1, 1, 0, 1, 1, 0, 0], "here")
@@ -96,8 +92,7 @@ struct ExchangeRunTests {
         }
     }
 
-    @Test("a run starts from the parameters that model.initial names, and continues without the file")
-    func initialModel() throws {
+    @Test func `a run starts from the parameters that model.initial names, and continues without the file`() throws {
         let scratch = ScratchFolder()
         let (first, second) = (scratch.run("first"), scratch.run("second"))
         try ScratchRun.train([], in: first)

@@ -21,8 +21,7 @@ struct ReplicaExchangeTests {
         return rows
     }
 
-    @Test("every ladder keeps one chain of each temperature, chains change temperature, and positions do not move by it")
-    func ladders() throws {
+    @Test func `every ladder keeps one chain of each temperature, chains change temperature, and positions do not move by it`() throws {
         // Steps so small that no chain moves in single precision.
         let trainer = try ScratchRun.trainer(Self.ladder + ["sampler.stepSize=1e-30", "sampler.steps=1", "chains.restartProbability=0"])
         #expect(Self.levels(trainer) == (0..<12).map { Array(repeating: UInt8($0 % 3), count: 8) })
@@ -46,8 +45,8 @@ struct ReplicaExchangeTests {
         #expect(ContrastiveDivergenceTests.buffer(trainer) == positions)
     }
 
-    @Test("the gradient and the report take the coldest chains alone, with the n of their number", arguments: [0.0, 0.3])
-    func gradient(alpha: Double) throws {
+    @Test(arguments: [0.0, 0.3])
+    func `the gradient and the report take the coldest chains alone, with the n of their number`(alpha: Double) throws {
         let trainer = try ScratchRun.trainer(
             Self.ladder + ContrastiveDivergenceTests.linear + ["objective.energyRegularization=\(alpha)", "optimizer.learningRate=1"])
         for step in 0..<4 {
@@ -77,8 +76,7 @@ struct ReplicaExchangeTests {
         }
     }
 
-    @Test("chains at each temperature have the variance of exp(-E/T) while they swap")
-    func variances() throws {
+    @Test func `chains at each temperature have the variance of exp(-E/T) while they swap`() throws {
         let stepSize = 0.1
         let trainer = try ScratchRun.trainer(
             ContrastiveDivergenceTests.linear + [
@@ -112,10 +110,11 @@ struct ReplicaExchangeTests {
         }
     }
 
-    @Test(
-        "a training on a ladder has the same bits on 1, 2, 3 and 8 ranks, swapped at every step or every second one, and restarted chains too"
-    )
-    func ranks() throws {
+    @Test
+    func
+        `a training on a ladder has the same bits on 1, 2, 3 and 8 ranks, swapped at every step or every second one, and restarted chains too`()
+        throws
+    {
         for extra in [[], ["exchange.every=2"], ["chains.storage=byte", "sampler.low=-5", "sampler.high=5"]] {
             let arguments = Self.ladder + extra + ["chains.restartProbability=0.3"]
             let alone = try Self.run(arguments, ranks: 1)
@@ -142,8 +141,7 @@ struct ReplicaExchangeTests {
         return Outcome(digest: parts[0].digest, levels: parts.flatMap(\.levels), rates: parts[0].rates)
     }
 
-    @Test("pictures show the coldest chains alone, the same on any number of ranks")
-    func pictures() throws {
+    @Test func `pictures show the coldest chains alone, the same on any number of ranks`() throws {
         let arguments = Self.ladder + ["samples.count=10"]
         let found = try [1, 3].map { ranks in
             try ThreadRanks.run(ranks) { communicator -> (gathered: [Float], cold: [[Float]]) in

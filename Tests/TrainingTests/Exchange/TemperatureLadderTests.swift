@@ -92,8 +92,8 @@ struct TemperatureLadderTests {
     /// (Laurent, Massart, doi:10.1214/aos/1015957395); nine comparisons stay below 1e-6.
     static let limit = 19 + 2 * (19 * 16.5).squareRoot() + 33
 
-    @Test("a swap leaves the distribution at every temperature as it is", arguments: [(0, 1.0), (1, 1.0), (0, 0.5)])
-    func invariance(step: Int, base: Double) {
+    @Test(arguments: [(0, 1.0), (1, 1.0), (0, 0.5)])
+    func `a swap leaves the distribution at every temperature as it is`(step: Int, base: Double) {
         let (values, swaps) = Self.chiSquares(step: step, base: base) { energy, _ in energy }
         #expect(values.allSatisfy { $0 < Self.limit }, "\(values)")
         // Neighbours of this ladder swap often: an error of the rule would show.
@@ -114,8 +114,8 @@ struct TemperatureLadderTests {
         case otherTemperatures
     }
 
-    @Test("wrong rules are caught", arguments: Wrong.allCases)
-    func wrongRules(_ wrong: Wrong) {
+    @Test(arguments: Wrong.allCases)
+    func `wrong rules are caught`(_ wrong: Wrong) {
         let (values, _) = Self.chiSquares(step: 1) { energy, level in
             switch wrong {
             case .sign: -energy
@@ -128,8 +128,7 @@ struct TemperatureLadderTests {
         #expect(values.contains { $0 > Self.limit }, "\(wrong.rawValue) was not noticed: \(values)")
     }
 
-    @Test("attempts alternate between even and odd pairs, and two levels have one pair")
-    func parity() {
+    @Test func `attempts alternate between even and odd pairs, and two levels have one pair`() {
         // Equal energies swap always.
         func levels(_ count: Int, step: Int, every: Int = 1) -> [Int] {
             let ladder = TemperatureLadder(temperatures: (1...count).map { Double($0) }, every: every, seed: 1)
@@ -145,8 +144,8 @@ struct TemperatureLadderTests {
         #expect(!TemperatureLadder(temperatures: [1, 2], every: 0, seed: 1).isDue(0))
     }
 
-    @Test("chains whose energy is not finite keep their temperature", arguments: [Double.nan, .infinity])
-    func broken(energy: Double) {
+    @Test(arguments: [Double.nan, .infinity])
+    func `chains whose energy is not finite keep their temperature`(energy: Double) {
         let ladder = TemperatureLadder(temperatures: [1, 3], seed: 1)
         for step in 0..<20 {
             #expect(ladder.swapped([.init(energy: .nan, level: 1), .init(energy: 1, level: 0)], block: 0, row: 0, step: step) == [1, 0])
@@ -158,8 +157,7 @@ struct TemperatureLadderTests {
         #expect(ladder.acceptance([.init(energy: 1, level: 0), .init(energy: energy, level: 1)]) == [0])
     }
 
-    @Test("acceptance probabilities are those of the rule")
-    func acceptance() {
+    @Test func `acceptance probabilities are those of the rule`() {
         let ladder = TemperatureLadder(temperatures: [1, 2, 4], base: 2, seed: 1)
         let found = ladder.acceptance([.init(energy: 3, level: 2), .init(energy: 1, level: 0), .init(energy: 2.5, level: 1)])
         // exp((1 - 1/2) (1 - 2.5) / 2) and exp((1/2 - 1/4) (2.5 - 3) / 2), in float.

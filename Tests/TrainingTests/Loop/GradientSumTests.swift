@@ -64,8 +64,7 @@ struct GradientSumTests {
         }
     }
 
-    @Test("one, two and three threads give the same bits, which are the sum")
-    func threads() throws {
+    @Test func `one, two and three threads give the same bits, which are the sum`() throws {
         let gradients = try Gradients(scale: 0.01)
         let results = try (1...3).map { try gradients.reduce(threads: $0) }
         #expect(results.allSatisfy { $0.outcome == .exact && $0.total == results[0].total })
@@ -76,8 +75,7 @@ struct GradientSumTests {
         }
     }
 
-    @Test("reports come back in shard order, and a request to stop from any thread's rank is seen")
-    func rides() throws {
+    @Test func `reports come back in shard order, and a request to stop from any thread's rank is seen`() throws {
         let gradients = try Gradients(scale: 1)
         for threads in 1...3 {
             let (_, _, sum) = try gradients.reduce(threads: threads, stop: threads == 2)
@@ -86,8 +84,8 @@ struct GradientSumTests {
         }
     }
 
-    @Test("gradients beyond the scale, and far below it, are computed once more and summed exactly", arguments: [Float(1e9), 1e-9, 1e30])
-    func rescaling(scale: Float) throws {
+    @Test(arguments: [Float(1e9), 1e-9, 1e30])
+    func `gradients beyond the scale, and far below it, are computed once more and summed exactly`(scale: Float) throws {
         let gradients = try Gradients(scale: scale)
         let results = try (1...3).map { try gradients.reduce(threads: $0) }
         #expect(gradients.attempts == 2)
@@ -98,8 +96,8 @@ struct GradientSumTests {
         }
     }
 
-    @Test("a NaN in one shard is found, in its tensor, by exact and by float sums", arguments: [true, false], 1...3)
-    func notFinite(isExact: Bool, threads: Int) throws {
+    @Test(arguments: [true, false], 1...3)
+    func `a NaN in one shard is found, in its tensor, by exact and by float sums`(isExact: Bool, threads: Int) throws {
         let layout = try Gradients(scale: 1).model.layout
         for (number, tensor) in layout.tensors.enumerated() {
             let gradients = try Gradients(scale: 1, broken: (shard: 4, index: tensor.range.upperBound - 1))
@@ -109,8 +107,7 @@ struct GradientSumTests {
         }
     }
 
-    @Test("the float sum is the sum up to rounding, and has no scales")
-    func floats() throws {
+    @Test func `the float sum is the sum up to rounding, and has no scales`() throws {
         let gradients = try Gradients(scale: 1)
         let (total, outcome, sum) = try gradients.reduce(threads: 2, isExact: false)
         #expect(outcome == .exact && sum.exponents == nil)

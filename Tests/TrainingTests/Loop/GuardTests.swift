@@ -20,16 +20,16 @@ struct GuardTests {
         (.exact, -5.5, "-5.5"),
     ]
 
-    @Test("a finite gap within the limit is an update under every policy", arguments: Policy.allCases)
-    func healthy(policy: Policy) {
+    @Test(arguments: Policy.allCases)
+    func `a finite gap within the limit is an update under every policy`(policy: Policy) {
         for gap in [0, 5, -5, 4.999] {
             #expect(Guard(policy: policy, maximumGap: 5).judge(.exact, gap: gap, state: Self.state()) == .update)
         }
         #expect(Guard(policy: policy, maximumGap: nil).judge(.exact, gap: 1e300, state: Self.state()) == .update)
     }
 
-    @Test("every problem has the verdict of the policy, and its message says what it is", arguments: Policy.allCases, 0..<problems.count)
-    func problem(policy: Policy, number: Int) {
+    @Test(arguments: Policy.allCases, 0..<problems.count)
+    func `every problem has the verdict of the policy, and its message says what it is`(policy: Policy, number: Int) {
         let (outcome, gap, word) = Self.problems[number]
         let verdict = Guard(policy: policy, maximumGap: 5).judge(outcome, gap: gap, state: Self.state())
         switch (policy, verdict) {
@@ -38,8 +38,7 @@ struct GuardTests {
         }
     }
 
-    @Test("skips and rollbacks end in a stop after their limit")
-    func limits() {
+    @Test func `skips and rollbacks end in a stop after their limit`() {
         let (skip, rollback) = (Guard(policy: .skip, maximumGap: nil), Guard(policy: .rollback, maximumGap: nil))
         for count in 0...Guard.maximumSkips + 1 {
             let verdict = skip.judge(.exact, gap: .nan, state: Self.state(skips: count, rollbacks: 99))
@@ -51,15 +50,13 @@ struct GuardTests {
         }
     }
 
-    @Test("an update that broke the parameters cannot be left out: skip becomes stop")
-    func brokenUpdate() {
+    @Test func `an update that broke the parameters cannot be left out: skip becomes stop`() {
         #expect(Guard(policy: .skip, maximumGap: nil).verdict(onBrokenUpdate: "x", state: Self.state()) == .stop("x"))
         #expect(Guard(policy: .stop, maximumGap: nil).verdict(onBrokenUpdate: "x", state: Self.state()) == .stop("x"))
         #expect(Guard(policy: .rollback, maximumGap: nil).verdict(onBrokenUpdate: "x", state: Self.state()) == .rollBack("x"))
     }
 
-    @Test("every rollback halves the learning rate")
-    func factor() {
+    @Test func `every rollback halves the learning rate`() {
         #expect((0...Guard.maximumRollbacks).map { Self.state(rollbacks: $0).learningRateFactor } == [1, 0.5, 0.25, 0.125, 0.0625])
     }
 }

@@ -19,7 +19,7 @@ import Training
 
     private func move() throws { try FileManager.default.moveItem(atPath: data, toPath: moved) }
 
-    @Test(arguments: [1, 3]) func `A run whose data have moved continues to the same bits, and names their new place`(ranks: Int) throws {
+    @Test(arguments: [1, 3]) func `a run whose data have moved continues to the same bits, and names their new place`(ranks: Int) throws {
         try write(data)
         try ScratchRun.train(["data.source=\(data)"], in: scratch.run("whole"))
         let folder = scratch.run("stopped")
@@ -32,7 +32,7 @@ import Training
         #expect(try String(contentsOfFile: folder.configuration, encoding: .utf8).contains(moved))
     }
 
-    @Test(arguments: [1, 3]) func `Other data are refused before anything is touched, by all ranks alike`(ranks: Int) throws {
+    @Test(arguments: [1, 3]) func `other data are refused before anything is touched, by all ranks alike`(ranks: Int) throws {
         try write(data)
         let folder = scratch.run()
         try ScratchRun.train(["data.source=\(data)"], in: folder)
@@ -50,7 +50,7 @@ import Training
         #expect(try String(contentsOfFile: folder.configuration, encoding: .utf8) == configuration)
     }
 
-    @Test func `A run whose data have moved is measured by naming them, and says so otherwise`() throws {
+    @Test func `a run whose data have moved is measured by naming them, and says so otherwise`() throws {
         try write(data)
         let folder = scratch.run()
         try ScratchRun.train(["data.source=\(data)"], in: folder)
@@ -71,7 +71,7 @@ import Training
         }
     }
 
-    @Test func `A checkpoint that is bound to the place of its data, as earlier versions had it, continues`() throws {
+    @Test func `a checkpoint that is bound to the place of its data, as earlier versions had it, continues`() throws {
         try write(data)
         let folder = scratch.run()
         try ScratchRun.train(["data.source=\(data)", "run.steps=4"], in: folder)
@@ -87,7 +87,7 @@ import Training
         #expect(refused?.kind == .checkpoint && refused?.message.contains("another configuration") == true, "\(refused?.message ?? "")")
     }
 
-    @Test func `Columns that lose their values and classes without rows are named before the first step`() throws {
+    @Test func `columns that lose their values and classes without rows are named before the first step`() throws {
         let table = "\(scratch.path)/t.csv"
         let rows = (0..<60).map { "1.0000000\($0 + 10),\($0 % 5),\(1 + $0 % 3)\n" }.joined()
         try AtomicFile.write(Array(("time,x,class\n" + rows).utf8), to: table)

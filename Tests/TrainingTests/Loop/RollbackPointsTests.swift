@@ -5,11 +5,11 @@ import Training
 struct RollbackPointsTests {
     private let points = RollbackPoints(every: 10)
 
-    @Test func `Points are step 0 and the multiples`() {
+    @Test func `points are step 0 and the multiples`() {
         #expect((0...40).filter(points.contains) == [0, 10, 20, 30, 40])
     }
 
-    @Test func `The first rollback goes to the newest point below the step, and from step 0 there is none`() {
+    @Test func `the first rollback goes to the newest point below the step, and from step 0 there is none`() {
         #expect(points.target(from: 0, GuardState()) == nil)
         for (step, target) in [(1, 0), (10, 0), (11, 10), (20, 10), (21, 20), (29, 20)] {
             #expect(points.target(from: step, GuardState()) == target, "from \(step)")
@@ -26,7 +26,7 @@ struct RollbackPointsTests {
         }
     }
 
-    @Test func `Where training from a point goes wrong again it goes one point further back, and no further than is kept`() {
+    @Test func `where training from a point goes wrong again it goes one point further back, and no further than is kept`() {
         #expect(targets([24, 27, 23, 26]) == [20, 10, 20, 10])
         #expect(targets([24, 27, 17, 12]) == [20, 10, 10, 10])
         #expect(targets([7, 3, 9]) == [0, 0, 0])
@@ -36,7 +36,7 @@ struct RollbackPointsTests {
         #expect(targets([20, 15]) == [10, 10])
     }
 
-    @Test func `Every rollback halves the learning rate and is counted`() {
+    @Test func `every rollback halves the learning rate and is counted`() {
         var state = GuardState()
         for count in 1...3 {
             points.remember(20, from: 24, in: &state)

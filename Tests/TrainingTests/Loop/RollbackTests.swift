@@ -46,7 +46,7 @@ struct RollbackTests {
     }
 
     @Test(arguments: [(8, [6]), (32, [6, 3])])
-    func `Stops at every step, kills, other ranks and other intervals of checkpoints give the same bits`(_ rate: Int, _ targets: [Int])
+    func `stops at every step, kills, other ranks and other intervals of checkpoints give the same bits`(_ rate: Int, _ targets: [Int])
         throws
     {
         let (arguments, whole, told) = try reference(learningRate: rate)
@@ -80,7 +80,7 @@ struct RollbackTests {
         #expect(try result(stopped) == expected, "\(starts) starts")
     }
 
-    @Test func `Step 0 and the newest two points are kept, whatever checkpoint.keep says`() throws {
+    @Test func `step 0 and the newest two points are kept, whatever checkpoint.keep says`() throws {
         let (arguments, _, _) = try reference(learningRate: 8)
         let folder = scratch.run("kept")
         for (end, kept) in [(2, [2, 1, 0]), (5, [5, 4, 3, 0]), (6, [6, 5, 3])] {
@@ -89,7 +89,7 @@ struct RollbackTests {
         }
     }
 
-    @Test(arguments: [1, 2]) func `A damaged or missing point ends the run and names it, and once it is removed the run recomputes it`(
+    @Test(arguments: [1, 2]) func `a damaged or missing point ends the run and names it, and once it is removed the run recomputes it`(
         _ ranks: Int
     ) throws {
         let (arguments, whole, told) = try reference(learningRate: 8)

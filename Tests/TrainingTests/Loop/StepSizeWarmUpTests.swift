@@ -12,8 +12,8 @@ struct StepSizeWarmUpTests {
     ]
     let scratch = ScratchFolder()
 
-    @Test("reports have the step size of each step; it moves in the warm-up and rests afterwards, where sample takes it from")
-    func reports() throws {
+    @Test func `reports have the step size of each step; it moves in the warm-up and rests afterwards, where sample takes it from`() throws
+    {
         let folder = scratch.run()
         try ScratchRun.train(Self.arguments, in: folder)
         let sizes = try folder.reports().map { try #require($0.samplerStepSize) }
@@ -26,16 +26,14 @@ struct StepSizeWarmUpTests {
         #expect(abs(Double(early.stepSize) - sizes[10]) < 1e-6 * sizes[10])
     }
 
-    @Test("without a warm-up nothing is reported and nothing is saved")
-    func off() throws {
+    @Test func `without a warm-up nothing is reported and nothing is saved`() throws {
         let folder = scratch.run()
         try ScratchRun.train(["sampler.kind=mala"], in: folder)
         #expect(try folder.reports().allSatisfy { $0.samplerStepSize == nil && $0.acceptance != nil })
         #expect(try #require(TrainedModel(folder).kernel(steps: 3) as? MALA).stepSize == 0.05)
     }
 
-    @Test("stopped in the midst of the warm-up and continued, the bits are those of one run")
-    func continued() throws {
+    @Test func `stopped in the midst of the warm-up and continued, the bits are those of one run`() throws {
         let (whole, parts) = (scratch.run("whole"), scratch.run("parts"))
         try ScratchRun.train(Self.arguments, in: whole)
         for steps in [7, 23, 40] { try ScratchRun.train(Self.arguments + ["run.steps=\(steps)"], in: parts) }

@@ -28,8 +28,7 @@ struct StopFileTests {
         return lines.all
     }
 
-    @Test("whatever is named STOP in the run folder ends the run after a checkpoint, and is taken away where it can be")
-    func stopFile() throws {
+    @Test func `whatever is named STOP in the run folder ends the run after a checkpoint, and is taken away where it can be`() throws {
         let folder = scratch.run()
         _ = try stopped(folder) { _ = FileManager.default.createFile(atPath: $0, contents: nil) }
         #expect(try folder.steps().count == 1 && !RunFolder.isFile("\(folder.path)/STOP"))
@@ -47,8 +46,8 @@ struct StopFileTests {
         #expect(next.filter { $0.contains("STOP: removing failed") }.count == 1, "\(next)")
     }
 
-    @Test("a request that is met is taken away, and stays in a job, whose batch script looks for it", arguments: [false, true])
-    func settledStopFile(isJob: Bool) throws {
+    @Test(arguments: [false, true])
+    func `a request that is met is taken away, and stays in a job, whose batch script looks for it`(isJob: Bool) throws {
         let folder = scratch.run()
         try folder.create()
         _ = FileManager.default.createFile(atPath: "\(folder.path)/STOP", contents: nil)
@@ -57,8 +56,7 @@ struct StopFileTests {
         #expect(try RunFolder.isFile("\(folder.path)/STOP") == isJob && file.isThere == isJob)
     }
 
-    @Test("a request that was there before the start is taken away and said, and stays for a job that Slurm starts again")
-    func earlierStopFile() throws {
+    @Test func `a request that was there before the start is taken away and said, and stays for a job that Slurm starts again`() throws {
         let folder = scratch.run()
         try folder.create()
         let path = "\(folder.path)/STOP"

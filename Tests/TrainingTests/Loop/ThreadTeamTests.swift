@@ -20,8 +20,8 @@ struct ThreadTeamTests {
         var seen: Set<Int> { threads.withLock { $0 } }
     }
 
-    @Test("every item is done exactly once, for any number of threads and items", arguments: [1, 2, 3, 5], [0, 1, 2, 3, 4, 17, 100])
-    func once(threads: Int, items: Int) {
+    @Test(arguments: [1, 2, 3, 5], [0, 1, 2, 3, 4, 17, 100])
+    func `every item is done exactly once, for any number of threads and items`(threads: Int, items: Int) {
         let team = ThreadTeam(count: threads)
         let tally = Tally(items)
         for _ in 0..<10 { team.forEach(0..<items) { tally.note($0, $1) } }
@@ -29,24 +29,21 @@ struct ThreadTeamTests {
         #expect(tally.seen.isSubset(of: Set(0..<threads)))
     }
 
-    @Test("a range that does not begin at 0 keeps its numbers")
-    func offset() {
+    @Test func `a range that does not begin at 0 keeps its numbers`() {
         let team = ThreadTeam(count: 3)
         let tally = Tally(10)
         team.forEach(4..<9) { tally.note($0, $1) }
         #expect(tally.all == [0, 0, 0, 0, 1, 1, 1, 1, 1, 0])
     }
 
-    @Test("a team of one, and a single item, run on the calling thread")
-    func alone() {
+    @Test func `a team of one, and a single item, run on the calling thread`() {
         let (single, tally) = (Tally(3), Tally(1))
         ThreadTeam(count: 1).forEach(0..<3) { single.note($0, $1) }
         ThreadTeam(count: 4).forEach(0..<1) { tally.note($0, $1) }
         #expect(single.seen == [0] && tally.seen == [0])
     }
 
-    @Test("10,000 rounds end, each with all of its work done when forEach returns")
-    func manyRounds() {
+    @Test func `10,000 rounds end, each with all of its work done when forEach returns`() {
         let team = ThreadTeam(count: 3)
         let sum = Counter()
         var missing = 0
@@ -62,8 +59,7 @@ struct ThreadTeamTests {
         let value = Atomic<Int>(0)
     }
 
-    @Test("teams that are made and dropped do not disturb each other")
-    func manyTeams() {
+    @Test func `teams that are made and dropped do not disturb each other`() {
         for _ in 0..<200 {
             let tally = Tally(6)
             ThreadTeam(count: 2).forEach(0..<6) { tally.note($0, $1) }

@@ -12,8 +12,7 @@ struct TrainingRunTests {
         try FileManager.default.contentsOfDirectory(atPath: folder.samples).sorted()
     }
 
-    @Test("checkpoints, reports and pictures appear at their intervals and at the end")
-    func intervals() throws {
+    @Test func `checkpoints, reports and pictures appear at their intervals and at the end`() throws {
         let folder = scratch.run()
         try ScratchRun.train(["run.steps=7", "checkpoint.every=3", "checkpoint.keep=9", "report.every=2", "samples.every=5"], in: folder)
         #expect(try folder.steps() == [7, 6, 3])
@@ -21,8 +20,7 @@ struct TrainingRunTests {
         #expect(try pictures(folder) == ["step-00000005.png", "step-00000007.png"])
     }
 
-    @Test("an interval of 0 means only at the end")
-    func zeroIntervals() throws {
+    @Test func `an interval of 0 means only at the end`() throws {
         let folder = scratch.run()
         try ScratchRun.train(
             ["run.steps=5", "checkpoint.every=0", "samples.every=0", "guard.replicaCheckEvery=0", "report.every=100"], in: folder)
@@ -31,8 +29,7 @@ struct TrainingRunTests {
         #expect(try folder.reports().map(\.step) == [5])
     }
 
-    @Test("a completed run says so and changes nothing; with run.steps raised it goes on")
-    func completed() throws {
+    @Test func `a completed run says so and changes nothing; with run.steps raised it goes on`() throws {
         let folder = scratch.run()
         let first = try ScratchRun.train(in: folder)
         #expect(first.contains { $0.contains("starting 8 steps") } && !first.contains { $0.contains("nothing to do") })
@@ -48,8 +45,7 @@ struct TrainingRunTests {
         #expect(try folder.steps().first == 10)
     }
 
-    @Test("a run with another configuration is refused and names the keys; keys that are free may change")
-    func differences() throws {
+    @Test func `a run with another configuration is refused and names the keys; keys that are free may change`() throws {
         let folder = scratch.run()
         try ScratchRun.train(in: folder)
         let refused = failure { try ScratchRun.train(["sampler.steps=5", "optimizer.learningRate=0.5"], in: folder) }
@@ -60,8 +56,8 @@ struct TrainingRunTests {
         #expect(try folder.steps().first == 9)
     }
 
-    @Test("a file of initial parameters that cannot be read leaves the folder free for the right one", arguments: [1, 2])
-    func wrongInitial(ranks: Int) throws {
+    @Test(arguments: [1, 2])
+    func `a file of initial parameters that cannot be read leaves the folder free for the right one`(ranks: Int) throws {
         let (first, folder) = (scratch.run("first"), scratch.run())
         try ScratchRun.train(in: first)
         let refused = failure {
@@ -73,8 +69,7 @@ struct TrainingRunTests {
         #expect(try folder.steps().first == 8)
     }
 
-    @Test("what was logged after the checkpoint is cut off and logged again")
-    func metrics() throws {
+    @Test func `what was logged after the checkpoint is cut off and logged again`() throws {
         let folder = scratch.run()
         try ScratchRun.train(in: folder)
         // As if killed at step 8 before its checkpoint: the log has the lines of steps 6 and 8 already.
@@ -83,8 +78,8 @@ struct TrainingRunTests {
         #expect(try folder.reports().map(\.step) == [2, 4, 6, 8])
     }
 
-    @Test("a time limit saves and ends with the requeue code, and the same command continues to the same bits", arguments: [1, 2])
-    func timeLimit(ranks: Int) throws {
+    @Test(arguments: [1, 2])
+    func `a time limit saves and ends with the requeue code, and the same command continues to the same bits`(ranks: Int) throws {
         let (whole, folder) = (scratch.run("whole"), scratch.run())
         try ScratchRun.train(["run.steps=5"], in: whole)
         let stop = ["run.steps=5", "run.maxHours=1e-9"]
@@ -99,7 +94,7 @@ struct TrainingRunTests {
         #expect(try folder.contents(ofStep: 5)["chains.safetensors"] == whole.contents(ofStep: 5)["chains.safetensors"])
     }
 
-    @Test func `A request that stands before the start is met at the end of the first step`() throws {
+    @Test func `a request that stands before the start is met at the end of the first step`() throws {
         let folder = scratch.run()
         var run = TrainingRun(configuration: try ScratchRun.configuration(["run.steps=1000"]), folder: folder, isQuiet: true)
         run.isStopRequested = { true }
@@ -109,8 +104,8 @@ struct TrainingRunTests {
 
     // MARK: the guard
 
-    @Test("a gap beyond the limit stops the run, or after ten steps left out, and no checkpoint is written", arguments: ["stop", "skip"])
-    func maximumGap(policy: String) throws {
+    @Test(arguments: ["stop", "skip"])
+    func `a gap beyond the limit stops the run, or after ten steps left out, and no checkpoint is written`(policy: String) throws {
         let folder = scratch.run()
         let lines = ScratchRun.Lines()
         let stopped = failure {
@@ -135,10 +130,10 @@ struct TrainingRunTests {
             "checkpoint.every=3", "checkpoint.keep=9",
         ]
 
-    @Test(
-        "rollback goes back to the last point before the step with half the learning rate, and continues; the log has every step once",
-        arguments: [1, 2], [4, 5, 6])
-    func rollback(ranks: Int, step: Int) throws {
+    @Test(arguments: [1, 2], [4, 5, 6])
+    func `rollback goes back to the last point before the step with half the learning rate, and continues; the log has every step once`(
+        ranks: Int, step: Int
+    ) throws {
         let free = scratch.run("free")
         try ScratchRun.train(Self.growing + ["guard.maximumGap=null", "samples.every=1"], in: free)
         let gaps = try free.reports().map { abs($0.energyGap ?? .nan) }
@@ -164,15 +159,14 @@ struct TrainingRunTests {
         #expect(try folder.contents(ofStep: checkpoint)[chains] == free.contents(ofStep: checkpoint)[chains])
     }
 
-    @Test("a rollback from the first step stops the run")
-    func nothingToGoBackTo() throws {
+    @Test func `a rollback from the first step stops the run`() throws {
         let arguments = Self.growing + ["guard.policy=rollback", "guard.maximumGap=1e-9", "checkpoint.every=1"]
         let stopped = failure { try ScratchRun.train(arguments, in: scratch.run()) }
         #expect(stopped?.kind == .numerical && stopped?.message.contains("no step before it to go back to") == true)
     }
 
-    @Test("an update that breaks the parameters never enters a checkpoint", arguments: ["stop", "skip", "rollback"])
-    func brokenParameters(policy: String) throws {
+    @Test(arguments: ["stop", "skip", "rollback"])
+    func `an update that breaks the parameters never enters a checkpoint`(policy: String) throws {
         let folder = scratch.run()
         let stopped = failure {
             try ScratchRun.train(
@@ -189,8 +183,7 @@ struct TrainingRunTests {
         }
     }
 
-    @Test("chains that leave all bounds are left out under skip until there are too many, and the run then stops")
-    func divergingChains() throws {
+    @Test func `chains that leave all bounds are left out under skip until there are too many, and the run then stops`() throws {
         let folder = scratch.run()
         let lines = ScratchRun.Lines()
         let stopped = failure {
@@ -208,8 +201,8 @@ struct TrainingRunTests {
         #expect(lines.all.filter { $0.contains("the update is left out") }.count == 10)
     }
 
-    @Test("ranks that hold different parameters are found after replicaCheckEvery steps", arguments: [(1, 1), (3, 3), (0, 4)])
-    func replicas(every: Int, expected: Int) throws {
+    @Test(arguments: [(1, 1), (3, 3), (0, 4)])
+    func `ranks that hold different parameters are found after replicaCheckEvery steps`(every: Int, expected: Int) throws {
         let folder = scratch.run()
         let found = failure {
             _ = try ThreadRanks.run(2) { communicator in

@@ -42,8 +42,7 @@ struct ConditionalSamplesTests {
         return path
     }
 
-    @Test("the energy of a chain is told the class of its sample, and not only the generator")
-    func chainsAreToldClasses() throws {
+    @Test func `the energy of a chain is told the class of its sample, and not only the generator`() throws {
         let folder = try Self.run("label", ["condition.kind=label", "condition.channels=2"])
         func draw(_ label: Int, steps: Int) throws -> [[Float]] {
             try Self.samples(folder) { ($0.start, $0.steps, $0.label) = (.noise, steps, label) }
@@ -54,8 +53,7 @@ struct ConditionalSamplesTests {
         #expect(try draw(0, steps: 5) != draw(3, steps: 5))
     }
 
-    @Test("images are told in the order of their file, to generator and chains")
-    func images() throws {
+    @Test func `images are told in the order of their file, to generator and chains`() throws {
         let folder = try Self.run("image", ["condition.kind=image", "condition.source=digits"])
         let (first, second) = (try Self.file([0.1, 0.9]), try Self.file([0.1, -0.9]))
         for (start, steps) in [(SampleCommand.Start.generator, 0), (.noise, 3)] {
@@ -65,8 +63,8 @@ struct ConditionalSamplesTests {
         }
     }
 
-    @Test("a grid shows what was told, the sample and the truth where it is known", arguments: [true, false])
-    func grids(knowsTruth: Bool) throws {
+    @Test(arguments: [true, false])
+    func `a grid shows what was told, the sample and the truth where it is known`(knowsTruth: Bool) throws {
         let folder = try Self.run(
             "grid-\(knowsTruth)", ["condition.kind=image", "condition.source=digits", "samples.scale=1", "samples.columns=6"])
         let (path, grid) = (try Self.file([0.1, 0.9, 0.5]), "\(Self.scratch.path)/grid-\(knowsTruth).png")
@@ -77,8 +75,7 @@ struct ConditionalSamplesTests {
         #expect(number(16) >= 6 * 8 && number(16) < 7 * 9 && number(20) >= (knowsTruth ? 16 : 8) && number(20) < (knowsTruth ? 3 : 2) * 9)
     }
 
-    @Test("images that do not fit, and those for a model that is told none, are refused")
-    func refused() throws {
+    @Test func `images that do not fit, and those for a model that is told none, are refused`() throws {
         let folder = try Self.run("refused", ["condition.kind=image", "condition.source=digits"])
         let plain = try Self.run("plain", [])
         let (good, flat) = (try Self.file([0.1]), try Self.file([0.1, 0.2], height: 4))

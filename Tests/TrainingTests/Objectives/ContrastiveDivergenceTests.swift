@@ -42,10 +42,10 @@ struct ContrastiveDivergenceTests {
         }
     }
 
-    @Test(
-        "the gradient is the mean over data minus the mean over negatives, plus α ∇ mean(E(x+)² + E(x-)²)",
-        arguments: ["cd", "pcd", "short-run"], [0.0, 0.3])
-    func gradient(kind: String, alpha: Double) throws {
+    @Test(arguments: ["cd", "pcd", "short-run"], [0.0, 0.3])
+    func `the gradient is the mean over data minus the mean over negatives, plus α ∇ mean(E(x+)² + E(x-)²)`(kind: String, alpha: Double)
+        throws
+    {
         let trainer = try ScratchRun.trainer(
             Self.linear + ["objective.kind=\(kind)", "objective.energyRegularization=\(alpha)", "optimizer.learningRate=1"])
         for step in 0..<3 {
@@ -71,8 +71,7 @@ struct ContrastiveDivergenceTests {
         }
     }
 
-    @Test("CD starts its chains at the data rows of the step")
-    func startsAtData() throws {
+    @Test func `CD starts its chains at the data rows of the step`() throws {
         let trainer = try ScratchRun.trainer(["objective.kind=cd"] + Self.still)
         for step in 0..<3 {
             _ = try trainer.step(stop: false)
@@ -80,8 +79,7 @@ struct ContrastiveDivergenceTests {
         }
     }
 
-    @Test("short-run chains start at new noise in every step and shard, in the range it should have")
-    func startsAtNoise() throws {
+    @Test func `short-run chains start at new noise in every step and shard, in the range it should have`() throws {
         let trainer = try ScratchRun.trainer(["objective.kind=short-run", "chains.noiseLow=2", "chains.noiseHigh=2.5"] + Self.still)
         var seen: Set<[Float]> = []
         for _ in 0..<5 {
@@ -94,8 +92,8 @@ struct ContrastiveDivergenceTests {
         #expect(seen.count == 5 * 24)
     }
 
-    @Test("shards that start apart have a centre each, the same at every step, spread as it should be", arguments: ["pcd", "short-run"])
-    func startsApart(kind: String) throws {
+    @Test(arguments: ["pcd", "short-run"])
+    func `shards that start apart have a centre each, the same at every step, spread as it should be`(kind: String) throws {
         let trainer = try ScratchRun.trainer(
             ["objective.kind=\(kind)", "chains.noise=gaussian", "chains.noiseDeviation=0.001", "chains.noiseSpread=3", "run.shards=200"]
                 + ["run.chainsPerShard=2", "chains.buffer=400", "chains.restartProbability=0.5"] + Self.still)
@@ -114,8 +112,9 @@ struct ContrastiveDivergenceTests {
         #expect(abs(square - 9) < 5.5 * 9 * (2.0 / 400).squareRoot())
     }
 
-    @Test("persistent chains go on from where they stopped; without restarts no new state appears and every age counts all steps")
-    func persists() throws {
+    @Test func `persistent chains go on from where they stopped; without restarts no new state appears and every age counts all steps`()
+        throws
+    {
         let trainer = try ScratchRun.trainer(["chains.restartProbability=0", "chains.buffer=24"] + Self.still)
         let start = Set(Self.buffer(trainer))
         #expect(start.count == 24)
@@ -127,8 +126,8 @@ struct ContrastiveDivergenceTests {
         #expect(trainer.shards.allSatisfy { $0.replay?.ages.allSatisfy { $0 == 4 } == true })
     }
 
-    @Test("chains restart with the probability that is set, at age 0", arguments: [0.05, 0.5, 1])
-    func restarts(probability: Double) throws {
+    @Test(arguments: [0.05, 0.5, 1])
+    func `chains restart with the probability that is set, at age 0`(probability: Double) throws {
         let steps = 200
         let trainer = try ScratchRun.trainer(["chains.restartProbability=\(probability)", "sampler.steps=2"])
         var count = 0.0
@@ -139,8 +138,8 @@ struct ContrastiveDivergenceTests {
         if probability == 1 { #expect(trainer.shards.allSatisfy { $0.replay?.ages.allSatisfy { $0 <= 2 } == true }) }
     }
 
-    @Test("states that chains start from are new at every restart, and none of them filled the buffer", arguments: ["noise", "data"])
-    func freshStates(origin: String) throws {
+    @Test(arguments: ["noise", "data"])
+    func `states that chains start from are new at every restart, and none of them filled the buffer`(origin: String) throws {
         let trainer = try ScratchRun.trainer(["chains.restartProbability=1", "chains.restartFrom=\(origin)"] + Self.still)
         var seen = Set(Self.buffer(trainer))
         #expect(seen.count == 48)
@@ -152,8 +151,7 @@ struct ContrastiveDivergenceTests {
         }
     }
 
-    @Test("saturated values are those on the wall of the box, displacement is the mean way of a chain")
-    func measures() throws {
+    @Test func `saturated values are those on the wall of the box, displacement is the mean way of a chain`() throws {
         // A large step from inside of the box ends on its walls.
         let trainer = try ScratchRun.trainer(
             ["sampler.low=-0.5", "sampler.high=0.5", "sampler.noise=1e6", "sampler.steps=1", "chains.noiseLow=0", "chains.noiseHigh=1e-6"])
@@ -174,8 +172,8 @@ struct BrokenChainTests {
         replay.write(row, age: 5, slot: slot)
     }
 
-    @Test("a chain at an infinite energy, from where a sampler rejects every proposal, costs one update too", arguments: ["mala", "hmc"])
-    func startsAfreshFromInfiniteEnergy(kind: String) throws {
+    @Test(arguments: ["mala", "hmc"])
+    func `a chain at an infinite energy, from where a sampler rejects every proposal, costs one update too`(kind: String) throws {
         let trainer = try ScratchRun.trainer(Self.arguments + ["sampler.kind=\(kind)"])
         // The position is finite, its square and with it the energy's reference term is not.
         Self.breakChain(trainer, value: 1e25)
@@ -188,9 +186,10 @@ struct BrokenChainTests {
     }
 
     @Test(
-        "a chain that is not finite costs one update: it starts afresh, is counted as a restart, and its age begins anew",
         arguments: [["chains.restartFrom=noise"], ["chains.restartFrom=data"], ["chains.replacement=reservoir"]], [Float.nan, .infinity])
-    func startsAfresh(extra: [String], value: Float) throws {
+    func `a chain that is not finite costs one update: it starts afresh, is counted as a restart, and its age begins anew`(
+        extra: [String], value: Float
+    ) throws {
         let trainer = try ScratchRun.trainer(Self.arguments + extra)
         Self.breakChain(trainer, value: value)
         let before = trainer.state.parameters
@@ -209,8 +208,7 @@ struct BrokenChainTests {
         #expect(trainer.state.parameters != before && trainer.state.optimizer.updates == 1)
     }
 
-    @Test("the fresh state is that of a restart, and other chains do not notice")
-    func otherChains() throws {
+    @Test func `the fresh state is that of a restart, and other chains do not notice`() throws {
         let (clean, broken) = (try ScratchRun.trainer(Self.arguments), try ScratchRun.trainer(Self.arguments))
         Self.breakChain(broken)
         _ = try clean.step(stop: false)
@@ -221,8 +219,7 @@ struct BrokenChainTests {
         #expect(ContrastiveDivergenceTests.buffer(broken)[6 + 2].allSatisfy { abs($0) <= 1 })
     }
 
-    @Test("ranks take the same branch when a chain of one of them breaks")
-    func ranks() throws {
+    @Test func `ranks take the same branch when a chain of one of them breaks`() throws {
         let digests = try ThreadRanks.run(3) { communicator -> UInt64 in
             let trainer = try ScratchRun.trainer(Self.arguments, on: communicator)
             if let shard = trainer.shards.first(where: { $0.index == 1 }), let replay = shard.replay {
@@ -243,8 +240,7 @@ struct BrokenChainTests {
 struct NoiseDistributionTests {
     static let stream = RandomStream(seed: 1, purpose: .test, step: 0, index: 0)
 
-    @Test("uniform noise fills its range, Gaussian noise has its deviation")
-    func moments() {
+    @Test func `uniform noise fills its range, Gaussian noise has its deviation`() {
         let tile = Matrix(rows: 100, columns: 1000)
         let n = Double(tile.count)
         NoiseDistribution.uniform(-3...1).fill(tile, stream: Self.stream)
@@ -287,15 +283,14 @@ struct KnownAnswerTests {
     // √((1 + 0.59)/(1 - 0.59)) = 2 times as large, below 0.008. Five and a half of these: 0.045.
     static let tolerance = 0.045
 
-    @Test("PCD and CD on E = w·x + |x|²/2 put the model's mean where the data's is", arguments: ["pcd", "cd"])
-    func consistent(kind: String) throws {
+    @Test(arguments: ["pcd", "cd"])
+    func `PCD and CD on E = w·x + |x|²/2 put the model's mean where the data's is`(kind: String) throws {
         for (found, expected) in zip(try Self.modelMean(kind), Self.mean) {
             #expect(abs(found - expected) < Self.tolerance, "\(found), not \(expected)")
         }
     }
 
-    @Test("short-run learning finds the w whose chains, not whose model, have the data's mean")
-    func shortRun() throws {
+    @Test func `short-run learning finds the w whose chains, not whose model, have the data's mean`() throws {
         // From noise of mean 0, k steps lead to the mean (1 - φ^k) m of a model of mean m, φ = 1 - a: it equals the data's for m = mean/(1 - φ^k).
         let phi = 1 - Self.stepSize
         let reach = 1 - phi * phi * phi * phi * phi

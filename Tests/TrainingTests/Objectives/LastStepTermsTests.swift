@@ -20,10 +20,8 @@ struct LastStepTermsTests {
         return trainer.state.parameters
     }
 
-    @Test(
-        "without weights it is contrastive divergence, bit for bit, and each of the two changes what is learned",
-        arguments: ["cd", "pcd", "short-run"])
-    func weights(kind: String) throws {
+    @Test(arguments: ["cd", "pcd", "short-run"])
+    func `without weights it is contrastive divergence, bit for bit, and each of the two changes what is learned`(kind: String) throws {
         let plain = try Self.train(["objective.kind=\(kind)"])
         #expect(try Self.train(["objective.kind=\(kind)", "objective.lastStep=0", "objective.entropy=0"]) == plain)
         #expect(try Self.train(["objective.kind=\(kind)", "objective.lastStep=1"]) != plain)
@@ -64,8 +62,8 @@ struct LastStepTermsTests {
         return (energyWeight * energy - entropyWeight * logs) / Double(rows)
     }
 
-    @Test("the gradient is the derivative of the terms as they are defined", arguments: [(1.0, 0.0), (0.0, 0.3), (0.7, 0.4)])
-    func gradientIsDerivative(energyWeight: Double, entropyWeight: Double) throws {
+    @Test(arguments: [(1.0, 0.0), (0.0, 0.3), (0.7, 0.4)])
+    func `the gradient is the derivative of the terms as they are defined`(energyWeight: Double, entropyWeight: Double) throws {
         let sampler = [
             "objective.kind=cd", "sampler.steps=3", "sampler.stepSize=\(Self.stepSize)", "sampler.noise=0.2", "sampler.low=\(Self.low)",
         ]
@@ -108,8 +106,7 @@ struct LastStepTermsTests {
         }
     }
 
-    @Test("samplers whose last step has another derivative are refused with the key")
-    func refused() {
+    @Test func `samplers whose last step has another derivative are refused with the key`() {
         for (arguments, part) in [
             (["sampler.kind=mala", "sampler.noise=null"], "sampler.kind"), (["sampler.gradientClip=0.1"], "sampler.gradientClip"),
             (["sampler.noiseFirst=true"], "sampler.noiseFirst"), (["run.chainsPerShard=1", "chains.buffer=null"], "run.chainsPerShard"),

@@ -29,8 +29,8 @@ struct LatentPriorTests {
     }
 
     /// x = W z + b + N(0, σ²), z a single value with the prior exp(-w z - z²/2): the posterior is N(v (W·(x - b)/σ² - w), v), v = 1/(1 + |W|²/σ²).
-    @Test("kept chains of one step a visit come to the posterior of their own row, chains from N(0, 1) do not", arguments: [true, false])
-    func keptChains(isKept: Bool) throws {
+    @Test(arguments: [true, false])
+    func `kept chains of one step a visit come to the posterior of their own row, chains from N(0, 1) do not`(isKept: Bool) throws {
         let scratch = ScratchFolder()
         let count = 2048
         let noise = Matrix(rows: count, columns: 2)
@@ -73,8 +73,7 @@ struct LatentPriorTests {
         #expect(agrees == isKept, "mean \(mean), variance \(square), expected \(expected)")
     }
 
-    @Test("a kept chain that is not finite begins anew")
-    func brokenChains() throws {
+    @Test func `a kept chain that is not finite begins anew`() throws {
         let trainer = try ScratchRun.trainer(Self.chains + ["data.source=digits", "posterior.keepChains=true"])
         let (shard, worker) = (trainer.shards[0], RowConditionTests.worker(trainer))
         let kept = try #require(shard.latentChains)
@@ -85,8 +84,7 @@ struct LatentPriorTests {
         #expect((0..<449).allSatisfy { kept.rows($0..<$0 + 1).values.allSatisfy(\.isFinite) })
     }
 
-    @Test("chains cannot be kept of densities, and not with more shards than rows")
-    func refusedChains() throws {
+    @Test func `chains cannot be kept of densities, and not with more shards than rows`() throws {
         for (arguments, text) in [
             (["data.source=moons"], "found the density moons"),
             (["data.source=digits", "run.shards=2000"], "each of 2000 shards, found 1797"),
@@ -97,8 +95,7 @@ struct LatentPriorTests {
     }
 
     /// x = W z + b + N(0, σ²) with z ~ N(0, I): the posterior is N(Σ Wᵀ (x - b)/σ², Σ), Σ = (I + WᵀW/σ²)⁻¹.
-    @Test("posterior chains of a linear decoder have the moments of the known Gaussian")
-    func linearPosterior() throws {
+    @Test func `posterior chains of a linear decoder have the moments of the known Gaussian`() throws {
         let (rows, tiles, deviation): (Int, Int, Float) = (200, 40, 0.5)
         let decoderNetwork = try Network(NetworkDescription(input: ImageShape(vector: 2), layers: [.dense(outputs: 2)]))
         // Weights outputs x inputs, then biases.
@@ -144,8 +141,10 @@ struct LatentPriorTests {
         #expect(abs(covariance.1 - exact.1) < 0.04, "covariance \(covariance.1), expected \(exact.1)")
     }
 
-    @Test("the decoder's gradient is the derivative of mean |g(z) - x|², and the prior's that of the energy discrepancy of latent vectors")
-    func gradients() throws {
+    @Test
+    func `the decoder's gradient is the derivative of mean |g(z) - x|², and the prior's that of the energy discrepancy of latent vectors`()
+        throws
+    {
         let trainer = try ScratchRun.trainer(Self.latent + ["model.activation=softplus"])
         let (plan, networks, shard) = (trainer.plan, trainer.plan.networks, trainer.shards[0])
         let weights = RunWeights(networks)
@@ -177,8 +176,7 @@ struct LatentPriorTests {
         }
     }
 
-    @Test("the energy is one of latent vectors, with N(0, I) as its reference; samples have the shape of data")
-    func shapes() throws {
+    @Test func `the energy is one of latent vectors, with N(0, I) as its reference; samples have the shape of data`() throws {
         let trainer = try ScratchRun.trainer(Self.latent)
         let networks = trainer.plan.networks
         #expect(networks.energy.inputShape == ImageShape(vector: 3) && networks.energy.referenceDeviation == 1)
@@ -188,8 +186,8 @@ struct LatentPriorTests {
         #expect(samples.columns == 2 && samples.values.allSatisfy(\.isFinite))
     }
 
-    @Test("a saved run is drawn from as it was trained", arguments: [latent, chains])
-    func samplesOfSavedRun(arguments: [String]) throws {
+    @Test(arguments: [latent, chains])
+    func `a saved run is drawn from as it was trained`(arguments: [String]) throws {
         let scratch = ScratchFolder()
         try ScratchRun.train(arguments, in: scratch.run())
         let trained = try TrainedModel(scratch.run())

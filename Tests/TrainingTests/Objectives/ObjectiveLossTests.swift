@@ -76,8 +76,8 @@ struct ObjectiveLossTests {
             ["objective.kind=sliced-score", "objective.projections=3"], ["objective.kind=exact-score"], ["objective.kind=nce"],
         ]
 
-    @Test("the gradient is the derivative of the loss", arguments: objectives)
-    func gradientIsDerivative(_ objective: [String]) throws {
+    @Test(arguments: objectives)
+    func `the gradient is the derivative of the loss`(_ objective: [String]) throws {
         let layers =
             #"[{kind: "dense", outputs: 16}, {kind: "softplus"}, {kind: "dense", outputs: 16}, {kind: "silu"}, {kind: "dense", outputs: 1}]"#
         let bench = try Bench(objective, variance: 1.3, dimension: 3, layers: layers, rows: 8)
@@ -158,8 +158,8 @@ struct ObjectiveLossTests {
         return (data - noised) / 2
     }
 
-    @Test("losses on Gaussians are their closed forms, least where the theory says", arguments: goldens)
-    func closedForms(_ golden: Golden) throws {
+    @Test(arguments: goldens)
+    func `losses on Gaussians are their closed forms, least where the theory says`(_ golden: Golden) throws {
         for v in [golden.minimiser, golden.minimiser / 1.4, golden.minimiser * 1.4] {
             let (mean, error) = try Self.mean(golden.objective, variance: v)
             #expect(abs(mean - golden.loss(v)) < 5.5 * error + golden.bias, "v = \(v): \(mean) ± \(error), not \(golden.loss(v))")
@@ -170,15 +170,14 @@ struct ObjectiveLossTests {
         for factor in [0.7, 0.99, 1.01, 1.4] { #expect(golden.loss(golden.minimiser * factor) > least) }
     }
 
-    @Test("the discrepancy at the truth is -½ log(1 + t)", arguments: [(0.25, -0.11157), (1, -0.34657), (4, -0.80472)])
-    func discrepancyAtTruth(_ t: Double, _ expected: Double) throws {
+    @Test(arguments: [(0.25, -0.11157), (1, -0.34657), (4, -0.80472)])
+    func `the discrepancy at the truth is -½ log(1 + t)`(_ t: Double, _ expected: Double) throws {
         let (mean, error) = try Self.mean(
             ["objective.kind=energy-discrepancy", "objective.noise=\(t.squareRoot())", "objective.samples=256"], variance: 1)
         #expect(abs(mean - expected) < 5.5 * error + 0.02)
     }
 
-    @Test("for small t the discrepancy is t times the loss of score matching")
-    func limitOfScoreMatching() throws {
+    @Test func `for small t the discrepancy is t times the loss of score matching`() throws {
         let v = 0.7
         let (mean, error) = try Self.mean(
             ["objective.kind=energy-discrepancy", "objective.noise=0.03", "objective.samples=64", "objective.stabilisation=0"],
@@ -188,8 +187,7 @@ struct ObjectiveLossTests {
         #expect(abs(mean / t - (0.5 / (v * v) - 1 / v)) < 5.5 * error / t + 0.02, "\(mean / t) ± \(error / t)")
     }
 
-    @Test("noise-contrastive estimation of the true density from noise that is that density costs 2 log 2")
-    func noiseContrastAtTruth() throws {
+    @Test func `noise-contrastive estimation of the true density from noise that is that density costs 2 log 2`() throws {
         let bench = try Bench(["objective.kind=nce"], variance: 1)
         // The constant of the energy is log Z.
         let constant = Float(0.5 * log(2 * Double.pi))
@@ -199,8 +197,7 @@ struct ObjectiveLossTests {
         #expect(abs(mean - expected) < 1e-3)
     }
 
-    @Test("the noise of noise-contrastive estimation has the density that it says")
-    func noiseDensity() {
+    @Test func `the noise of noise-contrastive estimation has the density that it says`() {
         let noise = DiagonalGaussian(means: [1, -2], deviations: [0.5, 3])
         let point = Matrix(rows: 1, columns: 2, [1.5, 4])
         let expected: Double = -2.5 - log(2 * Double.pi) - log(1.5)

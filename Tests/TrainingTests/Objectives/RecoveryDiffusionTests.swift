@@ -38,8 +38,7 @@ struct RecoveryDiffusionTests {
         (values.reduce(0, +) / Double(values.count), values.reduce(0) { $0 + $1 * $1 } / Double(values.count))
     }
 
-    @Test("chains of one step a visit come to the posterior of their noised row")
-    func posterior() throws {
+    @Test func `chains of one step a visit come to the posterior of their noised row`() throws {
         // A quarter of the pairs a step: 100 sampler steps each, a chain forgets by 1 - aL = .73 a step.
         let (residuals, centres, _) = try Self.pairs(steps: 400, restarts: 0)
         let curvature = 1 / Self.variance + 1 / (Self.deviation * Self.deviation)
@@ -54,8 +53,8 @@ struct RecoveryDiffusionTests {
         #expect(abs(product) < 6 * (expected * spread / Double(Self.chains)).squareRoot(), "covariance \(product)")
     }
 
-    @Test("noised rows of the buffer keep the law of noised data, with and without restarts", arguments: [0, 0.3])
-    func noisedRows(restarts: Double) throws {
+    @Test(arguments: [0, 0.3])
+    func `noised rows of the buffer keep the law of noised data, with and without restarts`(restarts: Double) throws {
         let (_, centres, ages) = try Self.pairs(steps: 40, restarts: restarts)
         let (mean, square) = Self.moments(centres)
         let expected = 1 + Self.deviation * Self.deviation
@@ -66,8 +65,7 @@ struct RecoveryDiffusionTests {
         #expect(restarts == 0 ? age == 10 : age > 1.5 && age < 1 / restarts)
     }
 
-    @Test("what pairs cannot be kept with is refused with its key")
-    func refused() {
+    @Test func `what pairs cannot be kept with is refused with its key`() {
         let recovery = ["objective.kind=diffusion-cd", "objective.estimator=recovery", "objective.keepChains=true"]
         for (arguments, part) in [
             (recovery + ["objective.levels=3"], "objective.levels"), (recovery + ["exchange.policy=ring"], "exchange.policy"),

@@ -26,8 +26,7 @@ struct RowConditionTests {
             profile: plan.objective.profile)
     }
 
-    @Test("every row is told its own class")
-    func labels() throws {
+    @Test func `every row is told its own class`() throws {
         let trainer = try ScratchRun.trainer(Self.teaching + ["condition.kind=label", "condition.channels=2"])
         let plan = trainer.plan
         let condition = try #require(try plan.configuration.rowCondition(for: plan.source))
@@ -42,8 +41,7 @@ struct RowConditionTests {
         }
     }
 
-    @Test("every row is told its own image")
-    func images() throws {
+    @Test func `every row is told its own image`() throws {
         let trainer = try ScratchRun.trainer(
             Self.teaching + ["condition.kind=image", "condition.source=digits", "data.noise=0", "data.dequantise=false", "data.flip=true"])
         let plan = trainer.plan
@@ -56,10 +54,8 @@ struct RowConditionTests {
         }
     }
 
-    @Test(
-        "masks hide as many pixels as they say, tell the others as they are, and put them back",
-        arguments: [Mask.Kind.half, .centre, .random])
-    func masks(kind: Mask.Kind) {
+    @Test(arguments: [Mask.Kind.half, .centre, .random])
+    func `masks hide as many pixels as they say, tell the others as they are, and put them back`(kind: Mask.Kind) {
         let mask = Mask(kind, shape: ImageShape(height: 6, width: 4, channels: 3))
         let (images, told) = (Matrix(rows: 50, columns: 72), Matrix(rows: 50, columns: 96))
         RandomStream(seed: 1, purpose: .test, step: 0, index: 0).fillNormals(images)
@@ -92,8 +88,8 @@ struct RowConditionTests {
         }
     }
 
-    @Test("a negative has the visible pixels of its data row", arguments: ["half", "random"])
-    func negativesKeepVisiblePixels(mask: String) throws {
+    @Test(arguments: ["half", "random"])
+    func `a negative has the visible pixels of its data row`(mask: String) throws {
         let trainer = try ScratchRun.trainer(Self.teaching + ["condition.kind=mask", "condition.mask=\(mask)"])
         let (worker, shard) = (Self.worker(trainer), trainer.shards[1])
         trainer.plan.objective.sampleNegatives(shard, worker: worker, step: 4)
@@ -111,8 +107,7 @@ struct RowConditionTests {
     }
 
     /// Without noise a chain moves by the gradient alone: visible pixels stay where they were put, hidden ones do not.
-    @Test("chains are moved by the energy of the hidden pixels only")
-    func chainsHoldVisiblePixels() throws {
+    @Test func `chains are moved by the energy of the hidden pixels only`() throws {
         let trainer = try ScratchRun.trainer(Self.teaching + ["condition.kind=mask", "sampler.noise=0", "sampler.stepSize=50"])
         let worker = Self.worker(trainer)
         trainer.plan.objective.sampleNegatives(trainer.shards[1], worker: worker, step: 4)
@@ -127,8 +122,8 @@ struct RowConditionTests {
     }
 
     /// One thread samples all its shards before it computes their gradients.
-    @Test("the gradient of a shard does not depend on which shard the worker saw last", arguments: ["label", "mask", "image"])
-    func gradientTellsAgain(kind: String) throws {
+    @Test(arguments: ["label", "mask", "image"])
+    func `the gradient of a shard does not depend on which shard the worker saw last`(kind: String) throws {
         let source = kind == "image" ? ["condition.source=digits"] : []
         let trainer = try ScratchRun.trainer(Self.teaching + ["condition.kind=\(kind)"] + source)
         let (objective, worker) = (trainer.plan.objective, Self.worker(trainer))
@@ -145,8 +140,7 @@ struct RowConditionTests {
         #expect(worker.told.values.contains { $0 != 0 })
     }
 
-    @Test("rows without classes, and vectors without pixels, are refused")
-    func refused() throws {
+    @Test func `rows without classes, and vectors without pixels, are refused`() throws {
         let communicator = SoloCommunicator()
         for (arguments, part) in [
             (["condition.kind=label"], "needs rows with classes"), (["condition.kind=mask"], "hides pixels of images"),

@@ -44,8 +44,8 @@ struct VariationalTeachingTests {
         }
     }
 
-    @Test("the gradient of the autoencoder is the derivative of its loss", arguments: [0.0, 0.3, 2])
-    func autoencoderGradient(weight: Double) throws {
+    @Test(arguments: [0.0, 0.3, 2])
+    func `the gradient of the autoencoder is the derivative of its loss`(weight: Double) throws {
         let bench = try Bench(Self.teaching + ["objective.divergenceWeight=\(weight)"])
         let (networks, shard) = (bench.trainer.plan.networks, bench.trainer.shards[0])
         let start = bench.trainer.state.parameters.map { 2 * $0 }
@@ -70,8 +70,7 @@ struct VariationalTeachingTests {
         }
     }
 
-    @Test("without sampler steps the negatives are the generator's samples, and the energy learns from data and those alone")
-    func withoutSteps() throws {
+    @Test func `without sampler steps the negatives are the generator's samples, and the energy learns from data and those alone`() throws {
         let bench = try Bench(Self.teaching + ["sampler.steps=0"])
         let (plan, shard) = (bench.trainer.plan, bench.trainer.shards[0])
         bench.prepare(bench.trainer.state.parameters)
@@ -93,8 +92,7 @@ struct VariationalTeachingTests {
         #expect(Array(found[plan.networks.energyRange]) == expected.values)
     }
 
-    @Test("chains begin at the generator's samples and end elsewhere; the energy's update does not touch the other networks")
-    func chainsBeginAtGenerator() throws {
+    @Test func `chains begin at the generator's samples and end elsewhere; the energy's update does not touch the other networks`() throws {
         let bench = try Bench(Self.teaching)
         let shard = bench.trainer.shards[0]
         bench.prepare(bench.trainer.state.parameters)
@@ -103,8 +101,7 @@ struct VariationalTeachingTests {
         #expect(shard.negatives.values != bench.worker.origin.values && shard.report.displacement > 0)
     }
 
-    @Test("each network has its own learning rate")
-    func learningRates() throws {
+    @Test func `each network has its own learning rate`() throws {
         let trainer = try ScratchRun.trainer(Self.teaching + ["generator.learningRate=0", "encoder.learningRate=0.01"])
         let (before, networks) = (trainer.state.parameters, trainer.plan.networks)
         _ = try trainer.step(stop: false)
@@ -114,8 +111,7 @@ struct VariationalTeachingTests {
     }
 
     /// The energy stays w·x + |x|²/2s², a Gaussian about -s² w of variance s²: its learning rate is a hundred-thousandth of the others'.
-    @Test("the autoencoder follows the Gaussian of a fixed quadratic energy")
-    func followsGaussian() throws {
+    @Test func `the autoencoder follows the Gaussian of a fixed quadratic energy`() throws {
         let (deviation, weight) = (0.7, 0.02)
         let bench = try Bench([
             "objective.kind=variational-teaching", "run.shards=1", "run.chainsPerShard=128", "run.steps=2000", "model.kind=layers",

@@ -19,16 +19,15 @@ struct WassersteinFlowTests {
     }
 
     @Test(
-        "without a penalty it is contrastive divergence, bit for bit", arguments: ["persistent", "data", "noise"],
+        arguments: ["persistent", "data", "noise"],
         [["objective.flow=explicit"], ["objective.innerSteps=1"], ["objective.innerSteps=5"]])
-    func withoutPenalty(start: String, form: [String]) throws {
+    func `without a penalty it is contrastive divergence, bit for bit`(start: String, form: [String]) throws {
         let flow = try Self.train(Self.smooth + ["chains.start=\(start)", "objective.penalty=0"] + form)
         let plain = try Self.train(["model.activation=softplus", "chains.start=\(start)"])
         #expect(flow == plain)
     }
 
-    @Test("one proximal update is contrastive divergence whatever the penalty, two are not")
-    func firstUpdate() throws {
+    @Test func `one proximal update is contrastive divergence whatever the penalty, two are not`() throws {
         let plain = try Self.train(["model.activation=softplus"])
         #expect(try Self.train(Self.smooth + ["objective.innerSteps=1", "objective.penalty=3"]) == plain)
         let free = try Self.train(Self.smooth + ["objective.innerSteps=2", "objective.penalty=1e-20"])
@@ -36,8 +35,7 @@ struct WassersteinFlowTests {
         #expect(free != held && free != plain)
     }
 
-    @Test("a strong proximal penalty keeps the gradient of the energy at the negatives")
-    func proximal() throws {
+    @Test func `a strong proximal penalty keeps the gradient of the energy at the negatives`() throws {
         func change(_ penalty: Double) throws -> Double {
             let trainer = try ScratchRun.trainer(
                 Self.smooth + [
@@ -64,8 +62,8 @@ struct WassersteinFlowTests {
         #expect(held < free / 4, "\(held) against \(free)")
     }
 
-    @Test("the explicit penalty of E = w·x + |x|²/2 adds λ (w + mean x) to the gradient of w", arguments: [0.4, 2.0])
-    func explicit(penalty: Double) throws {
+    @Test(arguments: [0.4, 2.0])
+    func `the explicit penalty of E = w·x + |x|²/2 adds λ (w + mean x) to the gradient of w`(penalty: Double) throws {
         let arguments = ContrastiveDivergenceTests.linear + ["optimizer.learningRate=1", "chains.start=noise"]
         let plain = try ScratchRun.trainer(arguments + ["objective.kind=short-run"])
         let flow = try ScratchRun.trainer(
@@ -88,8 +86,7 @@ struct WassersteinFlowTests {
         #expect(flow.state.parameters[2] == plain.state.parameters[2])
     }
 
-    @Test("the monitor is half the mean square of the chains' way, by their time")
-    func monitor() throws {
+    @Test func `the monitor is half the mean square of the chains' way, by their time`() throws {
         let trainer = try ScratchRun.trainer(Self.smooth)
         let result = try trainer.step(stop: false)
         #expect(result.report.squaredDisplacement > 0)

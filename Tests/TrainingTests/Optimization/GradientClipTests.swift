@@ -4,10 +4,9 @@ import Training
 
 /// Limits are applied where they should be and nowhere else.
 struct GradientClipTests {
-    static let optimizer = Optimizer(.adam(beta1: 0.9, beta2: 0.99, epsilon: 1e-8), parameters: 3)
+    static let optimizer = Optimizer(.adam(beta1: 0.9, beta2: 0.99, epsilon: 1e-8), groups: [.init(0..<3)])
 
-    @Test("a gradient beyond the norm is scaled to it, one within stays, and the norm before is reported")
-    func norm() {
+    @Test func `a gradient beyond the norm is scaled to it, one within stays, and the norm before is reported`() {
         var gradient: [Float] = [3, 0, -4]
         #expect(GradientClip(norm: 1).apply(to: &gradient, optimizer: Self.optimizer) == 5)
         for (value, expected) in zip(gradient, [Float(0.6), 0, -0.8]) { #expect(abs(value - expected) < 1e-7) }
@@ -18,15 +17,13 @@ struct GradientClipTests {
         #expect(gradient == [3, 0, -4])
     }
 
-    @Test("the norm of floats near their limit does not overflow, and counts every element")
-    func norms() {
+    @Test func `the norm of floats near their limit does not overflow, and counts every element`() {
         #expect(GradientClip.norm(of: [Float](repeating: 2e38, count: 100)[...]) == Double(Float(2e38)) * 10)
         for count in 0...20 { #expect(GradientClip.norm(of: [Float](repeating: 1, count: count)[...]) == Double(count).squareRoot()) }
         #expect(GradientClip.norm(of: [1, .nan][...]).isNaN)
     }
 
-    @Test("elements are limited to σ √v̂ of the steps before; the first step has no limit")
-    func sigma() {
+    @Test func `elements are limited to σ √v̂ of the steps before; the first step has no limit`() {
         var optimizer = Self.optimizer
         var parameters: [Float] = [0, 0, 0]
         var gradient: [Float] = [1, -2, 50]
@@ -41,9 +38,8 @@ struct GradientClipTests {
         for (value, expected) in zip(gradient, [Float(2.9), 6, -150]) { #expect(abs(value - expected) < 1e-4) }
     }
 
-    @Test("both limits: elements first, then the norm of what they leave")
-    func both() {
-        var optimizer = Optimizer(.adam(beta1: 0, beta2: 0.5, epsilon: 1e-8), parameters: 2)
+    @Test func `both limits: elements first, then the norm of what they leave`() {
+        var optimizer = Optimizer(.adam(beta1: 0, beta2: 0.5, epsilon: 1e-8), groups: [.init(0..<2)])
         var parameters: [Float] = [0, 0]
         optimizer.update(&parameters, gradient: [1, 1], learningRate: 0.1)
         var gradient: [Float] = [1000, 0]
@@ -54,21 +50,18 @@ struct GradientClipTests {
 
 /// Learning rates at points that are known.
 struct LearningRateScheduleTests {
-    @Test("the warm-up rises linearly to the base rate")
-    func warmup() {
+    @Test func `the warm-up rises linearly to the base rate`() {
         let schedule = LearningRateSchedule(base: 0.8, warmup: 4)
         #expect((0..<6).map { schedule.rate(at: $0) } == [0.2, 0.4, 0.6, 0.8, 0.8, 0.8].map { Float($0) })
         #expect(LearningRateSchedule(base: 0.8).rate(at: 0) == 0.8)
     }
 
-    @Test("the step schedule multiplies after every so many steps")
-    func steps() {
+    @Test func `the step schedule multiplies after every so many steps`() {
         let schedule = LearningRateSchedule(base: 1, shape: .step(every: 10, factor: 0.5))
         #expect([0, 9, 10, 19, 20, 39].map { schedule.rate(at: $0) } == [1, 1, 0.5, 0.5, 0.25, 0.125])
     }
 
-    @Test("the cosine starts at the base rate after the warm-up, is half way in the middle, and stays at the final rate")
-    func cosine() {
+    @Test func `the cosine starts at the base rate after the warm-up, is half way in the middle, and stays at the final rate`() {
         let schedule = LearningRateSchedule(base: 1, shape: .cosine(final: 0.2, steps: 110), warmup: 10)
         for (step, expected) in [(9, Float(1)), (10, 1), (60, 0.6), (110, 0.2), (1_000_000, 0.2)] {
             #expect(abs(schedule.rate(at: step) - expected) < 1e-6, "step \(step)")

@@ -16,7 +16,7 @@ struct OptimizerTests {
 
     /// The largest difference between the optimiser and a rule in Double after `steps` steps, in units of the step size.
     static func difference(_ rule: Optimizer.Rule, learningRate: Float, _ reference: (inout Reference, [Double]) -> Void) -> Double {
-        var optimizer = Optimizer(rule, parameters: count)
+        var optimizer = Optimizer(rule, groups: [.init(0..<count)])
         var parameters = normals(1_000)
         var exact = Reference(parameters.map(Double.init))
         for step in 1...steps {
@@ -44,8 +44,8 @@ struct OptimizerTests {
     /// Each of the 200 steps rounds parameters of size about 5 to 2^-24, and moments to 2^-24 of a step of at most 0.05.
     static let tolerance = 200.0 * 6 * 0x1p-24
 
-    @Test("SGD is θ - η m with m = μ m + g + λ θ", arguments: [Float(0), 0.9], [Float(0), 0.1])
-    func sgd(momentum: Float, decay: Float) {
+    @Test(arguments: [Float(0), 0.9], [Float(0), 0.1])
+    func `SGD is θ - η m with m = μ m + g + λ θ`(momentum: Float, decay: Float) {
         let rate: Float = 0.01
         let difference = Self.difference(.sgd(momentum: momentum, weightDecay: decay), learningRate: rate) { state, gradient in
             for i in gradient.indices {
@@ -56,8 +56,8 @@ struct OptimizerTests {
         #expect(difference < Self.tolerance)
     }
 
-    @Test("Adam corrects the bias of both moments; its decay is part of the gradient", arguments: [Float(0), 0.1])
-    func adam(decay: Float) {
+    @Test(arguments: [Float(0), 0.1])
+    func `Adam corrects the bias of both moments; its decay is part of the gradient`(decay: Float) {
         let (rate, beta1, beta2, epsilon): (Float, Float, Float, Float) = (0.02, 0.8, 0.99, 1e-3)
         let rule = Optimizer.Rule.adam(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: decay)
         let difference = Self.difference(rule, learningRate: rate) { state, gradient in
@@ -69,8 +69,7 @@ struct OptimizerTests {
         #expect(difference < Self.tolerance)
     }
 
-    @Test("AdamW shrinks parameters apart from the gradient: θ - η λ θ")
-    func adamW() {
+    @Test func `AdamW shrinks parameters apart from the gradient: θ - η λ θ`() {
         let (rate, beta1, beta2, epsilon): (Float, Float, Float, Float) = (0.02, 0.8, 0.99, 1e-3)
         let rule = Optimizer.Rule.adamW(beta1: beta1, beta2: beta2, epsilon: epsilon, weightDecay: 0.3)
         let difference = Self.difference(rule, learningRate: rate) { state, gradient in
@@ -92,9 +91,8 @@ struct OptimizerTests {
 
     private static func power(_ base: Double, _ exponent: Int) -> Double { (0..<exponent).reduce(1) { product, _ in product * base } }
 
-    @Test("the first step of Adam has the length of the learning rate in every direction, whatever the gradient's size")
-    func firstStep() {
-        var optimizer = Optimizer(.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-12), parameters: 3)
+    @Test func `the first step of Adam has the length of the learning rate in every direction, whatever the gradient's size`() {
+        var optimizer = Optimizer(.adam(beta1: 0.9, beta2: 0.999, epsilon: 1e-12), groups: [.init(0..<3)])
         var parameters: [Float] = [0, 0, 0]
         optimizer.update(&parameters, gradient: [1e-4, -3, 200], learningRate: 0.5)
         for (value, expected) in zip(parameters, [Float(-0.5), 0.5, -0.5]) { #expect(abs(value - expected) < 1e-6) }
@@ -103,8 +101,7 @@ struct OptimizerTests {
 }
 
 struct ParameterAverageTests {
-    @Test("the average follows d = min(decay, (1 + n)/(10 + n)) and starts at the first parameters")
-    func average() {
+    @Test func `the average follows d = min(decay, (1 + n)/(10 + n)) and starts at the first parameters`() {
         var average = ParameterAverage(decay: 0.5, of: [4])
         var expected = 4.0
         #expect(average.values == [4])

@@ -29,7 +29,7 @@ import Training
 
     // MARK: what is chosen
 
-    @Test func `The kind of data follows from the shape of a row, and the objective from the kind`() throws {
+    @Test func `the kind of data follows from the shape of a row, and the objective from the kind`() throws {
         let expected: [(DataFacts, DataFacts.Kind, RunConfiguration.Objective.Kind)] = [
             (Self.table, .table, .denoisingScore), (Self.levelTable, .table, .denoisingScore), (Self.points, .points, .diffusionCD),
             (Self.density, .density, .diffusionCD), (Self.smallGray, .gray, .pcd), (Self.gray, .gray, .pcd),
@@ -42,7 +42,7 @@ import Training
         }
     }
 
-    @Test func `Tables of floats are standardised, and noise is in units of their deviation where they are not`() throws {
+    @Test func `tables of floats are standardised, and noise is in units of their deviation where they are not`() throws {
         let noise = try Self.configuration(Self.table).objective.noise
         #expect(try Self.configuration(Self.table).data.standardise)
         let raw = try Self.configuration(Self.table, ["data.standardise=false"])
@@ -53,7 +53,7 @@ import Training
         #expect(try !Self.configuration(Self.density).data.standardise)
     }
 
-    @Test func `Few points are learned in fewer steps`() throws {
+    @Test func `few points are learned in fewer steps`() throws {
         for (rows, steps) in [(3, 1000), (500, 2000), (1797, 7200), (2500, 10_000), (1_000_000, 10_000)] {
             let facts = DataFacts(shape: ImageShape(vector: 2), rows: rows, range: -3...3, deviation: 1)
             #expect(try Self.configuration(facts).run.steps == steps)
@@ -61,7 +61,7 @@ import Training
         #expect(try Self.configuration(Self.density).run.steps == 10_000)
     }
 
-    @Test func `Images up to 16 x 16 have the digits' training, larger gray ones that of Fashion-MNIST, at any range of floats`() throws {
+    @Test func `images up to 16 x 16 have the digits' training, larger gray ones that of Fashion-MNIST, at any range of floats`() throws {
         var small = try Self.configuration(Self.smallGray)
         (small.run.name, small.data.source) = (RunConfiguration().run.name, RunConfiguration().data.source)
         #expect(small == RunConfiguration())
@@ -75,7 +75,7 @@ import Training
                 && floats.chains.noiseLow == 0 && floats.chains.noiseHigh == 1)
     }
 
-    @Test(arguments: [1, 2, 3, 5, 9, 17, 28, 31, 64, 100, 257]) func `Networks of images of any size can be made`(side: Int) throws {
+    @Test(arguments: [1, 2, 3, 5, 9, 17, 28, 31, 64, 100, 257]) func `networks of images of any size can be made`(side: Int) throws {
         for (height, width) in [(side, side), (side, 2 * side + 16), (1, side + 1)] {
             for channels in [1, 3] where height * width > 1 {
                 let shape = ImageShape(height: height, width: width, channels: channels)
@@ -86,7 +86,7 @@ import Training
         }
     }
 
-    @Test func `The digits and files that say what is learned how have no recipe`() throws {
+    @Test func `the digits and files that say what is learned how have no recipe`() throws {
         #expect(try ChosenConfiguration.resolve().configuration == RunConfiguration())
         #expect(try ChosenConfiguration.resolve(arguments: ["model.widths=[9]"]).sentences.isEmpty)
         let folder = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../configs").standardized
@@ -101,7 +101,7 @@ import Training
 
     // MARK: what a person sets
 
-    @Test func `Every key of a recipe gives way to a person's`() throws {
+    @Test func `every key of a recipe gives way to a person's`() throws {
         for facts in Self.all {
             let request = try AskedConfiguration(file: nil, name: "", arguments: ["data.source=/data/x.npy"])
             let recipe = Recipe(for: facts, asked: try request.configuration, given: request.given, objective: Recipe.best(for: facts.kind))
@@ -115,7 +115,7 @@ import Training
         }
     }
 
-    @Test func `Every objective can be asked for on every kind of data`() throws {
+    @Test func `every objective can be asked for on every kind of data`() throws {
         let needs: [RunConfiguration.Objective.Kind: [String]] = [.autoencoder: ["sampler.steps=0"]]
         for facts in Self.all {
             for kind in RunConfiguration.Objective.Kind.allCases {
@@ -130,14 +130,14 @@ import Training
     @Test(arguments: [
         ["chains.buffer=4096"], ["chains.start=persistent"], ["exchange.policy=ring"], ["exchange.temperatures=[1,2]"],
         ["objective.energyRegularization=0.1"], ["sampler.kind=mala", "sampler.adaptSteps=10"], ["chains.restartFrom=data"],
-    ]) func `Keys that only chains that persist have ask for them, with the table's scale and network`(arguments: [String]) throws {
+    ]) func `keys that only chains that persist have ask for them, with the table's scale and network`(arguments: [String]) throws {
         let configuration = try Self.configuration(Self.table, arguments)
         #expect(configuration.objective.kind == .pcd && configuration.data.standardise && configuration.model.widths == [128, 128])
         // Not the digits' sampler, whose noise does not belong to its step.
         #expect(configuration.sampler.stepSize < 0.1 && configuration.sampler.noise == nil)
     }
 
-    @Test func `A part of a network replaces the recipe's whole network`() throws {
+    @Test func `a part of a network replaces the recipe's whole network`() throws {
         #expect(try Self.configuration(Self.gray, ["model.widths=[64]"]).model.kind == .mlp)
         let convolutions = try Self.configuration(Self.gray, ["model.channels=[8, 16]"])
         #expect(convolutions.model.kind == .convolution && convolutions.model.kernels == RunConfiguration().model.kernels)
@@ -145,7 +145,7 @@ import Training
         #expect(try Self.configuration(Self.points, ["model.initial=m.safetensors"]).model.initialScale == 1)
     }
 
-    @Test func `A contradiction is refused as it is without a recipe`() throws {
+    @Test func `a contradiction is refused as it is without a recipe`() throws {
         for facts in Self.all {
             #expect(throws: Failure.self) { try Self.configuration(facts, ["sampler.temperature=2", "sampler.noise=0.1"]) }
             #expect(throws: Failure.self) { try Self.configuration(facts, ["objective.projections=3"]) }
@@ -154,7 +154,7 @@ import Training
 
     // MARK: samplers
 
-    @Test func `Denoising draws by the Langevin equation at half the variance of its least noise`() throws {
+    @Test func `denoising draws by the Langevin equation at half the variance of its least noise`() throws {
         for arguments in [["objective.noise=0.4"], ["objective.levels=4", "objective.lowNoise=0.4", "objective.noise=3"]] {
             let sampler = try RunConfiguration.resolve(arguments: ["objective.kind=denoising-score"] + arguments).sampler
             #expect(sampler.noise == nil && abs(sampler.stepSize - 0.08) < 1e-6)
@@ -166,7 +166,7 @@ import Training
         #expect(table.sampler.noise == nil && abs(table.sampler.stepSize - 0.5 * table.objective.noise * table.objective.noise) < 1e-3)
     }
 
-    @Test func `A kernel whose step is a length or a time has the length that the recipe's step has`() throws {
+    @Test func `a kernel whose step is a length or a time has the length that the recipe's step has`() throws {
         let langevin = try Self.configuration(Self.points).sampler.stepSize
         for kind in ["hmc", "underdamped"] {
             let step = try Self.configuration(Self.points, ["sampler.kind=\(kind)"]).sampler.stepSize
@@ -177,7 +177,7 @@ import Training
 
     // MARK: words
 
-    @Test func `What was chosen is said with the data, the network and the objective as they are`() throws {
+    @Test func `what was chosen is said with the data, the network and the objective as they are`() throws {
         let request = try AskedConfiguration(file: nil, name: "", arguments: ["data.source=/data/x.npy"])
         let chosen = try ChosenConfiguration.choose(for: Self.table, request).sentences.joined(separator: "\n")
         for part in ["table of 4,000 rows of 8 numbers", "standardised", "8-128-128-1", "denoising score matching", "Choosing.md"] {
@@ -192,7 +192,7 @@ import Training
         }
     }
 
-    @Test func `A run is called by its data`() throws {
+    @Test func `a run is called by its data`() throws {
         for (source, name) in [
             ("/d/my table.csv.gz", "my-table"), ("moons", "moons"), ("./-x.npy", "x"), ("/d/", "d"), ("../..", "digits"),
         ] {

@@ -4,6 +4,7 @@ import Formats
 import Foundation
 import Numerics
 import Synchronization
+import Testing
 import Training
 
 /// A folder for one test, removed at its end.
@@ -90,6 +91,15 @@ extension RunFolder {
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         return try String(contentsOfFile: metrics, encoding: .utf8).split(separator: "\n").map {
             try decoder.decode(StepReport.self, from: Data($0.utf8))
+        }
+    }
+
+    /// The lines of metrics.jsonl without what depends on time.
+    func timelessLines() throws -> [String] {
+        try String(contentsOfFile: metrics, encoding: .utf8).split(separator: "\n").map { line in
+            var values = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            for key in ["seconds", "chainStepsPerSecond", "evaluationsPerSecond"] { values[key] = nil }
+            return String(decoding: try JSONSerialization.data(withJSONObject: values, options: .sortedKeys), as: UTF8.self)
         }
     }
 

@@ -5,7 +5,8 @@ import Sampling
 import Testing
 import Training
 
-struct FindingsTests {
+/// What diagnostics say in sentences.
+struct DiagnosticFindingsTests {
     /// Windows of the plane: `state(shard, chain, draw, noise)` gives x and y, `noise` standard normal numbers.
     private func diagnostics(
         accepted: Double? = nil, draws: Int = 200, density: PlaneDensity? = nil,
@@ -38,7 +39,7 @@ struct FindingsTests {
 
     /// 3,200 independent draws: R-hat of 32 halves of 100 is below √(1 + 3.3/100) < 1.05 but for a chance of 1e-8; the lower bound of `look` at 1.01 may
     /// be passed, so only `bad` is excluded.
-    @Test func `Independent draws are good in every respect`() {
+    @Test func `independent draws are good in every respect`() {
         let result = diagnostics(accepted: 0.6) { _, _, _, noise in (noise.0, noise.1) }
         let sentences = DiagnosticFindings(result, stepsOfTraining: 10).sentences
         #expect(!sentences.contains { $0.hasPrefix("bad:") }, "\(sentences)")
@@ -46,7 +47,7 @@ struct FindingsTests {
         #expect(abs((result.acceptance ?? 0) - 0.6) < 1e-9)
     }
 
-    @Test func `Chains that agree far from the data are bad, and nearer than noise good`() throws {
+    @Test func `chains that agree far from the data are bad, and nearer than noise good`() throws {
         let density = DataSource.density(PlaneDensity(.gaussians8))
         let configuration = try RunConfiguration.resolve(arguments: ["data.source=8gaussians", "chains.noiseLow=-1"])
         let scale = try FunctionalScale(density, configuration, ChainFunctionals(dimension: 2, seed: 1))
@@ -64,7 +65,7 @@ struct FindingsTests {
         #expect(!sentences { (.nan, $0.1) }.contains { $0.contains("the data") })
     }
 
-    @Test func `Longer steps are not advised where the drift is far above the noise`() {
+    @Test func `longer steps are not advised where the drift is far above the noise`() {
         let apart = diagnostics { shard, chain, _, n in (Double(4 * shard + chain) + n.0, n.1) }
         func advice(_ drift: Double?) -> String {
             DiagnosticFindings(apart, stepsOfTraining: 10, driftToNoise: drift).sentences.joined(separator: "\n")
@@ -74,7 +75,7 @@ struct FindingsTests {
         #expect(advice(80).contains("bad:  in training the chains' drift was 80.0 times their noise"))
     }
 
-    @Test func `Each fault is named with what to try`() {
+    @Test func `each fault is named with what to try`() {
         func mentions(_ result: ChainDiagnostics, _ text: String) -> Bool { bad(result).contains { $0.contains(text) } }
         // Every chain at a place of its own.
         #expect(
