@@ -55,20 +55,24 @@ let package = Package(
             resources: [.embedInCode("Resources/digits.csv.gz")]),
         library("Learning", ["Numerics", "Model", "Sampling", "Datasets", "Failures"]),
         library("Measures", ["Numerics", "Model", "Sampling", "Datasets", "Distributed", "Formats", "Failures"]),
+        library("Configuration", ["Numerics", "Model", "Sampling", "Learning", "Formats", "Datasets", "Failures"]),
         library(
             "Training",
             [
-                "CBuild", "Numerics", "Distributed", "Model", "Sampling", "Learning", "Formats", "Datasets", "Measures", "Files",
+                "CBuild", "Configuration", "Numerics", "Distributed", "Model", "Sampling", "Learning", "Formats", "Datasets", "Measures",
+                "Files",
                 "Failures",
             ]),
         library(
             "Commands",
             [
-                "Training", "Numerics", "Distributed", "Model", "Sampling", "Learning", "Formats", "Datasets", "Measures", "Files",
+                "Configuration", "Training", "Numerics", "Distributed", "Model", "Sampling", "Learning", "Formats", "Datasets", "Measures",
+                "Files",
                 "Failures",
             ]),
         .executableTarget(
-            name: "ebm-dist", dependencies: ["CCPU", "CSignals", "Commands", "Training", "Distributed", "Numerics", "Failures"],
+            name: "ebm-dist",
+            dependencies: ["CCPU", "CSignals", "Commands", "Configuration", "Training", "Distributed", "Numerics", "Failures"],
             swiftSettings: swiftSettings),
 
         .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
@@ -83,10 +87,11 @@ let package = Package(
         tests(
             "TrainingTests",
             [
-                "Commands", "Training", "Distributed", "Model", "Sampling", "Learning", "Formats", "Datasets", "Measures", "Numerics",
+                "Commands", "Configuration", "Training", "Distributed", "Model", "Sampling", "Learning", "Formats", "Datasets", "Measures",
+                "Numerics",
                 "Files", "Failures", "CMalloc",
             ]),
         tests("RankTests", ["Distributed", "Failures"]),
-        tests("CommandTests", ["Formats", "Failures", "Training"]),
+        tests("CommandTests", ["Configuration", "Formats", "Failures", "Training"]),
     ]
 )

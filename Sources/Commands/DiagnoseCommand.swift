@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import Distributed
 import Failures
@@ -60,8 +61,9 @@ public struct DiagnoseCommand: Codable, Sendable {
         let origin = start ?? trained.standardStart
         try communicator.agree {
             try trained.checkIsUnconditional("diagnose")
-            if trained.configuration.objective.kind == .autoencoder {
-                throw Failure(.usage, "diagnose: objective.kind = \"autoencoder\" trains no energy that chains could follow")
+            let kind = trained.configuration.objective.kind
+            if kind.energy == .none {
+                throw Failure(.usage, "diagnose: objective.kind = \"\(kind.rawValue)\" trains no energy that chains could follow")
             }
             try trained.check(origin)
         }

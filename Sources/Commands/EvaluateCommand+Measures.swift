@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import Distributed
 import Failures
@@ -67,9 +68,8 @@ extension EvaluateCommand {
         guard let reconstructor = Reconstructor(trained, seed: seed ?? 1) else {
             throw Failure(
                 .usage,
-                "evaluate: --reconstructions: expected a run with a generator (objective.kind = \"variational-teaching\", \"autoencoder\" or "
-                    + "\"latent-prior\"), "
-                    + "found \"\(trained.configuration.objective.kind.rawValue)\"")
+                "evaluate: --reconstructions: expected a run with a generator (\(RunConfiguration.Generator.needs.words)), found \"\(trained.configuration.objective.kind.rawValue)\""
+            )
         }
         return reconstructor
     }

@@ -7,7 +7,7 @@ extension LayerDescription: Codable {
         case .dense: "dense"
         case .convolution: "convolution"
         case .transposedConvolution: "transposedConvolution"
-        case .activation(let activation): activation.kind
+        case .activation(let activation): activation.kind.rawValue
         case .flatten: "flatten"
         case .pooling(let pooling): pooling.kind == .sum ? "sumPooling" : "meanPooling"
         case .groupNormalization: "groupNormalization"
@@ -91,45 +91,29 @@ extension LayerDescription: Codable {
 }
 
 extension Activation: Codable {
-    /// The word of this activation in JSON.
-    public var kind: String {
-        switch self {
-        case .silu: "silu"
-        case .softplus: "softplus"
-        case .relu: "relu"
-        case .tanh: "tanh"
-        case .leakyReLU: "leakyReLU"
-        case .elu: "elu"
-        }
-    }
-
     /// - Throws: `Failure(.configuration)`, as `LayerDescription`.
     public init(from decoder: any Decoder) throws {
         try self.init(LayerFields(decoder))
     }
 
     fileprivate init(_ fields: LayerFields) throws(Failure) {
-        switch fields.kind {
-        case "silu": self = .silu
-        case "softplus": self = .softplus
-        case "relu": self = .relu
-        case "tanh": self = .tanh
-        case "leakyReLU":
+        guard let kind = Kind(rawValue: fields.kind) else { throw fields.unknownKind() }
+        switch kind {
+        case .leakyReLU:
             try fields.allow("slope")
             self = .leakyReLU(slope: try fields.optional("slope") ?? 0.01)
-            return
-        case "elu":
+        case .elu:
             try fields.allow("alpha")
             self = .elu(alpha: try fields.optional("alpha") ?? 1)
-            return
-        default: throw fields.unknownKind()
+        case .silu, .softplus, .relu, .tanh:
+            try fields.allow()
+            self = Activation(kind, parameter: 0)
         }
-        try fields.allow()
     }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: LayerKey.self)
-        try container.encode(kind, forKey: "kind")
+        try container.encode(kind.rawValue, forKey: "kind")
         try encodeParameters(into: &container)
     }
 

@@ -79,7 +79,7 @@ struct NetworkCompiler {
     private mutating func addActivation(_ activation: Activation) throws(Failure) {
         switch activation {
         case .leakyReLU(let number), .elu(let number):
-            guard number.isFinite else { throw failure(activation.kind, "its parameter must be a finite number, found \(number)") }
+            guard number.isFinite else { throw failure(activation.kind.rawValue, "its parameter must be a finite number, found \(number)") }
         default: break
         }
         let last = nodes.count - 1

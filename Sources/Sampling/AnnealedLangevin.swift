@@ -43,6 +43,9 @@ public struct AnnealedLangevin: UnadjustedKernel {
 
     public var scratchTiles: Int { 0 }
 
+    /// Its temperature falls.
+    public var samplesTarget: Bool { false }
+
     public func energyEvaluations(steps: Int) -> Double { Double(steps) }
 
     public func scaled(by factor: Float) -> AnnealedLangevin {

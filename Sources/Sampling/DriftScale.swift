@@ -5,11 +5,11 @@ import Numerics
 /// Source: B. Karimi, J. Xie, P. Li, arXiv:2310.12667.
 public struct DriftScale: Sendable, Hashable {
     /// What |∇E| is taken of.
-    public enum Granularity: Sendable, Hashable {
+    public enum Granularity: String, CaseIterable, Codable, Sendable {
         /// Each value.
         case element
         /// The channels of each pixel, which stand next to each other.
-        case channels(Int)
+        case channels
         /// The whole sample.
         case sample
     }
@@ -17,10 +17,13 @@ public struct DriftScale: Sendable, Hashable {
     /// th
     public var threshold: Float
     public var granularity: Granularity
+    /// Of a pixel, for `channels`.
+    public var channels: Int
 
-    public init(threshold: Float, granularity: Granularity = .element) {
+    public init(threshold: Float, granularity: Granularity = .element, channels: Int = 1) {
         self.threshold = threshold
         self.granularity = granularity
+        self.channels = channels
     }
 
     /// Writes the factor of every value.
@@ -33,7 +36,7 @@ public struct DriftScale: Sendable, Hashable {
                 let size = g.replacing(with: -g, where: g .< 0)
                 return one.replacing(with: threshold / size, where: .!(size .<= threshold))
             }
-        case .channels(let channels): fill(factors, gradient, channels: channels)
+        case .channels: fill(factors, gradient)
         case .sample:
             for row in 0..<gradient.rows {
                 factors.rows(row..<row + 1).fill(factor(RowSums.squares(gradient, row: row)))
@@ -41,7 +44,7 @@ public struct DriftScale: Sendable, Hashable {
         }
     }
 
-    private func fill(_ factors: Matrix, _ gradient: Matrix, channels: Int) {
+    private func fill(_ factors: Matrix, _ gradient: Matrix) {
         precondition(gradient.columns.isMultiple(of: channels), "\(gradient.columns) values are not pixels of \(channels) channels")
         for first in stride(from: 0, to: gradient.count, by: channels) {
             var squares = 0.0

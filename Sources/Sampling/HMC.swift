@@ -30,12 +30,12 @@ public struct HMC: TransitionKernel {
         self.box = box
     }
 
-    public static let bestAcceptance = 0.651
-
     /// The proposal and the momenta.
     public var scratchTiles: Int { Metropolis.Proposal.tiles + 1 }
 
-    public var hasAcceptStep: Bool { true }
+    public var bestAcceptance: Double? { 0.651 }
+
+    public var samplesTarget: Bool { true }
 
     public func energyEvaluations(steps: Int) -> Double {
         Double(steps) * (hasRandomLength ? Double(leapfrogSteps + 1) / 2 : Double(leapfrogSteps)) + 1

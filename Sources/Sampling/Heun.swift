@@ -23,6 +23,10 @@ public struct Heun: UnadjustedKernel {
     /// The point y, gradient and energy there.
     public var scratchTiles: Int { 3 }
 
+    public var samplesTarget: Bool { true }
+
+    public var diffusion: Diffusion? { Diffusion(stepSize: stepSize, noise: noise) }
+
     public func energyEvaluations(steps: Int) -> Double { 2 * Double(steps) }
 
     public func scaled(by factor: Float) -> Heun {

@@ -33,6 +33,11 @@ public struct Langevin: UnadjustedKernel {
 
     public var scratchTiles: Int { 0 }
 
+    /// A clipped gradient is that of no energy.
+    public var samplesTarget: Bool { gradientClip == nil }
+
+    public var diffusion: Diffusion? { Diffusion(stepSize: stepSize, noise: noise) }
+
     public func energyEvaluations(steps: Int) -> Double { Double(steps) }
 
     public func scaled(by factor: Float) -> Langevin {

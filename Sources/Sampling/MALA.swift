@@ -27,11 +27,17 @@ public struct MALA: TransitionKernel {
         self.box = box
     }
 
-    public static let bestAcceptance = 0.574
-
     public var scratchTiles: Int { AdjustedMove.scratchTiles(isAnisotropic: anisotropy != nil) }
 
-    public var hasAcceptStep: Bool { true }
+    public var bestAcceptance: Double? { 0.574 }
+
+    public var samplesTarget: Bool { true }
+
+    public var drift: Float { anisotropy?.drift ?? 1 }
+
+    public var diffusion: Diffusion? {
+        anisotropy != nil ? nil : Diffusion(stepSize: stepSize, noise: Langevin.properNoise(stepSize: stepSize, temperature: temperature))
+    }
 
     public func energyEvaluations(steps: Int) -> Double { Double(steps + 1) }
 
@@ -62,6 +68,6 @@ public struct MALA: TransitionKernel {
 
     private var move: AdjustedMove {
         AdjustedMove(
-            stepSize: (anisotropy?.drift ?? 1) * stepSize, temperature: temperature, anisotropy: anisotropy, box: box)
+            stepSize: drift * stepSize, temperature: temperature, anisotropy: anisotropy, box: box)
     }
 }

@@ -5,6 +5,8 @@ public enum NoiseDistribution: Sendable, Hashable {
     case uniform(ClosedRange<Float>)
     case gaussian(deviation: Float)
 
+    public enum Kind: String, CaseIterable, Codable, Sendable { case uniform, gaussian }
+
     /// Fills a tile with independent draws.
     package func fill(_ tile: Matrix, stream: RandomStream) {
         switch self {

@@ -28,6 +28,10 @@ public struct ProximalLangevin: UnadjustedKernel {
     /// The point v.
     public var scratchTiles: Int { 1 }
 
+    public var samplesTarget: Bool { true }
+
+    public var diffusion: Diffusion? { Diffusion(stepSize: stepSize, noise: noise) }
+
     public func energyEvaluations(steps: Int) -> Double { Double(iterations * steps) }
 
     public func scaled(by factor: Float) -> ProximalLangevin {

@@ -7,9 +7,20 @@ public struct ReplayOptions: Sendable, Hashable {
         case float
         /// 1 byte a value in 256 levels of a range; dequantised with uniform noise when read, as image data is.
         case byte(ClosedRange<Float>)
+
+        /// - Parameter range: of bytes.
+        public init(_ precision: Precision, range: ClosedRange<Float>) {
+            switch precision {
+            case .float: self = .float
+            case .byte: self = .byte(range)
+            }
+        }
     }
 
-    public enum Replacement: Sendable, Hashable {
+    /// How much is kept of a value.
+    public enum Precision: String, CaseIterable, Codable, Sendable { case float, byte }
+
+    public enum Replacement: String, CaseIterable, Codable, Sendable {
         /// A chain's new position replaces its old one: persistent chains.
         case inPlace
         /// The buffer is a uniform sample of all positions so far (J. Vitter, doi:10.1145/3147.3165; used by arXiv:2012.01316).

@@ -1,15 +1,30 @@
 extension Stanley {
+    /// A form of the source.
+    public enum Preset: String, CaseIterable, Codable, Sendable {
+        /// The text's.
+        case paper
+        /// The released code's.
+        case code
+
+        public func options(threshold: Float, channels: Int) -> Options {
+            switch self {
+            case .paper: .paper(threshold: threshold)
+            case .code: .code(threshold: threshold, channels: channels)
+            }
+        }
+    }
+
     /// The points on which the source disagrees with itself: text, answers to reviewers and released code.
     public struct Options: Sendable, Hashable {
         /// When γ is computed.
-        public enum Recomputation: String, Sendable, Hashable, CaseIterable, Codable {
+        public enum Recomputation: String, CaseIterable, Codable, Sendable {
             case everyStep
             /// At the first step of a run, for all its steps.
             case oncePerIteration
         }
 
         /// s(γ), the factor of the noise.
-        public enum NoiseScaling: String, Sendable, Hashable, CaseIterable, Codable {
+        public enum NoiseScaling: String, CaseIterable, Codable, Sendable {
             /// √γ
             case sqrt
             /// γ
@@ -38,7 +53,7 @@ extension Stanley {
 
         /// The released code's form.
         public static func code(threshold: Float, channels: Int) -> Options {
-            Options(DriftScale(threshold: threshold, granularity: .channels(channels)), noiseScaling: .linear, halfDrift: false)
+            Options(DriftScale(threshold: threshold, granularity: .channels, channels: channels), noiseScaling: .linear, halfDrift: false)
         }
 
         /// h, the factor of a in the drift.

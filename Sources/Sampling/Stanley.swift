@@ -26,6 +26,10 @@ public struct Stanley: UnadjustedKernel {
     /// The factors γ.
     public var scratchTiles: Int { 1 }
 
+    public var samplesTarget: Bool { false }
+
+    public var drift: Float { options.drift }
+
     public func energyEvaluations(steps: Int) -> Double { Double(steps) }
 
     public func scaled(by factor: Float) -> Stanley {

@@ -11,8 +11,17 @@ public protocol TransitionKernel: Sendable {
     /// Tiles of chains x dimension that a step needs beside positions and gradient: the length of `ChainBuffers.scratch`.
     var scratchTiles: Int { get }
 
-    /// Whether proposals may be rejected, so that `StepInfo.accepted` counts.
-    var hasAcceptStep: Bool { get }
+    /// The share of accepted proposals with which chains move best; nil where every move is made.
+    var bestAcceptance: Double? { get }
+
+    /// Whether chains have the law exp(-E/T), exactly or with a bias that vanishes with the step size, where the noise is that of a temperature T.
+    var samplesTarget: Bool { get }
+
+    /// The step as x - a ∇E(x) + σ ξ, up to how it is computed; nil where a step is something else.
+    var diffusion: Diffusion? { get }
+
+    /// h of a drift h a ∇E.
+    var drift: Float { get }
 
     /// Evaluations of energy and gradient that a run of so many steps takes for each chain, the mean where lengths are random.
     func energyEvaluations(steps: Int) -> Double
@@ -37,7 +46,19 @@ public protocol TransitionKernel: Sendable {
     func step(_ state: inout State, index: Int, noise: ChainNoise, in potential: some Potential) -> Info
 }
 
+/// a and σ of a step x - a ∇E(x) + σ ξ: a is a time, in which a chain diffuses by σ.
+public struct Diffusion: Sendable, Hashable {
+    public let stepSize: Float
+    public let noise: Float
+}
+
 extension TransitionKernel {
+    /// Whether proposals may be rejected, so that `StepInfo.accepted` counts.
+    public var hasAcceptStep: Bool { bestAcceptance != nil }
+
+    public var diffusion: Diffusion? { nil }
+    public var drift: Float { 1 }
+
     public func scaled(toVariance ratio: Float) -> Self { scaled(by: ratio) }
 
     /// Runs `steps` steps from `buffers.positions` and leaves the chains' last positions there.

@@ -14,7 +14,7 @@ public struct MoveInfo: StepInfo {
 }
 
 extension UnadjustedKernel {
-    public var hasAcceptStep: Bool { false }
+    public var bestAcceptance: Double? { nil }
 
     public func stepLimit(values: Int) -> Int { TilePass.stepLimit(values: values) }
 

@@ -27,7 +27,9 @@ public struct Underdamped: TransitionKernel {
     /// The velocities.
     public var scratchTiles: Int { 1 }
 
-    public var hasAcceptStep: Bool { false }
+    public var bestAcceptance: Double? { nil }
+
+    public var samplesTarget: Bool { true }
 
     public func energyEvaluations(steps: Int) -> Double { Double(steps + 1) }
 

@@ -1,3 +1,4 @@
+import Configuration
 import Failures
 import Training
 
@@ -60,7 +61,7 @@ struct Arguments {
     private static func takesKeys(_ command: String) -> Bool { [TrainTool.name, ConfigTool.name].contains(command) }
 
     private static func key(for word: String) -> String? {
-        if ConfigurationKey.named(word) != nil { return word }
+        if ConfigurationKey.called(word) != nil { return word }
         guard case .keys(let paths, _) = ConfigurationKey.suggestion(for: word) else { return nil }
         return paths.first
     }

@@ -1,3 +1,4 @@
+import Configuration
 import Failures
 import Training
 
@@ -11,10 +12,10 @@ enum Help {
     private static func text(for topic: String) throws(Failure) -> String {
         if let command = CommandLineTool.commands.first(where: { $0.name == topic }) {
             // `evaluate` is a group of keys too.
-            guard let keys = try ConfigurationKey.help(for: topic) else { return command.help }
+            guard let keys = ConfigurationKey.help(for: topic) else { return command.help }
             return "\(command.help)\n\n\(keys)"
         }
-        guard let text = try ConfigurationKey.help(for: topic) else {
+        guard let text = ConfigurationKey.help(for: topic) else {
             throw ConfigurationKey.unknownTopic(
                 topic, things: "command, key or group of keys", names: CommandLineTool.commands.map { $0.name })
         }

@@ -1,4 +1,5 @@
 import CSignals
+import Configuration
 import Distributed
 import Failures
 import Training

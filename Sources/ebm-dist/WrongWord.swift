@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import Failures
 import Formats
@@ -44,7 +45,7 @@ enum WrongWord {
             return "A run folder is given to train as --out \(word), to other commands as --run \(word)."
         }
         if let ready { return "Did you mean \(ready)?" }
-        let isKey = !isThere && ConfigurationKey.named(word) != nil
+        let isKey = !isThere && ConfigurationKey.called(word) != nil
         return isKey ? "A key is given with its value, without spaces: \(word)=VALUE; ebm-dist help \(word) explains it." : nil
     }
 }

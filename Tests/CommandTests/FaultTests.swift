@@ -149,7 +149,7 @@ extension CommandTests {
             throws
         {
             let folder = Scratch()
-            guard let library = try FaultLibrary(in: folder) else { return }
+            let library = try FaultLibrary(in: folder)
             let run = Self.training("readers", in: folder)
             run.run(["data.source=moons"])
             try folder.write(NPY.encode(NumericArray(shape: [4, 2], .float32([0, 0, 1, 1, 0, 1, 1, 0]))), to: "rows.npy")

@@ -1,3 +1,4 @@
+import Configuration
 import Formats
 import Foundation
 import Testing

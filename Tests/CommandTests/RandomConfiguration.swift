@@ -1,3 +1,4 @@
+import Configuration
 import Training
 
 /// A configuration as `key=value` arguments, drawn over all keys: a function of its seed.
@@ -8,6 +9,8 @@ struct RandomConfiguration {
     /// Files of data, by the path that configurations name them by.
     let sources: [String]
     let isExtreme: Bool
+    /// Whether keys without effect are given too: each is refused.
+    private let keepsIdle: Bool
     private(set) var values: [(key: String, value: String)] = []
     private var numbers: SplitMix
 
@@ -15,14 +18,26 @@ struct RandomConfiguration {
         self.sources = sources
         numbers = SplitMix(state: UInt64(seed))
         isExtreme = seed % 5 == 0
+        keepsIdle = seed % 4 == 1
         drawFrame()
         for _ in 0..<numbers.integer(in: 0...10) {
             let key = numbers.element(of: ConfigurationKey.all)
+            if !keepsIdle { setNeeds(of: key) }
             set(key.path, value(of: key))
         }
     }
 
-    var arguments: [String] { values.map { "\($0.key)=\($0.value)" } }
+    var arguments: [String] {
+        var kept = values
+        while let configuration = try? AskedConfiguration(file: nil, name: "", arguments: Self.texts(kept)).configuration {
+            let used = kept.filter { keepsIdle && !Self.frame.contains($0.key) || configuration.uses($0.key) }
+            if used.count == kept.count { break }
+            kept = used
+        }
+        return Self.texts(kept)
+    }
+
+    private static func texts(_ values: [(key: String, value: String)]) -> [String] { values.map { "\($0.key)=\($0.value)" } }
 
     /// Takes back a key that a message names, or any one.
     /// - Returns: false where there is nothing left to take back.
@@ -45,6 +60,18 @@ struct RandomConfiguration {
         values.removeAll { $0.key == key }
         values.append((key, value))
     }
+
+    /// Values of other keys with which a key has an effect.
+    private mutating func setNeeds(of key: ConfigurationKey) {
+        let ways = key.needs.ways
+        guard !ways.isEmpty else { return }
+        for (path, value) in numbers.element(of: ways).sorted(by: { $0.key < $1.key }) {
+            if case .string(let word) = value { set(path, word) } else { set(path, value.text) }
+            if word(of: "objective.kind") == "autoencoder" { set("sampler.steps", "0") }
+        }
+    }
+
+    private func word(of key: String) -> String? { values.last { $0.key == key }?.value }
 
     // MARK: the frame: a small training of any kind
 
@@ -74,13 +101,13 @@ struct RandomConfiguration {
         for name in ["objective.kind", "sampler.kind", "model.kind"] {
             if let key = ConfigurationKey.all.first(where: { $0.path == name }) { set(name, value(of: key)) }
         }
-        let isAutoencoder = values.contains { $0.key == "objective.kind" && $0.value == "autoencoder" }
-        set("sampler.steps", isAutoencoder ? "0" : "\(numbers.integer(in: 1...4))")
-        if values.contains(where: { $0.key == "model.kind" && $0.value != "mlp" }) { drawNetwork() }
+        set("sampler.steps", word(of: "objective.kind") == "autoencoder" ? "0" : "\(numbers.integer(in: 1...4))")
+        if word(of: "model.kind") == "convolution" { drawConvolutions() }
+        if word(of: "model.kind") == "layers" { set("model.layers", numbers.element(of: Self.networks)) }
     }
 
     /// Lists of convolutions have one length.
-    private mutating func drawNetwork() {
+    private mutating func drawConvolutions() {
         let count = numbers.integer(in: 1...3)
         func list(_ range: ClosedRange<Int>, _ numbers: inout SplitMix) -> String {
             "[" + (0..<count).map { _ in "\(numbers.integer(in: range))" }.joined(separator: ", ") + "]"
@@ -90,7 +117,6 @@ struct RandomConfiguration {
         set("model.strides", list(1...2, &numbers))
         set("model.paddings", list(0...1, &numbers))
         set("model.dense", integers(1...5))
-        set("model.layers", numbers.element(of: Self.networks))
     }
 
     private static let networks = [

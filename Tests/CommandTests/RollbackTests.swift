@@ -8,10 +8,10 @@ extension CommandTests {
         private static let growing = [
             "run.steps=14", "run.shards=4", "run.chainsPerShard=6", "data.source=moons", "data.noise=0", "model.kind=layers",
             #"model.layers=[{kind: "dense", outputs: 1}]"#, "model.referenceDeviation=1", "objective.kind=cd", "sampler.steps=5",
-            "sampler.stepSize=0.1", "sampler.noise=null", "chains.buffer=null", "chains.restartProbability=0.02", "optimizer.kind=sgd",
+            "sampler.stepSize=0.1", "sampler.noise=null", "chains.buffer=null", "optimizer.kind=sgd",
             "optimizer.learningRate=8", "optimizer.warmupSteps=0", "objective.energyRegularization=0", "chains.noiseLow=-1",
             "chains.noiseHigh=1",
-            "model.initialScale=1", "chains.restartFrom=noise", "report.every=1", "guard.policy=rollback", "guard.rollbackEvery=3",
+            "model.initialScale=1", "report.every=1", "guard.policy=rollback", "guard.rollbackEvery=3",
         ]
 
         private func gaps(_ run: Training) throws -> [Double] {

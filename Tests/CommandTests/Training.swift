@@ -14,15 +14,23 @@ struct Training {
     /// The folder of the run.
     let path: String
     let folder: Scratch
-    var arguments = Training.base
+    var arguments: [String]
+    /// `base` as a configuration file, over which arguments may switch choices.
+    private let file: String
 
     init(_ name: String, in folder: Scratch, _ more: [String] = []) {
         path = folder.at(name)
         self.folder = folder
-        arguments += more
+        arguments = more
+        file = folder.at("base.json5")
+        let groups = Dictionary(grouping: Self.base.map { $0.split(separator: "=", maxSplits: 1) }) { $0[0].prefix { $0 != "." } }
+        let text = groups.map { group, keys in
+            "\(group): { " + keys.map { "\($0[0].drop { $0 != "." }.dropFirst()): \($0[1])" }.joined(separator: ", ") + " }"
+        }
+        do { try folder.write(Array("{ \(text.joined(separator: ", ")) }".utf8), to: "base.json5") } catch { fatalError("\(error)") }
     }
 
-    func command(_ more: [String] = []) -> [String] { ["train", "--out", path] + arguments + more }
+    func command(_ more: [String] = []) -> [String] { ["train", file, "--out", path] + arguments + more }
 
     /// Trains, and expects that it ends well.
     @discardableResult

@@ -153,10 +153,18 @@ class Training:
     def __init__(self, name, scratch, arguments):
         self.scratch = scratch
         self.path = scratch.at(name)
-        self.arguments = [*BASE, *arguments]
+        self.arguments = list(arguments)
+        # A file, over which arguments may switch choices: a key without effect is refused beside them.
+        self.base = scratch.at("base.json5")
+        groups = {}
+        for key, value in (argument.split("=", 1) for argument in BASE):
+            group, name = key.split(".")
+            groups.setdefault(group, {})[name] = json.loads(value)
+        with open(self.base, "w", encoding="utf-8") as file:
+            json.dump(groups, file)
 
     def command(self, *more):
-        return ["train", "--out", self.path, *self.arguments, *more]
+        return ["train", self.base, "--out", self.path, *self.arguments, *more]
 
     def run(self, *more, ranks=None, environment=None, timeout=120):
         return run(self.command(*more), self.scratch.path, ranks, environment, timeout)

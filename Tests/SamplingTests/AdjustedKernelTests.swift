@@ -14,7 +14,7 @@ struct AdjustedKernelTests {
     /// A step with which about half to nine tenths of the proposals are accepted; at T = 2 the energy is twice as large.
     static func stanley(_ granularity: DriftScale.Granularity, _ scaling: Stanley.Options.NoiseScaling, temperature: Float = 1) -> Case {
         let (threshold, stepSize) = (Float(0.9) * temperature, Float(0.4) / temperature)
-        let options = Stanley.Options(DriftScale(threshold: threshold, granularity: granularity), noiseScaling: scaling)
+        let options = Stanley.Options(DriftScale(threshold: threshold, granularity: granularity, channels: 2), noiseScaling: scaling)
         return Case(
             name: "stanley \(granularity) \(scaling) T=\(temperature)",
             kernel: MALA(stepSize: stepSize, temperature: temperature, anisotropy: options),
@@ -30,7 +30,7 @@ struct AdjustedKernelTests {
         Case(
             name: "mala T=2", kernel: MALA(stepSize: 0.06, temperature: 2),
             reference: { ReferenceLangevin(potential: $0, drift: Double(Float(0.06)), temperature: 2) }),
-        stanley(.element, .sqrt), stanley(.channels(2), .sqrt), stanley(.sample, .sqrt), stanley(.element, .linear),
+        stanley(.element, .sqrt), stanley(.channels, .sqrt), stanley(.sample, .sqrt), stanley(.element, .linear),
         stanley(.sample, .none), stanley(.element, .sqrt, temperature: 2),
         Case(
             name: "hmc", kernel: HMC(stepSize: 0.3, leapfrogSteps: 4),

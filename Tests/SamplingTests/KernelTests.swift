@@ -14,7 +14,7 @@ struct KernelTests {
     }
 
     static func options(_ granularity: DriftScale.Granularity) -> Stanley.Options {
-        .init(DriftScale(threshold: 0.5, granularity: granularity))
+        .init(DriftScale(threshold: 0.5, granularity: granularity, channels: 3))
     }
 
     static let cases: [Case] = [
@@ -26,7 +26,7 @@ struct KernelTests {
             Stanley(stepSize: $0, noise: $0.squareRoot(), options: .init(DriftScale(threshold: 0.5), recomputation: .oncePerIteration))
         },
         Case(name: "adjusted stanley element", make: { MALA(stepSize: $0, anisotropy: options(.element)) }, cachesEnd: true),
-        Case(name: "adjusted stanley channels", make: { MALA(stepSize: $0, anisotropy: options(.channels(3))) }, cachesEnd: true),
+        Case(name: "adjusted stanley channels", make: { MALA(stepSize: $0, anisotropy: options(.channels)) }, cachesEnd: true),
         Case(name: "adjusted stanley sample", make: { MALA(stepSize: $0, anisotropy: options(.sample)) }, cachesEnd: true),
         Case(name: "mala", make: { MALA(stepSize: $0) }, cachesEnd: true),
         Case(name: "hmc", make: { HMC(stepSize: $0.squareRoot(), leapfrogSteps: 3) }, cachesEnd: true),

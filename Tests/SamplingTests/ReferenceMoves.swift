@@ -25,6 +25,7 @@ struct ReferenceLangevin: ReferenceMove {
     var temperature = 1.0
     var threshold = Double.infinity
     var granularity = DriftScale.Granularity.element
+    var channels = 2
     var scaling = Stanley.Options.NoiseScaling.sqrt
     var fault: Fault?
 
@@ -33,7 +34,7 @@ struct ReferenceLangevin: ReferenceMove {
         func norm(_ values: some Sequence<Double>) -> Double { values.reduce(0) { $0 + $1 * $1 }.squareRoot() }
         switch granularity {
         case .element: return gradient.map { factor(abs($0)) }
-        case .channels(let channels):
+        case .channels:
             return gradient.indices.map { index in
                 let first = index / channels * channels
                 return factor(norm(gradient[first..<first + channels]))
@@ -118,7 +119,8 @@ struct NaiveKernel<Move: ReferenceMove>: TransitionKernel {
     var fault: Fault?
 
     var scratchTiles: Int { 0 }
-    var hasAcceptStep: Bool { true }
+    var bestAcceptance: Double? { 0.574 }
+    var samplesTarget: Bool { true }
     func energyEvaluations(steps: Int) -> Double { Double(steps + 1) }
     func scaled(by factor: Float) -> NaiveKernel { self }
     func stepLimit(values: Int) -> Int { .max }

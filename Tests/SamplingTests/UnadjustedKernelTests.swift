@@ -35,14 +35,15 @@ struct UnadjustedKernelTests {
     private static let tolerance = 2e-5
 
     @Test(
-        arguments: [DriftScale.Granularity.element, .channels(2), .sample],
+        arguments: DriftScale.Granularity.allCases,
         Stanley.Options.NoiseScaling.allCases.flatMap { scaling in [true, false].map { (scaling, $0) } })
     func `stanley: drift and noise are shortened by γ, by its options`(
         granularity: DriftScale.Granularity, option: (scaling: Stanley.Options.NoiseScaling, half: Bool)
     ) {
         for recomputation in Stanley.Options.Recomputation.allCases {
             let options = Stanley.Options(
-                DriftScale(threshold: 0.7, granularity: granularity), recomputation: recomputation, noiseScaling: option.scaling,
+                DriftScale(threshold: 0.7, granularity: granularity, channels: 2), recomputation: recomputation,
+                noiseScaling: option.scaling,
                 halfDrift: option.half)
             let reference = ReferenceLangevin(potential: Self.potential, drift: 0, threshold: Double(Float(0.7)), granularity: granularity)
             var kept: [Double] = []
@@ -63,7 +64,8 @@ struct UnadjustedKernelTests {
         let (paper, code) = (Stanley.Options.paper(threshold: 0.01), Stanley.Options.code(threshold: 0.01, channels: 3))
         #expect(paper.scale.granularity == .element && paper.noiseScaling == .sqrt && paper.halfDrift && paper.recomputation == .everyStep)
         #expect(
-            code.scale.granularity == .channels(3) && code.noiseScaling == .linear && !code.halfDrift && code.recomputation == .everyStep)
+            code.scale.granularity == .channels && code.scale.channels == 3 && code.noiseScaling == .linear && !code.halfDrift
+                && code.recomputation == .everyStep)
     }
 
     @Test func `heun: the mean of two slopes, with one noise`() {
@@ -118,13 +120,11 @@ struct UnadjustedKernelTests {
     }
 
     @Test(
-        arguments: [
-            DriftScale.Granularity.element, .channels(2), .sample,
-        ], Stanley.Options.NoiseScaling.allCases)
+        arguments: DriftScale.Granularity.allCases, Stanley.Options.NoiseScaling.allCases)
     func `with an infinite threshold STANLEY has the bits of Langevin, and adjusted STANLEY those of MALA`(
         granularity: DriftScale.Granularity, scaling: Stanley.Options.NoiseScaling
     ) {
-        let options = Stanley.Options(DriftScale(threshold: .infinity, granularity: granularity), noiseScaling: scaling)
+        let options = Stanley.Options(DriftScale(threshold: .infinity, granularity: granularity, channels: 2), noiseScaling: scaling)
         let pairs: [(any TransitionKernel, any TransitionKernel)] = [
             (Stanley(stepSize: 0.2, noise: 0.3, options: options, box: -2...2), Langevin(stepSize: 0.1, noise: 0.3, box: -2...2)),
             (MALA(stepSize: 0.5, temperature: 1.5, anisotropy: options), MALA(stepSize: 0.25, temperature: 1.5)),

@@ -1,4 +1,6 @@
+import Configuration
 import Failures
+import Model
 import Numerics
 import Training
 

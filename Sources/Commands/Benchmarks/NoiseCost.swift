@@ -1,3 +1,4 @@
+import Failures
 import Numerics
 import Sampling
 import Training

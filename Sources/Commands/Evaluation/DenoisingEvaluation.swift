@@ -1,8 +1,10 @@
+import Configuration
 import Distributed
 import Failures
 import Foundation
 import Learning
 import Numerics
+import Sampling
 import Training
 
 /// How well an energy takes noise away again, beside estimates that need no learning: peak signal-to-noise ratios in decibels.
@@ -60,14 +62,12 @@ extension RunConfiguration {
     /// without chains of the bare energy have T = 1.
     package var chainTemperature: Double {
         guard hasChainsOfEnergy else { return 1 }
-        guard sampler.hasNoise, let noise = sampler.noise else { return sampler.temperature }
-        return noise > 0 ? noise * noise / (2 * driftFactor * sampler.stepSize) : 1
+        guard uses("sampler.noise"), let noise = sampler.noise else { return sampler.temperature }
+        return noise > 0 ? noise * noise / (2 * Double(anyKernel.drift) * sampler.stepSize) : 1
     }
 
     /// Whether training runs chains of the bare energy, without a tether or a prior beside it.
-    var hasChainsOfEnergy: Bool {
-        objective.kind.start != nil || objective.kind.hasChainsAnywhere || (objective.kind == .variationalTeaching && sampler.steps > 0)
-    }
+    var hasChainsOfEnergy: Bool { objective.kind.runsFreeChains && sampler.steps > 0 }
 }
 
 extension NoiseLadder {

@@ -5,9 +5,17 @@ package enum ChainStart: Sendable, Hashable {
     case data
     case noise
 
-    /// Where a fresh chain begins.
-    package enum Origin: Sendable, Hashable {
-        case noise
-        case data
+    /// - Parameter origin: of persistent chains.
+    package init(_ place: Place, restartFrom origin: Origin) {
+        switch place {
+        case .persistent: self = .persistent(restartFrom: origin)
+        case .data: self = .data
+        case .noise: self = .noise
+        }
     }
+
+    package enum Place: String, CaseIterable, Codable, Sendable { case persistent, data, noise }
+
+    /// Where a fresh chain begins.
+    package enum Origin: String, CaseIterable, Codable, Sendable { case noise, data }
 }

@@ -2,7 +2,7 @@ import Numerics
 
 /// Which pixels of an image are hidden: half of it, or a square in it of half its height and width.
 package struct Mask: Hashable, Sendable {
-    package enum Kind: Hashable, Sendable {
+    package enum Kind: String, CaseIterable, Codable, Sendable {
         /// The lower half.
         case half
         case centre

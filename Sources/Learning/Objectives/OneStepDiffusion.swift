@@ -10,36 +10,42 @@ import Sampling
 ///     variance exploding:   L = mean E(x0) - E(x_T) + (t/2) (|∇E|² - ΔE),                          x_T = x0 + √t ξ
 ///     variance preserving:  L = mean E(x0) - E(x_T) + (b/2) (d - x·∇E - ΔE + |∇E|²),              x_T = √(1 - b) x0 + √b ξ
 ///
-/// with the bracket at x0 (`bracketAtData`) or at x_T; at x_T the minimiser is the density of the noised data, to first order. The Laplacian comes from random
+/// with the bracket at x0 (`Bracket.data`) or at x_T (`noised`); at x_T the minimiser is the density of the noised data, to first order. The Laplacian comes from random
 /// signs v as vᵀ(∇²E)v (Hutchinson) or from energies alone as (|ξ|² - d)/t · (½E(x + √t ξ) + ½E(x - √t ξ) - E(x)) (Stein). Without the bracket, noised data
 /// as negatives, the loss has no lower bound.
 ///
 /// The source's printed loss was not at hand; this is the reconstruction of its idea "DCD-VE". Source: W. Luo et al., arXiv:2307.01668.
 package struct OneStepDiffusion: Objective {
-    package enum Form: Sendable, Hashable {
+    package enum Form: String, CaseIterable, Codable, Sendable {
         case varianceExploding
         case variancePreserving
     }
 
-    package enum Trace: Sendable, Hashable {
+    package enum Trace: String, CaseIterable, Codable, Sendable {
         case hutchinson
         case stein
+    }
+
+    /// Where the bracket is taken: at x0 or at x_T.
+    package enum Bracket: String, CaseIterable, Codable, Sendable {
+        case data
+        case noised
     }
 
     let seed: UInt64
     let form: Form
     let trace: Trace
-    let bracketAtData: Bool
+    let bracket: Bracket
     /// √t, or √b for the variance preserving form.
     let deviation: Float
     let rowsPerStep: Int
     let data: DataStream
 
-    package init(seed: UInt64, form: Form, trace: Trace, bracketAtData: Bool, deviation: Float, rowsPerStep: Int, data: DataStream) {
+    package init(seed: UInt64, form: Form, trace: Trace, bracket: Bracket, deviation: Float, rowsPerStep: Int, data: DataStream) {
         self.seed = seed
         self.form = form
         self.trace = trace
-        self.bracketAtData = bracketAtData
+        self.bracket = bracket
         self.deviation = deviation
         self.rowsPerStep = rowsPerStep
         self.data = data
@@ -65,11 +71,11 @@ package struct OneStepDiffusion: Objective {
         let keep = form == .varianceExploding ? 1 : (1 - variance).squareRoot()
         noised.combine(clean, noised) { keep * $0 + deviation * $1 }
         worker.times.stamp(.data)
-        let bracket = bracketAtData ? clean : noised
+        let place = bracket == .data ? clean : noised
         shard.report.loss = 0
-        if trace == .hutchinson { addLaplacian(of: bracket, shard, worker, step) }
-        addSlopes(at: bracket, shard, worker)
-        addEnergies(bracket, shard, worker, step)
+        if trace == .hutchinson { addLaplacian(of: place, shard, worker, step) }
+        addSlopes(at: place, shard, worker)
+        addEnergies(place, shard, worker, step)
         worker.times.stamp(.gradients)
     }
 
@@ -125,7 +131,7 @@ package struct OneStepDiffusion: Objective {
                     let noise = worker.origin.rows(row..<row + 1)
                     // (t/2) (|ξ|² - d)/t, whatever t is.
                     let factor = scale * (Float(noise.squaredNorm) - Float(noise.count)) / 2
-                    weights[(bracketAtData ? 0 : rows) + row, 0] += factor
+                    weights[(bracket == .data ? 0 : rows) + row, 0] += factor
                     weights[2 * rows + row, 0] = -factor / 2
                     weights[3 * rows + row, 0] = -factor / 2
                 }

@@ -1,3 +1,4 @@
+import Configuration
 import Distributed
 import Failures
 import Formats
@@ -23,7 +24,7 @@ package struct CheckpointReader {
         /// Digests.
         let configuration: String
         let data: String
-        /// Of the configuration as earlier versions had it, with the places of the data.
+        /// Of the configuration as it stands in the run folder, and as earlier versions had it, with the places of the data.
         var former: [String] = []
     }
 

@@ -1,3 +1,4 @@
+import Configuration
 import Distributed
 import Failures
 import Formats
@@ -16,7 +17,9 @@ package struct CheckpointStore {
         self.plan = plan
         self.folder = folder
         chains = plan.chainsFile
-        former = try [plan.configuration, stored].compactMap { $0 }.map { (run) throws(Failure) in try run.digest(withPlaces: true) }
+        var former = [try plan.configuration.digest(withPlaces: true)]
+        if let stored { former += [try stored.digest(), try stored.digest(withPlaces: true)] }
+        self.former = former
     }
 
     /// What a checkpoint holds, about: chains, and up to five numbers for each parameter (its value, average, two moments, sums).

@@ -1,3 +1,4 @@
+import Configuration
 import Distributed
 
 /// Watches every step before its update: values that are not finite and an energy gap out of bounds.

@@ -1,6 +1,8 @@
+import Configuration
 import Datasets
 import Measures
 import Numerics
+import Sampling
 
 extension DataScale {
     private typealias Limits = DiagnosticThresholds

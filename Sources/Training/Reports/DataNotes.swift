@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 
 /// What is to be said of a run's data before the first step: what they lose, and what they lack.

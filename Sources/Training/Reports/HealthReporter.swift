@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import Distributed
 import Failures
@@ -98,9 +99,9 @@ final class HealthReporter {
 
     /// a|∇E| / (σ √d): how far a step of the sampler is moved by the energy, compared with its noise.
     private func driftToNoise(_ report: StepReport) -> Double? {
-        let sampler = plan.configuration.sampler
-        guard [.langevin, .heun, .proximal].contains(sampler.kind), let norm = report.chainGradientNorm else { return nil }
-        let noise = sampler.noise ?? (2 * sampler.stepSize * sampler.temperature).squareRoot()
+        let (sampler, kernel) = (plan.configuration.sampler, plan.configuration.anyKernel)
+        guard !kernel.hasAcceptStep, let diffusion = kernel.diffusion, let norm = report.chainGradientNorm else { return nil }
+        let noise = Double(diffusion.noise)
         guard noise > 0 else { return nil }
         let root = Double(plan.source.shape.count).squareRoot()
         let felt = min(norm, (sampler.gradientClip ?? .infinity) * root)

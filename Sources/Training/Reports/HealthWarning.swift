@@ -1,4 +1,6 @@
+import Configuration
 import Datasets
+import Failures
 import Measures
 import Sampling
 

@@ -1,3 +1,5 @@
+import Configuration
+import Failures
 import Learning
 
 /// Makes progress lines from what every step leaves behind: rank 0 alone, by its own clock, so that no other rank has a part in it.

@@ -1,8 +1,10 @@
+import Configuration
 import Datasets
 import Distributed
 import Failures
 import Learning
 import Numerics
+import Sampling
 
 /// Makes the lines of metrics.jsonl and the final table from what the steps leave behind.
 final class Reporter {
@@ -56,9 +58,7 @@ final class Reporter {
     /// For samplers whose step size is a time of diffusion.
     private func wassersteinStep(_ result: Trainer.StepResult) -> Double? {
         let (configuration, sampler) = (plan.configuration, plan.configuration.sampler)
-        guard configuration.objective.kind == .wassersteinFlow, [.langevin, .mala, .heun, .proximal].contains(sampler.kind) else {
-            return nil
-        }
+        guard configuration.objective.kind.isFlow, configuration.anyKernel.diffusion != nil else { return nil }
         let time = Double(sampler.steps) * sampler.stepSize * Double(result.stepSizeFactor)
         return result.report.squaredDisplacement / (2 * time * Double(configuration.rowsPerStep))
     }

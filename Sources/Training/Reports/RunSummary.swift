@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import Distributed
 import Failures
@@ -12,7 +13,7 @@ struct RunSummary {
     let threads: Int
     let memory: MemoryNeed
 
-    init(_ plan: RunPlan, folder: RunFolder, chosen: [String] = [], _ communicator: any Communicator) {
+    init(_ plan: RunPlan, folder: RunFolder, chosen: [String] = [], notes given: [String] = [], _ communicator: any Communicator) {
         let configuration = plan.configuration
         threads = configuration.run.threads > 0 ? configuration.run.threads : communicator.node.defaultThreads
         let shards = (configuration.run.shards + communicator.size - 1) / communicator.size
@@ -33,7 +34,7 @@ struct RunSummary {
             ("memory", memory.text),
             ("run", folder.path),
         ]
-        let notes = plan.source.notes + DataNotes(plan).lines + [plan.scale.note(plan.source, configuration)].compactMap { $0 }
+        let notes = given + plan.source.notes + DataNotes(plan).lines + [plan.scale.note(plan.source, configuration)].compactMap { $0 }
         rows += notes.map { ("note", $0) }
         if let advice = communicator.node.advice(threads: threads, yields: MPILibrary.yieldsWhenIdle ?? true) {
             rows.append(("note", advice))

@@ -1,3 +1,4 @@
+import Configuration
 import Learning
 
 /// What reports and lines about progress say of a step, from the sums of its shards. Each is meant for objectives that have it.

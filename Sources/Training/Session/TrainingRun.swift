@@ -1,3 +1,4 @@
+import Configuration
 import Datasets
 import Distributed
 import Failures
@@ -10,6 +11,8 @@ public struct TrainingRun: Sendable {
     public let folder: RunFolder
     /// What was chosen by the data, in sentences.
     private let chosen: [String]
+    /// What a person has to know of names and keys that were given.
+    private let notes: [String]
     /// The data where rank 0 has read them already.
     private let source: DataSource?
     /// Says nothing about its progress.
@@ -26,7 +29,7 @@ public struct TrainingRun: Sendable {
         self.configuration = configuration
         self.folder = folder
         self.isQuiet = isQuiet
-        chosen = []
+        (chosen, notes) = ([], [])
         source = nil
     }
 
@@ -35,14 +38,14 @@ public struct TrainingRun: Sendable {
         configuration = chosen.configuration
         self.folder = folder
         isQuiet = false
-        self.chosen = chosen.sentences
+        (self.chosen, notes) = (chosen.sentences, chosen.notes)
         source = chosen.source
     }
 
     /// Collective. Prints what would run, and checks it, without touching the folder.
     public func describe(_ communicator: any Communicator) throws(Failure) {
         let plan = try RunPlan(configuration, loaded: source, communicator)
-        let summary = RunSummary(plan, folder: folder, chosen: chosen, communicator)
+        let summary = RunSummary(plan, folder: folder, chosen: chosen, notes: notes, communicator)
         try communicator.agree { try summary.memory.check(communicator.node) }
         _ = try plan.initialState(communicator)
         if communicator.rank == 0 { print("\(firstLine)\n\(summary.text)") }
@@ -62,7 +65,7 @@ public struct TrainingRun: Sendable {
         heartbeat.start()
         defer { heartbeat.stop() }
         let plan = try RunPlan(configuration, loaded: source, communicator)
-        let summary = RunSummary(plan, folder: folder, chosen: chosen, communicator)
+        let summary = RunSummary(plan, folder: folder, chosen: chosen, notes: notes, communicator)
         try communicator.agree { try summary.memory.check(communicator.node) }
         let (lock, stored) = try communicator.expecting(.storing("opening the run folder")) { () throws(Failure) in
             try openFolder(plan, communicator, terminal)
@@ -79,7 +82,9 @@ public struct TrainingRun: Sendable {
         }
         if loaded == nil { try trainer.restore(try plan.initialState(communicator)) }
         // Not before: a run of which nothing could begin must not bind the folder to its configuration.
-        try communicator.expecting(.storing("writing the configuration")) { () throws(Failure) in try writeConfiguration(communicator) }
+        try communicator.expecting(.storing("writing the configuration")) { () throws(Failure) in
+            try writeConfiguration(over: stored, communicator)
+        }
         let requests = StopRequests(folder, maxHours: configuration.run.maxHours, started: clock, isSignalled: isStopRequested)
         let session = try TrainingSession(
             trainer, folder: folder, store: store, continuing: loaded?.manifest, terminal: terminal, heartbeat: heartbeat,
@@ -103,9 +108,11 @@ public struct TrainingRun: Sendable {
         return (lock, stored)
     }
 
-    private func writeConfiguration(_ communicator: any Communicator) throws(Failure) {
+    /// - Parameter stored: what stands there, on rank 0.
+    private func writeConfiguration(over stored: RunConfiguration?, _ communicator: any Communicator) throws(Failure) {
         try communicator.onRoot {
-            let text = try configuration.withPlacesFromRoot.encodedJSON5(header: BuildInformation.lines(ranks: communicator.size) + chosen)
+            let written = try stored.map { try configuration.keepingIdleValues(of: $0) } ?? configuration
+            let text = try written.withPlacesFromRoot.encodedJSON5(header: BuildInformation.lines(ranks: communicator.size) + chosen)
             try AtomicFile.write(Array(text.utf8), to: folder.configuration)
         }
     }

@@ -1,3 +1,5 @@
+import Configuration
+
 /// The steps that a rollback can go back to: 0 and the multiples of `guard.rollbackEvery`, each saved when it is reached, whatever
 /// `checkpoint.every` says.
 ///

@@ -77,17 +77,20 @@ struct AssemblyTests {
         #expect(tooLarge?.kind == .configuration && tooLarge?.message.hasPrefix("model") == true, "\(tooLarge?.message ?? "")")
     }
 
+    private func langevin(_ arguments: [String]) throws -> Langevin {
+        try #require(try ScratchRun.configuration(arguments).kernel(for: Self.image) as? Langevin)
+    }
+
     @Test("the sampler group becomes a kernel: proper noise where none is given, a box with one open side")
     func sampler() throws {
-        let proper = try ScratchRun.configuration(["sampler.stepSize=0.5", "sampler.noise=null", "sampler.temperature=4", "sampler.low=0"])
-            .langevin
+        let proper = try langevin(["sampler.stepSize=0.5", "sampler.noise=null", "sampler.temperature=4", "sampler.low=0"])
         #expect(
             proper.stepSize == 0.5 && proper.noise == 2 && proper.box == 0...Float.infinity && proper.gradientClip == nil
                 && !proper.noiseFirst)
-        let decoupled = try ScratchRun.configuration([
+        let decoupled = try langevin([
             "sampler.stepSize=10", "sampler.noise=0.005", "sampler.gradientClip=0.01", "sampler.noiseFirst=true", "sampler.low=0",
             "sampler.high=1",
-        ]).langevin
+        ])
         #expect(
             decoupled.stepSize == 10 && decoupled.noise == 0.005 && decoupled.gradientClip == 0.01 && decoupled.noiseFirst
                 && decoupled.box == 0...1)

@@ -1,4 +1,6 @@
+import Configuration
 import Failures
+import Formats
 import Testing
 import Training
 

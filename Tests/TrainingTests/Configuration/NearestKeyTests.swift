@@ -1,3 +1,4 @@
+import Configuration
 import Failures
 import Testing
 import Training
@@ -78,20 +79,23 @@ struct NearestKeyTests {
     @Test("each key is explained by its values, its default, and what a continued run may do; each group lists its keys")
     func help() throws {
         for key in ConfigurationKey.all {
-            let text = try #require(try ConfigurationKey.help(for: key.path))
+            let text = try #require(ConfigurationKey.help(for: key.path))
             let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-            for part in [key.path, key.comment, key.allowed] {
+            for part in [key.path, key.meaning, key.allowed, key.needs == .always ? "" : key.needs.words] {
                 #expect(words.contains(part.split(separator: " ").joined(separator: " ")), "\(key.path): \(text)")
             }
             #expect(words.contains(key.continuation == .fixed ? "stays" : "may be given"), "\(text)")
         }
         for group in ConfigurationKey.groups {
-            let text = try #require(try ConfigurationKey.help(for: group))
+            let text = try #require(ConfigurationKey.help(for: group))
             for key in ConfigurationKey.all where key.group == group { #expect(text.contains("  \(key.path) = "), "\(key.path)") }
             let lines = text.split(separator: "\n")
             #expect(lines.allSatisfy { $0.count < 120 }, "\(lines.filter { $0.count >= 120 })")
         }
-        #expect(try ConfigurationKey.help(for: "learningrate") == nil && ConfigurationKey.help(for: "xyzzy") == nil)
-        #expect(try ConfigurationKey.help(for: "widths") == nil && ConfigurationKey.help(for: "chainspershard")?.hasPrefix("run.") == true)
+        #expect(ConfigurationKey.help(for: "learningrate") == nil && ConfigurationKey.help(for: "xyzzy") == nil)
+        for word in ["sampler.stepsize", "SAMPLER.STEPSIZE"] {
+            #expect(ConfigurationKey.help(for: word)?.hasPrefix("sampler.stepSize") == true)
+        }
+        #expect(ConfigurationKey.help(for: "widths") == nil && ConfigurationKey.help(for: "chainspershard")?.hasPrefix("run.") == true)
     }
 }

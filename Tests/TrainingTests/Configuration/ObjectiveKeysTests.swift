@@ -1,3 +1,4 @@
+import Configuration
 import Distributed
 import Failures
 import Learning
@@ -38,15 +39,15 @@ struct ObjectiveKeysTests {
             (["objective.kind=nce", "objective.penalty=2"], "objective.penalty"),
             (["objective.kind=autoencoder"], "expected sampler.steps = 0, found 20"),
             (["sampler.steps=0"], "expected sampler.steps of at least 1"),
-            (["condition.kind=label"], "condition.kind = \"label\" needs objective.kind = \"variational-teaching\""),
+            (["condition.kind=label"], "needs objective.kind = \"variational-teaching\" or \"autoencoder\""),
             (["objective.kind=variational-teaching", "condition.kind=image"], "needs condition.source"),
             (["objective.kind=variational-teaching", "condition.kind=label", "diagnostics.every=5"], "expected diagnostics.every = 0"),
             (["objective.kind=latent-prior", "posterior.keepChains=true", "data.flip=true"], "expected data.flip = false"),
-            (["objective.kind=variational-teaching", "condition.source=digits"], "it belongs to condition.kind = \"image\""),
-            (["objective.kind=variational-teaching", "condition.channels=3"], "it belongs to condition.kind = \"label\""),
-            (["objective.kind=variational-teaching", "condition.mask=centre"], "it belongs to condition.kind = \"mask\""),
-            (["generator.latent=5"], "which has no generator"),
-            (["objective.kind=latent-prior", "encoder.widths=[5]"], "which has no encoder"),
+            (["objective.kind=variational-teaching", "condition.source=digits"], "it needs condition.kind = \"image\""),
+            (["objective.kind=variational-teaching", "condition.channels=3"], "it needs condition.kind = \"label\""),
+            (["objective.kind=variational-teaching", "condition.mask=centre"], "it needs condition.kind = \"mask\""),
+            (["generator.latent=5"], "found objective.kind = \"pcd\""),
+            (["objective.kind=latent-prior", "encoder.widths=[5]"], "found objective.kind = \"latent-prior\""),
             (["objective.kind=latent-prior", "objective.prior=chains", "objective.noise=2"], "objective.prior = \"discrepancy\""),
         ])
     func refused(arguments: [String], part: String) throws {

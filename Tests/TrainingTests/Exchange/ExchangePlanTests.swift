@@ -3,16 +3,16 @@ import Training
 
 /// Who gives what to whom, from seed and step alone.
 struct ExchangePlanTests {
-    static let policies: [RunConfiguration.Exchange.Policy] = [.ring, .pairs, .shuffle]
+    static let policies: [ExchangePlan.Policy] = [.ring, .pairs, .shuffle]
 
     static func plan(
-        _ policy: RunConfiguration.Exchange.Policy, shards: Int, capacity: Int = 10, fraction: Double = 0.3, step: Int = 0
+        _ policy: ExchangePlan.Policy, shards: Int, capacity: Int = 10, fraction: Double = 0.3, step: Int = 0
     ) throws -> ExchangePlan {
         try #require(ExchangePlan(policy, fraction: fraction, shards: shards, capacity: capacity, seed: 5, step: step))
     }
 
     @Test(arguments: policies, [1, 2, 3, 4, 7, 64])
-    func `every sample lands exactly once, and source is the inverse of destination`(policy: RunConfiguration.Exchange.Policy, shards: Int)
+    func `every sample lands exactly once, and source is the inverse of destination`(policy: ExchangePlan.Policy, shards: Int)
         throws
     {
         for (capacity, fraction) in [(1, 1.0), (10, 0.3), (7, 1), (100, 1e-9)] {

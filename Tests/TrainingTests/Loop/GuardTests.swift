@@ -1,6 +1,7 @@
+import Configuration
 import Distributed
-import Training
 import Testing
+import Training
 
 /// The table of policies, problems and counters.
 struct GuardTests {

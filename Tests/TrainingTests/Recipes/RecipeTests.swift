@@ -1,3 +1,4 @@
+import Configuration
 import Failures
 import Foundation
 import Learning
@@ -30,7 +31,7 @@ import Training
     // MARK: what is chosen
 
     @Test func `the kind of data follows from the shape of a row, and the objective from the kind`() throws {
-        let expected: [(DataFacts, DataFacts.Kind, RunConfiguration.Objective.Kind)] = [
+        let expected: [(DataFacts, DataFacts.Kind, ObjectiveKind)] = [
             (Self.table, .table, .denoisingScore), (Self.levelTable, .table, .denoisingScore), (Self.points, .points, .diffusionCD),
             (Self.density, .density, .diffusionCD), (Self.smallGray, .gray, .pcd), (Self.gray, .gray, .pcd),
             (Self.colour, .colour, .diffusionCD),
@@ -105,24 +106,22 @@ import Training
         for facts in Self.all {
             let request = try AskedConfiguration(file: nil, name: "", arguments: ["data.source=/data/x.npy"])
             let recipe = Recipe(for: facts, asked: try request.configuration, given: request.given, objective: Recipe.best(for: facts.kind))
-            let plain = try ConfigurationValues(RunConfiguration())
+            let plain = ConfigurationValues(RunConfiguration())
             for path in recipe.values.keys where path != "objective.kind" {
                 let own = try AskedConfiguration(
                     file: nil, name: "", arguments: ["data.source=/data/x.npy", "\(path)=\(plain[path].text)"])
                 guard let chosen = try? ChosenConfiguration.choose(for: facts, own) else { continue }
-                #expect(try ConfigurationValues(chosen.configuration)[path] == plain[path], "\(facts.kind) \(path)")
+                #expect(ConfigurationValues(chosen.configuration)[path] == plain[path], "\(facts.kind) \(path)")
             }
         }
     }
 
     @Test func `every objective can be asked for on every kind of data`() throws {
-        let needs: [RunConfiguration.Objective.Kind: [String]] = [.autoencoder: ["sampler.steps=0"]]
+        let needs: [ObjectiveKind: [String]] = [.autoencoder: ["sampler.steps=0"]]
         for facts in Self.all {
-            for kind in RunConfiguration.Objective.Kind.allCases {
+            for kind in ObjectiveKind.allCases {
                 let configuration = try Self.configuration(facts, ["objective.kind=\(kind.rawValue)"] + needs[kind, default: []])
-                #expect(
-                    configuration.objective.kind == kind && configuration.chains.start == kind.start ?? .persistent, "\(facts.kind) \(kind)"
-                )
+                #expect(configuration.objective.kind == kind && configuration.chains.start == nil, "\(facts.kind) \(kind)")
             }
         }
     }

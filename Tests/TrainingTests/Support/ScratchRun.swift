@@ -1,3 +1,4 @@
+import Configuration
 import Distributed
 import Failures
 import Formats
@@ -31,15 +32,21 @@ enum ScratchRun {
     /// Two moons, a small network, four shards of six chains; `arguments` over that.
     static func configuration(_ arguments: [String] = []) throws -> RunConfiguration {
         _ = OneThreadPerProduct.once
-        return try RunConfiguration.resolve(arguments: defaults + arguments)
+        return try RunConfiguration.resolve(file: Array(defaults.utf8), arguments: arguments)
     }
 
-    static let defaults = [
-        "run.steps=8", "run.shards=4", "run.chainsPerShard=6", "run.threads=1", "data.source=moons", "data.noise=0.05",
-        "model.widths=[12, 9]",
-        "model.referenceDeviation=2", "sampler.steps=4", "sampler.stepSize=0.05", "sampler.noise=null", "chains.buffer=48",
-        "optimizer.warmupSteps=3", "samples.every=0", "samples.count=16", "report.every=2", "checkpoint.every=4",
-    ]
+    /// A file, over which arguments may switch its choices.
+    private static let defaults = """
+        {
+          run: { steps: 8, shards: 4, chainsPerShard: 6, threads: 1 },
+          data: { source: "moons", noise: 0.05 },
+          model: { widths: [12, 9], referenceDeviation: 2 },
+          sampler: { steps: 4, stepSize: 0.05, noise: null },
+          chains: { buffer: 48 },
+          optimizer: { warmupSteps: 3 },
+          samples: { every: 0, count: 16 }, report: { every: 2 }, checkpoint: { every: 4 },
+        }
+        """
 
     /// Trains in a folder and gives what rank 0 says.
     @discardableResult

@@ -1,0 +1,58 @@
+import Datasets
+import Failures
+import Learning
+import Model
+import Numerics
+
+extension RunConfiguration {
+    /// What the networks of a checkpoint are told about rows of a shape, of which the energy's description knows the numbers; nil for nothing, or where the
+    /// energy is told something else.
+    package func rowCondition(for shape: ImageShape, toldTo energy: ConditionDescription?) -> RowCondition? {
+        switch (condition.kind, energy) {
+        case (.mask, _): shape.height > 1 && shape.width > 1 ? .visible(mask(for: shape)) : nil
+        case (.label, .labels(let classes, let channels)): .label(classes: classes, channels: channels)
+        case (.image, .planes(let channels)): .image(ImageShape(height: shape.height, width: shape.width, channels: channels))
+        case (.none, _), (.label, _), (.image, _): nil
+        }
+    }
+}
+
+extension RunConfiguration {
+    /// What the networks are told about rows of a data source; nil for nothing.
+    /// - Throws: `.data` for classes that the data do not have, `.configuration` for masks of what is no image.
+    package func rowCondition(for source: DataSource) throws(Failure) -> RowCondition? {
+        switch condition.kind {
+        case .none: return nil
+        case .label:
+            guard let labels = source.dataset?.labels, let most = labels.max(), let least = labels.min() else {
+                throw Failure(.data, "\(source.name): condition.kind = \"label\" needs rows with classes, found none")
+            }
+            guard least >= 0, most < Self.mostClasses else {
+                throw Failure(
+                    .data,
+                    "\(source.name): condition.kind = \"label\": expected classes from 0 to \(Self.mostClasses - 1), found \(least) to \(most)"
+                )
+            }
+            return .label(classes: Int(most) + 1, channels: condition.channels)
+        case .mask:
+            guard source.shape.height > 1, source.shape.width > 1 else {
+                throw Failure(
+                    .configuration, "configuration: condition.kind = \"mask\" hides pixels of images; found rows of \(source.shape)")
+            }
+            return .visible(mask(for: source.shape))
+        case .image:
+            guard let partner = source.dataset?.partner else {
+                throw Failure(
+                    .configuration,
+                    "configuration: condition.kind = \"image\" tells the networks the rows of condition.source; \(source.name) is a density without rows"
+                )
+            }
+            return .image(partner.shape)
+        }
+    }
+
+    /// The mask of the `condition` group.
+    package func mask(for shape: ImageShape) -> Mask { Mask(condition.mask, shape: shape) }
+
+    private static let mostClasses: Int32 = 10_000
+}

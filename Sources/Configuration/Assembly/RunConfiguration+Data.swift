@@ -1,0 +1,108 @@
+import Datasets
+import Failures
+import Formats
+import Numerics
+
+/// From the `data` group to rows, read by one rank.
+extension RunConfiguration {
+    /// Other rows, read by the names of the columns that a model has learned.
+    /// - Parameters:
+    ///   - images: what a model that is told images is told about them.
+    ///   - preparation: of the model's rows.
+    package func loadedSource(of path: String, told images: String?, like preparation: RowPreparation) throws(Failure) -> DataSource {
+        var (other, options) = (self, plainOptions)
+        (other.data.source, other.condition.source) = (path, images)
+        options.readsLabels = condition.kind == .label
+        options.lastColumnIsLabel = options.readsLabels && data.labelColumn == .last
+        options.keepsPrecision = !preparation.isIdentity
+        if let columns = preparation.matchedColumns {
+            options.columns = columns + (options.lastColumnIsLabel ? [preparation.label].compactMap { $0 } : [])
+            options.mayLackHeader = true
+        }
+        return try other.loadGiven(options)
+    }
+
+    /// Images that a model is told, by themselves: read as `condition.source` is.
+    package func loadedSource(ofImages path: String) throws(Failure) -> DataSource {
+        var options = plainOptions
+        options.keepsPrecision = true
+        return try DataSource.load(path, options)
+    }
+
+    /// Where the first line of the run's own file is a row, so it is in a file that is given, unless it is text.
+    private func loadGiven(_ options: LoadingOptions) throws(Failure) -> DataSource {
+        guard data.header == false, !options.mayLackHeader else { return try load(options) }
+        var first = options
+        first.hasHeader = false
+        do {
+            return try load(first)
+        } catch {
+            guard error.kind == .data else { throw error }
+            return try load(options)
+        }
+    }
+
+    /// How any file of rows is read.
+    private var plainOptions: LoadingOptions {
+        var options = LoadingOptions()
+        options.limit = Int(min(data.limit, 1e9) * 1_073_741_824)
+        return options
+    }
+
+    /// The data of the `data` group, with what the networks are told about each row, read by this rank alone.
+    package func loadedSource() throws(Failure) -> DataSource {
+        var options = plainOptions
+        options.columns = data.columns
+        options.lastColumnIsLabel = data.labelColumn == .last
+        options.readsLabels = condition.kind == .label
+        options.separator = data.separator
+        options.hasHeader = data.header
+        options.keepsPrecision = data.standardise
+        return try load(options)
+    }
+
+    /// The data, with what the networks are told about each row.
+    private func load(_ options: LoadingOptions) throws(Failure) -> DataSource {
+        let source = try DataSource.load(data.source, options)
+        guard condition.kind == .image, let path = condition.source, let dataset = source.dataset else { return source }
+        var own = plainOptions
+        own.keepsPrecision = options.mayLackHeader || options.keepsPrecision
+        guard let partner = try DataSource.load(path, own).dataset else {
+            throw Failure(.data, "condition.source: expected rows, one for each of \(source.name), found the density \(path)")
+        }
+        return .dataset(try dataset.paired(with: partner))
+    }
+
+    /// What a checkpoint is bound to: the data, and the classes or images that the networks are told; of standardised data the numbers of the file, which
+    /// floats may not tell apart.
+    /// - Parameter former: as earlier versions had it, which standardised floats.
+    package func digest(of source: DataSource, former: Bool = false) -> String {
+        let labels =
+            condition.kind == .label
+            ? source.dataset?.labels.map {
+                " \(Checksum.of($0.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }))"
+            } : nil
+        let partner = source.dataset?.partner.map { " \($0.digest)" }
+        let precise = data.standardise && !former ? source.dataset?.precise.map { " \(Checksum.of($0))" } : nil
+        return Checksum.of(Array((source.digest + (labels ?? partner ?? "") + (precise ?? "")).utf8))
+    }
+
+    /// What the `data` group says of the rows of a source.
+    package func preparation(of source: DataSource) -> DataPreparation {
+        var preparation = DataPreparation()
+        preparation.low = Float(data.low)
+        preparation.high = Float(data.high)
+        // Only whole-number data have levels between which values can be spread.
+        preparation.dequantise = data.dequantise ?? (source.dataset?.levels != nil)
+        preparation.standardise = data.standardise
+        preparation.noise = Float(data.noise)
+        preparation.flip = data.flip
+        return preparation
+    }
+
+    /// The rows that each shard sees at each step, prepared as the `data` group says.
+    package func dataStream(_ source: DataSource, seed: UInt64) throws(Failure) -> DataStream {
+        try DataStream(
+            source: source, preparation: preparation(of: source), seed: seed, shards: run.shards, rowsPerShard: run.chainsPerShard)
+    }
+}

@@ -1,0 +1,126 @@
+import Datasets
+import Failures
+import Formats
+import Foundation
+import Learning
+import Model
+import Numerics
+
+extension RunConfiguration {
+    /// The energy that the `model` group describes, for samples of a shape.
+    ///
+    /// `mlp`: (flatten,) hidden layers of `widths`, one output. `convolution`: convolutions of `channels` with `kernels`, `strides` and
+    /// `paddings`, flatten, hidden layers of `dense`, one output. `layers`: as listed. An activation follows every hidden layer.
+    /// - Throws: `.configuration`, naming the key.
+    package func energyModel(for data: ImageShape, told rowCondition: RowCondition? = nil) throws(Failure) -> EnergyModel {
+        let shape = energyShape(for: data)
+        let network: Network
+        // A latent prior is a correction of N(0, I).
+        let reference = model.referenceDeviation ?? (objective.kind.energy == .ofLatents ? 1 : nil)
+        // A noise level is told at every pixel.
+        let condition: ConditionDescription? = noiseLadder == nil ? rowCondition?.beside : .planes(1)
+        do {
+            network = try Network(NetworkDescription(input: shape, condition: condition, layers: try layers(for: shape)))
+        } catch {
+            throw Failure(.configuration, "model: \(error)")
+        }
+        return try EnergyModel(
+            network, referenceDeviation: reference.map { Float($0) }, spectralNormalization: model.spectralNormalization,
+            preconditioning: preconditioning)
+    }
+
+    /// All networks of the run, for samples of a shape.
+    /// - Throws: `.configuration`, naming the group.
+    package func networks(for source: DataSource) throws(Failure) -> RunNetworks {
+        try networks(for: source.shape, told: rowCondition(for: source))
+    }
+
+    /// As above, where the networks are told `told` about rows of a shape.
+    package func networks(for shape: ImageShape, told: RowCondition?) throws(Failure) -> RunNetworks {
+        let parts = objective.kind.networks
+        return RunNetworks(
+            energy: try energyModel(for: shape, told: told),
+            generator: parts.contains(.generator) ? try generatorNetwork(for: shape, told: told) : nil,
+            encoder: parts.contains(.encoder) ? try encoderNetwork(for: shape, told: told) : nil, sampleShape: shape)
+    }
+
+    /// The shape of what the energy is a function of, for data of a shape.
+    package func energyShape(for data: ImageShape) -> ImageShape {
+        objective.kind.energy == .ofLatents ? ImageShape(vector: generator.latent) : data
+    }
+
+    /// From latent vectors to rows: dense layers, or as listed.
+    private func generatorNetwork(for shape: ImageShape, told: RowCondition?) throws(Failure) -> Network {
+        let output: [LayerDescription] = generator.output == .tanh ? [.activation(.tanh)] : []
+        // Latent values beside an image become channels of its pixels.
+        let flat: [LayerDescription] = if case .image? = told?.besideLatents { [.flatten] } else { [] }
+        return try network(
+            "generator", from: ImageShape(vector: generator.latent), told?.besideLatents, to: shape.count, generator.layers,
+            or: flat + hidden(generator.widths) + [.dense(outputs: shape.count)] + output)
+    }
+
+    /// From rows to the means and log variances of latent vectors: dense layers, or as listed.
+    private func encoderNetwork(for shape: ImageShape, told: RowCondition?) throws(Failure) -> Network {
+        let flat: [LayerDescription] = shape.isVector ? [] : [.flatten]
+        let outputs = 2 * generator.latent
+        return try network(
+            "encoder", from: shape, told?.beside, to: outputs, encoder.layers,
+            or: flat + hidden(encoder.widths) + [.dense(outputs: outputs)])
+    }
+
+    private func network(
+        _ group: String, from input: ImageShape, _ condition: ConditionDescription?, to outputs: Int, _ listed: [JSONValue],
+        or standard: [LayerDescription]
+    ) throws(Failure) -> Network {
+        let network: Network
+        do {
+            let layers = listed.isEmpty ? standard : try decoded(listed, "\(group).layers")
+            network = try Network(NetworkDescription(input: input, condition: condition, layers: layers))
+        } catch {
+            throw Failure(.configuration, "\(group): \(error)")
+        }
+        guard network.outputCount == outputs else {
+            throw Failure(.configuration, "\(group).layers: expected \(outputs) values at the end, found \(network.outputShape)")
+        }
+        return network
+    }
+
+    private func layers(for shape: ImageShape) throws(Failure) -> [LayerDescription] {
+        switch model.kind {
+        case .mlp:
+            let flat: [LayerDescription] = shape.isVector ? [] : [.flatten]
+            return flat + hidden(model.widths) + [.dense(outputs: 1)]
+        case .convolution:
+            return convolutions() + [.flatten] + hidden(model.dense) + [.dense(outputs: 1)]
+        case .layers:
+            return try decoded(model.layers, "model.layers")
+        }
+    }
+
+    private func hidden(_ widths: [Int]) -> [LayerDescription] {
+        widths.flatMap { [.dense(outputs: $0), .activation(activation)] }
+    }
+
+    private func convolutions() -> [LayerDescription] {
+        model.channels.indices.flatMap { index -> [LayerDescription] in
+            [
+                .convolution(
+                    channels: model.channels[index], kernel: model.kernels[index], stride: model.strides[index],
+                    padding: model.paddings[index]),
+                .activation(activation),
+            ]
+        }
+    }
+
+    private func decoded(_ layers: [JSONValue], _ place: String) throws(Failure) -> [LayerDescription] {
+        do {
+            return try JSONDecoder().decode([LayerDescription].self, from: JSONEncoder().encode(layers))
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(.configuration, "\(place): \(error)")
+        }
+    }
+
+    private var activation: Activation { Activation(model.activation, parameter: Float(model.slope)) }
+}

@@ -1,0 +1,149 @@
+import Datasets
+import Failures
+import Formats
+import Learning
+import Model
+import Numerics
+import Sampling
+
+extension RunConfiguration {
+    package var startNoise: NoiseDistribution {
+        // Latent vectors start at the reference measure of their prior.
+        if objective.kind.energy == .ofLatents { return .gaussian(deviation: 1) }
+        return switch chains.noise {
+        case .uniform: .uniform(Float(chains.noiseLow)...Float(chains.noiseHigh))
+        case .gaussian: .gaussian(deviation: Float(chains.noiseDeviation))
+        }
+    }
+
+    /// Whether chains, or samples to show of objectives without chains, begin at `startNoise`: not at data, noised rows, or what a generator makes.
+    package func startsFromNoise(_ profile: ObjectiveProfile) -> Bool {
+        guard profile.hasChains else { return objective.kind.networks.isEmpty }
+        guard objective.kind.trainsByChainsAlone else { return false }
+        return chainStart == .noise || chainStart == .persistent(restartFrom: .noise)
+    }
+
+    /// One shard's slice of the replay buffer; nil where chains do not persist.
+    package var replayCapacity: Int? {
+        hasPersistentChains ? bufferSize / run.shards : nil
+    }
+
+    /// Whether chains stay in a replay buffer between steps.
+    package var hasPersistentChains: Bool { objective.kind.keepsChains.map(meets) ?? false }
+
+    /// Whether the replay buffer holds chains with the noised rows that they are tethered to.
+    package var keepsPairs: Bool { hasPersistentChains && objective.kind.keepsPairs }
+
+    package var replayOptions: ReplayOptions {
+        ReplayOptions(
+            storage: ReplayOptions.Storage(chains.storage, range: byteRange), replacement: chains.replacement,
+            restartProbability: Float(chains.restartProbability))
+    }
+
+    /// The range of a byte buffer: the sampler's box, else the range of the data.
+    private var byteRange: ClosedRange<Float> {
+        Float(sampler.low ?? data.low)...Float(sampler.high ?? data.high)
+    }
+
+    /// Tells the data rows that chains start from apart from those that are learned from.
+    private static let startSeed: UInt64 = 0x5374_6172_7473_0001
+
+    /// The objective of the `objective` group over a data source.
+    /// - Throws: `.configuration` when the data cannot be prepared as asked, or a step needs more random numbers than a stream has.
+    package func makeObjective(_ source: DataSource) throws(Failure) -> any Learning.Objective {
+        let shape = energyShape(for: source.shape)
+        let kernel = kernel(for: shape)
+        let limit = kernel.stepLimit(values: run.chainsPerShard * shape.count)
+        guard sampler.steps <= limit else {
+            throw Failure(
+                .configuration,
+                "sampler.steps: expected at most \(limit) with run.chainsPerShard = \(run.chainsPerShard) chains of \(shape) (2^33 random "
+                    + "numbers for a shard and step), found \(sampler.steps). Use fewer steps, or more and smaller shards.")
+        }
+        let posteriorLimit = Langevin(stepSize: 1, noise: 1).stepLimit(values: run.chainsPerShard * generator.latent)
+        guard objective.kind.energy != .ofLatents || posterior.steps <= posteriorLimit else {
+            throw Failure(
+                .configuration,
+                "posterior.steps: expected at most \(posteriorLimit) with run.chainsPerShard = \(run.chainsPerShard) chains of \(generator.latent) values "
+                    + "(2^33 random numbers for a shard and step), found \(posterior.steps). Use fewer steps, or more and smaller shards.")
+        }
+        try checkDraws(shape)
+        let data = try dataStream(source, seed: run.seed)
+        let starts = try dataStream(source, seed: run.seed ^ Self.startSeed)
+        let condition = try rowCondition(for: source)
+        try checkKeptChains(source)
+        let parts = ObjectiveParts(configuration: self, kernel: kernel, data: data, starts: starts, condition: condition)
+        guard let ladder = noiseLadder else { return objective.kind.make(parts) }
+        let objectives = (0..<ladder.levels).map { objective.kind.atLevel(parts, ladder, $0) }
+        return NoiseConditional(seed: run.seed, ladder: ladder, objectives: objectives)
+    }
+
+    /// Every shard needs rows of its own, and starts for all their chains.
+    private func checkKeptChains(_ source: DataSource) throws(Failure) {
+        guard posterior.keepChains else { return }
+        let rows = source.dataset?.count ?? 0
+        guard rows >= run.shards else {
+            throw Failure(
+                .configuration,
+                "posterior.keepChains: expected rows of data to keep chains of, at least one for each of \(run.shards) shards, found "
+                    + (source.dataset == nil ? "the density \(source.name)" : "\(rows)"))
+        }
+        let most = RandomStream.drawLimit / generator.latent - 64
+        guard DataStream.mostOwnRows(rows, shards: run.shards) <= most else {
+            throw Failure(
+                .configuration,
+                "posterior.keepChains: expected at most \(most) rows a shard with generator.latent = \(generator.latent) (2^33 random numbers), found "
+                    + "\(DataStream.mostOwnRows(rows, shards: run.shards)). Use more shards.")
+        }
+    }
+
+    /// A stream of random numbers has 2^33.
+    private func checkDraws(_ shape: ImageShape) throws(Failure) {
+        guard let key = objective.kind.vectorsPerRow, case .integer(let count) = self[key] else { return }
+        let limit = RandomStream.drawLimit / RandomStream.draws(for: run.chainsPerShard * shape.count)
+        guard count <= limit else {
+            throw Failure(
+                .configuration,
+                "\(key): expected at most \(limit) with run.chainsPerShard = \(run.chainsPerShard) rows of \(shape) (2^33 random "
+                    + "numbers for a shard and step), found \(count). Use fewer, or more and smaller shards.")
+        }
+    }
+
+    /// The noise levels of an energy that is told them; nil for one energy.
+    package var noiseLadder: NoiseLadder? {
+        guard objective.levels > 1 else { return nil }
+        return NoiseLadder(levels: objective.levels, low: Float(objective.lowNoise), high: Float(objective.noise))
+    }
+
+    /// How the energy is scaled by the noise that it is told; nil for one energy, and where floats do not reach.
+    package var preconditioning: NoisePreconditioning? { noiseLadder?.preconditioning(data: Float(objective.dataDeviation)) }
+
+    /// How samples are drawn for pictures where the objective has no chains.
+    package func freshChains(for shape: ImageShape) -> @Sendable (ShardState, ShardWorker, Int) -> Void {
+        makeFreshChains(kernel(for: energyShape(for: shape)))
+    }
+
+    private func makeFreshChains(_ kernel: some TransitionKernel) -> @Sendable (ShardState, ShardWorker, Int) -> Void {
+        let chains = FreshChains(
+            seed: run.seed, kernel: kernel, steps: sampler.steps, noise: startNoise, ladder: noiseLadder,
+            decodes: objective.kind.energy == .ofLatents)
+        return { chains.fill($0, worker: $1, step: $2) }
+    }
+
+    package var latentPosterior: LatentPosterior {
+        LatentPosterior(
+            steps: posterior.steps, stepSize: Float(posterior.stepSize), deviation: Float(objective.decoderDeviation))
+    }
+
+    /// Where chains start, for objectives with free chains of the energy.
+    var chainStart: ChainStart {
+        ChainStart(objective.kind.ownStart ?? chains.start ?? .persistent, restartFrom: chains.restartFrom)
+    }
+
+    var lastStepTerms: LastStepTerms? {
+        guard objective.lastStep > 0 || objective.entropy > 0 else { return nil }
+        return LastStepTerms(
+            stepSize: Float(sampler.stepSize), energyWeight: Float(objective.lastStep), entropyWeight: Float(objective.entropy),
+            box: samplerBox, negativesPerStep: negativesPerStep)
+    }
+}

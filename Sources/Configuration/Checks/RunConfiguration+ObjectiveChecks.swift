@@ -1,0 +1,108 @@
+import Failures
+import Formats
+import Learning
+import Model
+import Sampling
+
+/// Values that do not go together with an objective.
+extension RunConfiguration {
+    func checkObjective() throws(Failure) {
+        try checkLevels()
+        try checkSmoothness()
+        try checkCondition()
+        try require(
+            sampler.steps > 0 || objective.kind.mayRest,
+            "expected sampler.steps of at least 1 with objective.kind = \"\(objective.kind.rawValue)\", found 0")
+        try objective.kind.check(self)
+    }
+
+    private func checkLevels() throws(Failure) {
+        guard objective.levels > 1 else { return }
+        try require(
+            noiseLadder != nil,
+            "objective.levels = \(objective.levels): expected objective.lowNoise so far below objective.noise = \(objective.noise) that 32-bit floats "
+                + "tell the levels apart, found \(objective.lowNoise)")
+        try require(
+            preconditioning != nil,
+            "energies of a ladder are scaled by the noise: expected objective.lowNoise = \(objective.lowNoise), objective.noise = \(objective.noise) and "
+                + "objective.dataDeviation = \(objective.dataDeviation) whose squares and quotients are floats")
+    }
+
+    private func checkCondition() throws(Failure) {
+        try require(
+            condition.kind == .none || diagnostics.every == 0,
+            "condition.kind = \"\(condition.kind.rawValue)\": windows of diagnostics would run chains that are told nothing; expected diagnostics.every = 0, "
+                + "found \(diagnostics.every)")
+        try require(
+            condition.kind != .image || condition.source != nil,
+            "condition.kind = \"image\" needs condition.source, the path of what is told about each row")
+        try require(
+            !posterior.keepChains || !data.flip,
+            "posterior.keepChains keeps one chain for each row, which would be drawn to an image and to its mirror image in turns; expected "
+                + "data.flip = false, found true")
+    }
+
+    /// Second derivatives of a piecewise linear network vanish wherever they exist: objectives that are made of them would learn nothing.
+    private func checkSmoothness() throws(Failure) {
+        guard let need = objective.kind.needsCurvature, meets(need) else { return }
+        let words = model.kind == .layers ? model.layers.flatMap(Self.kinds) : [model.activation.rawValue]
+        guard let kinked = words.first(where: { Activation.Kind(rawValue: $0)?.isSmooth == false }) else { return }
+        let smooth = Activation.Kind.allCases.filter(\.isSmooth).map(\.rawValue)
+        throw Failure(
+            .configuration,
+            "configuration: objective.kind = \"\(objective.kind.rawValue)\" is made of second derivatives, which vanish for the activation "
+                + "\"\(kinked)\"; expected a smooth one: \(ConfigurationKey.list(smooth))")
+    }
+
+    /// The kinds of a layer and of those inside it, as they are written.
+    private static func kinds(_ layer: JSONValue) -> [String] {
+        guard case .object(let members) = layer else { return [] }
+        let inside = ["layers", "shortcut"].flatMap { key -> [JSONValue] in
+            if case .array(let list)? = members[key] { list } else { [] }
+        }
+        let own: [String] = if case .string(let kind)? = members["kind"] { [kind] } else { [] }
+        return own + inside.flatMap(kinds)
+    }
+}
+
+/// What single objectives ask for: `ObjectiveKind.check`.
+extension RunConfiguration {
+    /// The derivative of the last step is that of plain Langevin dynamics.
+    func checkLastStep() throws(Failure) {
+        guard objective.lastStep > 0 || objective.entropy > 0 else { return }
+        let key = objective.lastStep > 0 ? "objective.lastStep" : "objective.entropy"
+        func need(_ condition: Bool, _ expected: String) throws(Failure) {
+            try require(condition, "\(key) differentiates the last step of plain Langevin dynamics: expected \(expected)")
+        }
+        try need(sampler.kind == .langevin, "sampler.kind = \"langevin\", found \"\(sampler.kind.rawValue)\"")
+        try need(sampler.gradientClip == nil, "sampler.gradientClip = null, found \(sampler.gradientClip ?? 0)")
+        try need(!sampler.noiseFirst, "sampler.noiseFirst = false, found true")
+        try need(exchange.temperatures.isEmpty, "exchange.temperatures = [], found \(exchange.temperatures)")
+        try require(
+            objective.entropy == 0 || run.chainsPerShard > 1,
+            "objective.entropy looks for the nearest other chain of a shard: expected run.chainsPerShard of at least 2, found 1")
+    }
+
+    func checkDiffusion() throws(Failure) {
+        let isPreserving = objective.estimator == .oneStep && objective.diffusion == .variancePreserving
+        try require(
+            objective.levels == 1 || !isPreserving, "objective.levels above 1 need objective.diffusion = \"varianceExploding\"")
+        try require(
+            !isPreserving || objective.noise < 1,
+            "objective.noise is the root of the share of variance that is replaced by noise with objective.diffusion = \"variancePreserving\"; "
+                + "expected below 1, found \(objective.noise)")
+        if keepsPairs { try checkPairs() }
+    }
+
+    /// Chains that are kept with the noised rows that they are tethered to.
+    private func checkPairs() throws(Failure) {
+        func need(_ condition: Bool, _ expected: String) throws(Failure) {
+            try require(condition, "objective.keepChains keeps each chain with its noised row in one place, exactly: expected \(expected)")
+        }
+        try need(objective.levels == 1, "objective.levels = 1, found \(objective.levels)")
+        try need(chains.storage == .float, "chains.storage = \"float\", found \"\(chains.storage.rawValue)\"")
+        try need(chains.replacement == .inPlace, "chains.replacement = \"inPlace\", found \"\(chains.replacement.rawValue)\"")
+        try need(exchange.policy == .none, "exchange.policy = \"none\", found \"\(exchange.policy.rawValue)\"")
+        try need(diagnostics.every == 0, "diagnostics.every = 0 (diagnostics run free chains), found \(diagnostics.every)")
+    }
+}

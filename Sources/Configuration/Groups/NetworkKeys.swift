@@ -1,0 +1,123 @@
+import Formats
+import Learning
+import Model
+
+extension Activation.Kind: Choice {}
+extension Mask.Kind: Choice {}
+
+extension RunConfiguration {
+    /// The energy network.
+    public struct Architecture: KeyGroup {
+        public enum Kind: String, Choice { case mlp, convolution, layers }
+
+        private static let convolution = Need.isOneOf("model.kind", ["convolution"])
+        /// Whoever lists no layers takes the activation of the group.
+        private static let standardLayers = Need.either([
+            .isOneOf("model.kind", ["mlp", "convolution"]), .both(.isEmpty("generator.layers"), Generator.needs),
+            .both(.isEmpty("encoder.layers"), Encoder.needs),
+        ])
+
+        @Key("mlp: dense layers; convolution: convolutions, then dense layers; layers: as listed") public var kind = Kind.mlp
+        @Key(
+            "outputs of each hidden layer; an activation follows each, then one output", .width, needs: .isOneOf("model.kind", ["mlp"]))
+        public var widths = [256, 256]
+        @Key("output channels of each convolution; an activation follows each", .width, needs: Self.convolution) public var channels = [
+            32, 64,
+        ]
+        @Key("side of each kernel", 1...1000, needs: Self.convolution) public var kernels = [3, 4]
+        @Key("stride of each convolution", 1...1000, needs: Self.convolution) public var strides = [1, 2]
+        @Key("zeros around the input of each convolution; below the kernel", 0...1000, needs: Self.convolution) public var paddings = [
+            1, 1,
+        ]
+        @Key(
+            "after the last convolution flatten, then these dense layers with activations, then one output", .width, needs: Self.convolution
+        )
+        public var dense = [128]
+        @Key(
+            "the whole network, in order, as {kind: \"dense\", outputs: 128} and so on; it ends in one output",
+            needs: .isOneOf("model.kind", ["layers"]))
+        public var layers: [JSONValue] = []
+        @Key("the activation of layers that are not listed", needs: Self.standardLayers) public var activation = Activation.Kind.silu
+        @Key("slope of leakyReLU below 0; alpha of elu", .notNegative, needs: .isOneOf("model.activation", ["leakyReLU", "elu"]))
+        public var slope = 0.2
+        @Key("adds |x|²/(2s²) to the energy, s this value; null: nothing", .positive) public var referenceDeviation: Double? = nil
+        @Key("divide each weight by its largest singular value (power iteration)") public var spectralNormalization = false
+        @Key(
+            "factor of the energy's random weights and biases: 1: uniform in +-1/sqrt(inputs); 2.45: weights of the variance 2/inputs",
+            .positive, needs: .isNull("model.initial"))
+        public var initialScale = 1.0
+        @Key(
+            "a new run starts from the parameters of this model.safetensors (the average, where its run kept one), of the same network; null: random ones",
+            .text)
+        public var initial: String? = nil
+    }
+
+    /// The network from latent vectors to rows of data, for objectives that have one.
+    public struct Generator: KeyGroup {
+        public enum Output: String, Choice { case none, tanh }
+
+        package static let needs = ObjectiveKind.need { $0.networks.contains(.generator) }
+
+        @Key("values of a latent vector", .width) public var latent = 32
+        @Key(
+            "outputs of each hidden layer from latent vector to data; model.activation follows each", .width,
+            needs: .isEmpty("generator.layers"))
+        public var widths = [256, 256]
+        @Key("the generator in place of widths, in order, from latent values to the values of a row; []: by widths")
+        public var layers: [JSONValue] = []
+        @Key("tanh after the last layer of widths, for data from -1 to 1", needs: .isEmpty("generator.layers"))
+        public var output = Output.none
+        @Key("in place of optimizer.learningRate, with the same schedule; null: the same", .notNegative)
+        public var learningRate: Double? = nil
+    }
+
+    /// The network from rows of data to the mean and log variance of a latent vector, for objectives that have one.
+    public struct Encoder: KeyGroup {
+        static let needs = ObjectiveKind.need { $0.networks.contains(.encoder) }
+
+        @Key(
+            "outputs of each hidden layer from data to latent means and log variances; model.activation follows each", .width,
+            needs: .isEmpty("encoder.layers"))
+        public var widths = [256, 256]
+        @Key("the encoder in place of widths, in order, to two values for each latent one; []: by widths") public var layers: [JSONValue] =
+            []
+        @Key("in place of optimizer.learningRate, with the same schedule; null: the same", .notNegative)
+        public var learningRate: Double? = nil
+    }
+
+    /// Chains of the latent vector of each data row, for objectives with such.
+    public struct Posterior: KeyGroup {
+        static let needs = ObjectiveKind.need { $0.energy == .ofLatents }
+
+        @Key("Langevin steps of the latent vector of each data row in a step", 1...1_000_000) public var steps = 20
+        @Key("s of z <- z - s²/2 g + s xi, g the gradient of |x - g(z)|²/2 sigma² + U(z)", .positive) public var stepSize = 0.1
+        @Key(
+            "the chain of each data row goes on where it ended an epoch ago, and every row belongs to one shard; false: all start from N(0, I)"
+        )
+        public var keepChains = false
+    }
+
+    /// What all networks are told about a data row, for objectives that learn conditional energies.
+    public struct Condition: KeyGroup {
+        public enum Kind: String, Choice { case none, label, mask, image }
+
+        static let needs = Encoder.needs
+
+        @Key(
+            "what all networks are told about a row: nothing, its class (label), its visible part (mask), or the row of condition.source with its number (image)"
+        )
+        public var kind = Kind.none
+        @Key(
+            "trained values of each class for every pixel, or for a latent vector", 1...1000, needs: .isOneOf("condition.kind", ["label"]))
+        public var channels = 1
+        @Key(
+            "what is hidden: the lower half, or a square of half the height and width in the centre or anywhere (random)",
+            needs: .isOneOf("condition.kind", ["mask"]))
+        package var mask = Mask.Kind.half
+        @Key(
+            "images (or vectors) of the data's height and width, one for each row of data.source, by a path or a name as data.source",
+            .text,
+            needs: .isOneOf("condition.kind", ["image"]), later: .place)
+        public var source: String? = nil
+    }
+}

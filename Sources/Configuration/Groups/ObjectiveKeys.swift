@@ -1,0 +1,51 @@
+import Learning
+
+extension OneStepDiffusion.Form: Choice {}
+extension OneStepDiffusion.Trace: Choice {}
+extension OneStepDiffusion.Bracket: Choice {}
+
+extension RunConfiguration {
+    /// What the parameters are trained for. Which objectives use a key, and beside which others, stands with them: `ObjectiveKind.all`.
+    public struct Objective: KeyGroup {
+        public enum Estimator: String, Choice { case importance, oneStep, recovery }
+        public enum Prior: String, Choice { case discrepancy, chains }
+        public enum Flow: String, Choice { case proximal, explicit }
+
+        @Key("maximum likelihood with chains from data (cd), persistent chains (pcd) or noise (short-run), or another objective")
+        public var kind = ObjectiveKind.pcd
+        @Key("alpha of alpha (mean E(x+)² + mean E(x-)²), added to the loss", .notNegative) public var energyRegularization = 0.0
+        @Key("weight of the samples' energy, differentiated through the last Langevin step (improved CD)", .notNegative)
+        public var lastStep = 0.0
+        @Key("weight of the log distance to the nearest chain, differentiated through the last Langevin step (improved CD)", .notNegative)
+        public var entropy = 0.0
+        @Key("standard deviation of the noise that data, or latent vectors, are perturbed by", .positive) public var noise = 1.0
+        @Key("M, contrastive samples of each data row", 1...10_000) public var samples = 4
+        @Key("w; 1 is consistent for every M", .notNegative) public var stabilisation = 1.0
+        @Key("importance samples, oneStep of the Fokker-Planck equation, or recovery by Langevin steps")
+        public var estimator = Estimator.importance
+        @Key("add noise (varianceExploding), or shrink and add noise (variancePreserving)")
+        package var diffusion = OneStepDiffusion.Form.varianceExploding
+        @Key("the Laplacian by second derivatives along random signs (hutchinson) or from energies alone (stein)")
+        package var trace = OneStepDiffusion.Trace.hutchinson
+        @Key("where the diffusion of the energy is taken; noised learns the noised density") package var bracket = OneStepDiffusion.Bracket
+            .data
+        @Key("random directions of each data row", 1...10_000) public var projections = 1
+        @Key("penalty on the change of the gradient (proximal) or on the gradient (explicit) at the negatives")
+        public var flow = Flow.proximal
+        @Key("lambda of the penalty; 0 is contrastive divergence", .notNegative) public var penalty = 0.1
+        @Key("updates with the same data and negatives", 1...1000) public var innerSteps = 2
+        @Key("noise levels of an energy that is told the level; 1: one energy", 1...1000) public var levels = 1
+        @Key("the lowest noise of the data; the levels rise geometrically to noise", .positive) public var lowNoise = 0.01
+        @Key(
+            "the standard deviation of the data, by which and by the noise the network is scaled: about 0.5 for images in -1 to 1",
+            .positive)
+        public var dataDeviation = 0.5
+        @Key(
+            "chains stay in a replay buffer with their noised rows and go on in later steps (chains.buffer, chains.restartProbability)")
+        public var keepChains = false
+        @Key("w of |g(z) - x|² + w KL(q(z|x) || N(0, I)); twice the variance of the decoder", .notNegative)
+        public var divergenceWeight = 2.0
+        @Key("how the prior learns: energy discrepancy, or short chains of the sampler from N(0, I)") public var prior = Prior.discrepancy
+        @Key("sigma of x = g(z) + N(0, sigma²)", .positive) public var decoderDeviation = 0.3
+    }
+}

@@ -1,0 +1,51 @@
+import Sampling
+
+extension Stanley.Preset: Choice {}
+extension DriftScale.Granularity: Choice {}
+extension Stanley.Options.Recomputation: Choice {}
+extension Stanley.Options.NoiseScaling: Choice {}
+
+extension RunConfiguration {
+    /// The transition kernel of the chains. Which kernels use a key, and beside which others, stands with them: `KernelKind.all`.
+    public struct Sampler: KeyGroup {
+        static let needs = ObjectiveKind.need { $0.energy != .none }
+        private static let adaptation = ObjectiveKind.need { $0.trainsByChainsAlone }
+
+        @Key(
+            "transition kernel; langevin: x <- x - a g + sigma xi, g the gradient of E; the others: Documentation/Samplers.md")
+        public var kind = KernelKind.langevin
+        @Key("transitions of each chain in a training step; 0 with objectives that can do without", 0...1_000_000, standsAlone: true)
+        public var steps = 20
+        @Key("a: how far a transition follows the gradient; hmc: size of a leapfrog step; underdamped: time of a step", .positive)
+        public var stepSize = 1.0
+        @Key("sigma; null: sqrt(2 a temperature), the proper Langevin equation", .notNegative) public var noise: Double? = 0.005
+        @Key("temperature T of the target exp(-E/T)", .positive) public var temperature = 1.0
+        @Key("each element of g is limited to +- this; null: no limit", .positive) public var gradientClip: Double? = nil
+        @Key("add the noise before the gradient is taken") public var noiseFirst = false
+        @Key("x is kept at or above this: clamped, or proposals outside rejected; null: no bound", .any) public var low: Double? = nil
+        @Key("x is kept at or below this: clamped, or proposals outside rejected; null: no bound", .any) public var high: Double? = nil
+        @Key("th of gamma = th / max(th, |g|)", .positive) public var threshold = 0.01
+        @Key(
+            "paper (element, everyStep, sqrt, half) or code (channels, everyStep, linear, full); null: the four keys that follow")
+        public var preset: Stanley.Preset? = nil
+        @Key("|g| of each element, over the channels of a pixel, or over the sample") public var granularity = DriftScale.Granularity
+            .element
+        @Key("when gamma is computed: everyStep, or oncePerIteration: at the first transition of a training step")
+        public var recompute = Stanley.Options.Recomputation.everyStep
+        @Key("the noise times sqrt(gamma) (sqrt), gamma (linear) or 1 (none)") public var noiseScaling = Stanley.Options.NoiseScaling.sqrt
+        @Key("the drift is half of a gamma g") public var halfDrift = true
+        @Key("accept or reject, so that the chains have exactly exp(-E/T)") public var adjusted = false
+        @Key("leapfrog steps of a transition", 1...100_000) public var leapfrogSteps = 10
+        @Key("draw the leapfrog steps of a transition from 1 to leapfrogSteps") public var leapfrogJitter = false
+        @Key("friction", .positive) public var friction = 1.0
+        @Key("fixed-point iterations of a transition", 1...1000) public var iterations = 3
+        @Key("factor of the first transition's temperature and step size; it falls geometrically to 1", .atLeastOne)
+        public var hotTemperature = 10.0
+        @Key("training steps in which the step size is adapted to targetAcceptance; 0: never", .interval, needs: Self.adaptation)
+        public var adaptSteps = 0
+        @Key(
+            "the acceptance that adaptSteps aim at; null: the kernel's best, .574, hmc .651", .insideUnit,
+            needs: .isAbove("sampler.adaptSteps", 0))
+        public var targetAcceptance: Double? = nil
+    }
+}

@@ -1,0 +1,82 @@
+import Sampling
+
+/// The kernels. A new one is its own file in `Sampling` and a declaration here.
+extension KernelKind {
+    package static let all = [langevin, stanley, mala, hmc, heun, proximal, underdamped, annealed]
+
+    public static let langevin = KernelKind("langevin", standard + ownNoise + ["sampler.gradientClip", "sampler.noiseFirst"]) { parts in
+        Langevin(
+            stepSize: parts.stepSize, noise: parts.noise, gradientClip: parts.sampler.gradientClip.map { Float($0) },
+            noiseFirst: parts.sampler.noiseFirst, box: parts.box)
+    }
+
+    public static let stanley = KernelKind(
+        "stanley",
+        standard + adapted(when: .isOn("sampler.adjusted")) + [
+            .init("sampler.noise", when: .isOff("sampler.adjusted")),
+            .init("sampler.temperature", when: .either([.isNull("sampler.noise"), .isOn("sampler.adjusted")])),
+            "sampler.threshold", "sampler.preset", "sampler.adjusted",
+        ] + ["granularity", "recompute", "noiseScaling", "halfDrift"].map { KeyUse("sampler.\($0)", when: .isNull("sampler.preset")) }
+    ) { parts in
+        let options = stanleyOptions(parts)
+        guard !parts.sampler.adjusted else {
+            return MALA(stepSize: parts.stepSize, temperature: parts.temperature, anisotropy: options, box: parts.box)
+        }
+        let noise = parts.ownNoise ?? options.properNoise(stepSize: parts.stepSize, temperature: parts.temperature)
+        return Stanley(stepSize: parts.stepSize, noise: noise, options: options, box: parts.box)
+    }
+
+    public static let mala = KernelKind("mala", standard + ["sampler.temperature"] + adapted()) { parts in
+        MALA(stepSize: parts.stepSize, temperature: parts.temperature, box: parts.box)
+    }
+
+    public static let hmc = KernelKind(
+        "hmc", stepIsLength: true,
+        standard + ["sampler.temperature", "sampler.leapfrogSteps", "sampler.leapfrogJitter"] + adapted()
+    ) { parts in
+        HMC(
+            stepSize: parts.stepSize, leapfrogSteps: parts.sampler.leapfrogSteps, hasRandomLength: parts.sampler.leapfrogJitter,
+            temperature: parts.temperature, box: parts.box)
+    }
+
+    public static let heun = KernelKind("heun", standard + ownNoise) { parts in
+        Heun(stepSize: parts.stepSize, noise: parts.noise, box: parts.box)
+    }
+
+    public static let proximal = KernelKind("proximal", standard + ownNoise + ["sampler.iterations"]) { parts in
+        ProximalLangevin(stepSize: parts.stepSize, noise: parts.noise, iterations: parts.sampler.iterations, box: parts.box)
+    }
+
+    public static let underdamped = KernelKind(
+        "underdamped", stepIsLength: true, standard + ["sampler.temperature", "sampler.friction"]
+    ) { parts in
+        Underdamped(
+            stepSize: parts.stepSize, friction: Float(parts.sampler.friction), temperature: parts.temperature, box: parts.box)
+    }
+
+    public static let annealed = KernelKind("annealed", standard + ownNoise + ["sampler.hotTemperature"]) { parts in
+        let levels = AnnealedLangevin.geometric(
+            stepSize: parts.stepSize, noise: parts.noise, hot: Float(parts.sampler.hotTemperature), steps: parts.steps)
+        return AnnealedLangevin(levels: Array(levels.dropFirst(min(parts.firstStep, levels.count - 1))), box: parts.box)
+    }
+
+    // MARK: keys that several have
+
+    private static let standard: [KeyUse] = ["sampler.stepSize", "sampler.low", "sampler.high"]
+
+    /// σ may be a parameter of its own, or that of a temperature.
+    private static let ownNoise: [KeyUse] = ["sampler.noise", .init("sampler.temperature", when: .isNull("sampler.noise"))]
+
+    /// Kernels with an accept step.
+    private static func adapted(when need: Need = .always) -> [KeyUse] {
+        ["adaptSteps", "targetAcceptance"].map { KeyUse("sampler.\($0)", when: need) }
+    }
+
+    private static func stanleyOptions(_ parts: Parts) -> Stanley.Options {
+        let (sampler, threshold) = (parts.sampler, Float(parts.sampler.threshold))
+        if let preset = sampler.preset { return preset.options(threshold: threshold, channels: parts.channels) }
+        return Stanley.Options(
+            DriftScale(threshold: threshold, granularity: sampler.granularity, channels: parts.channels),
+            recomputation: sampler.recompute, noiseScaling: sampler.noiseScaling, halfDrift: sampler.halfDrift)
+    }
+}

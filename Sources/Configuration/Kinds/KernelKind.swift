@@ -1,0 +1,37 @@
+import Sampling
+
+/// A transition kernel as a configuration chooses it: its word, the keys that it uses, and how it is made of them.
+///
+/// What a kernel does, whether it has an accept step or samples exp(-E/T), says the kernel that is made.
+public struct KernelKind: Kind {
+    package static let path = "sampler.kind"
+
+    public let rawValue: String
+    /// Whether the step size is a length or a time, not a variance: it then grows by the root of what variances grow by.
+    let stepIsLength: Bool
+    package let keys: [KeyUse]
+    let make: @Sendable (Parts) -> any TransitionKernel
+
+    /// What a kernel is made of.
+    struct Parts {
+        let sampler: RunConfiguration.Sampler
+        /// Of a pixel; a vector is one pixel.
+        let channels: Int
+        let box: ClosedRange<Float>?
+        /// The length of a run, over which an annealed kernel cools, and where in it the kernel begins.
+        let (steps, firstStep): (Int, Int)
+
+        var stepSize: Float { Float(sampler.stepSize) }
+        var temperature: Float { Float(sampler.temperature) }
+        /// σ where it is a parameter of its own; nil where it is that of the temperature.
+        var ownNoise: Float? { sampler.noise.map { Float($0) } }
+        /// σ of a drift a ∇E.
+        var noise: Float { ownNoise ?? Langevin.properNoise(stepSize: stepSize, temperature: temperature) }
+    }
+
+    init(
+        _ word: String, stepIsLength: Bool = false, _ keys: [KeyUse], make: @escaping @Sendable (Parts) -> any TransitionKernel
+    ) {
+        (rawValue, self.stepIsLength, self.keys, self.make) = (word, stepIsLength, keys, make)
+    }
+}

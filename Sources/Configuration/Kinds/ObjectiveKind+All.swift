@@ -1,0 +1,137 @@
+import Failures
+import Learning
+
+/// The objectives. A new one without chains is its own file in `Objectives` and a declaration here.
+extension ObjectiveKind {
+    package static let all = [
+        cd, pcd, shortRun, energyDiscrepancy, diffusionCD, wassersteinFlow, denoisingScore, slicedScore, exactScore, nce,
+        variationalTeaching, latentPrior, autoencoder,
+    ]
+
+    // MARK: maximum likelihood
+
+    public static let cd = ObjectiveKind(
+        "cd", title: { _ in "contrastive divergence" }, keys: ofMaximumLikelihood, make: { $0.likelihood($0.kernel) }
+    ) {
+        $0.start = .at(.data)
+        $0.check = { (run) throws(Failure) in try run.checkLastStep() }
+    }
+
+    public static let pcd = ObjectiveKind(
+        "pcd", title: { _ in "persistent contrastive divergence" }, keys: ofMaximumLikelihood + ["exchange.temperatures"],
+        make: { $0.likelihood($0.kernel) }
+    ) {
+        ($0.start, $0.keepsChains) = (.at(.persistent), .always)
+        $0.check = { (run) throws(Failure) in try run.checkLastStep() }
+    }
+
+    public static let shortRun = ObjectiveKind(
+        "short-run", title: { _ in "short-run chains from noise" }, keys: ofMaximumLikelihood, make: { $0.likelihood($0.kernel) }
+    ) {
+        $0.start = .at(.noise)
+        $0.check = { (run) throws(Failure) in try run.checkLastStep() }
+    }
+
+    public static let wassersteinFlow = ObjectiveKind(
+        "wasserstein-flow", title: { _ in "Wasserstein flow" },
+        keys: [
+            "chains.start", "objective.energyRegularization", "objective.flow", "objective.penalty",
+            .init("objective.innerSteps", when: .isOneOf("objective.flow", ["proximal"])),
+        ],
+        make: { $0.wassersteinFlow($0.kernel) }
+    ) {
+        ($0.start, $0.isFlow) = (.open, true)
+        $0.keepsChains = saysPersistent
+    }
+
+    private static let ofMaximumLikelihood: [KeyUse] = ["objective.energyRegularization", "objective.lastStep", "objective.entropy"]
+
+    // MARK: perturbed data
+
+    public static let energyDiscrepancy = ObjectiveKind(
+        "energy-discrepancy", title: { "energy discrepancy at noise \($0.noise)" },
+        keys: ["objective.noise", "objective.samples", "objective.stabilisation"], make: { $0.energyDiscrepancy }
+    ) { $0.vectorsPerRow = "objective.samples" }
+
+    public static let diffusionCD = ObjectiveKind(
+        "diffusion-cd",
+        title: {
+            "diffusion contrastive divergence (\($0.estimator.rawValue)) "
+                + ($0.levels > 1 ? "on \($0.levels) noise levels" : "at noise \($0.noise)")
+        },
+        keys: ["objective.noise", "objective.estimator", .init("objective.keepChains", when: estimator(.recovery))]
+            + ["samples", "stabilisation"].map { KeyUse("objective.\($0)", when: estimator(.importance)) }
+            + ["diffusion", "trace", "bracket"].map { KeyUse("objective.\($0)", when: estimator(.oneStep)) } + ofLevels,
+        make: { $0.diffusion($0.kernel) }
+    ) {
+        $0.keepsChains = .both(estimator(.recovery), .isOn("objective.keepChains"))
+        $0.keepsPairs = true
+        $0.vectorsPerRow = "objective.samples"
+        $0.needsCurvature = .both(estimator(.oneStep), .isOneOf("objective.trace", ["hutchinson"]))
+        $0.check = { (run) throws(Failure) in try run.checkDiffusion() }
+    }
+
+    public static let denoisingScore = ObjectiveKind(
+        "denoising-score", title: { "denoising score matching at noise \($0.noise)" }, keys: ["objective.noise"] + ofLevels,
+        make: { $0.denoising(deviation: Float($0.configuration.objective.noise)) }
+    ) {
+        $0.learnsScores = true
+        $0.atLevel = { $0.denoising(at: $2, of: $1) }
+    }
+
+    private static func estimator(_ word: RunConfiguration.Objective.Estimator) -> Need {
+        .isOneOf("objective.estimator", [word.rawValue])
+    }
+
+    /// Noise levels of one energy.
+    private static let ofLevels: [KeyUse] =
+        ["objective.levels"] + ["lowNoise", "dataDeviation"].map { KeyUse("objective.\($0)", when: .isAbove("objective.levels", 1)) }
+
+    // MARK: score matching and noise contrast
+
+    public static let slicedScore = ObjectiveKind(
+        "sliced-score", title: { _ in "sliced score matching" }, keys: ["objective.projections"],
+        make: { $0.scoreMatching(.random($0.configuration.objective.projections)) }
+    ) { ($0.needsCurvature, $0.vectorsPerRow) = (.always, "objective.projections") }
+
+    public static let exactScore = ObjectiveKind(
+        "exact-score", title: { _ in "exact score matching" }, keys: [], make: { $0.scoreMatching(.axes) }
+    ) { $0.needsCurvature = .always }
+
+    public static let nce = ObjectiveKind(
+        "nce", title: { _ in "noise-contrastive estimation" }, keys: [], make: { $0.noiseContrast })
+
+    // MARK: with networks beside the energy
+
+    public static let variationalTeaching = ObjectiveKind(
+        "variational-teaching", title: { _ in "variational teaching" }, keys: ["objective.divergenceWeight"],
+        make: { $0.teaching($0.kernel) }
+    ) {
+        $0.networks = [.generator, .encoder]
+        ($0.startsAtGenerator, $0.mayRest) = (true, true)
+    }
+
+    public static let latentPrior = ObjectiveKind(
+        "latent-prior", title: { _ in "a latent prior" },
+        keys: ["objective.prior", "objective.decoderDeviation"]
+            + ["noise", "samples", "stabilisation"].map {
+                KeyUse("objective.\($0)", when: .isOneOf("objective.prior", ["discrepancy"]))
+            },
+        make: { $0.latentPrior($0.kernel) }
+    ) {
+        ($0.networks, $0.energy) = ([.generator], .ofLatents)
+        $0.vectorsPerRow = "objective.samples"
+    }
+
+    public static let autoencoder = ObjectiveKind(
+        "autoencoder", title: { _ in "an autoencoder" }, keys: ["objective.divergenceWeight"], make: { $0.autoencoder }
+    ) {
+        ($0.networks, $0.energy, $0.mayRest) = ([.generator, .encoder], .none, true)
+        $0.check = { (run) throws(Failure) in
+            try run.require(
+                run.sampler.steps == 0,
+                "objective.kind = \"\(run.objective.kind.rawValue)\" trains no energy that chains could follow; expected sampler.steps = 0, found "
+                    + "\(run.sampler.steps)")
+        }
+    }
+}

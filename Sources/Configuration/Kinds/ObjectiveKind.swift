@@ -1,0 +1,90 @@
+import Failures
+import Learning
+
+/// An objective as a configuration chooses it: its word, the keys that it uses, what its training consists of, and how it is made.
+public struct ObjectiveKind: Kind {
+    package static let path = "objective.kind"
+
+    /// What the energy is a function of.
+    package enum Energy: Sendable {
+        case ofRows
+        /// Of the latent vectors of a generator: a correction of N(0, I).
+        case ofLatents
+        /// None is trained.
+        case none
+    }
+
+    /// Where the chains of a training step start, for objectives whose negatives are free chains of the energy.
+    package enum Start: Hashable, Sendable {
+        case at(ChainStart.Place)
+        /// Wherever `chains.start` says.
+        case open
+    }
+
+    public let rawValue: String
+    package let keys: [KeyUse]
+    /// Its name in the field, with what matters most of it.
+    package let title: @Sendable (RunConfiguration.Objective) -> String
+    /// Nil for objectives without free chains of the energy: by these alone the others train.
+    package var start: Start?
+    /// Under which its chains stay in a replay buffer; nil: never.
+    package var keepsChains: Need?
+    /// Whether the buffer holds chains with the noised rows that they are tethered to.
+    var keepsPairs = false
+    /// The networks that are trained beside the energy.
+    package var networks: [RunNetworks.Part] = []
+    package var energy = Energy.ofRows
+    /// Whether training runs chains of the bare energy, from anywhere, where the sampler makes steps.
+    package var runsFreeChains: Bool { trainsByChainsAlone || startsAtGenerator }
+    /// Whether chains start at what a generator makes.
+    var startsAtGenerator = false
+    /// Whether it can do without a single step of the sampler.
+    package var mayRest = false
+    /// Whether it learns the score of noised data: chains, which have no part in training, then fit the noise.
+    var learnsScores = false
+    /// Whether it is read as a gradient flow of the samples' density.
+    package var isFlow = false
+    /// Beside which values it is made of second derivatives, which vanish for piecewise linear activations; nil: never.
+    var needsCurvature: Need?
+    /// The key that says how many random vectors are drawn for each row; nil where none are.
+    var vectorsPerRow: String?
+    /// Values that do not go together with it, and why.
+    var check: @Sendable (RunConfiguration) throws(Failure) -> Void = { (_) throws(Failure) in }
+    /// The objective at a level of a noise ladder.
+    var atLevel: @Sendable (ObjectiveParts, NoiseLadder, Int) -> any Objective = { $0.diffusing(from: $2, of: $1) }
+    let make: @Sendable (ObjectiveParts) -> any Objective
+
+    init(
+        _ word: String, title: @escaping @Sendable (RunConfiguration.Objective) -> String, keys: [KeyUse],
+        make: @escaping @Sendable (ObjectiveParts) -> any Objective, _ more: (inout ObjectiveKind) -> Void = { _ in }
+    ) {
+        (rawValue, self.title, self.keys, self.make) = (word, title, keys, make)
+        more(&self)
+    }
+
+    /// Whether the parameters follow from data and free chains of the energy alone, by the difference of their energies.
+    package var trainsByChainsAlone: Bool { start != nil }
+
+    /// The start that belongs to it; nil where it leaves the start open or has no free chains.
+    package var ownStart: ChainStart.Place? { if case .at(let place)? = start { place } else { nil } }
+}
+
+// MARK: what keys need of objectives
+
+extension ObjectiveKind {
+    /// Free chains that start in a place.
+    static func needOfStart(_ place: ChainStart.Place) -> Need {
+        .either([
+            need { $0.ownStart == place },
+            .both(need { $0.start == .open }, place == .persistent ? saysPersistent : .isOneOf("chains.start", [place.rawValue])),
+        ])
+    }
+
+    /// Where the start is open.
+    static let saysPersistent = Need.either([.isNull("chains.start"), .isOneOf("chains.start", ["persistent"])])
+
+    /// Chains that are kept in a replay buffer.
+    static var needOfBuffer: Need {
+        .either(all.compactMap { kind in kind.keepsChains.map { .both(need([kind]), $0) } })
+    }
+}

@@ -1,0 +1,97 @@
+import Formats
+import Numerics
+
+/// Gray and colour images.
+extension Recipe {
+    /// The values that the energy sees.
+    private var range: ClosedRange<Double> { facts.levels == nil ? facts.range : asked.data.low...asked.data.high }
+
+    /// Half the range: settings were measured on images from -1 to 1.
+    private var unit: Double { max(range.upperBound - range.lowerBound, 1e-6) / 2 }
+
+    private var side: Int { max(facts.shape.height, facts.shape.width) }
+
+    /// The digits' training up to 16 x 16, above it that of Fashion-MNIST.
+    mutating func addGrayImages() {
+        setScale()
+        if facts.shape.count > 256 { addLargeGrayImages() }
+        switch objective {
+        case _ where objective.ownStart != nil:
+            set("data.noise", 0.03 * unit)
+            set("sampler.stepSize", unit * unit)
+            set("sampler.noise", 0.005 * unit)
+            set("chains.noiseLow", range.lowerBound)
+            set("chains.noiseHigh", range.upperBound)
+        case .denoisingScore:
+            set("data.noise", 0)
+            set("objective.noise", 0.2 * unit)
+        default: break
+        }
+    }
+
+    private mutating func addLargeGrayImages() {
+        setNetwork(convolutions([16, 32, 64, 64], first: (kernel: 5, padding: 4), dense: 64, downTo: 3))
+        set("run.steps", .integer(2000))
+        set("run.chainsPerShard", .integer(8))
+        set("optimizer.learningRate", 5e-4)
+        set("optimizer.warmupSteps", .integer(200))
+        set("optimizer.schedule", .string("cosine"))
+        set("optimizer.finalLearningRate", 1e-5)
+        set("optimizer.clipNorm", 1)
+        guard objective.ownStart != nil else { return }
+        set("sampler.steps", .integer(40))
+        set("objective.energyRegularization", 0.01)
+    }
+
+    /// The training of CIFAR-10 on a ladder of noise levels.
+    mutating func addColourImages() {
+        setScale()
+        setNetwork(convolutions([64, 128, 192], first: (kernel: 5, padding: 2), dense: 128, downTo: 4))
+        guard objective == .diffusionCD, !given.contains("objective.estimator") || asked.objective.estimator == .recovery else { return }
+        set("data.noise", 0)
+        set("objective.estimator", .string("recovery"))
+        set("objective.levels", .integer(8))
+        set("objective.lowNoise", 0.06 * unit)
+        set("objective.noise", 4 * unit)
+        set("objective.dataDeviation", 0.5 * unit)
+        merge(Self.langevin(stepSize: 8e-4 * unit * unit, steps: 12))
+        set("chains.noise", .string("gaussian"))
+        set("chains.noiseDeviation", 4 * unit)
+        set("run.steps", .integer(10_000))
+        set("run.shards", .integer(4))
+        set("optimizer.learningRate", 1e-3)
+        set("optimizer.warmupSteps", .integer(200))
+        set("optimizer.schedule", .string("cosine"))
+        set("optimizer.finalLearningRate", 1e-5)
+        set("optimizer.clipNorm", 10)
+        set("optimizer.average", 0.9995)
+        set("samples.every", .integer(1000))
+    }
+
+    /// Pictures of floats show their range, as those of levels do.
+    private mutating func setScale() {
+        set("samples.scale", .integer(side <= 16 ? 4 : side <= 64 ? 2 : 1))
+        guard facts.levels == nil else { return }
+        set("data.low", range.lowerBound)
+        set("data.high", max(range.upperBound, range.lowerBound + unit))
+    }
+
+    /// Convolutions that halve the image until its longer side is at most `least`; the last entry of `channels` stands for all further ones.
+    private func convolutions(
+        _ channels: [Int], first: (kernel: Int, padding: Int), dense: Int, downTo least: Int
+    ) -> [String: JSONValue] {
+        var (side, layers): (Int, [(channels: Int, kernel: Int, padding: Int)]) = (side, [])
+        repeat {
+            let (kernel, padding) = layers.isEmpty ? first : (3, 1)
+            layers.append((channels[min(layers.count, channels.count - 1)], kernel, padding))
+            side = (side + 2 * padding - kernel) / 2 + 1
+        } while side > least
+        return [
+            "model.kind": .string("convolution"), "model.channels": list(layers.map(\.channels)),
+            "model.kernels": list(layers.map(\.kernel)),
+            "model.strides": list(layers.map { _ in 2 }), "model.paddings": list(layers.map(\.padding)), "model.dense": list([dense]),
+        ]
+    }
+
+    private func list(_ numbers: [Int]) -> JSONValue { .array(numbers.map { .integer($0) }) }
+}

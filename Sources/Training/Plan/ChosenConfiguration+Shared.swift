@@ -1,0 +1,20 @@
+import Configuration
+import Datasets
+import Distributed
+import Failures
+
+extension ChosenConfiguration {
+    /// Collective. What rank 0 resolves, on all ranks; the data stay on rank 0.
+    public static func shared(
+        _ communicator: any Communicator, _ resolve: () throws -> ChosenConfiguration
+    ) throws(Failure) -> ChosenConfiguration {
+        var source: DataSource?
+        var chosen = try communicator.fromRoot {
+            let resolved = try resolve()
+            source = resolved.source
+            return resolved
+        }
+        chosen.source = source
+        return chosen
+    }
+}

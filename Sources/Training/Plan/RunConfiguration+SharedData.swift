@@ -1,0 +1,58 @@
+import Configuration
+import Datasets
+import Distributed
+import Failures
+import Measures
+
+/// Rows that rank 0 reads for all.
+extension RunConfiguration {
+    /// Collective. Rank 0 loads the data of the `data` group, everyone gets them.
+    /// - Parameters:
+    ///   - loaded: the same data where rank 0 has them already.
+    ///   - hint: what is said beside that they are not there.
+    package func sharedSource(
+        _ communicator: any Communicator, loaded: DataSource? = nil, hint: String = ""
+    ) throws(Failure) -> DataSource {
+        try Self.shared(data.source, communicator) {
+            if let loaded { return loaded }
+            do throws(Failure) {
+                return try loadedSource()
+            } catch {
+                throw error.kind == .missingInput ? Failure(.missingInput, error.message + hint) : error
+            }
+        }
+    }
+
+    /// Collective. Other rows, read by the names of the columns that a model has learned.
+    /// - Parameters:
+    ///   - images: what a model that is told images is told about them.
+    ///   - preparation: of the model's rows.
+    package func sharedSource(
+        of path: String, told images: String? = nil, like preparation: RowPreparation, _ communicator: any Communicator
+    ) throws(Failure) -> DataSource {
+        try Self.shared(path, communicator) { try loadedSource(of: path, told: images, like: preparation) }
+    }
+
+    /// Collective. Images that a model is told, by themselves: read as `condition.source` is.
+    package func sharedSource(ofImages path: String, _ communicator: any Communicator) throws(Failure) -> DataSource {
+        try Self.shared(path, communicator) { try loadedSource(ofImages: path) }
+    }
+
+    private static func shared(_ path: String, _ communicator: any Communicator, _ load: () throws -> DataSource) throws(Failure)
+        -> DataSource
+    {
+        guard communicator.size > 1 else { return try communicator.agree(load) }
+        let bytes = try communicator.expecting(.storing("reading \(path)")) { () throws(Failure) in
+            try communicator.bytesFromRoot { try load().encoded() }
+        }
+        return try DataSource(encoded: bytes)
+    }
+
+    /// How rows of a source, and what the networks are told about them, become what the networks work on.
+    package func rowMetadata(_ source: DataSource) throws(Failure) -> RowMetadata {
+        let stream = try dataStream(source, seed: run.seed)
+        return RowMetadata(
+            rows: RowPreparation(of: stream, hasClasses: condition.kind == .label),
+            told: source.dataset?.partner.map { RowPreparation(ofPartners: $0, stream.preparation) })
+    }
+}
