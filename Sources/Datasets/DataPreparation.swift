@@ -10,9 +10,9 @@ public struct DataPreparation: Hashable, Codable, Sendable {
     public var low: Float = -1
     public var high: Float = 1
     /// Adds a uniform number in (0, 1) to whole-number values: the density of the result is that of the levels, spread over their cells.
-    public var dequantise = false
+    public var dequantize = false
     /// Turns every value of float data into (v - mean) / sd, mean and sd of its column over the whole data set.
-    public var standardise = false
+    public var standardize = false
     /// The standard deviation of Gaussian noise that is added at last.
     public var noise: Float = 0
     /// Mirrors every image left to right with probability 1/2.
@@ -31,10 +31,10 @@ public struct DataPreparation: Hashable, Codable, Sendable {
             throw Failure(.configuration, "data: expected a noise of 0 or more, found \(noise).")
         }
         let (levels, isImage) = (source.dataset?.levels, source.shape.width > 1)
-        if dequantise && levels == nil {
-            throw Failure(.configuration, "data: '\(source.name)' has no levels to dequantise: switch dequantisation off.")
+        if dequantize && levels == nil {
+            throw Failure(.configuration, "data: '\(source.name)' has no levels to dequantize: switch dequantisation off.")
         }
-        if standardise && (source.dataset == nil || levels != nil) {
+        if standardize && (source.dataset == nil || levels != nil) {
             throw Failure(.configuration, "data: '\(source.name)' is no table of floats: switch standardisation off.")
         }
         if flip && !isImage {

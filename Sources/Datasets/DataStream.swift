@@ -16,7 +16,7 @@ public struct DataStream: Sendable {
     /// Of standardised data.
     private let standardisation: Standardisation?
 
-    /// - Parameter moments: what standardises the rows, where it is other than their own moments (`preparation.standardise`).
+    /// - Parameter moments: what standardises the rows, where it is other than their own moments (`preparation.standardize`).
     /// - Throws: `.configuration` when the preparation does not fit the source, `.data` when a column to be standardised is constant.
     public init(
         source: DataSource, preparation: DataPreparation = DataPreparation(), moments: ColumnMoments? = nil, seed: UInt64, shards: Int,
@@ -31,7 +31,7 @@ public struct DataStream: Sendable {
         self.rowsPerShard = rowsPerShard
         if let moments {
             standardisation = Standardisation(moments)
-        } else if preparation.standardise, let dataset = source.dataset {
+        } else if preparation.standardize, let dataset = source.dataset {
             standardisation = try Standardisation(of: dataset)
         } else {
             standardisation = nil
@@ -147,11 +147,11 @@ public struct DataStream: Sendable {
 
     private func fill(_ tile: Matrix, from dataset: Dataset, _ step: Int, _ shard: Int) {
         let flips = stream(.augmentation, step, shard)
-        if preparation.dequantise { stream(.dequantisation, step, shard).fillUniforms(tile) }
+        if preparation.dequantize { stream(.dequantisation, step, shard).fillUniforms(tile) }
         forEachRow(of: dataset, step, shard) { place, row in
             let target = tile.rows(place..<(place + 1))
             switch dataset.values {
-            case .levels(let bytes, let levels): Self.scale(bytes, row, levels, target, preparation, dequantises: preparation.dequantise)
+            case .levels(let bytes, let levels): Self.scale(bytes, row, levels, target, preparation, dequantises: preparation.dequantize)
             case .floats(let floats):
                 if let standardisation {
                     standardisation.fill(target, row: row, of: dataset)

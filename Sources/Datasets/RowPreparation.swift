@@ -37,7 +37,7 @@ public struct RowPreparation: Hashable, Sendable {
         let (dataset, preparation) = (stream.source.dataset, stream.preparation)
         self.init(
             shape: stream.shape, levels: dataset?.levels, low: preparation.low, high: preparation.high,
-            isDequantised: preparation.dequantise, moments: stream.moments, columns: dataset?.columnNames, label: dataset?.labelName,
+            isDequantised: preparation.dequantize, moments: stream.moments, columns: dataset?.columnNames, label: dataset?.labelName,
             classes: hasClasses ? dataset?.labels.map { Set($0.map { Int($0) }).sorted() } : nil)
     }
 

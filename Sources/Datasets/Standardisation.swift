@@ -31,7 +31,7 @@ struct Standardisation: Sendable {
         let title = dataset.columnNames.map { " (\($0[column]))" } ?? ""
         throw Failure(
             .data,
-            "\(dataset.name): column \(column + 1)\(title) is constant and cannot be standardised. Leave it out (data.columns), or say data.standardise=false."
+            "\(dataset.name): column \(column + 1)\(title) is constant and cannot be standardised. Leave it out (data.columns), or say data.standardize=false."
         )
     }
 

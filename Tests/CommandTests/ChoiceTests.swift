@@ -43,7 +43,7 @@ extension CommandTests {
             let words = ["a table of 200 rows of 4 numbers: standardised", "4-16-1", "denoising score matching at noise 0.1"]
             let printed = Program.run(["config"] + arguments, in: folder)
             let resolved = withoutComments(printed.output)
-            #expect(printed.exitCode == 0 && resolved.contains(#"kind: "denoising-score""#) && resolved.contains(#"name: "my-table""#))
+            #expect(printed.exitCode == 0 && resolved.contains(#"kind: "denoisingScore""#) && resolved.contains(#"name: "my-table""#))
             var models: Set<[UInt8]> = []
             for ranks in [nil, 2] {
                 let run = folder.at("run-\(ranks ?? 1)")

@@ -45,7 +45,7 @@ extension CommandTests {
             let rows = (0..<90).map { "\($0 % 7),\($0 % 5),\(Double($0 % 11) / 4)" }
             try folder.write(Array(rows[..<60].joined(separator: "\n").utf8), to: "train.csv")
             try folder.write(Array(rows[60...].joined(separator: "\n").utf8), to: "test.csv")
-            let run = Training("vectors", in: folder, ["data.source=\(folder.at("train.csv"))", "data.standardise=true", "run.steps=2"])
+            let run = Training("vectors", in: folder, ["data.source=\(folder.at("train.csv"))", "data.standardize=true", "run.steps=2"])
             run.run()
             _ = try evaluate(["--from", "noise"], run, ranks: 2, to: "own.json")
             _ = try evaluate(["--data", folder.at("test.csv")], run, to: "other.json")

@@ -7,7 +7,7 @@ extension CommandTests {
     @Suite(.serialized) struct InteropTests {
         @Test(arguments: [
             ["model.widths=[32,16]"],
-            ["model.widths=[32]", "objective.kind=denoising-score", "objective.levels=3", "objective.lowNoise=0.2", "objective.noise=0.8"],
+            ["model.widths=[32]", "objective.kind=denoisingScore", "objective.levels=3", "objective.lowNoise=0.2", "objective.noise=0.8"],
             ["model.widths=[32]", "model.spectralNormalization=true", "model.referenceDeviation=2", "model.activation=softplus"],
             [
                 "model.kind=convolution", "model.channels=[4,8]", "model.kernels=[3,4]", "model.strides=[1,2]", "model.paddings=[1,1]",

@@ -27,7 +27,7 @@ extension CommandTests {
                         "model.dense=[8]",
                     ]),
                 Kind(name: "cd", arguments: ["objective.kind=cd", "optimizer.kind=sgd", "optimizer.momentum=0.5"]),
-                Kind(name: "short-run", arguments: ["objective.kind=short-run", "chains.noise=gaussian", "optimizer.average=null"]),
+                Kind(name: "shortRun", arguments: ["objective.kind=shortRun", "chains.noise=gaussian", "optimizer.average=null"]),
                 // The warm-up ends behind the stop, so that an adaptation that goes on is saved and loaded.
                 Kind(
                     name: "mala",
@@ -86,34 +86,34 @@ extension CommandTests {
 
         /// The objectives beside maximum likelihood, on images with a smooth energy.
         static let objectives: [Kind] = [
-            ("energy-discrepancy", ["objective.samples=2"]), ("diffusion-cd", ["objective.estimator=oneStep"]),
-            ("diffusion-cd", ["objective.estimator=recovery"]),
-            ("diffusion-cd", ["objective.estimator=recovery", "objective.keepChains=true", "sampler.stepSize=0.02"]),
-            ("wasserstein-flow", ["objective.innerSteps=3"]),
-            ("wasserstein-flow", ["objective.flow=explicit", "chains.start=data"]), ("denoising-score", []),
-            ("diffusion-cd", ["objective.levels=3", "objective.lowNoise=0.05"]),
-            ("sliced-score", ["objective.projections=2"]), ("nce", []),
-            ("latent-prior", ["objective.samples=2", "generator.latent=4", "generator.widths=[10]", "posterior.steps=3"]),
-            ("latent-prior", ["objective.prior=chains", "generator.latent=4", "generator.widths=[10]", "posterior.steps=3"]),
+            ("energyDiscrepancy", ["objective.samples=2"]), ("diffusionCD", ["objective.estimator=oneStep"]),
+            ("diffusionCD", ["objective.estimator=recovery"]),
+            ("diffusionCD", ["objective.estimator=recovery", "objective.keepChains=true", "sampler.stepSize=0.02"]),
+            ("wassersteinFlow", ["objective.innerSteps=3"]),
+            ("wassersteinFlow", ["objective.flow=explicit", "chains.start=data"]), ("denoisingScore", []),
+            ("diffusionCD", ["objective.levels=3", "objective.lowNoise=0.05"]),
+            ("slicedScore", ["objective.projections=2"]), ("nce", []),
+            ("latentPrior", ["objective.samples=2", "generator.latent=4", "generator.widths=[10]", "posterior.steps=3"]),
+            ("latentPrior", ["objective.prior=chains", "generator.latent=4", "generator.widths=[10]", "posterior.steps=3"]),
             (
-                "latent-prior",
+                "latentPrior",
                 ["objective.prior=chains", "generator.latent=4", "generator.widths=[10]", "posterior.steps=3", "posterior.keepChains=true"]
             ),
             (
-                "variational-teaching",
+                "variationalTeaching",
                 ["condition.kind=label", "condition.channels=2", "generator.latent=4", "generator.widths=[10]", "encoder.widths=[12]"]
             ),
             (
-                "variational-teaching",
+                "variationalTeaching",
                 ["condition.kind=mask", "condition.mask=random", "generator.latent=2", "generator.widths=[10]", "encoder.widths=[12]"]
             ),
             (
-                "variational-teaching",
+                "variationalTeaching",
                 ["condition.kind=image", "condition.source=digits", "generator.latent=2", "generator.widths=[10]", "encoder.widths=[12]"]
             ),
-            ("variational-teaching", ["generator.latent=4", "generator.widths=[10]", "encoder.widths=[12]", "encoder.learningRate=0.01"]),
+            ("variationalTeaching", ["generator.latent=4", "generator.widths=[10]", "encoder.widths=[12]", "encoder.learningRate=0.01"]),
         ].map { kind, options in
-            let noise = ["diffusion-cd", "denoising-score", "energy-discrepancy"].contains(kind) ? ["objective.noise=0.3"] : []
+            let noise = ["diffusionCD", "denoisingScore", "energyDiscrepancy"].contains(kind) ? ["objective.noise=0.3"] : []
             return Kind(name: ([kind] + options).joined(separator: " "), arguments: ["objective.kind=\(kind)"] + noise + options)
         }
 

@@ -241,11 +241,11 @@ extension CommandTests {
             .key("data.flip=perhaps", "true or false", "perhaps"),
             .key("model.widths=[0]", "an integer from 1", "model.widths[0]"), .key("model.widths=[]", "at least one entry"),
             .key("sampler.stepSize=1e-60", "sampler.stepSize", "32-bit floats"),
-            .key("chains.noiseLow=-1e300", "chains.noiseLow", "32-bit"),
+            .key("chains.noiseLow=-1e300", "chains.noiseLow", "at least -1"),
             .key("run.shards=4001", "from 1 to 4000", "4001"),
             .keys(["objective.kind=autoencoder", "sampler.steps=0", "diagnostics.every=5"], "diagnostics.every", "autoencoder"),
             .keys(
-                ["objective.kind=variational-teaching", "sampler.steps=0", "diagnostics.every=5"], "diagnostics.thin", "at least 1, found 0"
+                ["objective.kind=variationalTeaching", "sampler.steps=0", "diagnostics.every=5"], "diagnostics.thin", "at least 1, found 0"
             ),
             .keys(
                 ["diagnostics.every=5", "diagnostics.draws=100000", "diagnostics.chains=16"], "diagnostics.draws", "every rank holds"),
@@ -273,7 +273,7 @@ extension CommandTests {
                 "exclude"),
             .keys(
                 ["exchange.temperatures=[1, 2]", "sampler.noise=null", "chains.replacement=reservoir"], "exchange.temperatures", "inPlace"),
-            .keys(["exchange.policy=shuffle", "objective.kind=short-run"], "exchange.policy", "no effect", "\"short-run\""),
+            .keys(["exchange.policy=shuffle", "objective.kind=shortRun"], "exchange.policy", "no effect", "\"shortRun\""),
             .keys(["exchange.policy=pairs", "run.shards=1"], "exchange.policy", "run.shards", "found 1"),
             .key("checkpoint.keep=1", "an integer from 2"),
             .keys(["objective.kind=cd", "chains.start=persistent"], "objective.kind", "chains.start", "give objective.kind alone"),
@@ -335,7 +335,7 @@ extension CommandTests {
             WrongInput(
                 "a mistyped name", ["train", "--out", "@new", "data.source=25gausians"], 66, "25gausians", "Did you mean \"25gaussians\"?"),
             WrongInput(
-                "a constant column", ["train", "--out", "@new", "data.source=@constant.csv", "data.standardise=true"], 65, "@constant.csv",
+                "a constant column", ["train", "--out", "@new", "data.source=@constant.csv", "data.standardize=true"], 65, "@constant.csv",
                 "column 1", "constant"),
             WrongInput(
                 "a column that is not there", ["train", "--out", "@new", "data.source=@one.csv", "data.columns=[\"c\"]"], 65, "@one.csv",

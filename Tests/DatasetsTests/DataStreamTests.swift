@@ -43,7 +43,7 @@ private func tile(_ stream: DataStream, step: Int, shard: Int) -> [Float] {
 
     @Test func `any position is reached at once and gives what the sequence gives`() throws {
         var preparation = DataPreparation()
-        (preparation.dequantise, preparation.noise, preparation.flip) = (true, 0.1, true)
+        (preparation.dequantize, preparation.noise, preparation.flip) = (true, 0.1, true)
         let make = { try DataStream(source: .dataset(.digits()), preparation: preparation, seed: 5, shards: 8, rowsPerShard: 16) }
         let sequential = try make()
         var last: [Float] = []
@@ -98,7 +98,7 @@ private func tile(_ stream: DataStream, step: Int, shard: Int) -> [Float] {
         let data = try Dataset(
             name: "levels", shape: ImageShape(vector: 1), values: .levels([UInt8](repeating: UInt8(level), count: count), levels: levels))
         var preparation = DataPreparation()
-        (preparation.low, preparation.high, preparation.dequantise) = (0, 1, true)
+        (preparation.low, preparation.high, preparation.dequantize) = (0, 1, true)
         let stream = try DataStream(source: .dataset(data), preparation: preparation, seed: 2, shards: 1, rowsPerShard: count)
         let places = tile(stream, step: 3, shard: 0).map { $0 * Float(levels) - Float(level) }
         #expect(places.allSatisfy { $0 >= -1e-5 && $0 <= 1 + 1e-5 })
@@ -142,7 +142,7 @@ private func tile(_ stream: DataStream, step: Int, shard: Int) -> [Float] {
     @Test func `standardised columns have mean zero and deviation one`() throws {
         let data = try Dataset(name: "table", shape: ImageShape(vector: 2), values: .floats([1, 100, 3, 500, 5, 600, 7, 800]))
         var preparation = DataPreparation()
-        preparation.standardise = true
+        preparation.standardize = true
         let stream = try DataStream(source: .dataset(data), preparation: preparation, seed: 2, shards: 1, rowsPerShard: 4)
         let values = tile(stream, step: 0, shard: 0)
         for column in 0..<2 {
@@ -158,9 +158,9 @@ private func tile(_ stream: DataStream, step: Int, shard: Int) -> [Float] {
         let table = try numbered(4)
         let digits = try Dataset.digits()
         let cases: [(DataSource, (inout DataPreparation) -> Void)] = [
-            (.dataset(table), { $0.dequantise = true }), (.dataset(table), { $0.flip = true }),
-            (.dataset(digits), { $0.standardise = true }),
-            (.density(PlaneDensity(.moons)), { $0.standardise = true }), (.dataset(digits), { $0.low = 1 }),
+            (.dataset(table), { $0.dequantize = true }), (.dataset(table), { $0.flip = true }),
+            (.dataset(digits), { $0.standardize = true }),
+            (.density(PlaneDensity(.moons)), { $0.standardize = true }), (.dataset(digits), { $0.low = 1 }),
             (.dataset(digits), { $0.noise = -1 }), (.dataset(digits), { $0.noise = .nan }), (.dataset(digits), { $0.high = .infinity }),
         ]
         for (source, change) in cases {
@@ -173,11 +173,11 @@ private func tile(_ stream: DataStream, step: Int, shard: Int) -> [Float] {
         }
         let constant = try Dataset(name: "table", shape: ImageShape(vector: 2), values: .floats([1, 2, 1, 3]), columnNames: ["a", "b"])
         var preparation = DataPreparation()
-        preparation.standardise = true
+        preparation.standardize = true
         let failure = #expect(throws: Failure.self) {
             try DataStream(source: .dataset(constant), preparation: preparation, seed: 1, shards: 1, rowsPerShard: 1)
         }
         #expect(failure?.message.contains("column 1 (a) is constant") == true)
-        #expect(failure?.message.contains("data.standardise=false") == true)
+        #expect(failure?.message.contains("data.standardize=false") == true)
     }
 }

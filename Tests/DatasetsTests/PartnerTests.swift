@@ -37,7 +37,7 @@ import Testing
         let data = try Dataset(name: "a", shape: ImageShape(vector: 3), values: .levels(bytes, levels: 256))
         let paired = try data.paired(with: data)
         var preparation = DataPreparation()
-        (preparation.low, preparation.high, preparation.noise, preparation.dequantise) = (0, 255, 3, true)
+        (preparation.low, preparation.high, preparation.noise, preparation.dequantize) = (0, 255, 3, true)
         let stream = try DataStream(source: .dataset(paired), preparation: preparation, seed: 1, shards: 1, rowsPerShard: 10)
         let partners = Matrix(rows: 10, columns: 3)
         stream.fillPartners(partners, step: 0, shard: 0)

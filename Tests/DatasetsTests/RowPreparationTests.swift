@@ -42,7 +42,7 @@ private func refusal(_ body: () throws -> Void) -> String {
         let tile = Matrix(rows: 2, columns: 2)
         stream.fill(tile, step: 0, shard: 0)
         #expect(RowPreparation(of: stream).rows(of: data).values.sorted() == tile.values.sorted())
-        preparation.dequantise = true
+        preparation.dequantize = true
         let spread = try DataStream(source: .dataset(data), preparation: preparation, seed: 1, shards: 1, rowsPerShard: 2)
         #expect(RowPreparation(of: spread) == levels(isDequantised: true))
     }
@@ -141,7 +141,7 @@ private func refusal(_ body: () throws -> Void) -> String {
 
     private func standardised(_ data: Dataset) throws -> [Float] {
         var preparation = DataPreparation()
-        preparation.standardise = true
+        preparation.standardize = true
         let stream = try DataStream(source: .dataset(data), preparation: preparation, seed: 1, shards: 1, rowsPerShard: data.count)
         let tile = Matrix(rows: data.count, columns: data.shape.count)
         stream.fill(tile, step: 0, shard: 0)

@@ -39,7 +39,7 @@ extension ObjectiveParts {
 
     var energyDiscrepancy: EnergyDiscrepancy {
         EnergyDiscrepancy(
-            seed: seed, deviation: Float(keys.noise), samples: keys.samples, stabilisation: Float(keys.stabilisation),
+            seed: seed, deviation: Float(keys.noise), samples: keys.samples, stabilization: Float(keys.stabilization),
             rowsPerStep: rowsPerStep, data: data)
     }
 

@@ -57,7 +57,7 @@ extension RunConfiguration {
         options.readsLabels = condition.kind == .label
         options.separator = data.separator
         options.hasHeader = data.header
-        options.keepsPrecision = data.standardise
+        options.keepsPrecision = data.standardize
         return try load(options)
     }
 
@@ -83,7 +83,7 @@ extension RunConfiguration {
                 " \(Checksum.of($0.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }))"
             } : nil
         let partner = source.dataset?.partner.map { " \($0.digest)" }
-        let precise = data.standardise && !former ? source.dataset?.precise.map { " \(Checksum.of($0))" } : nil
+        let precise = data.standardize && !former ? source.dataset?.precise.map { " \(Checksum.of($0))" } : nil
         return Checksum.of(Array((source.digest + (labels ?? partner ?? "") + (precise ?? "")).utf8))
     }
 
@@ -93,8 +93,8 @@ extension RunConfiguration {
         preparation.low = Float(data.low)
         preparation.high = Float(data.high)
         // Only whole-number data have levels between which values can be spread.
-        preparation.dequantise = data.dequantise ?? (source.dataset?.levels != nil)
-        preparation.standardise = data.standardise
+        preparation.dequantize = data.dequantize ?? (source.dataset?.levels != nil)
+        preparation.standardize = data.standardize
         preparation.noise = Float(data.noise)
         preparation.flip = data.flip
         return preparation

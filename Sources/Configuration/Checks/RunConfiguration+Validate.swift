@@ -8,7 +8,7 @@ extension RunConfiguration {
     public func validate() throws(Failure) {
         var values = ConfigurationValues(self)
         try values.check(origin: "configuration")
-        try requireRise("data.low", data.low, "data.high", data.high)
+        try checkData()
         try checkObjective()
         try checkModel()
         try checkSampler()
@@ -17,6 +17,9 @@ extension RunConfiguration {
         try checkExchange()
         try checkOptimizer()
     }
+
+    /// What recipes for data start from.
+    func checkData() throws(Failure) { try requireRise("data.low", data.low, "data.high", data.high) }
 
     private func checkModel() throws(Failure) {
         switch model.kind {

@@ -31,11 +31,11 @@ extension RunConfiguration {
         @Key("what a first or new start is drawn from", needs: ObjectiveKind.needOfStart(.persistent))
         package var restartFrom = ChainStart.Origin.noise
         @Key("the noise that chains start from", needs: Self.noiseOfRows) public var noise = NoiseDistribution.Kind.uniform
-        @Key("lower end of the noise", .any, needs: Self.uniform) public var noiseLow = -1.0
-        @Key("upper end of the noise", .any, needs: Self.uniform) public var noiseHigh = 1.0
+        @Key("lower end of the noise", .value, needs: Self.uniform) public var noiseLow = -1.0
+        @Key("upper end of the noise", .value, needs: Self.uniform) public var noiseHigh = 1.0
         @Key("standard deviation of the noise", .positive, needs: Self.gaussian) public var noiseDeviation = 1.0
         @Key(
-            "standard deviation of a centre of each shard that its noise is moved to, so that shards start apart; 0: none", .notNegative,
+            "standard deviation of a centre of each shard that its noise is moved to, so that shards start apart; 0: none", .deviation,
             needs: .either([
                 ObjectiveKind.needOfStart(.noise),
                 .both(ObjectiveKind.needOfStart(.persistent), .isOneOf("chains.restartFrom", ["noise"])),

@@ -11,13 +11,16 @@ extension RunConfiguration {
             "digits, 25gaussians, 8gaussians, rings, moons, pinwheel, swissroll, 2spirals, checkerboard, or the path of a file or folder",
             .text, later: .place)
         public var source = "digits"
-        @Key("whole-number data: the lowest level becomes this", .any) public var low = -1.0
-        @Key("whole-number data: the highest level becomes this", .any) public var high = 1.0
-        @Key("add uniform noise of one level to whole-number values, new at every step; null: where the data are whole numbers")
-        public var dequantise: Bool? = nil
-        @Key("standard deviation of the Gaussian noise added to every data row, new at every step", .notNegative) public var noise = 0.03
+        @Key("whole-number data: the lowest level becomes this", .value) public var low = -1.0
+        @Key("whole-number data: the highest level becomes this", .value) public var high = 1.0
+        @Key(
+            "add uniform noise of one level to whole-number values, new at every step; null: where the data are whole numbers",
+            formerly: "data.dequantise")
+        public var dequantize: Bool? = nil
+        @Key("standard deviation of the Gaussian noise added to every data row, new at every step", .deviation) public var noise = 0.03
         @Key("images: mirror left and right with probability 1/2") public var flip = false
-        @Key("float data: shift and scale every column to mean 0 and deviation 1") public var standardise = false
+        @Key("float data: shift and scale every column to mean 0 and deviation 1", formerly: "data.standardise")
+        public var standardize = false
         @Key("CSV: the columns that are read, by the names of the header, in this order; []: all") public var columns: [String] = []
         @Key("CSV: which of the columns is a label and no part of a row") public var labelColumn = LabelColumn.none
         // How a file is read may change: a run is bound to what was read.

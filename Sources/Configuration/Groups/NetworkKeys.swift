@@ -3,7 +3,9 @@ import Learning
 import Model
 
 extension Activation.Kind: Choice {}
-extension Mask.Kind: Choice {}
+extension Mask.Kind: Choice {
+    package static var formerWords: [String: String] { ["centre": "center"] }
+}
 
 extension RunConfiguration {
     /// The energy network.

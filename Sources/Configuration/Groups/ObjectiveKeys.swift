@@ -11,7 +11,7 @@ extension RunConfiguration {
         public enum Prior: String, Choice { case discrepancy, chains }
         public enum Flow: String, Choice { case proximal, explicit }
 
-        @Key("maximum likelihood with chains from data (cd), persistent chains (pcd) or noise (short-run), or another objective")
+        @Key("maximum likelihood with chains from data (cd), persistent chains (pcd) or noise (shortRun), or another objective")
         public var kind = ObjectiveKind.pcd
         @Key("alpha of alpha (mean E(x+)² + mean E(x-)²), added to the loss", .notNegative) public var energyRegularization = 0.0
         @Key("weight of the samples' energy, differentiated through the last Langevin step (improved CD)", .notNegative)
@@ -20,7 +20,7 @@ extension RunConfiguration {
         public var entropy = 0.0
         @Key("standard deviation of the noise that data, or latent vectors, are perturbed by", .positive) public var noise = 1.0
         @Key("M, contrastive samples of each data row", 1...10_000) public var samples = 4
-        @Key("w; 1 is consistent for every M", .notNegative) public var stabilisation = 1.0
+        @Key("w; 1 is consistent for every M", .notNegative, formerly: "objective.stabilisation") public var stabilization = 1.0
         @Key("importance samples, oneStep of the Fokker-Planck equation, or recovery by Langevin steps")
         public var estimator = Estimator.importance
         @Key("add noise (varianceExploding), or shrink and add noise (variancePreserving)")

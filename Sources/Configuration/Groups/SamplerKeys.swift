@@ -18,12 +18,12 @@ extension RunConfiguration {
         public var steps = 20
         @Key("a: how far a transition follows the gradient; hmc: size of a leapfrog step; underdamped: time of a step", .positive)
         public var stepSize = 1.0
-        @Key("sigma; null: sqrt(2 a temperature), the proper Langevin equation", .notNegative) public var noise: Double? = 0.005
+        @Key("sigma; null: sqrt(2 a temperature), the proper Langevin equation", .deviation) public var noise: Double? = 0.005
         @Key("temperature T of the target exp(-E/T)", .positive) public var temperature = 1.0
         @Key("each element of g is limited to +- this; null: no limit", .positive) public var gradientClip: Double? = nil
         @Key("add the noise before the gradient is taken") public var noiseFirst = false
-        @Key("x is kept at or above this: clamped, or proposals outside rejected; null: no bound", .any) public var low: Double? = nil
-        @Key("x is kept at or below this: clamped, or proposals outside rejected; null: no bound", .any) public var high: Double? = nil
+        @Key("x is kept at or above this: clamped, or proposals outside rejected; null: no bound", .value) public var low: Double? = nil
+        @Key("x is kept at or below this: clamped, or proposals outside rejected; null: no bound", .value) public var high: Double? = nil
         @Key("th of gamma = th / max(th, |g|)", .positive) public var threshold = 0.01
         @Key(
             "paper (element, everyStep, sqrt, half) or code (channels, everyStep, linear, full); null: the four keys that follow")

@@ -51,9 +51,9 @@ public struct ConfigurationKey: Sendable {
     /// Without which it has no effect: with what its group needs.
     public let needs: Need
     /// Its former paths, the first one first.
-    let formerly: [String]
+    package let formerly: [String]
     /// Words of earlier versions, with those of today.
-    let formerWords: [String: String]
+    package let formerWords: [String: String]
 
     init(
         path: String, _ declaration: KeyDeclaration, optional: Bool, standard: JSONValue, formerWords: [String: String], groupNeeds: Need

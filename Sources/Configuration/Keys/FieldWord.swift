@@ -54,7 +54,7 @@ package struct FieldWord: Sendable {
             "training needs no other data; ebm-dist evaluate --run DIR --data PATH compares with them afterwards"),
         FieldWord(nil, "device gpu gpus cuda", "the program works on CPUs, on as many as mpirun -n RANKS and run.threads say"),
         FieldWord("data.source", "data dataset datasets datapath datafile datadir trainset traindata input inputs file filename path"),
-        FieldWord("data.standardise", "normalize normalise zscore scaler scale whiten"),
+        FieldWord("data.standardize", "normalize normalise zscore scaler scale whiten"),
         FieldWord("data.columns", "cols features usecols columnnames"),
         FieldWord("data.labelColumn", "labelcol target targets label labels ycolumn"),
         FieldWord("data.flip", "augment augmentation hflip mirror"),

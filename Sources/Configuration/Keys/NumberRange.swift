@@ -8,6 +8,9 @@ public struct NumberRange: Hashable, Sendable {
     public var upperIsOpen = false
 
     public static let any = NumberRange()
+    /// Values of rows: their squares, and sums of many, are 32-bit floats.
+    public static let value = NumberRange(lower: -1e12, upper: 1e12)
+    public static let deviation = NumberRange(lower: 0, upper: 1e12)
     public static let positive = NumberRange(lower: 0, lowerIsOpen: true)
     public static let notNegative = NumberRange(lower: 0)
     public static let atLeastOne = NumberRange(lower: 1)

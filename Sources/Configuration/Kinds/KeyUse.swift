@@ -20,12 +20,20 @@ package protocol Kind: Choice, Hashable, CustomStringConvertible {
     static var path: String { get }
     static var all: [Self] { get }
     var keys: [KeyUse] { get }
+    /// What it was called in earlier versions.
+    var formerly: String? { get }
 }
 
 extension Kind {
     public static var allCases: [Self] { all }
 
     public var description: String { rawValue }
+
+    public var formerly: String? { nil }
+
+    public static var formerWords: [String: String] {
+        Dictionary(uniqueKeysWithValues: all.compactMap { kind in kind.formerly.map { ($0, kind.rawValue) } })
+    }
 
     public init?(rawValue: String) {
         guard let kind = Self.all.first(where: { $0.rawValue == rawValue }) else { return nil }

@@ -26,14 +26,15 @@ extension ObjectiveKind {
     }
 
     public static let shortRun = ObjectiveKind(
-        "short-run", title: { _ in "short-run chains from noise" }, keys: ofMaximumLikelihood, make: { $0.likelihood($0.kernel) }
+        "shortRun", formerly: "short-run", title: { _ in "short-run chains from noise" }, keys: ofMaximumLikelihood,
+        make: { $0.likelihood($0.kernel) }
     ) {
         $0.start = .at(.noise)
         $0.check = { (run) throws(Failure) in try run.checkLastStep() }
     }
 
     public static let wassersteinFlow = ObjectiveKind(
-        "wasserstein-flow", title: { _ in "Wasserstein flow" },
+        "wassersteinFlow", formerly: "wasserstein-flow", title: { _ in "Wasserstein flow" },
         keys: [
             "chains.start", "objective.energyRegularization", "objective.flow", "objective.penalty",
             .init("objective.innerSteps", when: .isOneOf("objective.flow", ["proximal"])),
@@ -49,18 +50,18 @@ extension ObjectiveKind {
     // MARK: perturbed data
 
     public static let energyDiscrepancy = ObjectiveKind(
-        "energy-discrepancy", title: { "energy discrepancy at noise \($0.noise)" },
-        keys: ["objective.noise", "objective.samples", "objective.stabilisation"], make: { $0.energyDiscrepancy }
+        "energyDiscrepancy", formerly: "energy-discrepancy", title: { "energy discrepancy at noise \($0.noise)" },
+        keys: ["objective.noise", "objective.samples", "objective.stabilization"], make: { $0.energyDiscrepancy }
     ) { $0.vectorsPerRow = "objective.samples" }
 
     public static let diffusionCD = ObjectiveKind(
-        "diffusion-cd",
+        "diffusionCD", formerly: "diffusion-cd",
         title: {
             "diffusion contrastive divergence (\($0.estimator.rawValue)) "
                 + ($0.levels > 1 ? "on \($0.levels) noise levels" : "at noise \($0.noise)")
         },
         keys: ["objective.noise", "objective.estimator", .init("objective.keepChains", when: estimator(.recovery))]
-            + ["samples", "stabilisation"].map { KeyUse("objective.\($0)", when: estimator(.importance)) }
+            + ["samples", "stabilization"].map { KeyUse("objective.\($0)", when: estimator(.importance)) }
             + ["diffusion", "trace", "bracket"].map { KeyUse("objective.\($0)", when: estimator(.oneStep)) } + ofLevels,
         make: { $0.diffusion($0.kernel) }
     ) {
@@ -72,7 +73,8 @@ extension ObjectiveKind {
     }
 
     public static let denoisingScore = ObjectiveKind(
-        "denoising-score", title: { "denoising score matching at noise \($0.noise)" }, keys: ["objective.noise"] + ofLevels,
+        "denoisingScore", formerly: "denoising-score", title: { "denoising score matching at noise \($0.noise)" },
+        keys: ["objective.noise"] + ofLevels,
         make: { $0.denoising(deviation: Float($0.configuration.objective.noise)) }
     ) {
         $0.learnsScores = true
@@ -90,12 +92,12 @@ extension ObjectiveKind {
     // MARK: score matching and noise contrast
 
     public static let slicedScore = ObjectiveKind(
-        "sliced-score", title: { _ in "sliced score matching" }, keys: ["objective.projections"],
+        "slicedScore", formerly: "sliced-score", title: { _ in "sliced score matching" }, keys: ["objective.projections"],
         make: { $0.scoreMatching(.random($0.configuration.objective.projections)) }
     ) { ($0.needsCurvature, $0.vectorsPerRow) = (.always, "objective.projections") }
 
     public static let exactScore = ObjectiveKind(
-        "exact-score", title: { _ in "exact score matching" }, keys: [], make: { $0.scoreMatching(.axes) }
+        "exactScore", formerly: "exact-score", title: { _ in "exact score matching" }, keys: [], make: { $0.scoreMatching(.axes) }
     ) { $0.needsCurvature = .always }
 
     public static let nce = ObjectiveKind(
@@ -104,7 +106,8 @@ extension ObjectiveKind {
     // MARK: with networks beside the energy
 
     public static let variationalTeaching = ObjectiveKind(
-        "variational-teaching", title: { _ in "variational teaching" }, keys: ["objective.divergenceWeight"],
+        "variationalTeaching", formerly: "variational-teaching", title: { _ in "variational teaching" },
+        keys: ["objective.divergenceWeight"],
         make: { $0.teaching($0.kernel) }
     ) {
         $0.networks = [.generator, .encoder]
@@ -112,9 +115,9 @@ extension ObjectiveKind {
     }
 
     public static let latentPrior = ObjectiveKind(
-        "latent-prior", title: { _ in "a latent prior" },
+        "latentPrior", formerly: "latent-prior", title: { _ in "a latent prior" },
         keys: ["objective.prior", "objective.decoderDeviation"]
-            + ["noise", "samples", "stabilisation"].map {
+            + ["noise", "samples", "stabilization"].map {
                 KeyUse("objective.\($0)", when: .isOneOf("objective.prior", ["discrepancy"]))
             },
         make: { $0.latentPrior($0.kernel) }

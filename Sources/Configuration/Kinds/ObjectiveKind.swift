@@ -22,6 +22,7 @@ public struct ObjectiveKind: Kind {
     }
 
     public let rawValue: String
+    public let formerly: String?
     package let keys: [KeyUse]
     /// Its name in the field, with what matters most of it.
     package let title: @Sendable (RunConfiguration.Objective) -> String
@@ -55,10 +56,10 @@ public struct ObjectiveKind: Kind {
     let make: @Sendable (ObjectiveParts) -> any Objective
 
     init(
-        _ word: String, title: @escaping @Sendable (RunConfiguration.Objective) -> String, keys: [KeyUse],
+        _ word: String, formerly: String? = nil, title: @escaping @Sendable (RunConfiguration.Objective) -> String, keys: [KeyUse],
         make: @escaping @Sendable (ObjectiveParts) -> any Objective, _ more: (inout ObjectiveKind) -> Void = { _ in }
     ) {
-        (rawValue, self.title, self.keys, self.make) = (word, title, keys, make)
+        (rawValue, self.formerly, self.title, self.keys, self.make) = (word, formerly, title, keys, make)
         more(&self)
     }
 

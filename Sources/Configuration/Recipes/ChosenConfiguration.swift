@@ -29,10 +29,11 @@ public struct ChosenConfiguration: Codable, Sendable {
         guard asked.data.source != RunConfiguration.Data().source, !request.givenByFile.contains(where: isOfRecipe) else {
             return try ChosenConfiguration(request, over: [:]) { _ in [] }
         }
+        try asked.checkData()
         let source = try asked.loadedSource()
         var chosen = try choose(for: DataFacts(source), request)
         // Standardised data are read in the precision of the file.
-        chosen.source = chosen.configuration.data.standardise == asked.data.standardise ? source : nil
+        chosen.source = chosen.configuration.data.standardize == asked.data.standardize ? source : nil
         return chosen
     }
 

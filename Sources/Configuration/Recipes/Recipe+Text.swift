@@ -25,7 +25,7 @@ extension Recipe {
         }
     }
 
-    private func preparation(_ configuration: RunConfiguration) -> String { configuration.data.standardise ? "standardised; " : "" }
+    private func preparation(_ configuration: RunConfiguration) -> String { configuration.data.standardize ? "standardised; " : "" }
 
     private func network(_ configuration: RunConfiguration) -> String {
         let model = configuration.model

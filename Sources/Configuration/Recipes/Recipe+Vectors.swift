@@ -10,11 +10,11 @@ extension Recipe {
         return facts.deviation / Double(max(1, levels - 1)) * (asked.data.high - asked.data.low)
     }
 
-    private var isStandardised: Bool { given.contains("data.standardise") ? asked.data.standardise : canBeStandardised }
+    private var isStandardised: Bool { given.contains("data.standardize") ? asked.data.standardize : canBeStandardised }
     private var canBeStandardised: Bool { facts.levels == nil && facts.rows != nil }
 
     mutating func addVectors() {
-        if canBeStandardised { set("data.standardise", .boolean(true)) }
+        if canBeStandardised { set("data.standardize", .boolean(true)) }
         let isPlane = facts.kind != .table
         setNetwork(["model.kind": .string("mlp"), "model.widths": .array(Array(repeating: .integer(128), count: isPlane ? 4 : 2))])
         if isPlane {

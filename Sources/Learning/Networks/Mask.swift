@@ -5,7 +5,7 @@ package struct Mask: Hashable, Sendable {
     package enum Kind: String, CaseIterable, Codable, Sendable {
         /// The lower half.
         case half
-        case centre
+        case center
         /// The square lies anywhere, elsewhere in every row.
         case random
     }
@@ -23,7 +23,7 @@ package struct Mask: Hashable, Sendable {
         let (height, width) = ((shape.height + 1) / 2, (shape.width + 1) / 2)
         switch kind {
         case .half: return (shape.height - shape.height / 2..<shape.height, 0..<shape.width)
-        case .centre:
+        case .center:
             let (top, left) = ((shape.height - height) / 2, (shape.width - width) / 2)
             return (top..<top + height, left..<left + width)
         case .random:

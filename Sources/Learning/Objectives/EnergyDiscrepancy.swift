@@ -17,15 +17,15 @@ package struct EnergyDiscrepancy: Objective {
     /// M
     let samples: Int
     /// w
-    let stabilisation: Float
+    let stabilization: Float
     let rowsPerStep: Int
     let data: DataStream
 
-    package init(seed: UInt64, deviation: Float, samples: Int, stabilisation: Float, rowsPerStep: Int, data: DataStream) {
+    package init(seed: UInt64, deviation: Float, samples: Int, stabilization: Float, rowsPerStep: Int, data: DataStream) {
         self.seed = seed
         self.deviation = deviation
         self.samples = samples
-        self.stabilisation = stabilisation
+        self.stabilization = stabilization
         self.rowsPerStep = rowsPerStep
         self.data = data
     }
@@ -82,9 +82,9 @@ package struct EnergyDiscrepancy: Objective {
     private func weigh(_ row: Int, of rows: Int, _ energies: Matrix, _ weights: Matrix) -> Float {
         let own = energies[row, 0]
         let differences = (1...samples).map { own - energies[row + $0 * rows, 0] }
-        let largest = max(differences.max() ?? 0, stabilisation > 0 ? VectorMath.log(stabilisation) : -.infinity)
+        let largest = max(differences.max() ?? 0, stabilization > 0 ? VectorMath.log(stabilization) : -.infinity)
         let terms = differences.map { VectorMath.exp($0 - largest) }
-        let total = terms.reduce(0, +) + (stabilisation > 0 ? VectorMath.exp(VectorMath.log(stabilisation) - largest) : 0)
+        let total = terms.reduce(0, +) + (stabilization > 0 ? VectorMath.exp(VectorMath.log(stabilization) - largest) : 0)
         let scale = 1 / (Float(rowsPerStep) * total)
         weights[row, 0] = terms.reduce(0, +) * scale
         for (sample, term) in terms.enumerated() { weights[row + (sample + 1) * rows, 0] = -term * scale }

@@ -13,7 +13,7 @@ extension TrainedModel {
     /// Checkpoints of earlier versions do not say it: floats are taken as they stand then; levels and what was standardised need the training data.
     package func preparation(_ communicator: any Communicator) throws(Failure) -> RowPreparation {
         if let rowMetadata { return rowMetadata.rows }
-        guard configuration.data.standardise else { return RowPreparation(shape: shape) }
+        guard configuration.data.standardize else { return RowPreparation(shape: shape) }
         return try learned(communicator).rows
     }
 

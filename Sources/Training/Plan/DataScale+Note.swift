@@ -32,7 +32,7 @@ extension DataScale {
             let name = oddColumn.name.map { " (\($0))" } ?? ""
             return
                 "column \(oddColumn.number)\(name) of the data lies at \(oddColumn.spread.text), and networks, step sizes and noise are made for "
-                + "values of about 1: set data.standardise=true"
+                + "values of about 1: set data.standardize=true"
         }
         guard !source.shape.isVector, Self.isOdd(data) else { return nil }
         let isByte = range.lowerBound >= 0 && range.upperBound <= 255 && range.upperBound > Limits.largeValue
@@ -58,8 +58,8 @@ extension DataScale {
             ? "chains.noise=uniform chains.noiseLow=\(Spread.short(range.lowerBound)) chains.noiseHigh=\(Spread.short(range.upperBound))"
             : "chains.noiseDeviation=\(Spread.short(data.deviation))"
         let canStandardise =
-            source.shape.isVector && source.dataset != nil && source.dataset?.levels == nil && !configuration.data.standardise
-        return "\(place): set \(fit)" + (canStandardise ? ", or data.standardise=true" : "")
+            source.shape.isVector && source.dataset != nil && source.dataset?.levels == nil && !configuration.data.standardize
+        return "\(place): set \(fit)" + (canStandardise ? ", or data.standardize=true" : "")
     }
 
     private var onBox: String? {

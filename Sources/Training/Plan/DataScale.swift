@@ -32,7 +32,7 @@ package struct DataScale: Sendable {
         self.noise = noise?.spread
         let box = configuration.samplerBox.map { Double($0.lowerBound)...Double($0.upperBound) }
         outside = box.map { box in Double(values.count { !box.contains($0) }) / Double(values.count) } ?? 0
-        let isRawTable = source.shape.isVector && source.dataset != nil && source.dataset?.levels == nil && !configuration.data.standardise
+        let isRawTable = source.shape.isVector && source.dataset != nil && source.dataset?.levels == nil && !configuration.data.standardize
         oddColumn = isRawTable ? Self.oddColumn(sample, source.dataset?.columnNames) : nil
         if case .levels(let bytes, 256)? = source.dataset?.values { greatestByte = bytes.max().map { Int($0) } } else { greatestByte = nil }
     }

@@ -10,9 +10,9 @@ extension EvaluationRows {
     package init(_ source: DataSource, _ configuration: RunConfiguration, as learned: RowPreparation? = nil) throws(Failure) {
         var preparation = configuration.preparation(of: source)
         if learned != nil {
-            preparation.standardise = false
+            preparation.standardize = false
             // Levels that were given as real numbers lie on the model's scale already.
-            if source.dataset?.levels == nil { preparation.dequantise = false }
+            if source.dataset?.levels == nil { preparation.dequantize = false }
         }
         try self.init(source, preparation, moments: learned?.moments)
     }

@@ -8,7 +8,7 @@ struct DataNotes {
     init(_ plan: RunPlan) {
         let losses = plan.source.dataset?.losses ?? []
         lines =
-            Self.lossNotes(losses, isStandardised: plan.configuration.data.standardise) + Self.classNotes(plan)
+            Self.lossNotes(losses, isStandardised: plan.configuration.data.standardize) + Self.classNotes(plan)
             + [Self.sizeNote(plan)].compactMap { $0 }
     }
 
@@ -20,7 +20,7 @@ struct DataNotes {
         let named = losses.prefix(shown).map { loss in
             let title = loss.name.map { " (\($0))" } ?? ""
             return "column \(loss.column + 1)\(title) has \(loss.before) different values, \(loss.after) of them left as 32-bit floats: "
-                + "use data.standardise=true, which takes the file's own numbers, or subtract a constant from it"
+                + "use data.standardize=true, which takes the file's own numbers, or subtract a constant from it"
         }
         let others = losses.count - named.count
         return named + (others > 0 ? ["\(others) more columns lose most of their different values in the same way"] : [])

@@ -25,7 +25,7 @@ public struct StepReport: Codable, Sendable {
     public var samplerStepSize: Double?
     /// mean |x_K - x_0| of the chains; absent without them.
     public var displacement: Double?
-    /// (1/2s) mean |x_K - x_0|² over chains that ran for the time s = K a: bounds the Wasserstein step; wasserstein-flow alone.
+    /// (1/2s) mean |x_K - x_0|² over chains that ran for the time s = K a: bounds the Wasserstein step; wassersteinFlow alone.
     public var wassersteinStep: Double?
     /// Mean age in sampler steps of the chains that took part; absent where chains do not persist.
     public var bufferAge: Double?

@@ -140,7 +140,7 @@ public struct TrainingRun: Sendable {
             "\(folder.path): the run was trained on other data than \(configuration.data.source) holds, or reads, now"
                 + places.map {
                     "\n  \($0.0): the run folder has \($0.1), asked for \($0.2); it may change, but the data must be the same, which their digest says"
-                }.joined() + "\nThe same file may be read otherwise: data.header, data.separator and data.standardise say how.")
+                }.joined() + "\nThe same file may be read otherwise: data.header, data.separator and data.standardize say how.")
     }
 
     /// What the newest checkpoint that can be read was trained on; nil without one.

@@ -35,7 +35,7 @@ struct AssemblyTests {
 
     @Test("model.initialScale multiplies the energy's first parameters and no other network's")
     func initialScale() throws {
-        let teaching = ["objective.kind=variational-teaching", "generator.latent=3"]
+        let teaching = ["objective.kind=variationalTeaching", "generator.latent=3"]
         let plain = try ScratchRun.trainer(teaching)
         let scaled = try ScratchRun.trainer(teaching + ["model.initialScale=2"])
         let (energy, all) = (plain.plan.networks.energyRange, plain.state.parameters)
@@ -104,7 +104,7 @@ struct AssemblyTests {
         #expect(configuration.replayCapacity == 12 && configuration.rowsPerStep == 24)
         #expect(configuration.replayOptions == ReplayOptions(storage: .byte(-2...3), replacement: .reservoir, restartProbability: 0.25))
         #expect(try ScratchRun.configuration(["chains.buffer=null"]).replayCapacity == 16 * 6)
-        for kind in ["cd", "short-run"] { #expect(try ScratchRun.configuration(["objective.kind=\(kind)"]).replayCapacity == nil) }
+        for kind in ["cd", "shortRun"] { #expect(try ScratchRun.configuration(["objective.kind=\(kind)"]).replayCapacity == nil) }
         #expect(
             try ScratchRun.configuration(["chains.noise=gaussian", "chains.noiseDeviation=0.5"]).startNoise == .gaussian(deviation: 0.5))
         #expect(try ScratchRun.configuration(["chains.noiseLow=0"]).startNoise == .uniform(0...1))

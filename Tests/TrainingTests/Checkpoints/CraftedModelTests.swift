@@ -68,7 +68,7 @@ struct CraftedModelTests {
         let folder = scratch.run()
         try ScratchRun.train(
             [
-                "objective.kind=variational-teaching", "generator.latent=3", "generator.widths=[9]", "encoder.widths=[8]",
+                "objective.kind=variationalTeaching", "generator.latent=3", "generator.widths=[9]", "encoder.widths=[8]",
                 "data.source=digits",
                 "data.noise=0", "condition.kind=label", "run.steps=1",
             ], in: folder)

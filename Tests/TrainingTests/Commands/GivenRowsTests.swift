@@ -67,7 +67,7 @@ import Training
     @Test func `the rows of a standardised table have the energies that they have in evaluate, from a file of any order and format`() throws
     {
         let rows = Self.table(60)
-        let run = try train(write("t.csv", Self.csv(rows)), ["data.standardise=true"])
+        let run = try train(write("t.csv", Self.csv(rows)), ["data.standardize=true"])
         let own = try energies(run, path("t.csv"))
         let mean = own.reduce(0.0) { $0 + Double($1) } / 60
         let found = try scores(run, outliers: path("t.csv"))
@@ -84,7 +84,7 @@ import Training
     }
 
     @Test func `samples of a standardised table have its units, and given back are the same samples`() throws {
-        let run = try train(write("t.csv", Self.csv(Self.table(60))), ["data.standardise=true"])
+        let run = try train(write("t.csv", Self.csv(Self.table(60))), ["data.standardize=true"])
         for name in ["s.npy", "s.csv"] {
             _ = try SampleCommand(folder: run.path, count: 40, steps: 2, seed: 5, output: path(name)).run(SoloCommunicator())
         }
@@ -151,7 +151,7 @@ import Training
         let run = try train(source)
         let own = try energies(run, source)
         let bytes = try train("digits", name: "digits")
-        let standardised = try train(source, ["data.standardise=true"], name: "standardised")
+        let standardised = try train(source, ["data.standardize=true"], name: "standardised")
         let prepared = try energies(standardised, source)
         let levels = try write("levels.npy", [2, 64], .uint8(Array(repeating: 3, count: 128)))
         let (leveled, scored) = (try energies(bytes, levels), try scores(bytes, outliers: levels))

@@ -34,7 +34,7 @@ struct FormerNamesTests {
     }
 
     @Test func `The start of chains has one name: the other is read where it says the same`() throws {
-        for (kind, start) in [("pcd", "persistent"), ("cd", "data"), ("short-run", "noise")] {
+        for (kind, start) in [("pcd", "persistent"), ("cd", "data"), ("shortRun", "noise")] {
             let alone = try ChosenConfiguration.resolve(arguments: ["chains.start=\(start)"])
             #expect(alone.configuration.objective.kind.rawValue == kind && alone.configuration.chains.start == nil)
             #expect(alone.notes == ["command line: chains.start = \"\(start)\" is called objective.kind = \"\(kind)\" now"])
@@ -45,13 +45,38 @@ struct FormerNamesTests {
             // An argument wins over the file.
             #expect(try RunConfiguration.resolve(file: file, arguments: ["objective.kind=nce"]).objective.kind == .nce)
         }
-        expectRefusal(["command line", "objective.kind = \"cd\"", "chains.start = \"noise\"", "objective.kind = \"short-run\""]) {
+        expectRefusal(["command line", "objective.kind = \"cd\"", "chains.start = \"noise\"", "objective.kind = \"shortRun\""]) {
             _ = try RunConfiguration.resolve(arguments: ["objective.kind=cd", "chains.start=noise"])
         }
-        expectRefusal(["chains.start = \"data\" has no effect: it needs objective.kind = \"wasserstein-flow\"", "\"nce\""]) {
+        expectRefusal(["chains.start = \"data\" has no effect: it needs objective.kind = \"wassersteinFlow\"", "\"nce\""]) {
             _ = try RunConfiguration.resolve(arguments: ["objective.kind=nce", "chains.start=data"])
         }
-        let flow = try RunConfiguration.resolve(arguments: ["objective.kind=wasserstein-flow", "chains.start=data"])
+        let flow = try RunConfiguration.resolve(arguments: ["objective.kind=wassersteinFlow", "chains.start=data"])
         #expect(flow.chains.start == .data && flow.objective.kind == .wassersteinFlow && flow.replayCapacity == nil)
+    }
+
+    @Test func `Keys and words of earlier versions are read in files and arguments, with their names of today`() throws {
+        let keys = ConfigurationKey.all.flatMap { key in key.formerly.map { ($0, key) } }
+        #expect(keys.map(\.0) == ["data.dequantise", "data.standardise", "objective.stabilisation"])
+        for (path, key) in keys {
+            #expect(ConfigurationKey.named(path) == nil && ConfigurationKey.help(for: path)?.hasPrefix(key.path) == true)
+        }
+        let words = ConfigurationKey.all.flatMap { key in key.formerWords.map { (key, $0.key, $0.value) } }
+        #expect(words.count == 10)
+        for (key, former, today) in words {
+            let needs = KeyCases.ways(key.needs)[0]
+            let chosen = try ChosenConfiguration.resolve(arguments: needs + ["\(key.path)=\(former)"])
+            #expect(chosen.configuration[key.path] == .string(today))
+            #expect(chosen.notes == ["command line: \(key.path) = \"\(former)\" is called \"\(today)\" now"])
+        }
+        let file = Array(
+            "{ data: { standardise: true, dequantise: false }, objective: { kind: 'energy-discrepancy', stabilisation: 2 } }".utf8)
+        let chosen = try ChosenConfiguration.resolve(file: file, name: "my.json5")
+        #expect(chosen.configuration.data.standardize && chosen.configuration.data.dequantize == false)
+        #expect(chosen.configuration.objective.kind == .energyDiscrepancy && chosen.configuration.objective.stabilization == 2)
+        #expect(chosen.notes.count == 4 && chosen.notes.contains("my.json5: data.standardise is called data.standardize now"))
+        expectRefusal(["my.json5: data.standardize stands twice"]) {
+            _ = try RunConfiguration.resolve(file: Array("{ data: { standardise: true, standardize: true } }".utf8), name: "my.json5")
+        }
     }
 }

@@ -38,7 +38,7 @@ struct DataScaleTests {
         #expect(try note(bytes(upTo: 255)) == nil)
         #expect(try note(bytes(upTo: 255), ["data.low=0", "sampler.low=0", "sampler.high=1"]) == nil)
         #expect(try note(floats(image) { _, u in 2 * u - 1 }) == nil)
-        #expect(try note(floats(ImageShape(vector: 2)) { $0 == 0 ? 5000 + 60 * $1 : $1 / 100 }, ["data.standardise=true"]) == nil)
+        #expect(try note(floats(ImageShape(vector: 2)) { $0 == 0 ? 5000 + 60 * $1 : $1 / 100 }, ["data.standardize=true"]) == nil)
         #expect(try note(.density(PlaneDensity(.moons))) == nil)
         #expect(try note(.density(PlaneDensity(.gaussians8)), noise: nil) == nil)
         #expect(try note(.density(PlaneDensity(.gaussians8)), noise: .uniform(-5...5)) == nil)
@@ -61,7 +61,7 @@ struct DataScaleTests {
         #expect(images.contains("from 0") && images.contains("save the images as bytes (uint8)"), "\(images)")
         #expect(try note(floats(image) { _, u in 100 * u - 50 })?.contains("scale the file to that range") == true)
         let table = try note(floats(ImageShape(vector: 2), names: ["a", "mass"]) { $0 == 0 ? $1 : 5000 + 60 * $1 })
-        #expect(table?.contains("column 2 (mass) of the data lies at 50") == true && table?.contains("data.standardise=true") == true)
+        #expect(table?.contains("column 2 (mass) of the data lies at 50") == true && table?.contains("data.standardize=true") == true)
         #expect(try note(floats(ImageShape(vector: 2)) { $0 == 0 ? $1 : $1 / 100 })?.contains("column 2 of the data") == true)
         // Also where no chain starts from noise; a constant column has no scale.
         #expect(try note(floats(ImageShape(vector: 1)) { 100 * $1 }, noise: nil) != nil)
@@ -76,7 +76,7 @@ struct DataScaleTests {
             .density(PlaneDensity(.gaussians8)), ["chains.noise=gaussian"], noise: .gaussian(deviation: 0.1))
         #expect(narrow?.contains("chains.noiseDeviation=2") == true)
         let table = try note(floats(ImageShape(vector: 2)) { _, u in 6 + u })
-        #expect(table?.contains("or data.standardise=true") == true)
+        #expect(table?.contains("or data.standardize=true") == true)
     }
 
     @Test func `data outside the box are named`() throws {

@@ -20,7 +20,7 @@ struct HealthReporterTests {
         // √mean|∇E|² a/(σ√d), σ = √(2a), d = 2, a = .05.
         let expected = try #require(report.chainGradientNorm) * 0.05 / (0.1.squareRoot() * 2.0.squareRoot())
         #expect(abs(try #require(report.driftToNoise) / expected - 1) < 1e-12)
-        try ScratchRun.train(["objective.kind=sliced-score", "diagnostics.every=4"], in: score)
+        try ScratchRun.train(["objective.kind=slicedScore", "diagnostics.every=4"], in: score)
         let other = try #require(try score.reports().last)
         #expect(other.gapSignChanges == nil && other.energySpread == nil && other.driftToNoise == nil && other.diagnostics == nil)
         #expect(other.warnings == [])

@@ -8,7 +8,7 @@ import Training
 /// Where numbers lie.
 struct SpreadTests {
     @Test func `mean and deviation are those of all values, and the noise's those of its distribution`() throws {
-        let configuration = try RunConfiguration.resolve(arguments: ["data.standardise=false"])
+        let configuration = try RunConfiguration.resolve(arguments: ["data.standardize=false"])
         let rows: [Float] = [1, 2, 3, 6]
         let source = DataSource.dataset(try Dataset(name: "four", shape: ImageShape(vector: 2), values: .floats(rows)))
         let uniform = try DataScale(source, configuration, noise: .uniform(-1...5))

@@ -11,7 +11,7 @@ struct TrainerDiagnosticsTests {
 
     private static let window = ["diagnostics.every=3", "diagnostics.draws=10", "diagnostics.chains=2"]
 
-    @Test(arguments: [["objective.kind=pcd"], ["objective.kind=short-run"], ["chains.storage=byte", "sampler.low=-2", "sampler.high=2"]])
+    @Test(arguments: [["objective.kind=pcd"], ["objective.kind=shortRun"], ["chains.storage=byte", "sampler.low=-2", "sampler.high=2"]])
     func `diagnostics do not touch the training`(_ arguments: [String]) throws {
         let (with, without) = (scratch.run("with"), scratch.run("without"))
         try ScratchRun.train(arguments + Self.window, in: with)

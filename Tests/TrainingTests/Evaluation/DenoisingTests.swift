@@ -144,7 +144,7 @@ private struct GaussianPotential: Potential {
         let run = folder.run()
         try ScratchRun.train(
             [
-                "data.source=moons", "data.noise=0", "objective.kind=denoising-score", "chains.buffer=null", "run.steps=1",
+                "data.source=moons", "data.noise=0", "objective.kind=denoisingScore", "chains.buffer=null", "run.steps=1",
                 "optimizer.learningRate=1e-12",
             ]
                 + arguments, in: run)
@@ -254,11 +254,11 @@ private struct GaussianPotential: Potential {
         func temperature(_ arguments: [String]) throws -> Double { try RunConfiguration.resolve(arguments: arguments).chainTemperature }
         #expect(try temperature(["objective.kind=cd", "sampler.noise=0.01", "sampler.stepSize=0.5"]) == 0.0001)
         #expect(try temperature(["objective.kind=pcd", "sampler.noise=null", "sampler.temperature=0.5"]) == 0.5)
-        #expect(try temperature(["objective.kind=denoising-score"]) == 1)
+        #expect(try temperature(["objective.kind=denoisingScore"]) == 1)
         let stanley = ["objective.kind=pcd", "sampler.kind=stanley", "sampler.noise=0.01", "sampler.stepSize=0.5"]
         // Half the step size stands before the gradient, but for the released code's form.
         #expect(try temperature(stanley) == 0.0002 && temperature(stanley + ["sampler.preset=code"]) == 0.0001)
-        let teaching = ["objective.kind=variational-teaching", "sampler.noise=0.01", "sampler.stepSize=0.5"]
+        let teaching = ["objective.kind=variationalTeaching", "sampler.noise=0.01", "sampler.stepSize=0.5"]
         #expect(try temperature(teaching) == 0.0001 && temperature(teaching + ["sampler.steps=0"]) == 1)
     }
 

@@ -41,7 +41,7 @@ import Training
     }
 
     @Test func `chains of an objective that keeps none are refused, and noise is named`() throws {
-        try withRun(["data.source=moons", "objective.kind=denoising-score", "chains.buffer=null"]) { path in
+        try withRun(["data.source=moons", "objective.kind=denoisingScore", "chains.buffer=null"]) { path in
             let drawn = failure {
                 _ = try SampleCommand(folder: path, count: 4, start: .chains, output: "\(path)/s.npy").run(SoloCommunicator())
             }
@@ -84,9 +84,9 @@ import Training
     }
 
     @Test func `samples of the data's own rows are as near as data are, also to another file of them`() throws {
-        try withRun(["data.source=digits", "data.dequantise=false"]) { path in
+        try withRun(["data.source=digits", "data.dequantize=false"]) { path in
             let digits = try DataSource.load("digits")
-            let configuration = try RunConfiguration.resolve(arguments: ["data.source=digits", "data.dequantise=false"])
+            let configuration = try RunConfiguration.resolve(arguments: ["data.source=digits", "data.dequantize=false"])
             // In the units of the data: 0 to 16.
             let levels = try EvaluationRows(digits, configuration).read(0..<1797).values.map { ($0 + 1) * 8 }
             try Data(NPY.encode(NumericArray(shape: [1797, 1, 8, 8], .float32(levels)))).write(to: URL(filePath: "\(path)/all.npy"))

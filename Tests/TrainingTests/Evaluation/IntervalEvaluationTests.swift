@@ -113,7 +113,7 @@ import Training
     @Test func `an objective without chains has only the measures of the energy`() throws {
         let folder = scratch.run()
         try ScratchRun.train(
-            ["data.source=8gaussians", "objective.kind=denoising-score", "evaluate.every=8", "model.widths=[4]", "chains.buffer=null"],
+            ["data.source=8gaussians", "objective.kind=denoisingScore", "evaluate.every=8", "model.widths=[4]", "chains.buffer=null"],
             in: folder)
         let line = try #require(try lines(folder).last)
         #expect(line.samples == nil && line.plane?.coverage == nil && (line.plane?.fit.squaredError ?? 0) > 0)
@@ -124,7 +124,7 @@ import Training
         let row = Array(repeating: "0.5", count: 65).joined(separator: ",")
         try Data("\(row)\n\(row)\n\(row)\n".utf8).write(to: URL(filePath: path))
         let folder = scratch.run()
-        let arguments = ["data.source=\(path)", "data.standardise=false"]
+        let arguments = ["data.source=\(path)", "data.standardize=false"]
         let refused = failure { try ScratchRun.train(arguments + Self.interval, in: folder) }
         #expect(refused?.kind == .data && refused?.message.contains("components") == true, "\(refused?.message ?? "")")
         #expect(try folder.steps() == [] && folder.reports().isEmpty)

@@ -15,7 +15,7 @@ import Training
 /// Reconstruction, completion and class agreement: what `evaluate` says of runs with a generator.
 @Suite struct ReconstructionTests {
     private static let digits = [
-        "data.source=digits", "data.noise=0", "data.dequantise=false", "run.steps=2", "model.referenceDeviation=null",
+        "data.source=digits", "data.noise=0", "data.dequantize=false", "run.steps=2", "model.referenceDeviation=null",
     ]
     private static let teaching = VariationalTeachingTests.teaching + digits
 

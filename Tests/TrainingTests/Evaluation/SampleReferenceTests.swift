@@ -73,7 +73,7 @@ import Training
     @Test func `other data are standardised by the moments of the training data`() throws {
         let training = try Dataset(name: "a", shape: ImageShape(vector: 1), values: .floats([1, 3, 5, 7]))
         let other = try Dataset(name: "b", shape: ImageShape(vector: 1), values: .floats([4, 4 + Float(5).squareRoot()]))
-        let configuration = try RunConfiguration.resolve(arguments: ["data.standardise=true"])
+        let configuration = try RunConfiguration.resolve(arguments: ["data.standardize=true"])
         let learned = RowPreparation(of: try configuration.dataStream(.dataset(training), seed: 1))
         let rows = try EvaluationRows(.dataset(other), configuration, as: learned).read(0..<2)
         // Mean 4, variance (9 + 1 + 1 + 9) / 4 = 5.

@@ -32,7 +32,7 @@ struct TrainerTests {
     static let variants: [[String]] = [
         [],
         ["objective.kind=cd", "optimizer.kind=sgd", "optimizer.momentum=0.5", "model.spectralNormalization=true"],
-        ["objective.kind=short-run", "optimizer.clipSigma=3", "optimizer.clipNorm=0.5", "objective.energyRegularization=0.1"],
+        ["objective.kind=shortRun", "optimizer.clipSigma=3", "optimizer.clipNorm=0.5", "objective.energyRegularization=0.1"],
         [
             "chains.storage=byte", "sampler.low=-2", "sampler.high=2", "chains.replacement=reservoir", "chains.restartFrom=data",
             "chains.restartProbability=0.3", "chains.buffer=52", "sampler.noiseFirst=true",

@@ -42,7 +42,7 @@ struct ContrastiveDivergenceTests {
         }
     }
 
-    @Test(arguments: ["cd", "pcd", "short-run"], [0.0, 0.3])
+    @Test(arguments: ["cd", "pcd", "shortRun"], [0.0, 0.3])
     func `the gradient is the mean over data minus the mean over negatives, plus α ∇ mean(E(x+)² + E(x-)²)`(kind: String, alpha: Double)
         throws
     {
@@ -80,7 +80,7 @@ struct ContrastiveDivergenceTests {
     }
 
     @Test func `short-run chains start at new noise in every step and shard, in the range it should have`() throws {
-        let trainer = try ScratchRun.trainer(["objective.kind=short-run", "chains.noiseLow=2", "chains.noiseHigh=2.5"] + Self.still)
+        let trainer = try ScratchRun.trainer(["objective.kind=shortRun", "chains.noiseLow=2", "chains.noiseHigh=2.5"] + Self.still)
         var seen: Set<[Float]> = []
         for _ in 0..<5 {
             _ = try trainer.step(stop: false)
@@ -92,7 +92,7 @@ struct ContrastiveDivergenceTests {
         #expect(seen.count == 5 * 24)
     }
 
-    @Test(arguments: ["pcd", "short-run"])
+    @Test(arguments: ["pcd", "shortRun"])
     func `shards that start apart have a centre each, the same at every step, spread as it should be`(kind: String) throws {
         let trainer = try ScratchRun.trainer(
             ["objective.kind=\(kind)", "chains.noise=gaussian", "chains.noiseDeviation=0.001", "chains.noiseSpread=3", "run.shards=200"]
@@ -294,7 +294,7 @@ struct KnownAnswerTests {
         // From noise of mean 0, k steps lead to the mean (1 - φ^k) m of a model of mean m, φ = 1 - a: it equals the data's for m = mean/(1 - φ^k).
         let phi = 1 - Self.stepSize
         let reach = 1 - phi * phi * phi * phi * phi
-        for (found, mean) in zip(try Self.modelMean("short-run"), Self.mean) {
+        for (found, mean) in zip(try Self.modelMean("shortRun"), Self.mean) {
             #expect(abs(found - mean / reach) < Self.tolerance, "\(found), not \(mean / reach)")
         }
     }

@@ -21,7 +21,7 @@ struct LastStepTermsTests {
         return trainer.state.parameters
     }
 
-    @Test(arguments: ["cd", "pcd", "short-run"])
+    @Test(arguments: ["cd", "pcd", "shortRun"])
     func `without weights it is contrastive divergence, bit for bit, and each of the two changes what is learned`(kind: String) throws {
         let plain = try Self.train(["objective.kind=\(kind)"])
         #expect(try Self.train(["objective.kind=\(kind)", "objective.lastStep=0", "objective.entropy=0"]) == plain)

@@ -14,7 +14,7 @@ import Training
 @Suite("Latent prior")
 struct LatentPriorTests {
     static let latent = [
-        "objective.kind=latent-prior", "generator.latent=3", "generator.widths=[9]", "objective.noise=0.5", "posterior.steps=4",
+        "objective.kind=latentPrior", "generator.latent=3", "generator.widths=[9]", "objective.noise=0.5", "posterior.steps=4",
         "model.referenceDeviation=null",
     ]
     static let chains = latent.filter { !$0.hasPrefix("objective.noise") } + ["objective.prior=chains"]
@@ -39,7 +39,7 @@ struct LatentPriorTests {
             NPY.encode(NumericArray(shape: [count, 2], .float32(noise.values.map { 2 * $0 }))), to: "\(scratch.path)/x.npy")
         let (deviation, stepSize) = (0.5, 0.3)
         let trainer = try ScratchRun.trainer([
-            "objective.kind=latent-prior", "generator.latent=1", "generator.layers=[{kind: 'dense', outputs: 2}]", "model.kind=layers",
+            "objective.kind=latentPrior", "generator.latent=1", "generator.layers=[{kind: 'dense', outputs: 2}]", "model.kind=layers",
             "model.layers=[{kind: 'dense', outputs: 1}]", "model.referenceDeviation=1", "objective.decoderDeviation=\(deviation)",
             "posterior.steps=1", "posterior.stepSize=\(stepSize)", "posterior.keepChains=\(isKept)", "data.source=\(scratch.path)/x.npy",
             "data.noise=0", "run.chainsPerShard=64",

@@ -57,24 +57,24 @@ struct ObjectiveLossTests {
     /// Objectives with a loss, in all their forms.
     static let objectives: [[String]] =
         [
-            ["objective.kind=energy-discrepancy", "objective.noise=0.7"],
-            ["objective.kind=energy-discrepancy", "objective.noise=0.7", "objective.samples=1", "objective.stabilisation=0"],
-            ["objective.kind=energy-discrepancy", "objective.noise=0.7", "objective.samples=3", "objective.stabilisation=2.5"],
-            ["objective.kind=diffusion-cd", "objective.noise=0.4"],
+            ["objective.kind=energyDiscrepancy", "objective.noise=0.7"],
+            ["objective.kind=energyDiscrepancy", "objective.noise=0.7", "objective.samples=1", "objective.stabilization=0"],
+            ["objective.kind=energyDiscrepancy", "objective.noise=0.7", "objective.samples=3", "objective.stabilization=2.5"],
+            ["objective.kind=diffusionCD", "objective.noise=0.4"],
         ]
         + ["varianceExploding", "variancePreserving"].flatMap { form in
             ["hutchinson", "stein"].flatMap { trace in
                 ["data", "noised"].map { bracket in
                     [
-                        "objective.kind=diffusion-cd", "objective.estimator=oneStep", "objective.noise=0.4", "objective.diffusion=\(form)",
+                        "objective.kind=diffusionCD", "objective.estimator=oneStep", "objective.noise=0.4", "objective.diffusion=\(form)",
                         "objective.trace=\(trace)", "objective.bracket=\(bracket)",
                     ]
                 }
             }
         }
         + [
-            ["objective.kind=denoising-score", "objective.noise=0.5"], ["objective.kind=sliced-score"],
-            ["objective.kind=sliced-score", "objective.projections=3"], ["objective.kind=exact-score"], ["objective.kind=nce"],
+            ["objective.kind=denoisingScore", "objective.noise=0.5"], ["objective.kind=slicedScore"],
+            ["objective.kind=slicedScore", "objective.projections=3"], ["objective.kind=exactScore"], ["objective.kind=nce"],
         ]
 
     @Test(arguments: objectives)
@@ -119,20 +119,20 @@ struct ObjectiveLossTests {
         var testDescription: String { name }
     }
 
-    private static let oneStep = ["objective.kind=diffusion-cd", "objective.estimator=oneStep", "objective.noise=0.5"]
+    private static let oneStep = ["objective.kind=diffusionCD", "objective.estimator=oneStep", "objective.noise=0.5"]
 
     static let goldens = [
         // With M contrastive samples the logarithm of a mean has a bias of -Var/(2M): the terms have a variance of order 1.
         Golden(
             name: "energy discrepancy, t = 1/4",
-            objective: ["objective.kind=energy-discrepancy", "objective.noise=0.5", "objective.samples=256"],
+            objective: ["objective.kind=energyDiscrepancy", "objective.noise=0.5", "objective.samples=256"],
             minimiser: 1, bias: 0.01, loss: { discrepancy($0, 0.25) }),
         Golden(
             name: "energy discrepancy, t = 1",
-            objective: ["objective.kind=energy-discrepancy", "objective.noise=1", "objective.samples=256"],
+            objective: ["objective.kind=energyDiscrepancy", "objective.noise=1", "objective.samples=256"],
             minimiser: 1, bias: 0.01, loss: { discrepancy($0, 1) }),
         Golden(
-            name: "importance samples", objective: ["objective.kind=diffusion-cd", "objective.noise=0.5", "objective.samples=256"],
+            name: "importance samples", objective: ["objective.kind=diffusionCD", "objective.noise=0.5", "objective.samples=256"],
             minimiser: 1, bias: 0.01, loss: { discrepancy($0, 0.25) }),
         Golden(name: "one step, bracket at data", objective: oneStep, minimiser: 1, loss: { 0.25 * (0.5 / ($0 * $0) - 1 / $0) }),
         Golden(
@@ -146,10 +146,10 @@ struct ObjectiveLossTests {
             name: "one step, variance preserving", objective: oneStep + ["objective.diffusion=variancePreserving"], minimiser: 1,
             loss: { 0.125 * (1 - 2 / $0 + 1 / ($0 * $0)) }),
         Golden(
-            name: "denoising", objective: ["objective.kind=denoising-score", "objective.noise=0.5"], minimiser: 1.25,
+            name: "denoising", objective: ["objective.kind=denoisingScore", "objective.noise=0.5"], minimiser: 1.25,
             loss: { 0.125 * (1.25 / ($0 * $0) - 2 / $0 + 4) }),
-        Golden(name: "sliced", objective: ["objective.kind=sliced-score"], minimiser: 1, loss: { 0.5 / ($0 * $0) - 1 / $0 }),
-        Golden(name: "exact", objective: ["objective.kind=exact-score"], minimiser: 1, loss: { 0.5 / ($0 * $0) - 1 / $0 }),
+        Golden(name: "sliced", objective: ["objective.kind=slicedScore"], minimiser: 1, loss: { 0.5 / ($0 * $0) - 1 / $0 }),
+        Golden(name: "exact", objective: ["objective.kind=exactScore"], minimiser: 1, loss: { 0.5 / ($0 * $0) - 1 / $0 }),
     ]
 
     private static func discrepancy(_ v: Double, _ t: Double) -> Double {
@@ -174,14 +174,14 @@ struct ObjectiveLossTests {
     @Test(arguments: [(0.25, -0.11157), (1, -0.34657), (4, -0.80472)])
     func `the discrepancy at the truth is -½ log(1 + t)`(_ t: Double, _ expected: Double) throws {
         let (mean, error) = try Self.mean(
-            ["objective.kind=energy-discrepancy", "objective.noise=\(t.squareRoot())", "objective.samples=256"], variance: 1)
+            ["objective.kind=energyDiscrepancy", "objective.noise=\(t.squareRoot())", "objective.samples=256"], variance: 1)
         #expect(abs(mean - expected) < 5.5 * error + 0.02)
     }
 
     @Test func `for small t the discrepancy is t times the loss of score matching`() throws {
         let v = 0.7
         let (mean, error) = try Self.mean(
-            ["objective.kind=energy-discrepancy", "objective.noise=0.03", "objective.samples=64", "objective.stabilisation=0"],
+            ["objective.kind=energyDiscrepancy", "objective.noise=0.03", "objective.samples=64", "objective.stabilization=0"],
             variance: v)
         let t = 0.0009
         // The next order in t: |d²/dt² of the closed form| t / 2 is below 1e-3 here; with M samples each shares 1/M of the noise of the others.

@@ -17,7 +17,7 @@ struct RecoveryDiffusionTests {
     private static func pairs(steps: Int, restarts: Double) throws -> (residuals: [Double], centres: [Double], ages: [Int32]) {
         let bench = try ObjectiveLossTests.Bench(
             [
-                "objective.kind=diffusion-cd", "objective.estimator=recovery", "objective.keepChains=true", "objective.noise=\(deviation)",
+                "objective.kind=diffusionCD", "objective.estimator=recovery", "objective.keepChains=true", "objective.noise=\(deviation)",
                 "chains.buffer=\(chains)", "chains.restartProbability=\(restarts)", "sampler.steps=1", "sampler.noise=null",
                 "sampler.stepSize=\(stepSize)",
             ], variance: variance, rows: 512)
@@ -67,12 +67,12 @@ struct RecoveryDiffusionTests {
     }
 
     @Test func `what pairs cannot be kept with is refused with its key`() {
-        let recovery = ["objective.kind=diffusion-cd", "objective.estimator=recovery", "objective.keepChains=true"]
+        let recovery = ["objective.kind=diffusionCD", "objective.estimator=recovery", "objective.keepChains=true"]
         for (arguments, part) in [
             (recovery + ["objective.levels=3"], "objective.levels"), (recovery + ["exchange.policy=ring"], "exchange.policy"),
             (recovery + ["chains.storage=byte", "sampler.low=-1", "sampler.high=1"], "chains.storage"),
             (recovery + ["chains.replacement=reservoir"], "chains.replacement"), (recovery + ["diagnostics.every=5"], "diagnostics.every"),
-            (["objective.kind=diffusion-cd", "objective.keepChains=true"], "recovery"), (["objective.keepChains=true"], "diffusion-cd"),
+            (["objective.kind=diffusionCD", "objective.keepChains=true"], "recovery"), (["objective.keepChains=true"], "diffusionCD"),
         ] {
             let failure = #expect(throws: Failure.self) { try RunConfiguration.resolve(arguments: arguments) }
             #expect(failure?.kind == .configuration && failure?.message.contains(part) == true, "\(failure?.message ?? "")")

@@ -13,7 +13,7 @@ import Training
 @Suite("Conditions of rows")
 struct RowConditionTests {
     private static let teaching = [
-        "objective.kind=variational-teaching", "data.source=digits", "generator.latent=3", "generator.widths=[9]", "encoder.widths=[8]",
+        "objective.kind=variationalTeaching", "data.source=digits", "generator.latent=3", "generator.widths=[9]", "encoder.widths=[8]",
         "model.referenceDeviation=null", "sampler.stepSize=0.5", "sampler.noise=0.1",
     ]
 
@@ -44,7 +44,7 @@ struct RowConditionTests {
 
     @Test func `every row is told its own image`() throws {
         let trainer = try ScratchRun.trainer(
-            Self.teaching + ["condition.kind=image", "condition.source=digits", "data.noise=0", "data.dequantise=false", "data.flip=true"])
+            Self.teaching + ["condition.kind=image", "condition.source=digits", "data.noise=0", "data.dequantize=false", "data.flip=true"])
         let plan = trainer.plan
         let condition = try #require(try plan.configuration.rowCondition(for: plan.source))
         #expect(condition == .image(ImageShape(height: 8, width: 8, channels: 1)) && condition.count == 64)
@@ -55,7 +55,7 @@ struct RowConditionTests {
         }
     }
 
-    @Test(arguments: [Mask.Kind.half, .centre, .random])
+    @Test(arguments: [Mask.Kind.half, .center, .random])
     func `masks hide as many pixels as they say, tell the others as they are, and put them back`(kind: Mask.Kind) {
         let mask = Mask(kind, shape: ImageShape(height: 6, width: 4, channels: 3))
         let (images, told) = (Matrix(rows: 50, columns: 72), Matrix(rows: 50, columns: 96))
@@ -148,7 +148,7 @@ struct RowConditionTests {
             (["condition.kind=image", "condition.source=digits"], "a density without rows"),
             (["data.source=digits", "condition.kind=image", "condition.source=rings"], "found the density rings"),
         ] {
-            let configuration = try ScratchRun.configuration(["objective.kind=variational-teaching"] + arguments)
+            let configuration = try ScratchRun.configuration(["objective.kind=variationalTeaching"] + arguments)
             do {
                 _ = try RunPlan(configuration, communicator)
                 Issue.record("\(arguments) was accepted")

@@ -11,7 +11,7 @@ import Training
 @Suite("Variational teaching")
 struct VariationalTeachingTests {
     static let teaching = [
-        "objective.kind=variational-teaching", "generator.latent=3", "generator.widths=[9]", "encoder.widths=[8]",
+        "objective.kind=variationalTeaching", "generator.latent=3", "generator.widths=[9]", "encoder.widths=[8]",
         "model.activation=softplus",
     ]
 
@@ -114,7 +114,7 @@ struct VariationalTeachingTests {
     @Test func `the autoencoder follows the Gaussian of a fixed quadratic energy`() throws {
         let (deviation, weight) = (0.7, 0.02)
         let bench = try Bench([
-            "objective.kind=variational-teaching", "run.shards=1", "run.chainsPerShard=128", "run.steps=2000", "model.kind=layers",
+            "objective.kind=variationalTeaching", "run.shards=1", "run.chainsPerShard=128", "run.steps=2000", "model.kind=layers",
             "model.layers=[{kind: 'dense', outputs: 1}]", "model.referenceDeviation=\(deviation)", "generator.latent=2",
             "generator.widths=[]",
             "encoder.widths=[]", "objective.divergenceWeight=\(weight)", "sampler.steps=10", "sampler.stepSize=0.02", "sampler.noise=null",

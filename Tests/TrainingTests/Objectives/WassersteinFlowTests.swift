@@ -9,7 +9,7 @@ import Training
 /// The penalties of the Wasserstein gradient flow.
 @Suite("Wasserstein gradient flow")
 struct WassersteinFlowTests {
-    private static let smooth = ["model.activation=softplus", "objective.kind=wasserstein-flow"]
+    private static let smooth = ["model.activation=softplus", "objective.kind=wassersteinFlow"]
 
     /// Parameters after some steps.
     private static func train(_ arguments: [String], steps: Int = 5) throws -> [Float] {
@@ -65,9 +65,9 @@ struct WassersteinFlowTests {
     @Test(arguments: [0.4, 2.0])
     func `the explicit penalty of E = w·x + |x|²/2 adds λ (w + mean x) to the gradient of w`(penalty: Double) throws {
         let arguments = ContrastiveDivergenceTests.linear + ["optimizer.learningRate=1", "chains.start=noise"]
-        let plain = try ScratchRun.trainer(arguments + ["objective.kind=short-run"])
+        let plain = try ScratchRun.trainer(arguments + ["objective.kind=shortRun"])
         let flow = try ScratchRun.trainer(
-            arguments + ["objective.kind=wasserstein-flow", "objective.flow=explicit", "objective.penalty=\(penalty)"])
+            arguments + ["objective.kind=wassersteinFlow", "objective.flow=explicit", "objective.penalty=\(penalty)"])
         let start = plain.state.parameters
         #expect(flow.state.parameters == start)
         _ = try plain.step(stop: false)

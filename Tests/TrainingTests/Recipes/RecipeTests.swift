@@ -1,5 +1,6 @@
 import Configuration
 import Failures
+import Formats
 import Foundation
 import Learning
 import Model
@@ -45,13 +46,13 @@ import Training
 
     @Test func `tables of floats are standardised, and noise is in units of their deviation where they are not`() throws {
         let noise = try Self.configuration(Self.table).objective.noise
-        #expect(try Self.configuration(Self.table).data.standardise)
-        let raw = try Self.configuration(Self.table, ["data.standardise=false"])
-        #expect(!raw.data.standardise && abs(raw.objective.noise - 900 * noise) < 1e-2 * 900)
+        #expect(try Self.configuration(Self.table).data.standardize)
+        let raw = try Self.configuration(Self.table, ["data.standardize=false"])
+        #expect(!raw.data.standardize && abs(raw.objective.noise - 900 * noise) < 1e-2 * 900)
         // Levels become -1 to 1: 51 of 255 are .4 of that.
         let levels = try Self.configuration(Self.levelTable)
-        #expect(!levels.data.standardise && abs(levels.objective.noise - 0.4 * noise) < 1e-3)
-        #expect(try !Self.configuration(Self.density).data.standardise)
+        #expect(!levels.data.standardize && abs(levels.objective.noise - 0.4 * noise) < 1e-3)
+        #expect(try !Self.configuration(Self.density).data.standardize)
     }
 
     @Test func `few points are learned in fewer steps`() throws {
@@ -131,7 +132,7 @@ import Training
         ["objective.energyRegularization=0.1"], ["sampler.kind=mala", "sampler.adaptSteps=10"], ["chains.restartFrom=data"],
     ]) func `keys that only chains that persist have ask for them, with the table's scale and network`(arguments: [String]) throws {
         let configuration = try Self.configuration(Self.table, arguments)
-        #expect(configuration.objective.kind == .pcd && configuration.data.standardise && configuration.model.widths == [128, 128])
+        #expect(configuration.objective.kind == .pcd && configuration.data.standardize && configuration.model.widths == [128, 128])
         // Not the digits' sampler, whose noise does not belong to its step.
         #expect(configuration.sampler.stepSize < 0.1 && configuration.sampler.noise == nil)
     }
@@ -155,12 +156,12 @@ import Training
 
     @Test func `denoising draws by the Langevin equation at half the variance of its least noise`() throws {
         for arguments in [["objective.noise=0.4"], ["objective.levels=4", "objective.lowNoise=0.4", "objective.noise=3"]] {
-            let sampler = try RunConfiguration.resolve(arguments: ["objective.kind=denoising-score"] + arguments).sampler
+            let sampler = try RunConfiguration.resolve(arguments: ["objective.kind=denoisingScore"] + arguments).sampler
             #expect(sampler.noise == nil && abs(sampler.stepSize - 0.08) < 1e-6)
         }
-        let own = try RunConfiguration.resolve(arguments: ["objective.kind=denoising-score", "sampler.kind=heun"]).sampler
+        let own = try RunConfiguration.resolve(arguments: ["objective.kind=denoisingScore", "sampler.kind=heun"]).sampler
         #expect(own.stepSize == RunConfiguration().sampler.stepSize && own.noise == RunConfiguration().sampler.noise)
-        #expect(try RunConfiguration.resolve(arguments: ["objective.kind=denoising-score", "sampler.steps=7"]).sampler.stepSize == 0.5)
+        #expect(try RunConfiguration.resolve(arguments: ["objective.kind=denoisingScore", "sampler.steps=7"]).sampler.stepSize == 0.5)
         let table = try Self.configuration(Self.table)
         #expect(table.sampler.noise == nil && abs(table.sampler.stepSize - 0.5 * table.objective.noise * table.objective.noise) < 1e-3)
     }
@@ -197,6 +198,16 @@ import Training
         ] {
             let request = try AskedConfiguration(file: nil, name: "", arguments: ["data.source=\(source)"])
             #expect(try ChosenConfiguration.choose(for: Self.table, request).configuration.run.name == name)
+        }
+    }
+
+    @Test func `a range that is none is refused before a recipe is made of it`() throws {
+        let scratch = ScratchFolder()
+        let path = "\(scratch.path)/gray.npy"
+        try AtomicFile.write(NPY.encode(NumericArray(shape: [4, 8, 8], .uint8((0..<256).map { UInt8($0) }))), to: path)
+        for range in ["data.low=10", "data.high=-1e10", "data.low=1"] {
+            let failure = #expect(throws: Failure.self) { try ChosenConfiguration.resolve(arguments: ["data.source=\(path)", range]) }
+            #expect(failure?.kind == .configuration && failure?.message.contains("expected data.low below data.high") == true)
         }
     }
 }

@@ -23,7 +23,7 @@ struct DataNotesTests {
     }
 
     @Test func `standardised from the file's own numbers they lose nothing, and nothing is said`() throws {
-        let text = try said(columns: 2, ["data.standardise=true"])
+        let text = try said(columns: 2, ["data.standardize=true"])
         #expect(!text.contains("different values"), "\(text)")
     }
 }

@@ -22,7 +22,7 @@ struct ProgressReporterTests {
     }
 
     @Test func `objectives with a loss show it, those with chains their gap, and both what the names mean`() throws {
-        let score = try ScratchRun.train(["objective.kind=denoising-score"], in: scratch.run("score"))
+        let score = try ScratchRun.train(["objective.kind=denoisingScore"], in: scratch.run("score"))
         let line = try #require(score.last { $0.hasPrefix("step 8/8") })
         #expect(line.contains("  loss ") && !line.contains("  gap ") && !line.contains("chain steps/s") && line.contains("evaluations/s"))
         #expect(score.count { $0.contains("loss:") } == 1 && !score.contains { $0.contains("gap:") })

@@ -27,7 +27,7 @@ struct ReporterTests {
             #expect(report.loss == nil && report.gradientNorm > 0 && report.saturation == nil && report.acceptance == nil)
             #expect(report.seconds.count == Phase.allCases.count)
         }
-        try ScratchRun.train(["objective.kind=denoising-score", "objective.noise=0.5"], in: scratch.run("score"))
+        try ScratchRun.train(["objective.kind=denoisingScore", "objective.noise=0.5"], in: scratch.run("score"))
         #expect(try scratch.run("score").reports().allSatisfy { $0.loss != nil && $0.energyGap == nil && $0.displacement == nil })
     }
 }
