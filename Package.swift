@@ -72,7 +72,9 @@ let package = Package(
             ]),
         .executableTarget(
             name: "ebm-dist",
-            dependencies: ["CCPU", "CSignals", "Commands", "Configuration", "Training", "Distributed", "Numerics", "Failures"],
+            dependencies: [
+                "CCPU", "CSignals", "Commands", "Configuration", "Training", "Datasets", "Formats", "Distributed", "Numerics", "Failures",
+            ],
             swiftSettings: swiftSettings),
 
         .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),

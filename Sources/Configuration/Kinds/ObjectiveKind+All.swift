@@ -101,7 +101,15 @@ extension ObjectiveKind {
     ) { $0.needsCurvature = .always }
 
     public static let nce = ObjectiveKind(
-        "nce", title: { _ in "noise-contrastive estimation" }, keys: [], make: { $0.noiseContrast })
+        "nce", title: { _ in "noise-contrastive estimation" }, keys: [],
+        make: {
+            NoiseContrastiveEstimation(
+                seed: $0.seed, noise: DiagonalGaussian(of: $0.starts, rows: rowsForMoments, floor: 1e-3), rowsPerStep: $0.rowsPerStep,
+                data: $0.data)
+        })
+
+    /// Rows from which the noise of noise-contrastive estimation takes its moments.
+    private static let rowsForMoments = 10_000
 
     // MARK: with networks beside the energy
 

@@ -4,21 +4,7 @@ import Model
 import Numerics
 import Sampling
 
-/// What an objective is made of: the configuration, and what was made of it before.
-struct ObjectiveParts: Sendable {
-    var configuration: RunConfiguration
-    var kernel: any TransitionKernel
-    var data: DataStream
-    /// The rows that chains start from, apart from those that are learned from.
-    var starts: DataStream
-    /// What the networks are told about each row.
-    var condition: RowCondition?
-
-    private var seed: UInt64 { configuration.run.seed }
-    private var rowsPerStep: Int { configuration.rowsPerStep }
-    private var keys: RunConfiguration.Objective { configuration.objective }
-}
-
+/// Objectives of which several declarations are made, or whose parts take more than a line.
 extension ObjectiveParts {
     func maximumLikelihood<Kernel: TransitionKernel>(_ kernel: Kernel) -> ContrastiveDivergence<Kernel> {
         ContrastiveDivergence(
@@ -64,14 +50,6 @@ extension ObjectiveParts {
     func scoreMatching(_ directions: SlicedScoreMatching.Directions) -> any Objective {
         SlicedScoreMatching(seed: seed, directions: directions, dimension: data.shape.count, rowsPerStep: rowsPerStep, data: data)
     }
-
-    var noiseContrast: any Objective {
-        let noise = DiagonalGaussian(of: starts, rows: Self.rowsForMoments, floor: 1e-3)
-        return NoiseContrastiveEstimation(seed: seed, noise: noise, rowsPerStep: rowsPerStep, data: data)
-    }
-
-    /// Rows from which the noise of noise-contrastive estimation takes its moments.
-    private static let rowsForMoments = 10_000
 
     func teaching(_ kernel: some TransitionKernel) -> any Objective {
         VariationalTeaching(

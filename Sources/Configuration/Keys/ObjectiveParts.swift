@@ -1,0 +1,20 @@
+import Datasets
+import Learning
+import Model
+import Numerics
+import Sampling
+
+/// What an objective is made of: the configuration, and what was made of it before.
+struct ObjectiveParts: Sendable {
+    var configuration: RunConfiguration
+    var kernel: any TransitionKernel
+    var data: DataStream
+    /// The rows that chains start from, apart from those that are learned from.
+    var starts: DataStream
+    /// What the networks are told about each row.
+    var condition: RowCondition?
+
+    var seed: UInt64 { configuration.run.seed }
+    var rowsPerStep: Int { configuration.rowsPerStep }
+    var keys: RunConfiguration.Objective { configuration.objective }
+}
