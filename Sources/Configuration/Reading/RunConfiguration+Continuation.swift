@@ -75,6 +75,7 @@ extension RunConfiguration {
 extension RunConfiguration {
     /// This configuration with another one's values of the keys that have no effect in it: a run folder keeps what its checkpoints were bound to.
     package func keepingIdleValues(of stored: RunConfiguration) throws(Failure) -> RunConfiguration {
+        guard try stored.digest() != digest() else { return self }
         var values = ConfigurationValues(self)
         for key in ConfigurationKey.all where !meets(key.needs) { values.set(key.path, stored[key.path]) }
         return try values.typed()

@@ -93,4 +93,21 @@ struct KeyTests {
             text[start.upperBound..<end.lowerBound] == ConfigurationKey.tables[...],
             "Documentation/Configuration.md is not what scripts/key-table writes")
     }
+
+    /// How often the sources say a word, by file.
+    private static func files(with word: String) throws -> Set<String> {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../Sources").standardizedFileURL
+        let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.allObjects as? [URL] ?? []
+        return try Set(
+            all.filter { $0.pathExtension == "swift" }.filter { try String(contentsOf: $0, encoding: .utf8).contains(word) }
+                .map(\.lastPathComponent))
+    }
+
+    @Test func `A key stands in the sources where it is declared and where it is used`() throws {
+        // A kernel's list of keys and its making are one declaration.
+        for (key, declared) in [("rollbackEvery", "RunKeys"), ("replicaCheckEvery", "RunKeys"), ("hotTemperature", "SamplerKeys")] {
+            let files = try Self.files(with: key)
+            #expect(files.count == 2 && files.contains("\(declared).swift"), "\(key): \(files)")
+        }
+    }
 }

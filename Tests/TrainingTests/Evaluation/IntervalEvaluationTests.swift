@@ -13,13 +13,15 @@ import Training
 @Suite struct IntervalEvaluationTests {
     let scratch = ScratchFolder()
 
-    private static let interval = ["evaluate.every=3", "evaluate.count=20", "report.every=100"]
+    private static let quiet = ["report.every=100"]
+    private static let interval = ["evaluate.every=3", "evaluate.count=20"] + quiet
+
     /// Vectors of three values: a run without density. Measures of a density of the plane take a second.
-    private func numbers() throws -> [String] {
+    private func numbers(_ more: [String] = Self.interval) throws -> [String] {
         let rows = (0..<60).map { "\(Double($0 % 7) / 7),\(Double($0 % 5) / 5),\(Double($0 % 3) / 3)" }
         let path = "\(scratch.path)/numbers.csv"
         try Data(rows.joined(separator: "\n").utf8).write(to: URL(filePath: path))
-        return Self.interval + ["data.source=\(path)"]
+        return more + ["data.source=\(path)"]
     }
 
     private func lines(_ folder: RunFolder) throws -> [EvaluationLine] {
@@ -79,7 +81,7 @@ import Training
         #expect(try timeless(lines(folder)) == expected)
         // Also by a run that evaluates no more.
         try FileManager.default.removeItem(atPath: folder.checkpoint(8))
-        try ScratchRun.train(arguments + ["evaluate.every=0"], in: folder)
+        try ScratchRun.train(try numbers(Self.quiet), in: folder)
         #expect(try timeless(lines(folder)) == Array(expected.prefix(1)))
     }
 
@@ -99,7 +101,7 @@ import Training
 
     @Test func `evaluations change nothing else, may begin later, and are off by default`() throws {
         let (plain, folder) = (scratch.run("plain"), scratch.run())
-        let arguments = try numbers() + ["evaluate.every=0"]
+        let arguments = try numbers(Self.quiet)
         try ScratchRun.train(arguments, in: plain)
         #expect(try !RunFolder.isFile(plain.evaluation))
         try ScratchRun.train(arguments + ["run.steps=4"], in: folder)
