@@ -61,9 +61,11 @@ public struct DiagnoseCommand: Codable, Sendable {
         let origin = start ?? trained.standardStart
         try communicator.agree {
             try trained.checkIsUnconditional("diagnose")
-            let kind = trained.configuration.objective.kind
-            if kind.energy == .none {
-                throw Failure(.usage, "diagnose: objective.kind = \"\(kind.rawValue)\" trains no energy that chains could follow")
+            if trained.declaration.energy == .none {
+                throw Failure(
+                    .usage,
+                    "diagnose: objective.kind = \"\(trained.configuration.objective.kind.rawValue)\" trains no energy that chains could follow"
+                )
             }
             try trained.check(origin)
         }

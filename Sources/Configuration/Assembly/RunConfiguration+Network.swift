@@ -16,7 +16,7 @@ extension RunConfiguration {
         let shape = energyShape(for: data)
         let network: Network
         // A latent prior is a correction of N(0, I).
-        let reference = model.referenceDeviation ?? (objective.kind.energy == .ofLatents ? 1 : nil)
+        let reference = model.referenceDeviation ?? (objective.kind.model.energy == .ofLatents ? 1 : nil)
         // A noise level is told at every pixel.
         let condition: ConditionDescription? = noiseLadder == nil ? rowCondition?.beside : .planes(1)
         do {
@@ -37,16 +37,17 @@ extension RunConfiguration {
 
     /// As above, where the networks are told `told` about rows of a shape.
     package func networks(for shape: ImageShape, told: RowCondition?) throws(Failure) -> RunNetworks {
-        let parts = objective.kind.networks
+        let model = objective.kind.model
         return RunNetworks(
             energy: try energyModel(for: shape, told: told),
-            generator: parts.contains(.generator) ? try generatorNetwork(for: shape, told: told) : nil,
-            encoder: parts.contains(.encoder) ? try encoderNetwork(for: shape, told: told) : nil, sampleShape: shape)
+            generator: model.networks.contains(.generator) ? try generatorNetwork(for: shape, told: told) : nil,
+            encoder: model.networks.contains(.encoder) ? try encoderNetwork(for: shape, told: told) : nil,
+            decodedShape: model.energy == .ofLatents ? shape : nil)
     }
 
     /// The shape of what the energy is a function of, for data of a shape.
     package func energyShape(for data: ImageShape) -> ImageShape {
-        objective.kind.energy == .ofLatents ? ImageShape(vector: generator.latent) : data
+        objective.kind.model.energy == .ofLatents ? ImageShape(vector: generator.latent) : data
     }
 
     /// From latent vectors to rows: dense layers, or as listed.

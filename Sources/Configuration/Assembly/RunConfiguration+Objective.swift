@@ -9,7 +9,7 @@ import Sampling
 extension RunConfiguration {
     package var startNoise: NoiseDistribution {
         // Latent vectors start at the reference measure of their prior.
-        if objective.kind.energy == .ofLatents { return .gaussian(deviation: 1) }
+        if objective.kind.model.energy == .ofLatents { return .gaussian(deviation: 1) }
         return switch chains.noise {
         case .uniform: .uniform(Float(chains.noiseLow)...Float(chains.noiseHigh))
         case .gaussian: .gaussian(deviation: Float(chains.noiseDeviation))
@@ -18,9 +18,9 @@ extension RunConfiguration {
 
     /// Whether chains, or samples to show of objectives without chains, begin at `startNoise`: not at data, noised rows, or what a generator makes.
     package func startsFromNoise(_ profile: ObjectiveProfile) -> Bool {
-        guard profile.hasChains else { return objective.kind.networks.isEmpty }
+        guard profile.hasChains else { return objective.kind.model.networks.isEmpty }
         guard objective.kind.trainsByChainsAlone else { return false }
-        return chainStart == .noise || chainStart == .persistent(restartFrom: .noise)
+        return chainStart == .noise || (chainStart == .persistent && chains.restartFrom == .noise)
     }
 
     /// One shard's slice of the replay buffer; nil where chains do not persist.
@@ -33,6 +33,11 @@ extension RunConfiguration {
 
     /// Whether the replay buffer holds chains with the noised rows that they are tethered to.
     package var keepsPairs: Bool { hasPersistentChains && objective.kind.keepsPairs }
+
+    /// How a shard stores its chains; nil where they do not persist.
+    package var chainStorage: ChainStorage? {
+        replayCapacity.map { ChainStorage(capacity: $0, options: replayOptions, ladder: ladder, hasCentres: keepsPairs) }
+    }
 
     package var replayOptions: ReplayOptions {
         ReplayOptions(
@@ -61,7 +66,7 @@ extension RunConfiguration {
                     + "numbers for a shard and step), found \(sampler.steps). Use fewer steps, or more and smaller shards.")
         }
         let posteriorLimit = Langevin(stepSize: 1, noise: 1).stepLimit(values: run.chainsPerShard * generator.latent)
-        guard objective.kind.energy != .ofLatents || posterior.steps <= posteriorLimit else {
+        guard objective.kind.model.energy != .ofLatents || posterior.steps <= posteriorLimit else {
             throw Failure(
                 .configuration,
                 "posterior.steps: expected at most \(posteriorLimit) with run.chainsPerShard = \(run.chainsPerShard) chains of \(generator.latent) values "
@@ -75,7 +80,7 @@ extension RunConfiguration {
         let parts = ObjectiveParts(configuration: self, kernel: kernel, data: data, starts: starts, condition: condition)
         guard let ladder = noiseLadder else { return objective.kind.make(parts) }
         let objectives = (0..<ladder.levels).map { objective.kind.atLevel(parts, ladder, $0) }
-        return NoiseConditional(seed: run.seed, ladder: ladder, objectives: objectives)
+        return objectives[0].onLevels(of: ladder, seed: run.seed, Array(objectives.dropFirst()))
     }
 
     /// Every shard needs rows of its own, and starts for all their chains.
@@ -126,7 +131,7 @@ extension RunConfiguration {
     private func makeFreshChains(_ kernel: some TransitionKernel) -> @Sendable (ShardState, ShardWorker, Int) -> Void {
         let chains = FreshChains(
             seed: run.seed, kernel: kernel, steps: sampler.steps, noise: startNoise, ladder: noiseLadder,
-            decodes: objective.kind.energy == .ofLatents)
+            decodes: objective.kind.model.energy == .ofLatents)
         return { chains.fill($0, worker: $1, step: $2) }
     }
 
@@ -136,9 +141,7 @@ extension RunConfiguration {
     }
 
     /// Where chains start, for objectives with free chains of the energy.
-    var chainStart: ChainStart {
-        ChainStart(objective.kind.ownStart ?? chains.start ?? .persistent, restartFrom: chains.restartFrom)
-    }
+    var chainStart: ChainStart.Place { objective.kind.ownStart ?? chains.start ?? .persistent }
 
     var lastStepTerms: LastStepTerms? {
         guard objective.lastStep > 0 || objective.entropy > 0 else { return nil }

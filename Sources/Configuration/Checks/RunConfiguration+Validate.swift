@@ -1,4 +1,5 @@
 import Failures
+import Learning
 
 extension RunConfiguration {
     /// Checks every value against its key and the values against each other.
@@ -43,7 +44,7 @@ extension RunConfiguration {
     private func checkDiagnostics() throws(Failure) {
         guard diagnostics.every > 0 else { return }
         try require(
-            objective.kind.energy != .none,
+            objective.kind.model.energy != .none,
             "diagnostics.every = \(diagnostics.every): objective.kind = \"\(objective.kind.rawValue)\" trains no energy that chains could follow; expected 0"
         )
         try require(

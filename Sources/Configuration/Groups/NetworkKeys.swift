@@ -58,7 +58,7 @@ extension RunConfiguration {
     public struct Generator: KeyGroup {
         public enum Output: String, Choice { case none, tanh }
 
-        package static let needs = ObjectiveKind.need { $0.networks.contains(.generator) }
+        package static let needs = ObjectiveKind.need { $0.model.networks.contains(.generator) }
 
         @Key("values of a latent vector", .width) public var latent = 32
         @Key(
@@ -75,7 +75,7 @@ extension RunConfiguration {
 
     /// The network from rows of data to the mean and log variance of a latent vector, for objectives that have one.
     public struct Encoder: KeyGroup {
-        static let needs = ObjectiveKind.need { $0.networks.contains(.encoder) }
+        static let needs = ObjectiveKind.need { $0.model.networks.contains(.encoder) }
 
         @Key(
             "outputs of each hidden layer from data to latent means and log variances; model.activation follows each", .width,
@@ -89,7 +89,7 @@ extension RunConfiguration {
 
     /// Chains of the latent vector of each data row, for objectives with such.
     public struct Posterior: KeyGroup {
-        static let needs = ObjectiveKind.need { $0.energy == .ofLatents }
+        static let needs = ObjectiveKind.need { $0.model.energy == .ofLatents }
 
         @Key("Langevin steps of the latent vector of each data row in a step", 1...1_000_000) public var steps = 20
         @Key("s of z <- z - s²/2 g + s xi, g the gradient of |x - g(z)|²/2 sigma² + U(z)", .positive) public var stepSize = 0.1

@@ -1,3 +1,4 @@
+import Learning
 import Sampling
 
 extension Stanley.Preset: Choice {}
@@ -8,7 +9,7 @@ extension Stanley.Options.NoiseScaling: Choice {}
 extension RunConfiguration {
     /// The transition kernel of the chains. Which kernels use a key, and beside which others, stands with them: `KernelKind.all`.
     public struct Sampler: KeyGroup {
-        static let needs = ObjectiveKind.need { $0.energy != .none }
+        static let needs = ObjectiveKind.need { $0.model.energy != .none }
         private static let adaptation = ObjectiveKind.need { $0.trainsByChainsAlone }
 
         @Key(

@@ -5,15 +5,6 @@ import Learning
 public struct ObjectiveKind: Kind {
     package static let path = "objective.kind"
 
-    /// What the energy is a function of.
-    package enum Energy: Sendable {
-        case ofRows
-        /// Of the latent vectors of a generator: a correction of N(0, I).
-        case ofLatents
-        /// None is trained.
-        case none
-    }
-
     /// Where the chains of a training step start, for objectives whose negatives are free chains of the energy.
     package enum Start: Hashable, Sendable {
         case at(ChainStart.Place)
@@ -32,19 +23,16 @@ public struct ObjectiveKind: Kind {
     package var keepsChains: Need?
     /// Whether the buffer holds chains with the noised rows that they are tethered to.
     var keepsPairs = false
-    /// The networks that are trained beside the energy.
-    package var networks: [RunNetworks.Part] = []
-    package var energy = Energy.ofRows
+    /// What a model of it consists of.
+    package var model = ModelDeclaration.energyOfRows
     /// Whether training runs chains of the bare energy, from anywhere, where the sampler makes steps.
     package var runsFreeChains: Bool { trainsByChainsAlone || startsAtGenerator }
     /// Whether chains start at what a generator makes.
-    var startsAtGenerator = false
+    var startsAtGenerator: Bool { model.drawsFromGenerator && model.energy != .none }
     /// Whether it can do without a single step of the sampler.
     package var mayRest = false
     /// Whether it learns the score of noised data: chains, which have no part in training, then fit the noise.
     var learnsScores = false
-    /// Whether it is read as a gradient flow of the samples' density.
-    package var isFlow = false
     /// Beside which values it is made of second derivatives, which vanish for piecewise linear activations; nil: never.
     var needsCurvature: Need?
     /// The key that says how many random vectors are drawn for each row; nil where none are.

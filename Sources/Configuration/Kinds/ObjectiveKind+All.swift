@@ -41,8 +41,7 @@ extension ObjectiveKind {
         ],
         make: { $0.wassersteinFlow($0.kernel) }
     ) {
-        ($0.start, $0.isFlow) = (.open, true)
-        $0.keepsChains = saysPersistent
+        ($0.start, $0.keepsChains) = (.open, saysPersistent)
     }
 
     private static let ofMaximumLikelihood: [KeyUse] = ["objective.energyRegularization", "objective.lastStep", "objective.entropy"]
@@ -118,8 +117,7 @@ extension ObjectiveKind {
         keys: ["objective.divergenceWeight"],
         make: { $0.teaching($0.kernel) }
     ) {
-        $0.networks = [.generator, .encoder]
-        ($0.startsAtGenerator, $0.mayRest) = (true, true)
+        ($0.model, $0.mayRest) = (.variationalTeaching, true)
     }
 
     public static let latentPrior = ObjectiveKind(
@@ -130,14 +128,14 @@ extension ObjectiveKind {
             },
         make: { $0.latentPrior($0.kernel) }
     ) {
-        ($0.networks, $0.energy) = ([.generator], .ofLatents)
+        $0.model = .latentPrior
         $0.vectorsPerRow = "objective.samples"
     }
 
     public static let autoencoder = ObjectiveKind(
         "autoencoder", title: { _ in "an autoencoder" }, keys: ["objective.divergenceWeight"], make: { $0.autoencoder }
     ) {
-        ($0.networks, $0.energy, $0.mayRest) = ([.generator, .encoder], .none, true)
+        ($0.model, $0.mayRest) = (.autoencoder, true)
         $0.check = { (run) throws(Failure) in
             try run.require(
                 run.sampler.steps == 0,

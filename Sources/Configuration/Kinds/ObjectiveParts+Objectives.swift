@@ -6,13 +6,24 @@ import Sampling
 
 /// Objectives of which several declarations are made, or whose parts take more than a line.
 extension ObjectiveParts {
+    /// The sampler of a training step.
+    private func sampler<Kernel: TransitionKernel>(_ kernel: Kernel) -> StepSampler<Kernel> {
+        StepSampler(seed: seed, kernel: kernel, steps: configuration.sampler.steps, box: configuration.samplerBox)
+    }
+
+    private func start<Kernel: TransitionKernel>() -> ContrastiveDivergence<Kernel>.Start {
+        let noise = StartNoise(configuration.startNoise, spread: Float(configuration.chains.noiseSpread))
+        if let storage = configuration.chainStorage {
+            let fresh: FreshStates = configuration.chains.restartFrom == .noise ? .noise(noise) : .rows(starts, noise: 0)
+            return .persistent(PersistentChains(seed: seed, storage: storage, fresh: fresh))
+        }
+        return configuration.chainStart == .data ? .data : .noise(noise)
+    }
+
     func maximumLikelihood<Kernel: TransitionKernel>(_ kernel: Kernel) -> ContrastiveDivergence<Kernel> {
         ContrastiveDivergence(
-            seed: seed, kernel: kernel, steps: configuration.sampler.steps, start: configuration.chainStart,
-            noise: configuration.startNoise, noiseSpread: Float(configuration.chains.noiseSpread), box: configuration.samplerBox,
-            energyRegularization: Float(keys.energyRegularization), rowsPerStep: rowsPerStep,
-            negativesPerStep: configuration.negativesPerStep, ladder: configuration.ladder, lastStep: configuration.lastStepTerms,
-            data: data, starts: starts)
+            sampler(kernel), from: start(), energyRegularization: Float(keys.energyRegularization), rowsPerStep: rowsPerStep,
+            negativesPerStep: configuration.negativesPerStep, lastStep: configuration.lastStepTerms, data: data)
     }
 
     func likelihood(_ kernel: some TransitionKernel) -> any Objective { maximumLikelihood(kernel) }
@@ -20,7 +31,8 @@ extension ObjectiveParts {
     func wassersteinFlow(_ kernel: some TransitionKernel) -> any Objective {
         WassersteinFlow(
             base: maximumLikelihood(kernel), form: keys.flow == .proximal ? .proximal(updates: keys.innerSteps) : .explicit,
-            penalty: Float(keys.penalty))
+            penalty: Float(keys.penalty),
+            time: kernel.diffusion.map { _ in Double(configuration.sampler.steps) * configuration.sampler.stepSize })
     }
 
     var energyDiscrepancy: EnergyDiscrepancy {
@@ -38,8 +50,10 @@ extension ObjectiveParts {
                 rowsPerStep: rowsPerStep, data: data)
         case .recovery:
             RecoveryDiffusion(
-                seed: seed, kernel: kernel, steps: configuration.sampler.steps, deviation: Float(keys.noise),
-                box: configuration.samplerBox, rowsPerStep: rowsPerStep, data: data, starts: configuration.keepsPairs ? starts : nil)
+                sampler(kernel), deviation: Float(keys.noise), rowsPerStep: rowsPerStep, data: data,
+                pairs: configuration.chainStorage.map {
+                    PersistentChains(seed: seed, storage: $0, fresh: .rows(starts, noise: Float(keys.noise)))
+                })
         }
     }
 
@@ -53,8 +67,7 @@ extension ObjectiveParts {
 
     func teaching(_ kernel: some TransitionKernel) -> any Objective {
         VariationalTeaching(
-            seed: seed, kernel: kernel, steps: configuration.sampler.steps, box: configuration.samplerBox,
-            divergenceWeight: Float(keys.divergenceWeight), rowsPerStep: rowsPerStep, data: data, condition: condition)
+            sampler(kernel), divergenceWeight: Float(keys.divergenceWeight), rowsPerStep: rowsPerStep, data: data, condition: condition)
     }
 
     var autoencoder: any Objective {
@@ -66,11 +79,11 @@ extension ObjectiveParts {
         let estimator: LatentPrior<Kernel>.Estimator =
             switch keys.prior {
             case .discrepancy: .discrepancy(energyDiscrepancy)
-            case .chains: .chains(kernel, steps: configuration.sampler.steps)
+            case .chains: .chains(sampler(kernel))
             }
         return LatentPrior(
-            seed: seed, posterior: configuration.latentPosterior, estimator: estimator, rowsPerStep: rowsPerStep,
-            data: configuration.posterior.keepChains ? data.dealt() : data)
+            seed: seed, posterior: configuration.latentPosterior, estimator: estimator, rowsPerStep: rowsPerStep, data: data,
+            keepsChains: configuration.posterior.keepChains)
     }
 }
 

@@ -1,21 +1,8 @@
-/// Where the chains of a step begin.
-package enum ChainStart: Sendable, Hashable {
-    /// Where they ended, in a replay buffer; those that start afresh at the origin.
-    case persistent(restartFrom: Origin)
-    case data
-    case noise
-
-    /// - Parameter origin: of persistent chains.
-    package init(_ place: Place, restartFrom origin: Origin) {
-        switch place {
-        case .persistent: self = .persistent(restartFrom: origin)
-        case .data: self = .data
-        case .noise: self = .noise
-        }
-    }
-
+/// Where chains begin, as configurations say it.
+package enum ChainStart {
+    /// In a training step: where they ended in a replay buffer, at data rows, or at noise.
     package enum Place: String, CaseIterable, Codable, Sendable { case persistent, data, noise }
 
-    /// Where a fresh chain begins.
+    /// A fresh chain of a replay buffer.
     package enum Origin: String, CaseIterable, Codable, Sendable { case noise, data }
 }

@@ -6,12 +6,12 @@ import Sampling
 /// A chain on all pixels would follow the energy away from the visible ones, which are put back at its end: the energy would then learn from states
 /// that its own chains never see.
 package struct ConditionedPotential: Potential {
-    let base: ModelPotential
+    let base: any Potential
     let condition: RowCondition
     /// What the rows are told: rows x `RowCondition.count`.
     let told: Matrix
 
-    package init(base: ModelPotential, condition: RowCondition, told: Matrix) {
+    package init(base: any Potential, condition: RowCondition, told: Matrix) {
         self.base = base
         self.condition = condition
         self.told = told

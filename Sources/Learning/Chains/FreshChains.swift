@@ -24,16 +24,17 @@ package struct FreshChains<Kernel: TransitionKernel>: Sendable {
 
     /// Leaves the samples in the shard's negatives, the same ones for a step wherever they are drawn.
     package func fill(_ shard: ShardState, worker: ShardWorker, step: Int) {
-        let positions = worker.chains.positions
+        guard let chains = worker.freshChains else { preconditionFailure("training draws the samples of this objective") }
+        let positions = chains.positions
         noise.fill(positions, stream: RandomStream(seed: seed, purpose: .samplingStart, step: step, index: shard.index))
         let descent = NoiseLadder.descent(ladder)
         for (part, level) in descent.enumerated() {
-            if let feature = level.feature { worker.setCondition(feature) }
+            if let feature = level.feature { worker.engine.setCondition(feature) }
             let stream = ChainNoise(
                 seed: seed, motion: .sampling, decisions: .samplingDecision, step: step * descent.count + part, index: shard.index)
-            kernel.scaled(toVariance: level.variance).run(worker.chains, steps: steps, noise: stream, in: worker.potential)
+            kernel.scaled(toVariance: level.variance).run(chains, steps: steps, noise: stream, in: worker.engine.chainPotential)
         }
-        shard.negatives.copy(from: decodes ? worker.generator?.outputs(of: positions) ?? positions : positions)
+        shard.negatives.copy(from: decodes ? worker.engine.generator?.outputs(of: positions) ?? positions : positions)
         worker.times.stamp(.report)
     }
 }

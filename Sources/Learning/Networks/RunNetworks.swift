@@ -14,14 +14,18 @@ public struct RunNetworks: Sendable {
     public let generator: Network?
     /// From rows of data to means and log variances of latent vectors.
     public let encoder: Network?
+    /// Whether the energy is one of latent vectors, which the generator decodes.
+    public let isLatent: Bool
     /// The shape of a row of data: the energy's own, or what the generator makes of the energy's latent vectors.
     public let sampleShape: ImageShape
     /// All trained parameters.
     public let layout: ParameterLayout
 
-    /// - Parameter sampleShape: nil where it is the energy's.
-    public init(energy: EnergyModel, generator: Network? = nil, encoder: Network? = nil, sampleShape: ImageShape? = nil) {
-        self.sampleShape = sampleShape ?? energy.inputShape
+    /// - Parameter decodedShape: of the rows that the generator makes, where the energy is one of latent vectors; nil where it is one of rows.
+    public init(energy: EnergyModel, generator: Network? = nil, encoder: Network? = nil, decodedShape: ImageShape? = nil) {
+        precondition(decodedShape == nil || generator != nil, "a generator makes rows of latent vectors")
+        isLatent = decodedShape != nil
+        sampleShape = decodedShape ?? energy.inputShape
         self.energy = energy
         self.generator = generator
         self.encoder = encoder
@@ -33,9 +37,6 @@ public struct RunNetworks: Sendable {
 
     /// What is saved besides the parameters but not trained.
     public var stateLayout: ParameterLayout { energy.stateLayout }
-
-    /// Whether the energy is one of latent vectors, which the generator decodes.
-    public var isLatent: Bool { generator != nil && encoder == nil }
 
     public subscript(_ part: Part) -> Network? { part == .generator ? generator : encoder }
 

@@ -9,13 +9,35 @@ import Numerics
 struct Autoencoder {
     private let generator: NetworkPass
     private let encoder: NetworkPass
-    private let worker: ShardWorker
+    private let scratch: Scratch
 
-    init(_ worker: ShardWorker) {
-        guard let generator = worker.generator, let encoder = worker.encoder else {
+    init(_ worker: ShardWorker, _ scratch: Scratch) {
+        guard let generator = worker.engine.generator, let encoder = worker.engine.encoder else {
             preconditionFailure("an autoencoder needs a generator and an encoder")
         }
-        (self.generator, self.encoder, self.worker) = (generator, encoder, worker)
+        (self.generator, self.encoder, self.scratch) = (generator, encoder, scratch)
+    }
+
+    /// The tiles of a thread.
+    struct Scratch {
+        /// Latent vectors and their gradients, rows x latent values.
+        let latents: Matrix
+        let latentGradient: Matrix
+        /// Values of the generator's rows less others, rows x values of a row.
+        let residual: Matrix
+        /// Gradients with respect to the encoder's outputs, rows x twice the latent values.
+        let codeGradient: Matrix
+
+        init(_ make: TileMaker) {
+            (latents, latentGradient) = (make.tile(make.latents), make.tile(make.latents))
+            (residual, codeGradient) = (make.tile(make.dimension), make.tile(2 * make.latents))
+        }
+    }
+
+    /// What the generator makes of latent vectors from N(0, I), until its next pass.
+    func samples(_ stream: RandomStream) -> Matrix {
+        stream.fillNormals(scratch.latents)
+        return generator.outputs(of: scratch.latents)
     }
 
     /// Adds the gradients of both networks.
@@ -26,11 +48,11 @@ struct Autoencoder {
     func addGradient(of x: Matrix, divergenceWeight w: Float, scale: Float, noise: RandomStream) -> (
         reconstruction: Double, divergence: Double
     ) {
-        let (rows, latents) = (x.rows, worker.latents)
+        let (rows, latents, latentGradient) = (x.rows, scratch.latents, scratch.latentGradient)
         let code = encoder.outputs(of: x, keepingSlopes: true)
         let width = latents.columns
         // Moments become gradients in place, after the latent vectors and what their gradient needs were made of them.
-        let codeGradient = worker.codeGradient
+        let codeGradient = scratch.codeGradient
         noise.fillNormals(latents)
         var divergence = 0.0
         for row in 0..<rows {
@@ -44,15 +66,15 @@ struct Autoencoder {
                 codeGradient[row, width + column] = variance
             }
         }
-        let residual = worker.residual
+        let residual = scratch.residual
         residual.combine(generator.outputs(of: latents, keepingSlopes: true), x) { $0 - $1 }
         let reconstruction = residual.squaredNorm
         residual.combine(residual, residual) { r, _ in 2 * scale * r }
-        generator.pullBack(latents, outputGradient: residual, inputGradient: worker.latentGradient)
+        generator.pullBack(latents, outputGradient: residual, inputGradient: latentGradient)
         for row in 0..<rows {
             for column in 0..<width {
                 let (step, variance) = (codeGradient[row, column], codeGradient[row, width + column])
-                let (mean, slope) = (code[row, column], worker.latentGradient[row, column])
+                let (mean, slope) = (code[row, column], latentGradient[row, column])
                 codeGradient[row, column] = slope + scale * w * mean
                 codeGradient[row, width + column] = 0.5 * (slope * step + scale * w * (variance - 1))
             }
@@ -60,4 +82,16 @@ struct Autoencoder {
         encoder.pullBack(x, outputGradient: codeGradient)
         return (reconstruction, divergence)
     }
+}
+
+extension Tally {
+    /// Σ |g(z) - x|² of a generator over the rows that it learns, and Σ KL(q(z|x) ‖ N(0, I)) of an encoder over the same rows.
+    package static let reconstruction = Tally("reconstruction")
+    package static let latentDivergence = Tally("latentDivergence")
+}
+
+extension Measure {
+    static let reconstruction = mean(.reconstruction, over: .rows, unit: "squared values")
+        .inProgress("|x - g|²", .engineering, meaning: "squared distance of rows from what the generator makes of them")
+    static let latentDivergence = mean(.latentDivergence, over: .rows, unit: "nats")
 }

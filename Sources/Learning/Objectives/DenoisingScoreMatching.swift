@@ -28,30 +28,38 @@ package struct DenoisingScoreMatching: Objective {
 
     package var profile: ObjectiveProfile {
         var profile = ObjectiveProfile()
-        profile.lineOrder = 1
-        profile.hasNegatives = false
-        profile.hasLoss = true
+        profile.measures = [.dataEnergy, .loss]
+        profile.engine = EngineNeeds(lineOrder: 1)
         profile.evaluations = 3
         return profile
     }
 
-    package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
-        let (noised, direction) = (worker.chains.positions, worker.chains.gradient)
-        let noise = worker.origin
+    /// Noised rows, their noise, and the direction of the score's error: each rows x dimension.
+    package struct Scratch {
+        let noised: Matrix
+        let noise: Matrix
+        let direction: Matrix
+    }
+
+    package func makeScratch(_ make: TileMaker) -> Scratch {
+        Scratch(noised: make.tile(make.dimension), noise: make.tile(make.dimension), direction: make.tile(make.dimension))
+    }
+
+    package func addGradient(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
+        let (noised, noise, direction) = (scratch.noised, scratch.noise, scratch.direction)
         data.fill(worker.data, step: step, shard: shard.index)
         RandomStream(seed: seed, purpose: .scoreNoise, step: step, index: shard.index).fillNormals(noise)
         noised.combine(worker.data, noise) { $0 + deviation * $1 }
         worker.times.stamp(.data)
-        let potential = worker.potential
-        potential.evaluate(noised, energies: worker.energies, gradient: direction)
+        worker.engine.evaluate(noised, energies: worker.energies, gradient: direction)
         direction.combine(direction, noise) { $0 - $1 / deviation }
         let factor = weight * deviation * deviation / Float(rowsPerStep)
-        worker.addLineGradient(of: noised, along: direction) { _, weights in
+        worker.engine.addLineGradient(of: noised, along: direction) { _, weights in
             weights[0].fill(0)
             weights[1].fill(factor)
         }
-        shard.report.dataEnergy = worker.energies.sum
-        shard.report.loss = Double(weight * deviation * deviation) / 2 * direction.squaredNorm
+        shard.report[.dataEnergy] = worker.energies.sum
+        shard.report[.loss] = Double(weight * deviation * deviation) / 2 * direction.squaredNorm
         worker.times.stamp(.gradients)
     }
 }

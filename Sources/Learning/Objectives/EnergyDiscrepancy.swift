@@ -32,46 +32,52 @@ package struct EnergyDiscrepancy: Objective {
 
     package var profile: ObjectiveProfile {
         var profile = ObjectiveProfile()
-        profile.passTiles = samples + 1
-        profile.hasLoss = true
+        profile.measures = Measure.contrast
+        profile.engine = EngineNeeds(passTiles: samples + 1)
         profile.evaluations = Double(samples + 1)
         return profile
     }
 
-    package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
+    package struct Scratch {
+        let pass: PassTiles
+        /// x + √t ξ
+        let centres: Matrix
+    }
+
+    package func makeScratch(_ make: TileMaker) -> Scratch {
+        Scratch(pass: PassTiles(samples + 1, make), centres: make.tile(make.energyDimension))
+    }
+
+    package func addGradient(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
         data.fill(worker.data, step: step, shard: shard.index)
-        addGradient(of: worker.data, shard, worker: worker, step: step)
+        addGradient(of: worker.data, shard, scratch, worker, step: step)
     }
 
     /// As above, with rows that are learned in place of data: latent vectors of them, for example.
-    func addGradient(of positives: Matrix, _ shard: ShardState, worker: ShardWorker, step: Int) {
-        fillPass(positives, worker, shard, step)
+    func addGradient(of positives: Matrix, _ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
+        fillPass(positives, scratch, shard, step)
         worker.times.stamp(.data)
-        let rows = positives.rows
-        let potential = worker.potential
+        let (rows, pass) = (positives.rows, scratch.pass)
         var loss = 0.0
-        potential.model.addParameterGradient(
-            of: worker.pass, potential.weights, potential.workspace, energies: worker.passEnergies,
-            rowWeights: { energies, weights in
-                for row in 0..<rows { loss += Double(weigh(row, of: rows, energies, weights)) }
-            }, into: worker.gradient)
-        let energies = worker.passEnergies.values
-        shard.report.dataEnergy = energies[..<rows].reduce(0) { $0 + Double($1) }
-        shard.report.sampleEnergy = energies[rows...].reduce(0) { $0 + Double($1) } / Double(samples)
-        shard.report.loss = loss
+        worker.engine.addGradient(of: pass.rows, energies: pass.energies) { energies, weights in
+            for row in 0..<rows { loss += Double(weigh(row, of: rows, energies, weights)) }
+        }
+        let energies = pass.energies.values
+        shard.report[.dataEnergy] = energies[..<rows].reduce(0) { $0 + Double($1) }
+        shard.report[.sampleEnergy] = energies[rows...].reduce(0) { $0 + Double($1) } / Double(samples)
+        shard.report[.loss] = loss
         worker.times.stamp(.gradients)
     }
 
     /// The rows that are learned, then M tiles of their perturbations.
-    private func fillPass(_ positives: Matrix, _ worker: ShardWorker, _ shard: ShardState, _ step: Int) {
-        let rows = positives.rows
-        let centres = worker.origin
-        worker.pass.rows(0..<rows).copy(from: positives)
+    private func fillPass(_ positives: Matrix, _ scratch: Scratch, _ shard: ShardState, _ step: Int) {
+        let centres = scratch.centres
+        scratch.pass[0].copy(from: positives)
         RandomStream(seed: seed, purpose: .perturbation, step: step, index: shard.index).fillNormals(centres)
         centres.combine(positives, centres) { $0 + deviation * $1 }
         let stream = RandomStream(seed: seed, purpose: .contrastiveSample, step: step, index: shard.index)
         for sample in 0..<samples {
-            let tile = worker.pass.rows((sample + 1) * rows..<(sample + 2) * rows)
+            let tile = scratch.pass[sample + 1]
             stream.fillNormals(tile, from: sample * RandomStream.draws(for: tile.count))
             tile.combine(centres, tile) { $0 + deviation * $1 }
         }

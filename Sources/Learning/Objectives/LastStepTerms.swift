@@ -31,10 +31,13 @@ package struct LastStepTerms: Sendable {
     /// Passes beside those of contrastive divergence.
     var evaluations: Double { energyWeight > 0 ? 3 : 2 }
 
-    func addGradient(_ shard: ShardState, worker: ShardWorker) {
-        let (x, direction) = (shard.negatives, worker.chains.gradient)
+    /// - Parameters:
+    ///   - x: x_K, and
+    ///   - before: x_{K-1}, chains x dimension.
+    ///   - direction: as large, overwritten.
+    func addGradient(of x: Matrix, from before: Matrix, direction: Matrix, _ worker: ShardWorker) {
         if energyWeight > 0 {
-            worker.potential.evaluate(x, energies: worker.energies, gradient: direction)
+            worker.engine.evaluate(x, energies: worker.energies, gradient: direction)
             direction.combine(direction, direction) { value, _ in energyWeight * value }
         } else {
             direction.fill(0)
@@ -42,7 +45,7 @@ package struct LastStepTerms: Sendable {
         if entropyWeight > 0 { addRepulsion(x, to: direction) }
         hold(x, direction)
         let weight = -stepSize / Float(negativesPerStep)
-        worker.addLineGradient(of: shard.beforeLastStep, along: direction) { _, weights in
+        worker.engine.addLineGradient(of: before, along: direction) { _, weights in
             weights[0].fill(0)
             weights[1].fill(weight)
         }

@@ -33,7 +33,7 @@ package struct LatentPosterior: Sendable {
     ///   - start: random numbers of starts from N(0, I); nil: the chains go on from `scratch.chains.positions`.
     ///   - noise: random numbers of the steps.
     package func run(
-        _ rows: Matrix, prior: ModelPotential, generator: NetworkPass, start: RandomStream?, noise: ChainNoise, _ scratch: Scratch
+        _ rows: Matrix, prior: any Potential, generator: NetworkPass, start: RandomStream?, noise: ChainNoise, _ scratch: Scratch
     ) {
         start?.fillNormals(scratch.chains.positions)
         let potential = PosteriorPotential(

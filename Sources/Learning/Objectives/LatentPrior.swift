@@ -13,7 +13,7 @@ package struct LatentPrior<Kernel: TransitionKernel>: Objective {
     /// How the prior learns.
     package enum Estimator: Sendable {
         case discrepancy(EnergyDiscrepancy)
-        case chains(Kernel, steps: Int)
+        case chains(StepSampler<Kernel>)
     }
 
     let seed: UInt64
@@ -21,76 +21,115 @@ package struct LatentPrior<Kernel: TransitionKernel>: Objective {
     let estimator: Estimator
     let rowsPerStep: Int
     let data: DataStream
+    /// Whether the chain of each row goes on where it ended: the rows are then dealt to the shards for good.
+    let keepsChains: Bool
 
-    package init(seed: UInt64, posterior: LatentPosterior, estimator: Estimator, rowsPerStep: Int, data: DataStream) {
-        self.seed = seed
-        self.posterior = posterior
-        self.estimator = estimator
-        self.rowsPerStep = rowsPerStep
-        self.data = data
+    package init(seed: UInt64, posterior: LatentPosterior, estimator: Estimator, rowsPerStep: Int, data: DataStream, keepsChains: Bool) {
+        (self.seed, self.posterior, self.estimator, self.rowsPerStep) = (seed, posterior, estimator, rowsPerStep)
+        (self.data, self.keepsChains) = (keepsChains ? data.dealt() : data, keepsChains)
     }
 
     package var profile: ObjectiveProfile {
         var profile = ObjectiveProfile()
-        profile.hasDecoder = true
+        profile.model = .latentPrior
         let start = Double(posterior.steps)
         switch estimator {
         case .discrepancy(let discrepancy):
-            profile.passTiles = discrepancy.profile.passTiles
-            profile.hasLoss = true
+            profile.engine = discrepancy.profile.engine
+            profile.measures = discrepancy.profile.measures + [.reconstruction]
             profile.evaluations = start + discrepancy.profile.evaluations
-        case .chains(let kernel, let steps):
-            profile.chainScratch = kernel.scratchTiles
+        case .chains(let sampler):
+            profile.measures = Measure.energies + [.reconstruction]
             profile.usesSampler = true
-            profile.evaluations = start + kernel.energyEvaluations(steps: steps) + 2
+            profile.evaluations = start + sampler.evaluations + 2
         }
         return profile
     }
 
-    package func populate(_ shard: ShardState, worker: ShardWorker) {
-        if let kept = shard.latentChains { stream(.latentStart, 0, shard).fillNormals(kept) }
+    package final class State: ShardState, @unchecked Sendable {
+        /// Latent vectors of the step's data rows, and where needed of the prior: chains x latent values.
+        package let posterior: Matrix
+        let prior: Matrix
+        /// The posterior chains of the shard's own data rows, rows x latent values; nil where they are not kept.
+        package let chains: Matrix?
+
+        init(_ shard: Int, _ prior: LatentPrior, _ make: TileMaker) {
+            (posterior, self.prior) = (make.tile(make.latents), make.tile(make.latents))
+            let rows = prior.keepsChains ? DataStream.mostOwnRows(prior.data.source.dataset?.count ?? 0, shards: prior.data.shards) : 0
+            let chains = prior.keepsChains ? make.tile(make.latents, rows: rows) : nil
+            self.chains = chains
+            super.init(shard, prior.profile.samples, make)
+            if let chains { keep(StateSlot("posterior", chains, count: rows, .values([make.latents]))) }
+        }
     }
 
-    package func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int) {
-        shard.report = ShardReport()
-        guard let generator = worker.generator else { preconditionFailure("a latent prior needs a generator") }
+    package struct Scratch {
+        let posterior: LatentPosterior.Scratch
+        /// Of the estimator, where it has its own.
+        let discrepancy: EnergyDiscrepancy.Scratch?
+    }
+
+    package func makeState(_ shard: Int, _ make: TileMaker) -> State { State(shard, self, make) }
+
+    package func makeScratch(_ make: TileMaker) -> Scratch {
+        // One tile serves the chains of the posterior and those of the prior.
+        let (discrepancy, scratch): (EnergyDiscrepancy.Scratch?, Int) =
+            switch estimator {
+            case .discrepancy(let discrepancy): (discrepancy.makeScratch(make), 0)
+            case .chains(let sampler): (nil, sampler.kernel.scratchTiles)
+            }
+        return Scratch(
+            posterior: LatentPosterior.Scratch(
+                chains: make.chains(scratch: scratch), residual: make.tile(make.dimension), latentGradient: make.tile(make.latents)),
+            discrepancy: discrepancy)
+    }
+
+    package func populate(_ shard: State, _ scratch: Scratch, _ worker: ShardWorker) {
+        if let kept = shard.chains { stream(.latentStart, 0, shard).fillNormals(kept) }
+    }
+
+    package func sampleNegatives(_ shard: State, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
+        let chains = scratch.posterior.chains
         data.fill(worker.data, step: step, shard: shard.index)
         worker.times.stamp(.data)
-        drawKept(shard, worker, step)
+        drawKept(shard, into: chains.positions, step)
         posterior.run(
-            worker.data, prior: worker.potential, generator: generator,
-            start: shard.latentChains == nil ? stream(.latentStart, step, shard) : nil,
+            worker.data, prior: worker.engine.chainPotential, generator: generator(worker),
+            start: keepsChains ? nil : stream(.latentStart, step, shard),
             noise: ChainNoise(seed: seed, motion: .latentLangevin, decisions: .acceptance, step: step, index: shard.index),
-            LatentPosterior.Scratch(chains: worker.chains, residual: worker.residual, latentGradient: worker.latentGradient))
-        shard.posterior.copy(from: worker.chains.positions)
+            scratch.posterior)
+        shard.posterior.copy(from: chains.positions)
         storeKept(shard, step)
-        if case .chains(let kernel, let steps) = estimator {
-            stream(.chainStart, step, shard).fillNormals(worker.chains.positions)
-            let noise = ChainNoise(seed: seed, motion: .langevin, decisions: .acceptance, step: step, index: shard.index)
-            kernel.run(worker.chains, steps: steps, noise: noise, in: worker.potential)
-            shard.prior.copy(from: worker.chains.positions)
+        if case .chains(let sampler) = estimator {
+            stream(.chainStart, step, shard).fillNormals(chains.positions)
+            sampler.run(chains, shard, worker, step: step, in: worker.engine.chainPotential)
+            shard.prior.copy(from: chains.positions)
         }
         worker.times.stamp(.sampling)
     }
 
-    package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
+    package func addGradient(_ shard: State, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
         data.fill(worker.data, step: step, shard: shard.index)
         worker.times.stamp(.data)
         let scale = 1 / Float(rowsPerStep)
-        switch estimator {
-        case .discrepancy(let discrepancy): discrepancy.addGradient(of: shard.posterior, shard, worker: worker, step: step)
-        case .chains:
-            shard.report.dataEnergy = worker.addGradient(of: shard.posterior) { _ in scale }
-            shard.report.sampleEnergy = worker.addGradient(of: shard.prior) { _ in -scale }
+        if case .discrepancy(let discrepancy) = estimator, let own = scratch.discrepancy {
+            discrepancy.addGradient(of: shard.posterior, shard, own, worker, step: step)
+        } else {
+            shard.report[.dataEnergy] = worker.addGradient(of: shard.posterior) { _ in scale }
+            shard.report[.sampleEnergy] = worker.addGradient(of: shard.prior) { _ in -scale }
         }
-        shard.report.reconstruction = addDecoderGradient(shard, worker, scale)
+        shard.report[.reconstruction] = addDecoderGradient(shard, scratch.posterior.residual, worker, scale)
         worker.times.stamp(.gradients)
     }
 
+    private func generator(_ worker: ShardWorker) -> NetworkPass {
+        guard let generator = worker.engine.generator else { preconditionFailure("a latent prior needs a generator") }
+        return generator
+    }
+
     /// - Returns: Σ |g(z+) - x|²
-    private func addDecoderGradient(_ shard: ShardState, _ worker: ShardWorker, _ scale: Float) -> Double {
-        guard let generator = worker.generator else { return 0 }
-        let residual = worker.residual
+    private func addDecoderGradient(_ shard: State, _ residual: Matrix, _ worker: ShardWorker, _ scale: Float) -> Double {
+        let generator = generator(worker)
         residual.combine(generator.outputs(of: shard.posterior, keepingSlopes: true), worker.data) { $0 - $1 }
         let sum = residual.squaredNorm
         residual.combine(residual, residual) { r, _ in 2 * scale * r }
@@ -99,16 +138,16 @@ package struct LatentPrior<Kernel: TransitionKernel>: Objective {
     }
 
     /// The chains of the step's rows, where they are kept.
-    private func drawKept(_ shard: ShardState, _ worker: ShardWorker, _ step: Int) {
-        guard let kept = shard.latentChains else { return }
+    private func drawKept(_ shard: State, into positions: Matrix, _ step: Int) {
+        guard let kept = shard.chains else { return }
         for (row, place) in data.ownPlaces(step: step, shard: shard.index).enumerated() {
-            worker.chains.positions.rows(row..<row + 1).copy(from: kept.rows(place..<place + 1))
+            positions.rows(row..<row + 1).copy(from: kept.rows(place..<place + 1))
         }
     }
 
     /// A chain that is not finite begins anew: the guard may leave this step's update out, and would leave out all that follow if it went on.
-    private func storeKept(_ shard: ShardState, _ step: Int) {
-        guard let kept = shard.latentChains else { return }
+    private func storeKept(_ shard: State, _ step: Int) {
+        guard let kept = shard.chains else { return }
         let isFinite = shard.posterior.values.isFinite
         if !isFinite { stream(.latentStart, step, shard).fillNormals(shard.prior) }
         for (row, place) in data.ownPlaces(step: step, shard: shard.index).enumerated() {
@@ -120,4 +159,9 @@ package struct LatentPrior<Kernel: TransitionKernel>: Objective {
     private func stream(_ purpose: RandomPurpose, _ step: Int, _ shard: ShardState) -> RandomStream {
         RandomStream(seed: seed, purpose: purpose, step: step, index: shard.index)
     }
+}
+
+extension ModelDeclaration {
+    /// An energy of latent vectors and the decoder that makes rows of them.
+    package static let latentPrior = ModelDeclaration(networks: [.generator], energy: .ofLatents)
 }

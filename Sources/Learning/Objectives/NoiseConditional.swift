@@ -4,32 +4,46 @@ import Numerics
 ///
 /// In every step each shard takes one level, all equally likely. With diffusion contrastive divergence the data of level k have noise σ_k, and the
 /// diffusion leads to level k + 1.
-package struct NoiseConditional: Objective {
+package struct NoiseConditional<Base: Objective>: Objective {
     let seed: UInt64
     let ladder: NoiseLadder
     /// One for each level.
-    let objectives: [any Objective]
+    let objectives: [Base]
 
-    package init(seed: UInt64, ladder: NoiseLadder, objectives: [any Objective]) {
-        self.seed = seed
-        self.ladder = ladder
-        self.objectives = objectives
+    package init(seed: UInt64, ladder: NoiseLadder, objectives: [Base]) {
+        precondition(objectives.count == ladder.levels, "an objective for each of \(ladder.levels) levels")
+        (self.seed, self.ladder, self.objectives) = (seed, ladder, objectives)
     }
 
     package var profile: ObjectiveProfile { objectives[0].profile }
 
-    package func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int) {
-        objectives[level(shard, worker, step)].sampleNegatives(shard, worker: worker, step: step)
+    package func makeState(_ shard: Int, _ make: TileMaker) -> Base.State { objectives[0].makeState(shard, make) }
+
+    package func makeScratch(_ make: TileMaker) -> Base.Scratch { objectives[0].makeScratch(make) }
+
+    package func sampleNegatives(_ shard: Base.State, _ scratch: Base.Scratch, _ worker: ShardWorker, step: Int) {
+        objectives[level(shard, worker, step)].sampleNegatives(shard, scratch, worker, step: step)
     }
 
-    package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
-        objectives[level(shard, worker, step)].addGradient(shard, worker: worker, step: step)
+    package func addGradient(_ shard: Base.State, _ scratch: Base.Scratch, _ worker: ShardWorker, step: Int) {
+        objectives[level(shard, worker, step)].addGradient(shard, scratch, worker, step: step)
     }
 
     /// The level of this step, which the worker's energy is told.
     private func level(_ shard: ShardState, _ worker: ShardWorker, _ step: Int) -> Int {
         let level = RandomStream(seed: seed, purpose: .noiseLevel, step: step, index: shard.index).integer(below: ladder.levels, at: 0)
-        worker.setCondition(ladder.feature(level))
+        worker.engine.setCondition(ladder.feature(level))
         return level
+    }
+}
+
+extension Objective {
+    /// This objective for the lowest level of a ladder and others of its type for the others.
+    package func onLevels(of ladder: NoiseLadder, seed: UInt64, _ others: [any Objective]) -> any Objective {
+        let objectives = others.map { other -> Self in
+            guard let own = other as? Self else { preconditionFailure("all levels have one type of objective") }
+            return own
+        }
+        return NoiseConditional(seed: seed, ladder: ladder, objectives: [self] + objectives)
     }
 }

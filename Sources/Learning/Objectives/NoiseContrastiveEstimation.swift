@@ -24,37 +24,35 @@ package struct NoiseContrastiveEstimation: Objective {
 
     package var profile: ObjectiveProfile {
         var profile = ObjectiveProfile()
-        profile.passTiles = 2
-        profile.hasLoss = true
+        profile.measures = Measure.contrast
+        profile.engine = EngineNeeds(passTiles: 2)
         profile.evaluations = 2
         return profile
     }
 
-    package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
+    package func makeScratch(_ make: TileMaker) -> PassTiles { PassTiles(2, make) }
+
+    package func addGradient(_ shard: ShardState, _ pass: PassTiles, _ worker: ShardWorker, step: Int) {
         let rows = worker.data.rows
         data.fill(worker.data, step: step, shard: shard.index)
-        worker.pass.rows(0..<rows).copy(from: worker.data)
-        noise.fill(
-            worker.pass.rows(rows..<2 * rows), stream: RandomStream(seed: seed, purpose: .noiseContrast, step: step, index: shard.index))
+        pass[0].copy(from: worker.data)
+        noise.fill(pass[1], stream: RandomStream(seed: seed, purpose: .noiseContrast, step: step, index: shard.index))
         worker.times.stamp(.data)
-        let potential = worker.potential
         let scale = 1 / Float(rowsPerStep)
         var loss = 0.0
-        potential.model.addParameterGradient(
-            of: worker.pass, potential.weights, potential.workspace, energies: worker.passEnergies,
-            rowWeights: { energies, weights in
-                for row in 0..<2 * rows {
-                    let sign: Float = row < rows ? 1 : -1
-                    let margin = sign * (-energies[row, 0] - noise.logDensity(of: worker.pass.rows(row..<row + 1)))
-                    // -log s(margin) = softplus(-margin), with the slope -s(-margin) in the margin, which falls with sign · E.
-                    weights[row, 0] = scale * sign * VectorMath.logistic(-margin)
-                    loss += Double(VectorMath.softplus(-margin))
-                }
-            }, into: worker.gradient)
-        let energies = worker.passEnergies.values
-        shard.report.dataEnergy = energies[..<rows].reduce(0) { $0 + Double($1) }
-        shard.report.sampleEnergy = energies[rows...].reduce(0) { $0 + Double($1) }
-        shard.report.loss = loss
+        worker.engine.addGradient(of: pass.rows, energies: pass.energies) { energies, weights in
+            for row in 0..<2 * rows {
+                let sign: Float = row < rows ? 1 : -1
+                let margin = sign * (-energies[row, 0] - noise.logDensity(of: pass.rows.rows(row..<row + 1)))
+                // -log s(margin) = softplus(-margin), with the slope -s(-margin) in the margin, which falls with sign · E.
+                weights[row, 0] = scale * sign * VectorMath.logistic(-margin)
+                loss += Double(VectorMath.softplus(-margin))
+            }
+        }
+        let energies = pass.energies.values
+        shard.report[.dataEnergy] = energies[..<rows].reduce(0) { $0 + Double($1) }
+        shard.report[.sampleEnergy] = energies[rows...].reduce(0) { $0 + Double($1) }
+        shard.report[.loss] = loss
         worker.times.stamp(.gradients)
     }
 }

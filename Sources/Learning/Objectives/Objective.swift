@@ -2,54 +2,39 @@ import Numerics
 
 /// What a run learns by: how negatives come about, and what a shard adds to the gradient.
 ///
-/// All methods work on one shard, on any thread, and must give the same bits wherever they run: all randomness is a function of
-/// (seed, purpose, step, shard). The trainer owns the shards, the threads and the sum.
+/// An objective declares all that others need to know of it (`profile`), makes what it keeps for each shard (`State`) and what it needs on each thread
+/// (`Scratch`), and works on one shard at a time, on any thread. It must give the same bits wherever it runs: all randomness is a function of
+/// (seed, purpose, step, shard). Checkpoints, reports, needs of memory and the loop follow from the declaration and name no objective; the trainer owns
+/// the threads and the sum.
 package protocol Objective: Sendable {
+    /// What a shard keeps between phases and steps: `ShardState`, or a class of the objective's own that adds to it.
+    associatedtype State: ShardState = ShardState
+    /// The tiles of a thread: nothing in them lasts from one call to the next.
+    associatedtype Scratch
+
     var profile: ObjectiveProfile { get }
 
+    /// The state of a shard before its chains are filled. Tensors that checkpoints save are handed to `ShardState.keep`.
+    func makeState(_ shard: Int, _ make: TileMaker) -> State
+
+    func makeScratch(_ make: TileMaker) -> Scratch
+
     /// Fills a new shard's chains before the first step.
-    func populate(_ shard: ShardState, worker: ShardWorker)
+    func populate(_ shard: State, _ scratch: Scratch, _ worker: ShardWorker)
 
-    /// Brings the shard's negatives to where this step's gradient needs them, and starts its report.
-    func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int)
+    /// Brings the shard's negatives to where this step's gradient needs them. The report is new.
+    func sampleNegatives(_ shard: State, _ scratch: Scratch, _ worker: ShardWorker, step: Int)
 
-    /// Adds the shard's part of the gradient to `worker.gradient`, which is zero before. Called again with the same arguments when the exact sum needs another scale.
-    func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int)
+    /// Adds the shard's part of the gradient to that of the worker's engine, which is zero before. Called again with the same arguments when the exact
+    /// sum needs another scale, and where a step has several updates.
+    func addGradient(_ shard: State, _ scratch: Scratch, _ worker: ShardWorker, step: Int)
 }
 
 extension Objective {
-    package func populate(_ shard: ShardState, worker: ShardWorker) {}
-    package func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int) { shard.report = ShardReport() }
+    package func populate(_ shard: State, _ scratch: Scratch, _ worker: ShardWorker) {}
+    package func sampleNegatives(_ shard: State, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {}
 }
 
-/// What an objective is made of, as far as others need to know: the trainer for its workers, reports for what they can show.
-package struct ObjectiveProfile: Sendable {
-    /// Tiles of scratch that the sampler of the chains needs.
-    package var chainScratch = 0
-    /// Tiles that go through the network together in one pass.
-    package var passTiles = 1
-    /// The highest derivative along lines that gradients need (`EnergyModel.addLineGradient`); 0 for none.
-    package var lineOrder = 0
-    /// Whether there are negatives, so that an energy gap exists: all but score matching.
-    package var hasNegatives = true
-    /// Whether negatives are ends of Markov chains, which can be shown and compared with data.
-    package var hasChains = false
-    /// Whether training itself runs the sampler: not only pictures and measures.
-    package var usesSampler = false
-    /// Whether the chains' sampler rejects proposals, so that reports have an acceptance rate.
-    package var hasAcceptStep = false
-    /// Whether there is a loss, not only a gradient: `ShardReport.loss`.
-    package var hasLoss = false
-    /// Whether a generator learns from rows too, and whether an encoder does: `ShardReport.reconstruction` and `latentDivergence`.
-    package var hasDecoder = false
-    package var hasEncoder = false
-    /// Whether shards keep the gradient at their negatives (`ShardState.anchor`).
-    package var keepsGradient = false
-    /// Updates of the parameters with the data and negatives of one step.
-    package var updates = 1
-    /// Passes through the energy and back for each data row of a step: the unit in which objectives are compared. A pass along a line counts as
-    /// two (first order) or three (second order).
-    package var evaluations = 0.0
-
-    package init() {}
+extension Objective where State == ShardState {
+    package func makeState(_ shard: Int, _ make: TileMaker) -> ShardState { ShardState(shard, profile.samples, make) }
 }

@@ -53,93 +53,106 @@ package struct OneStepDiffusion: Objective {
 
     package var profile: ObjectiveProfile {
         var profile = ObjectiveProfile()
-        profile.passTiles = trace == .stein ? 4 : 2
-        profile.lineOrder = trace == .stein ? 1 : 2
-        profile.hasLoss = true
+        profile.measures = Measure.contrast
+        profile.engine = EngineNeeds(passTiles: trace == .stein ? 4 : 2, lineOrder: trace == .stein ? 1 : 2)
         profile.evaluations = trace == .stein ? 4 + 1 + 2 : 2 + 1 + 3 + 3
         return profile
     }
 
+    package struct Scratch {
+        /// x0, x_T, and for Stein's identity the states on both sides of x.
+        let pass: PassTiles
+        /// v, or ξ of Stein's identity.
+        let probe: Matrix
+        let gradient: Matrix
+    }
+
+    package func makeScratch(_ make: TileMaker) -> Scratch {
+        Scratch(pass: PassTiles(profile.engine.passTiles, make), probe: make.tile(make.dimension), gradient: make.tile(make.dimension))
+    }
+
     private var variance: Float { deviation * deviation }
 
-    package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
-        let rows = worker.data.rows
+    package func addGradient(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
         data.fill(worker.data, step: step, shard: shard.index)
-        let (clean, noised) = (worker.pass.rows(0..<rows), worker.pass.rows(rows..<2 * rows))
+        let (clean, noised) = (scratch.pass[0], scratch.pass[1])
         clean.copy(from: worker.data)
         RandomStream(seed: seed, purpose: .diffusionNoise, step: step, index: shard.index).fillNormals(noised)
         let keep = form == .varianceExploding ? 1 : (1 - variance).squareRoot()
         noised.combine(clean, noised) { keep * $0 + deviation * $1 }
         worker.times.stamp(.data)
         let place = bracket == .data ? clean : noised
-        shard.report.loss = 0
-        if trace == .hutchinson { addLaplacian(of: place, shard, worker, step) }
-        addSlopes(at: place, shard, worker)
-        addEnergies(place, shard, worker, step)
+        var loss = 0.0
+        if trace == .hutchinson { loss += addLaplacian(of: place, shard, scratch, worker, step) }
+        loss = addSlopes(at: place, scratch, worker, to: loss)
+        shard.report[.loss] = loss + addEnergies(place, shard, scratch, worker, step)
         worker.times.stamp(.gradients)
     }
 
     /// -(t/2) vᵀ(∇²E)v with random signs v.
-    private func addLaplacian(of x: Matrix, _ shard: ShardState, _ worker: ShardWorker, _ step: Int) {
-        RandomStream(seed: seed, purpose: .projection, step: step, index: shard.index).fillSigns(worker.origin)
+    /// - Returns: its sum over the rows.
+    private func addLaplacian(of x: Matrix, _ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, _ step: Int) -> Double {
+        RandomStream(seed: seed, purpose: .projection, step: step, index: shard.index).fillSigns(scratch.probe)
         let factor = variance / 2
-        worker.addLineGradient(of: x, along: worker.origin) { derivatives, weights in
+        var sum = 0.0
+        worker.engine.addLineGradient(of: x, along: scratch.probe) { derivatives, weights in
             weights[0].fill(0)
             weights[1].fill(0)
             weights[2].fill(-factor / Float(rowsPerStep))
-            shard.report.loss -= Double(factor) * derivatives[2].sum
+            sum -= Double(factor) * derivatives[2].sum
         }
+        return sum
     }
 
     /// (t/2)|∇E|² has the gradient of t v·∇E along v = ∇E; -(b/2) x·∇E that along x. One pass along t ∇E - (b/2) x.
-    private func addSlopes(at x: Matrix, _ shard: ShardState, _ worker: ShardWorker) {
-        let gradient = worker.chains.gradient
-        worker.potential.evaluate(x, energies: worker.energies, gradient: gradient)
+    /// - Returns: the loss with its sum over the rows.
+    private func addSlopes(at x: Matrix, _ scratch: Scratch, _ worker: ShardWorker, to loss: Double) -> Double {
+        let gradient = scratch.gradient
+        worker.engine.evaluate(x, energies: worker.energies, gradient: gradient)
         let half = variance / 2
-        shard.report.loss += Double(half) * gradient.squaredNorm
+        var loss = loss + Double(half) * gradient.squaredNorm
         if form == .variancePreserving {
-            shard.report.loss += Double(half) * (Double(x.count) - x.dot(gradient))
+            loss += Double(half) * (Double(x.count) - x.dot(gradient))
             gradient.combine(x, gradient) { 2 * half * $1 - half * $0 }
         } else {
             gradient.combine(gradient, gradient) { value, _ in 2 * half * value }
         }
-        worker.addLineGradient(of: x, along: gradient) { _, weights in
+        worker.engine.addLineGradient(of: x, along: gradient) { _, weights in
             weights[0].fill(0)
             weights[1].fill(1 / Float(rowsPerStep))
             if weights.count == 3 { weights[2].fill(0) }
         }
+        return loss
     }
 
     /// E(x0) - E(x_T), and with Stein's identity -(t/2) ΔE from energies on both sides of x.
-    private func addEnergies(_ x: Matrix, _ shard: ShardState, _ worker: ShardWorker, _ step: Int) {
-        let rows = worker.data.rows
+    /// - Returns: its sum over the rows.
+    private func addEnergies(_ x: Matrix, _ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, _ step: Int) -> Double {
+        let (rows, pass, probe) = (worker.data.rows, scratch.pass, scratch.probe)
         let scale = 1 / Float(rowsPerStep)
         if trace == .stein {
-            RandomStream(seed: seed, purpose: .projection, step: step, index: shard.index).fillNormals(worker.origin)
-            worker.pass.rows(2 * rows..<3 * rows).combine(x, worker.origin) { $0 + deviation * $1 }
-            worker.pass.rows(3 * rows..<4 * rows).combine(x, worker.origin) { $0 - deviation * $1 }
+            RandomStream(seed: seed, purpose: .projection, step: step, index: shard.index).fillNormals(probe)
+            pass[2].combine(x, probe) { $0 + deviation * $1 }
+            pass[3].combine(x, probe) { $0 - deviation * $1 }
         }
-        let potential = worker.potential
         var loss = 0.0
-        potential.model.addParameterGradient(
-            of: worker.pass, potential.weights, potential.workspace, energies: worker.passEnergies,
-            rowWeights: { energies, weights in
-                for row in 0..<rows {
-                    weights[row, 0] = scale
-                    weights[rows + row, 0] = -scale
-                    guard trace == .stein else { continue }
-                    let noise = worker.origin.rows(row..<row + 1)
-                    // (t/2) (|ξ|² - d)/t, whatever t is.
-                    let factor = scale * (Float(noise.squaredNorm) - Float(noise.count)) / 2
-                    weights[(bracket == .data ? 0 : rows) + row, 0] += factor
-                    weights[2 * rows + row, 0] = -factor / 2
-                    weights[3 * rows + row, 0] = -factor / 2
-                }
-                for row in 0..<energies.rows { loss += Double(weights[row, 0]) * Double(energies[row, 0]) }
-            }, into: worker.gradient)
-        let energies = worker.passEnergies.values
-        shard.report.loss += loss * Double(rowsPerStep)
-        shard.report.dataEnergy = energies[..<rows].reduce(0) { $0 + Double($1) }
-        shard.report.sampleEnergy = energies[rows..<2 * rows].reduce(0) { $0 + Double($1) }
+        worker.engine.addGradient(of: pass.rows, energies: pass.energies) { energies, weights in
+            for row in 0..<rows {
+                weights[row, 0] = scale
+                weights[rows + row, 0] = -scale
+                guard trace == .stein else { continue }
+                let noise = probe.rows(row..<row + 1)
+                // (t/2) (|ξ|² - d)/t, whatever t is.
+                let factor = scale * (Float(noise.squaredNorm) - Float(noise.count)) / 2
+                weights[(bracket == .data ? 0 : rows) + row, 0] += factor
+                weights[2 * rows + row, 0] = -factor / 2
+                weights[3 * rows + row, 0] = -factor / 2
+            }
+            for row in 0..<energies.rows { loss += Double(weights[row, 0]) * Double(energies[row, 0]) }
+        }
+        let energies = pass.energies.values
+        shard.report[.dataEnergy] = energies[..<rows].reduce(0) { $0 + Double($1) }
+        shard.report[.sampleEnergy] = energies[rows..<2 * rows].reduce(0) { $0 + Double($1) }
+        return loss * Double(rowsPerStep)
     }
 }

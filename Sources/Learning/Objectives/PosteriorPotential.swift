@@ -5,7 +5,7 @@ import Sampling
 /// U(z) + |x - g(z)|²/(2σ²): minus the log density of a latent vector given a row of data, up to a constant.
 struct PosteriorPotential: Potential {
     /// U(z) = E(z) + |z|²/2, the prior's.
-    let prior: ModelPotential
+    let prior: any Potential
     let generator: NetworkPass
     /// x, a row for each latent vector.
     let rows: Matrix

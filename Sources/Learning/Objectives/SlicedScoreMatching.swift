@@ -40,14 +40,16 @@ package struct SlicedScoreMatching: Objective {
 
     package var profile: ObjectiveProfile {
         var profile = ObjectiveProfile()
-        profile.lineOrder = 2
-        profile.hasNegatives = false
-        profile.hasLoss = true
+        profile.measures = [.dataEnergy, .loss]
+        profile.engine = EngineNeeds(lineOrder: 2)
         profile.evaluations = 3 * Double(count)
         return profile
     }
 
-    package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
+    /// The direction of each row.
+    package func makeScratch(_ make: TileMaker) -> Matrix { make.tile(make.dimension) }
+
+    package func addGradient(_ shard: ShardState, _ direction: Matrix, _ worker: ShardWorker, step: Int) {
         data.fill(worker.data, step: step, shard: shard.index)
         worker.times.stamp(.data)
         // The mean over random directions, the sum over axes.
@@ -55,8 +57,8 @@ package struct SlicedScoreMatching: Objective {
         let scale = share / Float(rowsPerStep)
         var loss = 0.0
         for index in 0..<count {
-            fill(worker.origin, index, shard, step)
-            worker.addLineGradient(of: worker.data, along: worker.origin) { derivatives, weights in
+            fill(direction, index, shard, step)
+            worker.engine.addLineGradient(of: worker.data, along: direction) { derivatives, weights in
                 weights[0].fill(0)
                 for row in 0..<derivatives[1].rows {
                     let (slope, curvature) = (derivatives[1][row, 0], derivatives[2][row, 0])
@@ -64,10 +66,10 @@ package struct SlicedScoreMatching: Objective {
                     weights[2][row, 0] = -scale
                     loss += Double(share * (slope * slope / 2 - curvature))
                 }
-                shard.report.dataEnergy = derivatives[0].sum
+                shard.report[.dataEnergy] = derivatives[0].sum
             }
         }
-        shard.report.loss = loss
+        shard.report[.loss] = loss
         worker.times.stamp(.gradients)
     }
 

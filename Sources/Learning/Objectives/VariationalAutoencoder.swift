@@ -26,28 +26,40 @@ package struct VariationalAutoencoder: Objective {
 
     package var profile: ObjectiveProfile {
         var profile = ObjectiveProfile()
-        profile.hasNegatives = false
-        profile.hasChains = true
-        (profile.hasDecoder, profile.hasEncoder) = (true, true)
-        profile.evaluations = 0
+        profile.model = .autoencoder
+        profile.samples = .negatives
+        profile.measures = [.dataEnergy, .reconstruction, .latentDivergence]
         return profile
     }
 
-    package func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int) {
-        shard.report = ShardReport()
-        worker.fillData(data, told: condition, seed: seed, step: step, shard: shard.index)
-        RandomStream(seed: seed, purpose: .latentStart, step: step, index: shard.index).fillNormals(worker.latents)
-        shard.negatives.copy(from: worker.generator?.outputs(of: worker.latents) ?? shard.negatives)
-        condition?.paste(worker.told, into: shard.negatives)
+    package struct Scratch {
+        let autoencoder: Autoencoder.Scratch
+        let told: Matrix
+    }
+
+    package func makeScratch(_ make: TileMaker) -> Scratch {
+        Scratch(autoencoder: Autoencoder.Scratch(make), told: make.tile(condition?.count ?? 0))
+    }
+
+    package func sampleNegatives(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
+        worker.fillData(data, told: condition, into: scratch.told, seed: seed, step: step, shard: shard.index)
+        let stream = RandomStream(seed: seed, purpose: .latentStart, step: step, index: shard.index)
+        shard.negatives.copy(from: Autoencoder(worker, scratch.autoencoder).samples(stream))
+        condition?.paste(scratch.told, into: shard.negatives)
         worker.times.stamp(.sampling)
     }
 
-    package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
-        worker.fillData(data, told: condition, seed: seed, step: step, shard: shard.index)
+    package func addGradient(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
+        worker.fillData(data, told: condition, into: scratch.told, seed: seed, step: step, shard: shard.index)
         worker.times.stamp(.data)
         let noise = RandomStream(seed: seed, purpose: .latentPosterior, step: step, index: shard.index)
-        (shard.report.reconstruction, shard.report.latentDivergence) = Autoencoder(worker).addGradient(
+        (shard.report[.reconstruction], shard.report[.latentDivergence]) = Autoencoder(worker, scratch.autoencoder).addGradient(
             of: worker.data, divergenceWeight: divergenceWeight, scale: 1 / Float(rowsPerStep), noise: noise)
         worker.times.stamp(.gradients)
     }
+}
+
+extension ModelDeclaration {
+    /// An autoencoder beside an energy that learns nothing.
+    package static let autoencoder = ModelDeclaration(networks: [.generator, .encoder], energy: .none, drawsFromGenerator: true)
 }

@@ -11,10 +11,7 @@ import Sampling
 ///
 /// Source: J. Xie, Z. Zheng, P. Li, Learning Energy-Based Model with Variational Auto-Encoder as Amortized Sampler, AAAI 2021, arXiv:2012.14936.
 package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
-    let seed: UInt64
-    let kernel: Kernel
-    let steps: Int
-    let box: ClosedRange<Float>?
+    let sampler: StepSampler<Kernel>
     /// w
     let divergenceWeight: Float
     let rowsPerStep: Int
@@ -22,66 +19,71 @@ package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
     /// What the networks are told about each data row; its negative is told the same.
     let condition: RowCondition?
 
-    package init(
-        seed: UInt64, kernel: Kernel, steps: Int, box: ClosedRange<Float>?, divergenceWeight: Float, rowsPerStep: Int, data: DataStream,
-        condition: RowCondition?
-    ) {
-        self.seed = seed
-        self.kernel = kernel
-        self.steps = steps
-        self.box = box
-        self.divergenceWeight = divergenceWeight
-        self.rowsPerStep = rowsPerStep
-        self.data = data
-        self.condition = condition
+    package init(_ sampler: StepSampler<Kernel>, divergenceWeight: Float, rowsPerStep: Int, data: DataStream, condition: RowCondition?) {
+        (self.sampler, self.divergenceWeight, self.rowsPerStep) = (sampler, divergenceWeight, rowsPerStep)
+        (self.data, self.condition) = (data, condition)
     }
+
+    private var hasChains: Bool { sampler.steps > 0 }
 
     package var profile: ObjectiveProfile {
         var profile = ObjectiveProfile()
-        profile.chainScratch = kernel.scratchTiles
-        profile.hasChains = true
-        profile.usesSampler = steps > 0
-        profile.hasAcceptStep = steps > 0 && kernel.hasAcceptStep
-        (profile.hasDecoder, profile.hasEncoder) = (true, true)
-        profile.evaluations = kernel.energyEvaluations(steps: steps) + 2
+        profile.model = .variationalTeaching
+        profile.samples = .negatives
+        profile.measures =
+            Measure.energies + [.reconstruction, .latentDivergence] + (hasChains ? sampler.measures(profile.samples) : [.energySpread])
+        profile.counts = Tally.ofChains
+        profile.usesSampler = hasChains
+        profile.evaluations = sampler.evaluations + 2
         return profile
     }
 
-    package func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int) {
-        shard.report = ShardReport()
-        guard let generator = worker.generator else { preconditionFailure("teaching needs a generator") }
-        if condition != nil { worker.fillData(data, told: condition, seed: seed, step: step, shard: shard.index) }
+    package struct Scratch {
+        package let tiles: StepSampler<Kernel>.Tiles
+        let autoencoder: Autoencoder.Scratch
+        let told: Matrix
+    }
+
+    package func makeScratch(_ make: TileMaker) -> Scratch {
+        Scratch(
+            tiles: StepSampler.Tiles(sampler, make), autoencoder: Autoencoder.Scratch(make), told: make.tile(condition?.count ?? 0))
+    }
+
+    package func sampleNegatives(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
+        let (seed, told, chains) = (sampler.seed, scratch.told, scratch.tiles.chains)
+        if condition != nil { worker.fillData(data, told: condition, into: told, seed: seed, step: step, shard: shard.index) }
         worker.times.stamp(.data)
-        RandomStream(seed: seed, purpose: .latentStart, step: step, index: shard.index).fillNormals(worker.latents)
-        worker.chains.positions.copy(from: generator.outputs(of: worker.latents))
-        condition?.paste(worker.told, into: worker.chains.positions)
-        worker.origin.copy(from: worker.chains.positions)
-        if steps > 0 {
-            let factor = worker.stepSizeFactor
-            let noise = ChainNoise(seed: seed, motion: .langevin, decisions: .acceptance, step: step, index: shard.index)
-            let scaled = factor == 1 ? kernel : kernel.scaled(by: factor)
-            let info =
-                condition.map {
-                    let given = ConditionedPotential(base: worker.potential, condition: $0, told: worker.told)
-                    return scaled.run(worker.chains, steps: steps, noise: noise, in: given)
-                } ?? scaled.run(worker.chains, steps: steps, noise: noise, in: worker.potential)
-            shard.report.add(info, from: worker.origin, to: worker.chains.positions, box: box)
+        let stream = RandomStream(seed: seed, purpose: .latentStart, step: step, index: shard.index)
+        chains.positions.copy(from: Autoencoder(worker, scratch.autoencoder).samples(stream))
+        condition?.paste(told, into: chains.positions)
+        scratch.tiles.origin.copy(from: chains.positions)
+        if hasChains {
+            let potential = worker.engine.chainPotential
+            let given: any Potential = condition.map { ConditionedPotential(base: potential, condition: $0, told: told) } ?? potential
+            let info = sampler.run(chains, shard, worker, step: step, in: given)
+            shard.report.add(info, from: scratch.tiles.origin, to: chains.positions, box: sampler.box)
         }
-        shard.negatives.copy(from: worker.chains.positions)
-        condition?.paste(worker.told, into: shard.negatives)
+        shard.negatives.copy(from: chains.positions)
+        condition?.paste(told, into: shard.negatives)
         worker.times.stamp(.sampling)
     }
 
-    package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
-        worker.fillData(data, told: condition, seed: seed, step: step, shard: shard.index)
+    package func addGradient(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
+        worker.fillData(data, told: condition, into: scratch.told, seed: sampler.seed, step: step, shard: shard.index)
         worker.times.stamp(.data)
         let scale = 1 / Float(rowsPerStep)
-        shard.report.dataEnergy = worker.addGradient(of: worker.data) { _ in scale }
-        shard.report.sampleEnergy = worker.addGradient(of: shard.negatives) { _ in -scale }
-        shard.report.squaredSampleEnergy = worker.energies.squaredNorm
-        let noise = RandomStream(seed: seed, purpose: .latentPosterior, step: step, index: shard.index)
-        let lossParts = Autoencoder(worker).addGradient(of: shard.negatives, divergenceWeight: divergenceWeight, scale: scale, noise: noise)
-        (shard.report.reconstruction, shard.report.latentDivergence) = lossParts
+        shard.report[.dataEnergy] = worker.addGradient(of: worker.data) { _ in scale }
+        shard.report[.sampleEnergy] = worker.addGradient(of: shard.negatives) { _ in -scale }
+        shard.report[.squaredSampleEnergy] = worker.energies.squaredNorm
+        let noise = RandomStream(seed: sampler.seed, purpose: .latentPosterior, step: step, index: shard.index)
+        (shard.report[.reconstruction], shard.report[.latentDivergence]) = Autoencoder(worker, scratch.autoencoder).addGradient(
+            of: shard.negatives, divergenceWeight: divergenceWeight, scale: scale, noise: noise)
         worker.times.stamp(.gradients)
     }
+}
+
+extension ModelDeclaration {
+    /// An energy of rows whose chains start at the samples of an autoencoder.
+    package static let variationalTeaching = ModelDeclaration(
+        networks: [.generator, .encoder], energy: .ofRows, drawsFromGenerator: true)
 }

@@ -24,44 +24,69 @@ package struct WassersteinFlow<Kernel: TransitionKernel>: Objective {
     let form: Form
     /// λ
     let penalty: Float
+    /// s, the time that the sampler runs for in a step before its step size is adapted; nil for samplers whose step size is no time of diffusion.
+    let time: Double?
 
-    package init(base: ContrastiveDivergence<Kernel>, form: Form, penalty: Float) {
-        self.base = base
-        self.form = form
-        self.penalty = penalty
+    package init(base: ContrastiveDivergence<Kernel>, form: Form, penalty: Float, time: Double?) {
+        (self.base, self.form, self.penalty, self.time) = (base, form, penalty, time)
     }
 
     package var profile: ObjectiveProfile {
         var profile = base.profile
+        if let time { profile.measures.append(Self.step(time: time)) }
         guard penalty > 0 else { return profile }
-        profile.lineOrder = 1
+        profile.engine.lineOrder = 1
         // Each update: data and negatives, ∇E at the negatives, and a pass along a line.
         if case .proximal(let updates) = form {
             profile.updates = updates
-            profile.keepsGradient = true
             profile.evaluations += 1
         }
         profile.evaluations += Double(profile.updates) * 5 - 2
         return profile
     }
 
-    package func populate(_ shard: ShardState, worker: ShardWorker) { base.populate(shard, worker: worker) }
+    /// (1/2s) mean |x_K - x_0|²: bounds the Wasserstein step.
+    private static func step(time: Double) -> Measure {
+        Measure("wassersteinStep", unit: "squared values per time", of: [.squaredDisplacement]) {
+            $0[.squaredDisplacement] / (2 * (time * $0.stepSizeFactor) * $0.rows)
+        }
+    }
 
-    package func sampleNegatives(_ shard: ShardState, worker: ShardWorker, step: Int) {
-        base.sampleNegatives(shard, worker: worker, step: step)
-        guard case .proximal = form, penalty > 0 else { return }
-        worker.potential.evaluate(shard.negatives, energies: worker.energies, gradient: shard.anchor)
+    package final class State: ContrastiveDivergence<Kernel>.State, @unchecked Sendable {
+        /// ∇E of the negatives before the step's first update; nil where the energy does not stay close to it.
+        let anchor: Matrix?
+
+        init(_ shard: Int, _ flow: WassersteinFlow, _ make: TileMaker) {
+            anchor = if case .proximal = flow.form, flow.penalty > 0 { make.tile(make.dimension) } else { nil }
+            super.init(shard, flow.profile, looksAtLastStep: flow.base.lastStep != nil, make)
+        }
+    }
+
+    package func makeState(_ shard: Int, _ make: TileMaker) -> State { State(shard, self, make) }
+
+    package func makeScratch(_ make: TileMaker) -> ContrastiveDivergence<Kernel>.Scratch { base.makeScratch(make) }
+
+    package func populate(_ shard: State, _ scratch: ContrastiveDivergence<Kernel>.Scratch, _ worker: ShardWorker) {
+        base.populate(shard, scratch, worker)
+    }
+
+    package func sampleNegatives(
+        _ shard: State, _ scratch: ContrastiveDivergence<Kernel>.Scratch, _ worker: ShardWorker, step: Int
+    ) {
+        base.sampleNegatives(shard, scratch, worker, step: step)
+        guard let anchor = shard.anchor else { return }
+        worker.engine.evaluate(shard.negatives, energies: worker.energies, gradient: anchor)
         worker.times.stamp(.gradients)
     }
 
-    package func addGradient(_ shard: ShardState, worker: ShardWorker, step: Int) {
-        base.addGradient(shard, worker: worker, step: step)
+    package func addGradient(_ shard: State, _ scratch: ContrastiveDivergence<Kernel>.Scratch, _ worker: ShardWorker, step: Int) {
+        base.addGradient(shard, scratch, worker, step: step)
         guard penalty > 0 else { return }
-        let gradient = worker.chains.gradient
-        worker.potential.evaluate(shard.negatives, energies: worker.energies, gradient: gradient)
-        if case .proximal = form { gradient.combine(gradient, shard.anchor) { $0 - $1 } }
+        let gradient = scratch.tiles.chains.gradient
+        worker.engine.evaluate(shard.negatives, energies: worker.energies, gradient: gradient)
+        if let anchor = shard.anchor { gradient.combine(gradient, anchor) { $0 - $1 } }
         let weight = penalty / Float(base.rowsPerStep)
-        worker.addLineGradient(of: shard.negatives, along: gradient) { _, weights in
+        worker.engine.addLineGradient(of: shard.negatives, along: gradient) { _, weights in
             weights[0].fill(0)
             weights[1].fill(weight)
         }

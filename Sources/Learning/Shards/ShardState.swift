@@ -1,40 +1,44 @@
 import Numerics
 import Sampling
 
-/// What a shard keeps between phases and steps; used by one thread at a time.
-package final class ShardState: @unchecked Sendable {
+/// What every shard keeps between phases and steps; used by one thread at a time. What an objective keeps beside it, it adds in a class of its own.
+open class ShardState: @unchecked Sendable {
     /// The shard's number in the run.
-    package let index: Int
+    package final let index: Int
     /// The slice of the replay buffer; nil where chains do not persist.
-    package let replay: ReplayShard?
-    /// The posterior chains of the shard's own data rows, rows x latent values; nil where they are not kept.
-    package let latentChains: Matrix?
-    /// The negatives of the current step: chains x dimension.
-    package let negatives: Matrix
+    package final let replay: ReplayShard?
+    /// The negatives of the current step: chains x values of a row. Where the objective has none, samples that were drawn to be shown.
+    package final let negatives: Matrix
     /// Where the negatives lie in the replay buffer; empty where chains do not persist.
-    package var slots: [Int] = []
+    package final var slots: [Int] = []
     /// The negatives' places on the ladder of temperatures during the step; empty without one.
-    package var levels: [UInt8] = []
+    package final var levels: [UInt8] = []
     /// E of the negatives, as the gradient phase found it.
-    package var negativeEnergies: [Float] = []
-    /// ∇E of the negatives before the step's first update, for objectives that stay close to it; made when first used.
-    package private(set) lazy var anchor = Matrix(rows: negatives.rows, columns: negatives.columns)
-    /// The positions of the chains before the last step of the sampler, for objectives that look at this step; made when first used.
-    package private(set) lazy var beforeLastStep = Matrix(rows: negatives.rows, columns: negatives.columns)
-    /// Latent vectors of the step's data rows, and of the prior where it has chains: chains x latent values; made when first used.
-    package private(set) lazy var posterior = Matrix(rows: negatives.rows, columns: latent)
-    package private(set) lazy var prior = Matrix(rows: negatives.rows, columns: latent)
-    package var report = ShardReport()
-    private let latent: Int
+    package final var negativeEnergies: [Float] = []
+    package final var report = ShardReport([])
+    /// What checkpoints save and restore, in the order of their files.
+    package final private(set) var kept: [StateSlot]
 
-    package init(index: Int, chains: Int, dimension: Int, replay: ReplayShard?, latent: Int = 0, ownRows: Int = 0) {
+    /// - Parameters:
+    ///   - index: the shard's number in the run.
+    ///   - samples: those that training leaves here.
+    package init(_ index: Int, _ samples: SampleLayout, _ make: TileMaker) {
         self.index = index
-        self.latent = latent
-        latentChains = ownRows == 0 ? nil : Matrix(rows: ownRows, columns: latent)
-        self.replay = replay
-        negatives = Matrix(rows: chains, columns: dimension)
+        let negatives = make.tile(make.dimension)
+        let replay = samples.storage.map(make.replay)
+        if let replay, let ladder = samples.storage?.ladder {
+            replay.levels = Array(repeating: ladder.firstLevel(ofShard: index), count: replay.capacity)
+        }
+        (self.negatives, self.replay) = (negatives, replay)
+        kept = samples.slots(shape: make.networks.sampleShape, rows: make.rows, negatives: negatives, replay: replay)
+    }
+
+    /// Keeps a tensor from step to step, and in checkpoints under its name.
+    package final func keep(_ slot: StateSlot) {
+        precondition(!kept.contains { $0.tensor.name == slot.tensor.name }, "a shard keeps \(slot.tensor.name) already")
+        kept.append(slot)
     }
 
     /// Whether a chain of the step is a sample of the model: on a ladder of temperatures only the coldest ones are.
-    package func isNegative(_ row: Int) -> Bool { levels.isEmpty || levels[row] == 0 }
+    package final func isNegative(_ row: Int) -> Bool { levels.isEmpty || levels[row] == 0 }
 }

@@ -163,10 +163,8 @@ package struct CheckpointReader {
         guard file.header == chains.header, Checksum.of(file.header.bytes) == manifest.chains.header else {
             throw Failure(.checkpoint, "\(path): the header is damaged or describes other chains")
         }
-        if let levels = file.header["level"] { try chains.checkLadders(try file.bytes(in: levels.range), path) }
-        return try shards.map { shard in
-            try Self.part(chains.ranges(of: shard.index), of: shard.index, in: file, path, manifest)
-        }
+        try chains.checkLadders(path, bytes: file.bytes)
+        return try shards.map { try Self.part(of: $0.index, in: file, chains, path, manifest) }
     }
 
     /// The chains of a checkpoint with their layout and the checksums of all shards verified, for a reader without the run's data.
@@ -174,35 +172,29 @@ package struct CheckpointReader {
         let (name, manifest) = (files.name(ChainsFile.name), files.manifest)
         let file = try files.parts(ChainsFile.name)
         try manifest.checkShards(configuration, files.path)
-        guard let chains = ChainsFile(file.header, of: configuration, shape: shape),
+        guard
+            let chains = ChainsFile(
+                file.header, shards: configuration.run.shards, storage: configuration.chainStorage, shape: shape),
             Checksum.of(file.header.bytes) == manifest.chains.header
         else {
             throw Failure(.checkpoint, "\(name): the header is damaged or describes other chains")
         }
-        if let levels = file.header["level"] { try chains.checkLadders(try file.bytes(in: levels.range), name) }
-        for shard in 0..<chains.shards { _ = try part(chains.ranges(of: shard), of: shard, in: file, name, manifest) }
+        try chains.checkLadders(name, bytes: file.bytes)
+        for shard in 0..<chains.shards { _ = try part(of: shard, in: file, chains, name, manifest) }
         return file
     }
 
     /// One shard's bytes, checked.
     private static func part(
-        _ ranges: [Range<Int>], of shard: Int, in file: Safetensors, _ path: String, _ manifest: Manifest
+        of shard: Int, in file: Safetensors, _ chains: ChainsFile, _ path: String, _ manifest: Manifest
     ) throws -> ChainsFile.Part {
-        let bytes = try ranges.map { try file.bytes(in: $0) }
-        var part = ChainsFile.Part(samples: bytes[0], ages: bytes[1], offered: bytes[2])
-        for (bytes, tensor) in zip(bytes, file.header.tensors).dropFirst(3) {
-            switch tensor.name {
-            case "level": part.levels = bytes
-            case "centre": part.centres = bytes
-            default: part.latents = bytes
-            }
-        }
+        let part = ChainsFile.Part(try chains.ranges(of: shard).map { try file.bytes(in: $0) })
         let expected = manifest.chains.shards[shard]
         guard part.checksum == expected else {
             throw Failure(
                 .checkpoint, "\(path): shard \(shard): expected checksum \(expected), found \(part.checksum): the file is damaged")
         }
-        try part.checkRanges("\(path): shard \(shard)")
+        try chains.check(part, "\(path): shard \(shard)")
         return part
     }
 }

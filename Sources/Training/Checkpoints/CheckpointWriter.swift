@@ -85,7 +85,7 @@ struct CheckpointWriter {
         var sums: [Double] = []
         for shard in shards {
             let part = chains.part(shard)
-            for (range, bytes) in zip(chains.ranges(of: shard.index), part.all) {
+            for (range, bytes) in zip(chains.ranges(of: shard.index), part.tensors) {
                 pieces.append(FilePiece(offset: chains.header.dataStart + range.lowerBound, bytes: bytes))
             }
             sums += ChecksumHalves.split(part.checksum)

@@ -41,7 +41,9 @@ extension WindowRun {
         let progress = trainer.communicator.progress
         let parts = Mutex([[Double]](repeating: [], count: trainer.shards.count))
         trainer.forEachShard { shard, worker in
-            let part = values(of: shard.index, kernel: kernel, from: choice.chosen(shard, chains, step: step), in: worker.potential) {
+            let part = values(
+                of: shard.index, kernel: kernel, from: choice.chosen(shard, chains, step: step), in: worker.engine.chainPotential
+            ) {
                 progress.note("a window")
             }
             parts.withLock { $0[shard.index - first] = part }

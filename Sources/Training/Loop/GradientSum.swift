@@ -13,6 +13,8 @@ package struct GradientSum {
     private let tensors: [Range<Int>]
     private let shards: Int
     private let parts: [Part]
+    /// What the shards count for reports.
+    private let tallies: [Tally]
 
     /// What the shards of one thread add up to; used by that thread alone.
     fileprivate final class Part: @unchecked Sendable {
@@ -25,13 +27,15 @@ package struct GradientSum {
     }
 
     /// - Parameter threads: those that add shards.
+    /// - Parameter tallies: what the shards count for reports.
     /// - Parameter isExact: false for the plain float sum, whose bits depend on ranks and threads; for comparison.
-    package init(tensors: [Range<Int>], shards: Int, threads: Int, isExact: Bool) {
+    package init(tensors: [Range<Int>], shards: Int, threads: Int, tallies: [Tally], isExact: Bool) {
         self.isExact = isExact
+        self.tallies = tallies
         self.shards = shards
         self.tensors = tensors
         // Without tensors the exact sum still carries reports and flags.
-        let sum = ExactSum(tensors: isExact ? tensors : [], shards: shards, recordLength: ShardReport.fieldCount, flags: 1)
+        let sum = ExactSum(tensors: isExact ? tensors : [], shards: shards, recordLength: tallies.count, flags: 1)
         self.sum = sum
         // The first thread uses the sum's own, so that T threads cost T of them.
         parts = (0..<threads).map { Part($0 == 0 ? ExactSum(tensors: [], shards: 1).makePart() : sum.makePart()) }
@@ -89,7 +93,7 @@ package struct GradientSum {
     package var stopRequested: Bool { sum.flag(Self.stopFlag) }
 
     /// The sum of all shards' reports, in shard order.
-    package var report: ShardReport { ShardReport.sum((0..<shards).flatMap { sum.record(of: $0) }) }
+    package var report: ShardReport { ShardReport.total(tallies, (0..<shards).map { sum.record(of: $0) }) }
 
     private var parameters: Int { tensors.last?.upperBound ?? 0 }
 }

@@ -6,7 +6,7 @@ extension Trainer {
     ///
     /// Of several updates with the negatives of a step, report, norm and learning rate are those of the first.
     package struct StepResult {
-        package var report = ShardReport()
+        package var sums: StepSums
         /// Before clipping.
         package var gradientNorm = Double.nan
         package var learningRate: Float = 0
@@ -15,21 +15,17 @@ extension Trainer {
         package var verdict = Guard.Verdict.update
         package var stopRequested = false
 
-        package init(stepSizeFactor: Float) { self.stepSizeFactor = stepSizeFactor }
+        package init(_ sums: StepSums, stepSizeFactor: Float) { (self.sums, self.stepSizeFactor) = (sums, stepSizeFactor) }
 
-        /// mean E(x+) - mean E(x-)
-        package func gap(_ configuration: RunConfiguration) -> Double { report.gap(configuration) }
+        /// What the shards counted.
+        package var report: ShardReport { sums.report }
 
-        mutating func note(_ sum: GradientSum, isFirst: Bool) {
-            if isFirst { report = sum.report }
-            stopRequested = stopRequested || sum.stopRequested
+        /// mean E(x+) - mean E(x-); nil for objectives without negatives.
+        package var gap: Double? { sums.gap }
+
+        mutating func note(_ found: StepSums, stopRequested asked: Bool, isFirst: Bool) {
+            if isFirst { sums = found }
+            stopRequested = stopRequested || asked
         }
-    }
-}
-
-extension ShardReport {
-    /// mean E(x+) - mean E(x-)
-    func gap(_ configuration: RunConfiguration) -> Double {
-        dataEnergy / Double(configuration.rowsPerStep) - sampleEnergy / Double(configuration.negativesPerStep)
     }
 }

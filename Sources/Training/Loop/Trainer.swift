@@ -13,7 +13,8 @@ import Sampling
 package final class Trainer {
     package let plan: RunPlan
     package let communicator: any Communicator
-    package let shards: [ShardState]
+    /// This rank's.
+    package var shards: [ShardState] { learner.shards }
     package private(set) var state: TrainingState
     /// Steps computed by this process: those that were left out or that a rollback takes back included.
     package private(set) var stepsDone = 0
@@ -26,8 +27,9 @@ package final class Trainer {
     package let buffers: BufferExchange?
     package let replicas: ReplicaExchange?
     private let team: ThreadTeam
+    private let learner: any Learner
     private let workers: [ShardWorker]
-    private let weights: RunWeights
+    private let engines: Engines
     private var sum: GradientSum
     private var gradient: [Float]
     private let watch: Guard
@@ -40,21 +42,14 @@ package final class Trainer {
         self.plan = plan
         self.communicator = communicator
         state = plan.initialState()
-        shards = plan.layout.range(of: communicator.rank).map { plan.makeShard($0) }
-        let weights = RunWeights(plan.networks)
-        self.weights = weights
-        team = ThreadTeam(count: max(1, min(threads, shards.count)))
+        let own = plan.layout.range(of: communicator.rank)
+        team = ThreadTeam(count: max(1, min(threads, own.count)))
+        let progress = communicator.progress
+        engines = plan.makeEngines(threads: team.count) { progress.note("sampling") }
+        (learner, workers) = plan.makeLearner(own, engines)
         sum = GradientSum(
             tensors: plan.networks.layout.tensors.map(\.range), shards: configuration.run.shards, threads: team.count,
-            isExact: configuration.run.reduction == .exact)
-        var profile = plan.objective.profile
-        profile.chainScratch = max(profile.chainScratch, configuration.kernel(for: plan.model.inputShape).scratchTiles)
-        let progress = communicator.progress
-        workers = (0..<team.count).map { _ in
-            ShardWorker(
-                networks: plan.networks, weights: weights, dataShape: plan.source.shape, rows: configuration.run.chainsPerShard,
-                profile: profile, onEvaluation: { progress.note("sampling") })
-        }
+            tallies: plan.objective.profile.tallies, isExact: configuration.run.reduction == .exact)
         gradient = Array(repeating: 0, count: plan.networks.layout.count)
         watch = Guard(policy: configuration.guard.policy, maximumGap: configuration.guard.maximumGap)
         schedule = configuration.learningRateSchedule
@@ -66,8 +61,8 @@ package final class Trainer {
 
     /// Fills the chains of a new run.
     package func populate() {
-        let objective = plan.objective
-        forEachShard { objective.populate($0, worker: $1) }
+        let learner = learner
+        forEachShard { learner.populate($0, thread: $1) }
         prepareWeights(iterating: false)
     }
 
@@ -89,11 +84,12 @@ package final class Trainer {
         times.stamp(.exchange)
         // Several updates with the data and negatives of a step are made all, or none.
         let before = updates > 1 ? state : nil
-        var result = StepResult(stepSizeFactor: stepSizeFactor)
+        var result = StepResult(sums(of: ShardReport([])), stepSizeFactor: stepSizeFactor)
         for number in 0..<updates where result.verdict == .update {
             let outcome = try sumGradients(stop: stop)
-            result.note(sum, isFirst: number == 0)
-            judge(outcome, &result)
+            let found = sums(of: sum.report)
+            result.note(found, stopRequested: sum.stopRequested, isFirst: number == 0)
+            result.verdict = watch.judge(outcome, gap: found.gap, loss: found[.loss], state: state.guardState)
             if result.verdict == .update { update(&result, isFirst: number == 0) }
             times.stamp(.optimiser)
         }
@@ -137,7 +133,7 @@ package final class Trainer {
     package func drawSamples() {
         guard !plan.objective.profile.hasChains else { return }
         var modelState = state.modelState
-        weights.prepare(parameters: state.bestParameters, state: &modelState, iterating: false)
+        engines.prepare(parameters: state.bestParameters, state: &modelState, iterating: false)
         defer { prepareWeights(iterating: false) }
         let (fill, step) = (plan.configuration.freshChains(for: plan.source.shape), state.step)
         forEachShard { fill($0, $1, step) }
@@ -148,9 +144,9 @@ package final class Trainer {
 
     private func sampleNegatives() {
         communicator.progress.note("sampling")
-        let (objective, step, factor) = (plan.objective, state.step, stepSizeFactor)
+        let (learner, step, factor) = (learner, state.step, stepSizeFactor)
         for worker in workers { worker.stepSizeFactor = factor }
-        forEachShard { objective.sampleNegatives($0, worker: $1, step: step) }
+        forEachShard { learner.sampleNegatives($0, thread: $1, step: step) }
         chargeWorkers()
     }
 
@@ -171,21 +167,21 @@ package final class Trainer {
     }
 
     private func addGradients() {
-        let (objective, step, adder) = (plan.objective, state.step, sum.adder)
-        forEachShard { shard, worker, thread in
-            worker.wholeGradient.fill(0)
-            objective.addGradient(shard, worker: worker, step: step)
-            adder.add(worker.wholeGradient, shard.report, ofShard: shard.index, thread: thread)
+        let (learner, workers, step, adder) = (learner, workers, state.step, sum.adder)
+        forEachShard { place, thread in
+            learner.addGradient(place, thread: thread, step: step)
+            let (shard, worker) = (learner.shards[place], workers[thread])
+            adder.add(worker.engine.wholeGradient, shard.report, ofShard: shard.index, thread: thread)
             worker.times.stamp(.sum)
         }
         chargeWorkers()
     }
 
-    private func judge(_ outcome: ExactSum.Outcome, _ result: inout StepResult) {
-        let report = sum.report
-        result.verdict = watch.judge(
-            outcome, gap: plan.objective.profile.hasNegatives ? report.gap(plan.configuration) : nil, loss: report.loss,
-            state: state.guardState)
+    private func sums(of report: ShardReport) -> StepSums {
+        let configuration = plan.configuration
+        return StepSums(
+            report, rows: configuration.rowsPerStep, negatives: configuration.negativesPerStep, rowValues: plan.source.shape.count,
+            stepSizeFactor: stepSizeFactor)
     }
 
     /// Clips, moves parameters and average, and prepares the weights of the next passes.
@@ -240,25 +236,26 @@ package final class Trainer {
         let configuration = plan.configuration
         guard let target = configuration.targetAcceptance, state.step < configuration.sampler.adaptSteps else { return }
         let proposals = Double(configuration.rowsPerStep * configuration.sampler.steps)
-        state.stepSize?.update(acceptance: sum.report.accepted / proposals, target: target)
+        state.stepSize?.update(acceptance: sum.report[.accepted] / proposals, target: target)
     }
 
     private func prepareWeights(iterating: Bool) {
-        weights.prepare(parameters: state.parameters, state: &state.modelState, iterating: iterating)
+        engines.prepare(parameters: state.parameters, state: &state.modelState, iterating: iterating)
     }
 
     /// Calls `work` for each own shard, on the threads of this rank.
     func forEachShard(_ work: @escaping @Sendable (ShardState, ShardWorker) -> Void) {
-        forEachShard { shard, worker, _ in work(shard, worker) }
+        let (shards, workers) = (shards, workers)
+        forEachShard { place, thread in work(shards[place], workers[thread]) }
     }
 
-    private func forEachShard(_ work: @escaping @Sendable (ShardState, ShardWorker, _ thread: Int) -> Void) {
-        let (shards, workers) = (shards, workers)
+    private func forEachShard(_ work: @escaping @Sendable (_ place: Int, _ thread: Int) -> Void) {
+        let workers = workers
         let progress = communicator.progress
-        team.forEach(shards.indices) { thread, index in
+        team.forEach(learner.shards.indices) { thread, place in
             // Started here and not before the team wakes up: that would charge the wake-up to the first phase of a shard.
             workers[thread].times.start()
-            work(shards[index], workers[thread], thread)
+            work(place, thread)
             progress.note("a shard")
         }
     }

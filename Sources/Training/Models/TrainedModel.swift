@@ -138,21 +138,24 @@ public struct TrainedModel: Sendable {
         return configuration.kernel(for: model.inputShape, steps: steps, firstStep: firstStep).scaled(by: factor)
     }
 
+    /// What the objective of the run declares of its models.
+    package var declaration: ModelDeclaration { configuration.objective.kind.model }
+
     /// Where chains start when nobody says where.
     package var standardStart: ModelSampler.Start {
-        networks.encoder != nil ? .generator : configuration.replayCapacity == nil ? .noise : .chains
+        declaration.drawsFromGenerator ? .generator : configuration.replayCapacity == nil ? .noise : .chains
     }
 
     /// - Throws: `.usage` for a start that this model does not have.
     package func check(_ start: ModelSampler.Start) throws(Failure) {
-        if start == .chains, networks.isLatent {
+        if start == .chains, declaration.energy == .ofLatents {
             throw Failure(.usage, "--from chains: chains of a latent prior are not kept. Use --from noise.")
         }
         if start == .chains, rowCondition != nil {
             throw Failure(
                 .usage, "--from chains: the checkpoint does not say what its chains were told. Use --from generator, or --from noise.")
         }
-        guard start == .generator, networks.encoder == nil else { return }
+        guard start == .generator, !declaration.drawsFromGenerator else { return }
         throw Failure(
             .usage,
             "--from generator: the objective \"\(configuration.objective.kind.rawValue)\" trains no generator of starts. Use --from noise.")

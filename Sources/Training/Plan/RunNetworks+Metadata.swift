@@ -40,7 +40,7 @@ extension RunNetworks {
         let shape = try Self.entry("sampleShape", path) { () throws(Failure) in
             try metadata["sampleShape"].map { (text) throws(Failure) in try Self.shape(text, others[0]) }
         }
-        self.init(energy: energy, generator: others[0], encoder: others[1], sampleShape: shape)
+        self.init(energy: energy, generator: others[0], encoder: others[1], decodedShape: shape)
     }
 
     /// What an entry stands for; what is wrong with it is damage of the file.
@@ -104,7 +104,7 @@ extension RunNetworks {
         if energy.preconditioning != expected.energy.preconditioning { return "preconditioning" }
         if energy.usesSpectralNormalization != expected.energy.usesSpectralNormalization { return "spectralNormalization" }
         for part in parts where self[part]?.description != expected[part]?.description { return part.rawValue }
-        return sampleShape == expected.sampleShape ? nil : "sampleShape"
+        return (isLatent, sampleShape) == (expected.isLatent, expected.sampleShape) ? nil : "sampleShape"
     }
 }
 

@@ -27,20 +27,37 @@ public struct RunPlan: Sendable {
     /// The energy.
     public var model: EnergyModel { networks.energy }
 
+    /// What a run learns by, from its data.
+    package typealias MakeObjective = @Sendable (RunConfiguration, DataSource) throws(Failure) -> any Objective
+
     /// Collective. Rank 0 reads the data, checks everything and gives it to the others.
     ///
     /// - Parameter loaded: the data where rank 0 has read them already.
     /// - Throws: `.configuration`, `.data`, `.missingInput` or `.launch` on all ranks together.
     public init(_ configuration: RunConfiguration, loaded: DataSource? = nil, _ communicator: any Communicator) throws(Failure) {
-        try self.init(configuration, source: try configuration.sharedSource(communicator, loaded: loaded), communicator)
+        try self.init(configuration, loaded: loaded, objective: Self.declared, communicator)
     }
 
+    /// Collective. As above, with an objective of the caller's own.
+    package init(
+        _ configuration: RunConfiguration, loaded: DataSource?, objective make: MakeObjective, _ communicator: any Communicator
+    ) throws(Failure) {
+        let source = try configuration.sharedSource(communicator, loaded: loaded)
+        try self.init(configuration, source: source, objective: make, communicator)
+    }
+
+    /// The objective of `objective.kind`.
+    static let declared: MakeObjective = { (configuration, source) throws(Failure) in try configuration.makeObjective(source) }
+
     /// Collective. As above, with data that every rank has already.
-    package init(_ configuration: RunConfiguration, source: DataSource, _ communicator: any Communicator) throws(Failure) {
+    package init(
+        _ configuration: RunConfiguration, source: DataSource, objective make: MakeObjective = RunPlan.declared,
+        _ communicator: any Communicator
+    ) throws(Failure) {
         self.configuration = configuration
         let layout = try communicator.agree { try ShardLayout(shards: configuration.run.shards, ranks: communicator.size) }
         let networks = try communicator.agree { try configuration.networks(for: source) }
-        let objective = try communicator.agree { try configuration.makeObjective(source) }
+        let objective = try communicator.agree { try make(configuration, source) }
         rowMetadata = try communicator.agree { try configuration.rowMetadata(source) }
         scale = try communicator.agree {
             try DataScale(source, configuration, noise: configuration.startsFromNoise(objective.profile) ? configuration.startNoise : nil)
@@ -78,36 +95,35 @@ public struct RunPlan: Sendable {
     package var windowChains: Int { min(configuration.windowChains, storedChains) }
 
     /// Samples of one shard in chains.safetensors.
-    package var storedChains: Int { objective.profile.hasChains ? configuration.replayCapacity ?? configuration.run.chainsPerShard : 0 }
+    package var storedChains: Int { objective.profile.samples.capacity(rows: configuration.run.chainsPerShard) }
 
+    /// What shards keep between steps, as checkpoints have it.
     package var chainsFile: ChainsFile {
-        ChainsFile(
-            shards: configuration.run.shards, capacity: storedChains, shape: source.shape,
-            options: configuration.replayCapacity == nil ? nil : configuration.replayOptions, levels: configuration.ladder?.levels,
-            hasCentres: configuration.keepsPairs,
-            latentChains: keptRows == 0 ? nil : ChainsFile.LatentChains(rows: keptRows, values: latentCount))
+        ChainsFile(shards: configuration.run.shards, objective.keptTensors(tileMaker(onlyCounts: true)))
     }
 
-    private var latentCount: Int { networks.generator?.inputShape.count ?? 0 }
-
-    /// Posterior chains that each shard keeps.
-    private var keptRows: Int {
-        guard configuration.posterior.keepChains, let dataset = source.dataset else { return 0 }
-        return DataStream.mostOwnRows(dataset.count, shards: configuration.run.shards)
+    /// What makes the tiles of shards and threads.
+    package func tileMaker(onlyCounts: Bool = false) -> TileMaker {
+        TileMaker(rows: configuration.run.chainsPerShard, networks: networks, onlyCounts: onlyCounts)
     }
 
-    /// A shard before its first step.
-    package func makeShard(_ index: Int) -> ShardState {
-        let dimension = source.shape.count
-        let replay = configuration.replayCapacity.map {
-            ReplayShard(capacity: $0, dimension: dimension, options: configuration.replayOptions, hasCentres: configuration.keepsPairs)
-        }
-        if let replay, let ladder = configuration.ladder {
-            replay.levels = Array(repeating: ladder.firstLevel(ofShard: index), count: replay.capacity)
-        }
-        return ShardState(
-            index: index, chains: configuration.run.chainsPerShard, dimension: dimension, replay: replay,
-            latent: latentCount, ownRows: keptRows)
+    /// Scratch of the sampler that draws samples to show; nil where training draws them.
+    package var freshScratch: Int? {
+        objective.profile.hasChains ? nil : configuration.kernel(for: model.inputShape).scratchTiles
+    }
+
+    /// The objective at work on some shards, as many threads as there are engines.
+    package func makeLearner(_ shards: Range<Int>, _ engines: Engines) -> (learner: any Learner, workers: [ShardWorker]) {
+        let make = tileMaker()
+        let workers = engines.threads.map { ShardWorker($0, ShardWorker.Tiles(make, freshScratch: freshScratch)) }
+        return (objective.makeLearner(shards: shards, workers: workers, make), workers)
+    }
+
+    /// Engines for the networks of the run.
+    /// - Parameter onEvaluation: called whenever a sampler evaluates the energy.
+    package func makeEngines(threads: Int, onEvaluation: (@Sendable () -> Void)? = nil) -> Engines {
+        Engines(
+            networks, rows: configuration.run.chainsPerShard, threads: threads, needs: objective.profile.engine, onEvaluation: onEvaluation)
     }
 
     /// The replicated state before the first step.

@@ -40,18 +40,16 @@ final class HealthReporter {
         let profile = plan.objective.profile
         if isDiagnosed && profile.hasChains { report.diagnostics = try diagnose(trainer) }
         let health = trainer.state.health
-        if profile.hasNegatives {
+        if result.gap != nil {
             report.gapSignChanges = health.signChanges
             report.meanEnergyGap = health.meanGap
         }
         if profile.hasChains {
-            if profile.hasNegatives { report.energySpread = spread(result.report) }
             report.driftToNoise = driftToNoise(report)
             report.bufferCoverage = try coverage(trainer)
         }
         var warnings: [HealthWarning] = []
         if profile.hasChains {
-            (report.chainMean, report.chainDeviation) = places(result.report)
             warnings = HealthWarning.all(
                 report, steps: health.steps, rHat: health.rHat,
                 comparison: plan.configuration.evaluate.every > 0 ? health.comparison : nil,
@@ -73,13 +71,6 @@ final class HealthReporter {
         return (others + [isSaid ? nil : HealthWarning.worseThanNoise(comparison, plan.scale)].compactMap { $0 }).map(\.text)
     }
 
-    /// Mean and standard deviation of the values of the negatives.
-    private func places(_ sums: ShardReport) -> (Double, Double) {
-        let values = Double(plan.configuration.negativesPerStep) * Double(plan.source.shape.count)
-        let mean = sums.sampleValues / values
-        return (mean, max(0, sums.squaredSampleValues / values - mean * mean).squareRoot())
-    }
-
     /// Collective. A window of all shards' chains.
     private func diagnose(_ trainer: Trainer) throws(Failure) -> ChainDiagnostics.Digest {
         let window = try trainer.window()
@@ -88,13 +79,6 @@ final class HealthReporter {
         let digest = try trainer.communicator.fromRoot { ChainDiagnostics(window, density: density).digest }
         trainer.note(rHat: digest.rHat)
         return digest
-    }
-
-    /// The standard deviation of the negatives' energies.
-    private func spread(_ sums: ShardReport) -> Double {
-        let rows = Double(plan.configuration.negativesPerStep)
-        let mean = sums.sampleEnergy / rows
-        return max(0, sums.squaredSampleEnergy / rows - mean * mean).squareRoot()
     }
 
     /// a|∇E| / (σ √d): how far a step of the sampler is moved by the energy, compared with its noise.

@@ -8,52 +8,53 @@ import Model
 import Numerics
 import Sampling
 
-/// The memory that a rank needs for a run, from sizes alone: what is allocated before the first step stays until the last.
+/// The memory that a rank needs for a run: what is allocated before the first step stays until the last. What the objective and the engine need is
+/// counted by the code that makes it.
 package struct MemoryNeed: Sendable {
     /// Parameters, their gradient, moments, average and prepared copies.
     let parameters: Int
     /// What threads work with: activations, gradients and the integers of the sum.
-    let threads: Int
-    /// Chains of the rank's shards.
-    let chains: Int
+    package let threads: Int
+    /// What the rank's shards keep.
+    package let chains: Int
     /// The training data, which every rank holds whole.
     let data: Int
 
     /// - Parameter shards: the most shards of a rank.
     package init(_ plan: RunPlan, threads count: Int, shards: Int) {
-        let configuration = plan.configuration
-        let (parameterCount, dimension, rows) = (plan.networks.layout.count, plan.source.shape.count, configuration.run.chainsPerShard)
+        let (configuration, objective) = (plan.configuration, plan.objective)
+        let parameterCount = plan.networks.layout.count
         let moments = configuration.updateRule.beta2 == nil ? 1 : 2
         let averages = configuration.optimizer.average == nil ? 0 : 1
-        // Current values, their reduced gradient, and two prepared copies of the weights.
-        parameters = 4 * parameterCount * (4 + moments + averages)
-        // Positions, gradients, origins, data rows and scratch of a tile; the gradient of a shard in float and as integers.
-        let profile = plan.objective.profile
-        let scratch = max(profile.chainScratch, configuration.kernel(for: plan.model.inputShape).scratchTiles)
-        let line =
-            profile.lineOrder == 0
-            ? 0
-            : LineWorkspace.count(
-                plan.model, rows: rows, order: profile.lineOrder)
-        let activations =
-            Workspace.count(plan.model, rows: rows * profile.passTiles) + line
-            + RunNetworks.Part.allCases.reduce(0) { sum, part in sum + (plan.networks[part].map { Workspace.count($0, rows: rows) } ?? 0) }
-        let tiles = (4 + scratch + (profile.passTiles == 1 ? 0 : profile.passTiles)) * rows * dimension
-        threads = count * (4 * (activations + tiles) + (4 + 8) * parameterCount)
-        let bytesPerValue = configuration.chains.storage == .byte ? 1 : 4
-        let record = bytesPerValue * dimension * (configuration.keepsPairs ? 2 : 1) + 4
-        let capacity = configuration.replayCapacity ?? 0
-        let exchanged =
-            configuration.exchange.policy == .none
-            ? 0 : ExchangePlan.perShard(fraction: configuration.exchange.fraction, capacity: capacity)
-        // What leaves and what comes, each once as it is packed and once in the hands of MPI.
-        chains =
-            shards
-            * (4 * rows * dimension * (profile.keepsGradient ? 2 : 1) + (capacity + 4 * exchanged) * record
-                + 4 * (plan.chainsFile.latentChains.map { $0.rows * $0.values } ?? 0))
+        let engine = Engines.bytes(plan.networks, rows: configuration.run.chainsPerShard, needs: objective.profile.engine)
+        // Current values and their reduced gradient, and what is made of them for products.
+        parameters = 4 * parameterCount * (2 + moments + averages) + engine.shared
+        let ofThread = Self.count(plan) { make in
+            _ = ShardWorker.Tiles(make, freshScratch: plan.freshScratch)
+            objective.countScratch(make)
+        }
+        // And the gradient of a shard as integers.
+        threads = count * (engine.perThread + ofThread + 8 * parameterCount)
+        let ofShard = Self.count(plan) { _ = objective.keptTensors($0) }
+        chains = shards * (ofShard + Self.exchangedBytes(plan))
         data = [plan.source.dataset, plan.source.dataset?.partner].reduce(0) {
             $0 + ($1.map { $0.values.count * ($0.levels == nil ? 4 : 1) + ($0.precise?.count ?? 0) * 8 } ?? 0)
         }
+    }
+
+    /// The bytes of what a closure asks for.
+    private static func count(_ plan: RunPlan, _ make: (TileMaker) -> Void) -> Int {
+        let maker = plan.tileMaker(onlyCounts: true)
+        make(maker)
+        return maker.bytes
+    }
+
+    /// Samples of a shard that leave it and that come, each once as it is packed and once in the hands of MPI.
+    private static func exchangedBytes(_ plan: RunPlan) -> Int {
+        let exchange = plan.configuration.exchange
+        guard exchange.policy != .none, let storage = plan.configuration.chainStorage else { return 0 }
+        return 4 * ExchangePlan.perShard(fraction: exchange.fraction, capacity: storage.capacity)
+            * ReplayShard.recordBytes(dimension: plan.source.shape.count, options: storage.options)
     }
 
     /// - Throws: `.launch` where the ranks of this machine need more memory than there is for them.

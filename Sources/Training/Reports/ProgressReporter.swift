@@ -42,45 +42,32 @@ struct ProgressReporter {
     mutating func legend() -> String? {
         guard !isExplained else { return nil }
         isExplained = true
-        let profile = plan.objective.profile
-        var rows: [(String, String)] = []
-        if profile.hasLoss {
-            rows.append(("loss", "of the objective, mean over the data rows of the step"))
-        } else if profile.hasNegatives {
-            rows.append(("gap", "mean energy of data rows less that of samples; in healthy training it goes to and fro about 0"))
-        }
-        if profile.hasDecoder { rows.append(("|x - g|²", "squared distance of rows from what the generator makes of them")) }
-        if movesChains { rows.append(("|∇E|", "how steep the energy is at the chains, root mean square; it should not grow without end")) }
-        guard !rows.isEmpty else { return nil }
-        return rows.map { TextLayout.paragraph("  \($0.0):", $0.1, indent: 13) }.joined(separator: "\n")
+        let shown = plan.objective.profile.measures.compactMap(\.progress)
+        guard !shown.isEmpty else { return nil }
+        return shown.map { TextLayout.paragraph("  \($0.label):", $0.meaning, indent: 13) }.joined(separator: "\n")
     }
 
-    private var movesChains: Bool { plan.objective.profile.hasChains && plan.objective.profile.usesSampler }
-
     private func measures(_ result: Trainer.StepResult) -> [String] {
-        let (profile, configuration) = (plan.objective.profile, plan.configuration)
-        var parts: [String] = []
-        if profile.hasLoss {
-            parts.append("loss \(Self.signed(result.loss(configuration)))")
-        } else if profile.hasNegatives {
-            parts.append("gap \(Self.signed(result.gap(configuration)))")
+        plan.objective.profile.measures.compactMap { measure in
+            measure.progress.map { "\($0.label) \(Self.text(measure.value(result.sums), $0.form))" }
         }
-        if profile.hasDecoder { parts.append("|x - g|² \(NumberText.engineering(result.reconstruction(configuration)))") }
-        if movesChains {
-            parts.append("|∇E| \(NumberText.fixed(result.chainGradientNorm(configuration), 3, width: 0))")
+    }
+
+    private static func text(_ value: Double, _ form: Measure.Progress.Form) -> String {
+        switch form {
+        case .signed: (value < 0 ? "" : "+") + NumberText.fixed(value, 4, width: 0)
+        case .fixed: NumberText.fixed(value, 3, width: 0)
+        case .engineering: NumberText.engineering(value)
         }
-        return parts
     }
 
     /// - Parameter rate: steps a second.
     private func speed(_ rate: Double) -> String {
         let (profile, rows) = (plan.objective.profile, rate * Double(plan.configuration.rowsPerStep))
-        if movesChains { return "\(NumberText.engineering(rows * Double(plan.configuration.sampler.steps))) chain steps/s" }
+        if profile.movesChains { return "\(NumberText.engineering(rows * Double(plan.configuration.sampler.steps))) chain steps/s" }
         return profile.evaluations > 0
             ? "\(NumberText.engineering(rows * profile.evaluations)) evaluations/s" : "\(NumberText.engineering(rows)) rows/s"
     }
-
-    private static func signed(_ value: Double) -> String { (value < 0 ? "" : "+") + NumberText.fixed(value, 4, width: 0) }
 
     static func duration(_ seconds: Double) -> String {
         let whole = Int(min(seconds, 1e9).rounded())

@@ -22,50 +22,24 @@ final class Reporter {
     func report(_ result: Trainer.StepResult, trainer: Trainer) throws(Failure) -> StepReport {
         let configuration = plan.configuration
         let profile = plan.objective.profile
-        let (rows, negatives) = (Double(configuration.rowsPerStep), Double(configuration.negativesPerStep))
-        let sums = result.report
         let (seconds, wall, steps) = try interval(trainer)
-        let rate = rows * Double(steps) / max(wall, 1e-9)
-        let moves = profile.hasChains && profile.usesSampler
+        let rate = Double(configuration.rowsPerStep) * Double(steps) / max(wall, 1e-9)
         let modes = try ChainModes(trainer, trainer.communicator)
-        return StepReport(
-            step: trainer.state.step, dataEnergy: sums.dataEnergy / rows,
-            sampleEnergy: profile.hasNegatives ? sums.sampleEnergy / negatives : nil,
-            energyGap: profile.hasNegatives ? result.gap(configuration) : nil,
-            loss: profile.hasLoss ? result.loss(configuration) : nil,
-            reconstruction: profile.hasDecoder ? result.reconstruction(configuration) : nil,
-            latentDivergence: profile.hasEncoder ? sums.latentDivergence / rows : nil,
-            chainGradientNorm: moves ? result.chainGradientNorm(configuration) : nil, gradientNorm: result.gradientNorm,
-            acceptance: acceptance(sums),
+        let loop = StepReport.Loop(
+            step: trainer.state.step, gradientNorm: result.gradientNorm,
             samplerStepSize: trainer.state.stepSize.map { _ in configuration.sampler.stepSize * Double(result.stepSizeFactor) },
-            displacement: moves ? sums.displacement / negatives : nil,
-            wassersteinStep: wassersteinStep(result), bufferAge: configuration.replayCapacity == nil ? nil : sums.age / negatives,
-            saturation: profile.hasChains && configuration.samplerBox != nil
-                ? sums.saturated / (negatives * Double(plan.source.shape.count)) : nil,
             exchangedBytes: exchangedBytes(trainer), swapRates: try trainer.replicas?.swapRates(trainer.shards, trainer.communicator),
             modesCovered: modes?.covered, modesPerShard: modes?.perShard,
             learningRate: Double(result.learningRate), skipped: trainer.state.guardState.skips, seconds: seconds,
-            chainStepsPerSecond: moves ? rate * Double(configuration.sampler.steps) : nil,
+            chainStepsPerSecond: profile.movesChains ? rate * Double(configuration.sampler.steps) : nil,
             evaluationsPerSecond: rate * profile.evaluations)
+        return StepReport(measures: profile.measures.values(result.sums), loop: loop)
     }
 
     private func exchangedBytes(_ trainer: Trainer) -> Int? {
         // Rank 0 alone writes the line: the others need not count the places of a shuffle.
         guard trainer.communicator.rank == 0 else { return nil }
         return trainer.buffers?.bytesOfNewestExchange(steps: trainer.state.step) ?? trainer.replicas?.bytesOfSwap
-    }
-
-    /// For samplers whose step size is a time of diffusion.
-    private func wassersteinStep(_ result: Trainer.StepResult) -> Double? {
-        let (configuration, sampler) = (plan.configuration, plan.configuration.sampler)
-        guard configuration.objective.kind.isFlow, configuration.anyKernel.diffusion != nil else { return nil }
-        let time = Double(sampler.steps) * sampler.stepSize * Double(result.stepSizeFactor)
-        return result.report.squaredDisplacement / (2 * time * Double(configuration.rowsPerStep))
-    }
-
-    private func acceptance(_ sums: ShardReport) -> Double? {
-        guard plan.objective.profile.hasAcceptStep else { return nil }
-        return sums.accepted / Double(plan.configuration.rowsPerStep * plan.configuration.sampler.steps)
     }
 
     /// Collective. Seconds per phase since the last line, averaged over ranks; wall seconds; steps.

@@ -1,6 +1,7 @@
 import Configuration
 import Distributed
 import Failures
+import Learning
 import Measures
 
 /// What rank 0 says at the end of a run: how good it is, where its picture and its model are, and what to type next.
@@ -62,7 +63,7 @@ package struct RunEnd {
     }
 
     /// Whether `diagnose` runs chains of this model on: those of models that are told something, and of no energy, it refuses.
-    private var hasFreeChains: Bool { configuration.condition.kind == .none && configuration.objective.kind.energy != .none }
+    private var hasFreeChains: Bool { configuration.condition.kind == .none && configuration.objective.kind.model.energy != .none }
 
     /// As many as there are chains, where these are the samples.
     private var sampleCount: Int {

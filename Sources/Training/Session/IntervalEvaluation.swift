@@ -118,7 +118,8 @@ final class IntervalEvaluation: StepCallback {
 
     /// Collective. Of the generator's samples.
     private func generatedMeasures(_ state: TrainingState, count: Int) throws(Failure) -> SampleMeasures? {
-        guard plan.networks.encoder != nil, let generator = plan.networks.generator, let prepared = weights[.generator], let reference
+        guard plan.objective.profile.model.drawsFromGenerator, let generator = plan.networks.generator, let prepared = weights[.generator],
+            let reference
         else { return nil }
         prepareWeights(state)
         let samples = GeneratorSamples(generator: generator, weights: prepared, seed: plan.configuration.run.seed)

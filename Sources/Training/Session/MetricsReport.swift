@@ -31,8 +31,8 @@ final class MetricsReport: StepCallback {
     func begin() { reporter.start() }
 
     func observe(_ moment: StepMoment) {
-        guard moment.result.verdict == .update, trainer.plan.objective.profile.hasNegatives else { return }
-        trainer.note(gap: moment.result.gap(configuration))
+        guard moment.result.verdict == .update, let gap = moment.result.gap else { return }
+        trainer.note(gap: gap)
     }
 
     private func isDiagnosed(_ moment: StepMoment) -> Bool { moment.isMultiple(of: configuration.diagnostics.every) }

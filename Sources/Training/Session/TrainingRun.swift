@@ -22,6 +22,8 @@ public struct TrainingRun: Sendable {
     public var isStopRequested: @Sendable () -> Bool = { false }
     /// Whether the person named no command, so that the first line says where the commands are found.
     public var isImplied = false
+    /// What is learned by.
+    package var objective = RunPlan.declared
     /// Hears every line that rank 0 says, also of a quiet run.
     package var listener: (@Sendable (String) -> Void)?
 
@@ -44,7 +46,7 @@ public struct TrainingRun: Sendable {
 
     /// Collective. Prints what would run, and checks it, without touching the folder.
     public func describe(_ communicator: any Communicator) throws(Failure) {
-        let plan = try RunPlan(configuration, loaded: source, communicator)
+        let plan = try RunPlan(configuration, loaded: source, objective: objective, communicator)
         let summary = RunSummary(plan, folder: folder, chosen: chosen, notes: notes, communicator)
         try communicator.agree { try summary.memory.check(communicator.node) }
         _ = try plan.initialState(communicator)
@@ -64,7 +66,7 @@ public struct TrainingRun: Sendable {
             terminal, communicator.progress, "reading data or a checkpoint", steps: configuration.run.steps)
         heartbeat.start()
         defer { heartbeat.stop() }
-        let plan = try RunPlan(configuration, loaded: source, communicator)
+        let plan = try RunPlan(configuration, loaded: source, objective: objective, communicator)
         let summary = RunSummary(plan, folder: folder, chosen: chosen, notes: notes, communicator)
         try communicator.agree { try summary.memory.check(communicator.node) }
         let (lock, stored) = try communicator.expecting(.storing("opening the run folder")) { () throws(Failure) in

@@ -1,6 +1,7 @@
 import Commands
 import Distributed
 import Foundation
+import Learning
 import Numerics
 import Testing
 import Training
@@ -71,8 +72,8 @@ struct HealthReporterTests {
         let trainer = try ScratchRun.trainer()
         let result = try trainer.step(stop: false)
         let values = trainer.shards.flatMap { $0.negatives.values.map { Double($0) } }
-        #expect(abs(result.report.sampleValues - values.reduce(0, +)) < 1e-9 && values.count == 48)
-        #expect(abs(result.report.squaredSampleValues - values.reduce(0) { $0 + $1 * $1 }) < 1e-9)
+        #expect(abs(result.report[.sampleValues] - values.reduce(0, +)) < 1e-9 && values.count == 48)
+        #expect(abs(result.report[.squaredSampleValues] - values.reduce(0) { $0 + $1 * $1 }) < 1e-9)
     }
 
     @Test func `a warning is told once`() throws {

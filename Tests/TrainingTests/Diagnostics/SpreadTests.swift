@@ -2,6 +2,7 @@ import Configuration
 import Datasets
 import Measures
 import Numerics
+import Sampling
 import Testing
 import Training
 

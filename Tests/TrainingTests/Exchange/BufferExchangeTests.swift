@@ -61,7 +61,7 @@ struct BufferExchangeTests {
     static func run(_ arguments: [String], ranks: Int) throws -> (steps: [[[Sample]]], traffic: ExchangeTraffic) {
         let parts = try ThreadRanks.run(ranks) { communicator -> ([[[Sample]]], ExchangeTraffic) in
             let plan = try RunPlan(ScratchRun.configuration(arguments), communicator)
-            let shards = plan.layout.range(of: communicator.rank).map { plan.makeShard($0) }
+            let shards = plan.makeLearner(plan.layout.range(of: communicator.rank), plan.makeEngines(threads: 1)).learner.shards
             mark(shards)
             let exchange = try #require(BufferExchange(plan))
             var traffic = ExchangeTraffic()
@@ -117,7 +117,7 @@ struct BufferExchangeTests {
     static func start(_ item: Case) throws -> [[Sample]] {
         let communicator = SoloCommunicator()
         let plan = try RunPlan(ScratchRun.configuration(item.arguments), communicator)
-        let shards = (0..<item.shards).map { plan.makeShard($0) }
+        let shards = plan.makeLearner(0..<item.shards, plan.makeEngines(threads: 1)).learner.shards
         mark(shards)
         return shards.map(samples)
     }

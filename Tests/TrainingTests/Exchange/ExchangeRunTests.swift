@@ -83,11 +83,13 @@ struct ExchangeRunTests {
     }
 
     @Test func `levels of a file that are no ladders are refused with the place`() throws {
-        let file = ChainsFile(shards: 4, capacity: 2, shape: ImageShape(vector: 2), options: ReplayOptions(), levels: 2)
+        let ladder = TemperatureLadder(temperatures: [1, 2], seed: 1)
+        let storage = ChainStorage(capacity: 2, options: ReplayOptions(), ladder: ladder)
+        let file = ChainsFile(shards: 4, SampleLayout.stored(storage).tensors(shape: ImageShape(vector: 2), rows: 2))
         #expect(file.header["level"]?.shape == [8])
-        try file.checkLadders([0, 1, 1, 0, 1, 1, 0, 0], "here")
+        try file.checkLadders("here") { _ in [0, 1, 1, 0, 1, 1, 0, 0] }
         for wrong in [[0, 1, 0, 0, 1, 1, 0, 0], [0, 1, 1, 2, 1, 1, 0, 0]] as [[UInt8]] {
-            let refused = failure { try file.checkLadders(wrong, "here") }
+            let refused = failure { try file.checkLadders("here") { _ in wrong } }
             #expect(refused?.kind == .checkpoint && refused?.message.contains("here: shards 0 to 1, slot") == true)
         }
     }

@@ -23,6 +23,7 @@ struct GradientSumTests {
         }
 
         var count: Int { model.layout.count }
+        static let tallies = [Tally("first"), Tally("largest", .max), Tally("third")]
 
         func values(_ shard: Int) -> [Float] {
             let out = Matrix(rows: 1, columns: count)
@@ -33,14 +34,15 @@ struct GradientSumTests {
         }
 
         func report(_ shard: Int) -> ShardReport {
-            ShardReport(values: (0..<ShardReport.fieldCount).map { 0.1 * Double(shard) + Double($0) }[...])
+            ShardReport(Self.tallies, values: Self.tallies.indices.map { 0.1 * Double(shard) + Double($0) })
         }
 
         /// Sums over threads that take the shards in turns, the last shard first.
         func reduce(
             threads: Int, isExact: Bool = true, stop: Bool = false, _ communicator: any Communicator = SoloCommunicator()
         ) throws -> (total: [Float], outcome: ExactSum.Outcome, sum: GradientSum) {
-            var sum = GradientSum(tensors: model.layout.tensors.map(\.range), shards: shards, threads: threads, isExact: isExact)
+            var sum = GradientSum(
+                tensors: model.layout.tensors.map(\.range), shards: shards, threads: threads, tallies: Self.tallies, isExact: isExact)
             var total = [Float](repeating: -1, count: count)
             attempts = 0
             var outcome = ExactSum.Outcome.rescaled
@@ -79,7 +81,7 @@ struct GradientSumTests {
         let gradients = try Gradients(scale: 1)
         for threads in 1...3 {
             let (_, _, sum) = try gradients.reduce(threads: threads, stop: threads == 2)
-            #expect(sum.report == ShardReport.sum((0..<Self.shards).flatMap { gradients.report($0).values }))
+            #expect(sum.report == ShardReport.total(Gradients.tallies, (0..<Self.shards).map { gradients.report($0).values }))
             #expect(sum.stopRequested == (threads == 2))
         }
     }
@@ -103,7 +105,7 @@ struct GradientSumTests {
             let gradients = try Gradients(scale: 1, broken: (shard: 4, index: tensor.range.upperBound - 1))
             let (_, outcome, sum) = try gradients.reduce(threads: threads, isExact: isExact)
             #expect(outcome == .notFinite(tensor: number))
-            #expect(sum.report.dataEnergy == (0..<Self.shards).reduce(0.0) { $0 + 0.1 * Double($1) })
+            #expect(sum.report[Tally("first")] == (0..<Self.shards).reduce(0.0) { $0 + 0.1 * Double($1) })
         }
     }
 

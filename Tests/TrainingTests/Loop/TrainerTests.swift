@@ -23,8 +23,7 @@ struct TrainerTests {
         let reports = try (0..<steps).map { _ in try trainer.step(stop: false).report }
         var shards: [Int: [UInt8]] = [:]
         for shard in trainer.shards {
-            let part = trainer.plan.chainsFile.part(shard)
-            shards[shard.index] = part.samples + part.ages + part.offered
+            shards[shard.index] = trainer.plan.chainsFile.part(shard).tensors.flatMap { $0 }
         }
         return Bits(state: trainer.state.replicaDigest, shards: shards, reports: reports)
     }
@@ -86,20 +85,14 @@ struct TrainerTests {
         let update = zip(start, whole.state.parameters).map { Double($0) - Double($1) }
         // Each shard's own gradient, from the objective itself.
         var mean = [Double](repeating: 0, count: start.count)
-        let other = try ScratchRun.trainer(arguments)
-        for shard in other.shards {
-            let gradient = try shardGradient(other, shard)
+        let bench = LearnerBench(try ScratchRun.trainer(arguments))
+        for shard in bench.shards.indices {
+            bench.sampleNegatives(shard)
+            let gradient = bench.gradient(shard)
             for index in mean.indices { mean[index] += Double(gradient[index]) }
         }
         // θ - (θ - g) rounds to 2^-24 of |θ| < 1.
         for (a, b) in zip(update, mean) { #expect(abs(a - b) < 0x1p-22 * max(1, abs(b))) }
-    }
-
-    private func shardGradient(_ trainer: Trainer, _ shard: ShardState) throws -> [Float] {
-        let worker = try makeWorker(trainer)
-        trainer.plan.objective.sampleNegatives(shard, worker: worker, step: 0)
-        trainer.plan.objective.addGradient(shard, worker: worker, step: 0)
-        return worker.gradient.values
     }
 
     @Test func `a step after the first ones keeps no memory, whatever the objective`() async {
@@ -139,18 +132,5 @@ struct TrainerTests {
         if let result, result.exitStatus != .exitCode(EXIT_SUCCESS) {
             Issue.record("bytes kept, by windows of 100 steps: \(String(decoding: result.standardOutputContent, as: UTF8.self))")
         }
-    }
-}
-
-extension TrainerTests {
-    /// A worker with the trainer's present weights.
-    private func makeWorker(_ trainer: Trainer) throws -> ShardWorker {
-        let networks = trainer.plan.networks
-        let weights = RunWeights(networks)
-        var state = trainer.state.modelState
-        weights.prepare(parameters: trainer.state.parameters, state: &state, iterating: false)
-        return ShardWorker(
-            networks: networks, weights: weights, dataShape: trainer.plan.source.shape, rows: trainer.plan.configuration.run.chainsPerShard,
-            profile: ObjectiveProfile())
     }
 }

@@ -67,7 +67,7 @@ struct ContrastiveDivergenceTests {
             for (index, after) in trainer.state.parameters.enumerated() {
                 #expect(abs(before[index] - Double(after) - expected[index]) < 1e-5, "parameter \(index) at step \(step)")
             }
-            #expect(abs(report.dataEnergy - energies[0]) < 1e-4 && abs(report.sampleEnergy - energies[1]) < 1e-4)
+            #expect(abs(report[.dataEnergy] - energies[0]) < 1e-4 && abs(report[.sampleEnergy] - energies[1]) < 1e-4)
         }
     }
 
@@ -120,7 +120,9 @@ struct ContrastiveDivergenceTests {
         #expect(start.count == 24)
         for step in 1...4 {
             let report = try trainer.step(stop: false).report
-            #expect(Set(Self.rows(trainer)) == start && report.restarts == 0 && report.displacement == 0 && report.age == Double(24 * step))
+            #expect(
+                Set(Self.rows(trainer)) == start && report[.restarts] == 0 && report[.displacement] == 0
+                    && report[.age] == Double(24 * step))
         }
         #expect(Set(Self.buffer(trainer)) == start)
         #expect(trainer.shards.allSatisfy { $0.replay?.ages.allSatisfy { $0 == 4 } == true })
@@ -131,7 +133,7 @@ struct ContrastiveDivergenceTests {
         let steps = 200
         let trainer = try ScratchRun.trainer(["chains.restartProbability=\(probability)", "sampler.steps=2"])
         var count = 0.0
-        for _ in 0..<steps { count += try trainer.step(stop: false).report.restarts }
+        for _ in 0..<steps { count += try trainer.step(stop: false).report[.restarts] }
         let trials = Double(steps * 24)
         // A binomial count, 5.5 standard deviations.
         #expect(abs(count - trials * probability) <= 5.5 * (trials * probability * (1 - probability)).squareRoot())
@@ -156,8 +158,8 @@ struct ContrastiveDivergenceTests {
         let trainer = try ScratchRun.trainer(
             ["sampler.low=-0.5", "sampler.high=0.5", "sampler.noise=1e6", "sampler.steps=1", "chains.noiseLow=0", "chains.noiseHigh=1e-6"])
         let report = try trainer.step(stop: false).report
-        #expect(report.saturated == 48)
-        #expect(abs(report.displacement - 24 * 0.5.squareRoot()) < 1e-4)
+        #expect(report[.saturated] == 48)
+        #expect(abs(report[.displacement] - 24 * 0.5.squareRoot()) < 1e-4)
     }
 }
 
@@ -179,9 +181,9 @@ struct BrokenChainTests {
         Self.breakChain(trainer, value: 1e25)
         let first = try trainer.step(stop: false)
         if case .skip = first.verdict {} else { Issue.record("expected a step that is left out, found \(first.verdict)") }
-        #expect(first.report.restarts == 1)
+        #expect(first.report[.restarts] == 1)
         let second = try trainer.step(stop: false)
-        #expect(second.report.restarts == 0 && trainer.state.optimizer.updates == 1)
+        #expect(second.report[.restarts] == 0 && trainer.state.optimizer.updates == 1)
         #expect(ContrastiveDivergenceTests.buffer(trainer).joined().allSatisfy { $0.magnitude < 1e6 })
     }
 
@@ -198,7 +200,7 @@ struct BrokenChainTests {
             Issue.record("expected a step that is left out, found \(result.verdict)")
             return
         }
-        #expect(result.report.restarts == 1)
+        #expect(result.report[.restarts] == 1)
         #expect(trainer.state.parameters == before && trainer.state.step == 1 && trainer.state.optimizer.updates == 0)
         #expect(trainer.state.guardState.consecutiveSkips == 1)
         #expect(ContrastiveDivergenceTests.buffer(trainer).joined().allSatisfy { $0.isFinite })

@@ -38,7 +38,7 @@ struct LastStepTermsTests {
         _ bench: ObjectiveLossTests.Bench, _ parameters: [Float], frozen: [Float], before: Matrix, noise: Matrix, energyWeight: Double,
         entropyWeight: Double
     ) -> Double {
-        let (model, weights) = (bench.trainer.plan.model, bench.weights.energy)
+        let (model, weights) = (bench.trainer.plan.model, bench.weights(parameters).energy)
         let workspace = Workspace(model, rows: rows)
         func evaluate(_ values: [Float], _ x: Matrix) -> (energies: Matrix, gradient: Matrix) {
             var state: [Float] = []
@@ -76,12 +76,13 @@ struct LastStepTermsTests {
         let start = improved.trainer.plan.model.network.initialParameters(seed: 5).map { 2 * $0 }
         let plain = try bench([]).loss(start, step: 1).gradient
         let whole = improved.loss(start, step: 1).gradient
-        let before = Matrix(rows: Self.rows, columns: Self.dimension, improved.shard.beforeLastStep.values)
+        let state = try #require(improved.shard as? ContrastiveDivergence<Langevin>.State)
+        let before = Matrix(rows: Self.rows, columns: Self.dimension, try #require(state.beforeLastStep).values)
         // The noise of the last step, as far as the box let it be: what is held at the wall stays there for small changes.
         let model = improved.trainer.plan.model
         let (energies, slope) = (Matrix(rows: Self.rows, columns: 1), Matrix(rows: Self.rows, columns: Self.dimension))
         model.energiesAndGradient(
-            of: before, improved.weights.energy, Workspace(model, rows: Self.rows), energies: energies, gradient: slope)
+            of: before, improved.weights(start).energy, Workspace(model, rows: Self.rows), energies: energies, gradient: slope)
         let noise = Matrix(rows: Self.rows, columns: Self.dimension)
         noise.combine(before, slope) { $0 - Self.stepSize * $1 }
         noise.combine(improved.shard.negatives, noise) { $0 - $1 }

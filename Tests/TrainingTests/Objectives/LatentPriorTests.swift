@@ -44,7 +44,8 @@ struct LatentPriorTests {
             "posterior.steps=1", "posterior.stepSize=\(stepSize)", "posterior.keepChains=\(isKept)", "data.source=\(scratch.path)/x.npy",
             "data.noise=0", "run.chainsPerShard=64",
         ])
-        let worker = RowConditionTests.worker(trainer)
+        let bench = LearnerBench(trainer)
+        let worker = bench.worker
         // Of the energy w and a bias, of the decoder W and b.
         let parameters = trainer.state.parameters.map { Double($0) }
         let (w, d, b) = (parameters[0], Array(parameters[2..<4]), Array(parameters[4..<6]))
@@ -53,9 +54,10 @@ struct LatentPriorTests {
         var deviations: [Double] = []
         // Eight steps visit every row once: forty visits.
         for step in 0..<320 {
-            for shard in trainer.shards {
-                trainer.plan.objective.sampleNegatives(shard, worker: worker, step: step)
+            for place in bench.shards.indices {
+                bench.sampleNegatives(place, step: step)
                 guard step >= 312 else { continue }
+                let shard = try #require(bench.shards[place] as? LatentPrior<Langevin>.State)
                 for row in 0..<64 {
                     let x = (Double(worker.data[row, 0]), Double(worker.data[row, 1]))
                     let mean = variance * ((d[0] * (x.0 - b[0]) + d[1] * (x.1 - b[1])) * precision - w)
@@ -75,11 +77,11 @@ struct LatentPriorTests {
 
     @Test func `a kept chain that is not finite begins anew`() throws {
         let trainer = try ScratchRun.trainer(Self.chains + ["data.source=digits", "posterior.keepChains=true"])
-        let (shard, worker) = (trainer.shards[0], RowConditionTests.worker(trainer))
-        let kept = try #require(shard.latentChains)
+        let bench = LearnerBench(trainer)
+        let kept = try #require((bench.shards[0] as? LatentPrior<Langevin>.State)?.chains)
         #expect(kept.rows == 450 && kept.columns == 3 && kept.values.allSatisfy(\.isFinite))
         kept.fill(.nan)
-        for step in 0..<75 { trainer.plan.objective.sampleNegatives(shard, worker: worker, step: step) }
+        for step in 0..<75 { bench.sampleNegatives(step: step) }
         // 75 steps of six rows are an epoch of the shard's 449 rows; one of 450 places belongs to no row.
         #expect((0..<449).allSatisfy { kept.rows($0..<$0 + 1).values.allSatisfy(\.isFinite) })
     }
@@ -146,30 +148,20 @@ struct LatentPriorTests {
         throws
     {
         let trainer = try ScratchRun.trainer(Self.latent + ["model.activation=softplus"])
-        let (plan, networks, shard) = (trainer.plan, trainer.plan.networks, trainer.shards[0])
-        let weights = RunWeights(networks)
-        let worker = ShardWorker(
-            networks: networks, weights: weights, dataShape: plan.source.shape, rows: plan.configuration.run.chainsPerShard,
-            profile: plan.objective.profile)
-        func gradient(_ parameters: [Float]) -> [Float] {
-            var state: [Float] = []
-            weights.prepare(parameters: parameters, state: &state, iterating: false)
-            worker.wholeGradient.fill(0)
-            plan.objective.addGradient(shard, worker: worker, step: 0)
-            return worker.wholeGradient.values
-        }
+        let bench = LearnerBench(trainer)
+        let (networks, shard) = (trainer.plan.networks, bench.shards[0])
         let start = trainer.state.parameters.map { 2 * $0 }
-        _ = gradient(start)
-        plan.objective.sampleNegatives(shard, worker: worker, step: 0)
-        let rows = Double(plan.configuration.rowsPerStep)
+        bench.prepare(start)
+        bench.sampleNegatives()
+        let rows = Double(trainer.plan.configuration.rowsPerStep)
         for line in 0..<4 {
             let direction = Matrix(rows: 1, columns: networks.layout.count)
             RandomStream(seed: 5, purpose: .test, step: 0, index: line).fillNormals(direction)
             func loss(_ t: Float) -> Double {
-                _ = gradient(zip(start, direction.values).map { $0 + t * $1 })
-                return (shard.report.loss + shard.report.reconstruction) / rows
+                _ = bench.gradient(zip(start, direction.values).map { $0 + t * $1 })
+                return (shard.report[.loss] + shard.report[.reconstruction]) / rows
             }
-            let slope = zip(gradient(start), direction.values).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+            let slope = zip(bench.gradient(start), direction.values).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
             let h: Float = 0.004
             let difference = (8 * (loss(h) - loss(-h)) - (loss(2 * h) - loss(-2 * h))) / Double(12 * h)
             #expect(abs(slope - difference) < 2e-3 * (1 + abs(slope)), "slope \(slope), difference \(difference)")

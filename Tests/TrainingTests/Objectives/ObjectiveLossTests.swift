@@ -15,9 +15,9 @@ struct ObjectiveLossTests {
     /// An objective on rows from N(0, 1), with an energy of a network and |x|²/(2v).
     struct Bench {
         let trainer: Trainer
-        let worker: ShardWorker
-        let weights: RunWeights
-        let shard: ShardState
+        private let bench: LearnerBench
+
+        var shard: ShardState { bench.shards[0] }
 
         /// - Parameter variance: v
         init(
@@ -33,25 +33,21 @@ struct ObjectiveLossTests {
                 ] + objective)
             let communicator = SoloCommunicator()
             trainer = Trainer(try RunPlan(configuration, source: .dataset(data), communicator), threads: 1, communicator)
-            let networks = trainer.plan.networks
-            weights = RunWeights(networks)
-            worker = ShardWorker(
-                networks: networks, weights: weights, dataShape: trainer.plan.source.shape, rows: rows,
-                profile: trainer.plan.objective.profile)
-            shard = trainer.shards[0]
+            bench = LearnerBench(trainer)
         }
 
         static let dataRows = 32_768
 
         /// The mean loss of a step, and its gradient, for some parameters.
         func loss(_ parameters: [Float], step: Int) -> (loss: Double, gradient: [Float]) {
-            var state: [Float] = []
-            weights.prepare(parameters: parameters, state: &state, iterating: false)
-            worker.gradient.fill(0)
-            trainer.plan.objective.sampleNegatives(shard, worker: worker, step: step)
-            trainer.plan.objective.addGradient(shard, worker: worker, step: step)
-            return (shard.report.loss / Double(worker.data.rows), worker.gradient.values)
+            bench.prepare(parameters)
+            bench.sampleNegatives(step: step)
+            let gradient = bench.gradient(step: step)
+            return (shard.report[.loss] / Double(bench.worker.data.rows), gradient)
         }
+
+        /// Weights of the present parameters, for a test's own passes.
+        func weights(_ parameters: [Float]) -> RunWeights { bench.weights(parameters) }
     }
 
     /// Objectives with a loss, in all their forms.

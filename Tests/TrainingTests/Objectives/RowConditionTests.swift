@@ -17,15 +17,8 @@ struct RowConditionTests {
         "model.referenceDeviation=null", "sampler.stepSize=0.5", "sampler.noise=0.1",
     ]
 
-    static func worker(_ trainer: Trainer) -> ShardWorker {
-        let (plan, networks) = (trainer.plan, trainer.plan.networks)
-        let weights = RunWeights(networks)
-        var state = trainer.state.modelState
-        weights.prepare(parameters: trainer.state.parameters, state: &state, iterating: false)
-        return ShardWorker(
-            networks: networks, weights: weights, dataShape: plan.source.shape, rows: plan.configuration.run.chainsPerShard,
-            profile: plan.objective.profile)
-    }
+    /// What the networks of a bench have been told.
+    private static func told(_ bench: LearnerBench) throws -> Matrix { try #require(bench.engine.encoder?.workspace.condition) }
 
     @Test func `every row is told its own class`() throws {
         let trainer = try ScratchRun.trainer(Self.teaching + ["condition.kind=label", "condition.channels=2"])
@@ -48,10 +41,10 @@ struct RowConditionTests {
         let plan = trainer.plan
         let condition = try #require(try plan.configuration.rowCondition(for: plan.source))
         #expect(condition == .image(ImageShape(height: 8, width: 8, channels: 1)) && condition.count == 64)
-        let worker = Self.worker(trainer)
+        let bench = LearnerBench(trainer)
         for shard in [1, 3] {
-            trainer.plan.objective.sampleNegatives(trainer.shards[shard], worker: worker, step: 2)
-            #expect(worker.told.values == worker.data.values)
+            bench.sampleNegatives(shard, step: 2)
+            #expect(try Self.told(bench).values == bench.worker.data.values)
         }
     }
 
@@ -92,12 +85,13 @@ struct RowConditionTests {
     @Test(arguments: ["half", "random"])
     func `a negative has the visible pixels of its data row`(mask: String) throws {
         let trainer = try ScratchRun.trainer(Self.teaching + ["condition.kind=mask", "condition.mask=\(mask)"])
-        let (worker, shard) = (Self.worker(trainer), trainer.shards[1])
-        trainer.plan.objective.sampleNegatives(shard, worker: worker, step: 4)
+        let bench = LearnerBench(trainer)
+        bench.sampleNegatives(1, step: 4)
+        let (worker, shard, told) = (bench.worker, bench.shards[1], try Self.told(bench))
         var hidden = 0
         for row in 0..<6 {
             for pixel in 0..<64 {
-                if worker.told[row, 2 * pixel + 1] == 1 {
+                if told[row, 2 * pixel + 1] == 1 {
                     #expect(shard.negatives[row, pixel] == worker.data[row, pixel])
                 } else if shard.negatives[row, pixel] != worker.data[row, pixel] {
                     hidden += 1
@@ -110,12 +104,14 @@ struct RowConditionTests {
     /// Without noise a chain moves by the gradient alone: visible pixels stay where they were put, hidden ones do not.
     @Test func `chains are moved by the energy of the hidden pixels only`() throws {
         let trainer = try ScratchRun.trainer(Self.teaching + ["condition.kind=mask", "sampler.noise=0", "sampler.stepSize=50"])
-        let worker = Self.worker(trainer)
-        trainer.plan.objective.sampleNegatives(trainer.shards[1], worker: worker, step: 4)
-        let (ends, starts) = (worker.chains.positions, worker.origin)
+        let bench = LearnerBench(trainer)
+        let objective = try #require(trainer.plan.objective as? VariationalTeaching<Langevin>)
+        let (worker, scratch) = (bench.worker, objective.makeScratch(trainer.plan.tileMaker()))
+        objective.sampleNegatives(bench.shards[1], scratch, worker, step: 4)
+        let (ends, starts, told) = (scratch.tiles.chains.positions, scratch.tiles.origin, try Self.told(bench))
         for row in 0..<6 {
             for pixel in 0..<64 {
-                let isVisible = worker.told[row, 2 * pixel + 1] == 1
+                let isVisible = told[row, 2 * pixel + 1] == 1
                 #expect(isVisible == (ends[row, pixel] == starts[row, pixel]))
                 #expect(!isVisible || ends[row, pixel] == worker.data[row, pixel])
             }
@@ -127,18 +123,13 @@ struct RowConditionTests {
     func `the gradient of a shard does not depend on which shard the worker saw last`(kind: String) throws {
         let source = kind == "image" ? ["condition.source=digits"] : []
         let trainer = try ScratchRun.trainer(Self.teaching + ["condition.kind=\(kind)"] + source)
-        let (objective, worker) = (trainer.plan.objective, Self.worker(trainer))
-        func gradient() -> [Float] {
-            worker.wholeGradient.fill(0)
-            objective.addGradient(trainer.shards[0], worker: worker, step: 0)
-            return worker.wholeGradient.values
-        }
-        objective.sampleNegatives(trainer.shards[0], worker: worker, step: 0)
-        let alone = gradient()
-        objective.sampleNegatives(trainer.shards[1], worker: worker, step: 0)
-        #expect(gradient() == alone)
+        let bench = LearnerBench(trainer)
+        bench.sampleNegatives(0)
+        let alone = bench.gradient(0)
+        bench.sampleNegatives(1)
+        #expect(bench.gradient(0) == alone)
         // The condition matters: with the other shard's it would be another gradient.
-        #expect(worker.told.values.contains { $0 != 0 })
+        #expect(try Self.told(bench).values.contains { $0 != 0 })
     }
 
     @Test func `rows without classes, and vectors without pixels, are refused`() throws {

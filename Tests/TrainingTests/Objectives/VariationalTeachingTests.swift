@@ -15,42 +15,13 @@ struct VariationalTeachingTests {
         "model.activation=softplus",
     ]
 
-    /// A trainer with one worker whose weights can be chosen.
-    private struct Bench {
-        let trainer: Trainer
-        let weights: RunWeights
-        let worker: ShardWorker
-
-        init(_ arguments: [String]) throws {
-            trainer = try ScratchRun.trainer(arguments)
-            let (plan, networks) = (trainer.plan, trainer.plan.networks)
-            weights = RunWeights(networks)
-            worker = ShardWorker(
-                networks: networks, weights: weights, dataShape: plan.source.shape, rows: plan.configuration.run.chainsPerShard,
-                profile: plan.objective.profile)
-        }
-
-        func prepare(_ parameters: [Float]) {
-            var state = trainer.state.modelState
-            weights.prepare(parameters: parameters, state: &state, iterating: false)
-        }
-
-        /// The shard's gradient phase with some parameters, on negatives that are there already.
-        func gradient(_ parameters: [Float]) -> [Float] {
-            prepare(parameters)
-            worker.wholeGradient.fill(0)
-            trainer.plan.objective.addGradient(trainer.shards[0], worker: worker, step: 0)
-            return worker.wholeGradient.values
-        }
-    }
-
     @Test(arguments: [0.0, 0.3, 2])
     func `the gradient of the autoencoder is the derivative of its loss`(weight: Double) throws {
-        let bench = try Bench(Self.teaching + ["objective.divergenceWeight=\(weight)"])
-        let (networks, shard) = (bench.trainer.plan.networks, bench.trainer.shards[0])
+        let bench = LearnerBench(try ScratchRun.trainer(Self.teaching + ["objective.divergenceWeight=\(weight)"]))
+        let (networks, shard) = (bench.trainer.plan.networks, bench.shards[0])
         let start = bench.trainer.state.parameters.map { 2 * $0 }
         bench.prepare(start)
-        bench.trainer.plan.objective.sampleNegatives(shard, worker: bench.worker, step: 0)
+        bench.sampleNegatives()
         let first = networks.energyRange.upperBound
         let rows = Double(bench.trainer.plan.configuration.rowsPerStep)
         for line in 0..<4 {
@@ -60,7 +31,7 @@ struct VariationalTeachingTests {
             for index in 0..<first { direction[0, index] = 0 }
             func loss(_ t: Float) -> Double {
                 _ = bench.gradient(zip(start, direction.values).map { $0 + t * $1 })
-                return (shard.report.reconstruction + weight * shard.report.latentDivergence) / rows
+                return (shard.report[.reconstruction] + weight * shard.report[.latentDivergence]) / rows
             }
             let slope = zip(bench.gradient(start), direction.values).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
             // Fourth-order differences; outputs are good to some 1e-6 of values of order 1, so the quotient is to 1e-6/h.
@@ -71,34 +42,37 @@ struct VariationalTeachingTests {
     }
 
     @Test func `without sampler steps the negatives are the generator's samples, and the energy learns from data and those alone`() throws {
-        let bench = try Bench(Self.teaching + ["sampler.steps=0"])
-        let (plan, shard) = (bench.trainer.plan, bench.trainer.shards[0])
+        let bench = LearnerBench(try ScratchRun.trainer(Self.teaching + ["sampler.steps=0"]))
+        let (plan, shard) = (bench.trainer.plan, bench.shards[0])
         bench.prepare(bench.trainer.state.parameters)
-        plan.objective.sampleNegatives(shard, worker: bench.worker, step: 0)
+        bench.sampleNegatives()
         let latents = Matrix(rows: 6, columns: 3)
         RandomStream(seed: plan.configuration.run.seed, purpose: .latentStart, step: 0, index: 0).fillNormals(latents)
-        let generator = try #require(bench.worker.generator)
+        let generator = try #require(bench.engine.generator)
         #expect(generator.outputs(of: latents).values == shard.negatives.values)
 
         let found = bench.gradient(bench.trainer.state.parameters)
         let expected = Matrix(rows: 1, columns: plan.model.layout.count)
-        let potential = bench.worker.potential
+        let workspace = Workspace(plan.model, rows: 6)
+        let weights = bench.weights(bench.trainer.state.parameters).energy
         let scale = 1 / Float(plan.configuration.rowsPerStep)
         for (rows, weight) in [(bench.worker.data, scale), (shard.negatives, -scale)] {
-            potential.model.addParameterGradient(
-                of: rows, potential.weights, potential.workspace, energies: bench.worker.energies,
+            plan.model.addParameterGradient(
+                of: rows, weights, workspace, energies: bench.worker.energies,
                 rowWeights: { _, weights in weights.fill(weight) }, into: expected)
         }
         #expect(Array(found[plan.networks.energyRange]) == expected.values)
     }
 
     @Test func `chains begin at the generator's samples and end elsewhere; the energy's update does not touch the other networks`() throws {
-        let bench = try Bench(Self.teaching)
-        let shard = bench.trainer.shards[0]
-        bench.prepare(bench.trainer.state.parameters)
-        bench.trainer.plan.objective.sampleNegatives(shard, worker: bench.worker, step: 0)
-        #expect(bench.worker.origin.values == bench.worker.generator?.outputs(of: bench.worker.latents).values)
-        #expect(shard.negatives.values != bench.worker.origin.values && shard.report.displacement > 0)
+        let bench = LearnerBench(try ScratchRun.trainer(Self.teaching))
+        let objective = try #require(bench.plan.objective as? VariationalTeaching<Langevin>)
+        let (shard, scratch) = (bench.shards[0], objective.makeScratch(bench.plan.tileMaker()))
+        objective.sampleNegatives(shard, scratch, bench.worker, step: 0)
+        let latents = Matrix(rows: 6, columns: 3)
+        RandomStream(seed: bench.plan.configuration.run.seed, purpose: .latentStart, step: 0, index: 0).fillNormals(latents)
+        #expect(scratch.tiles.origin.values == bench.engine.generator?.outputs(of: latents).values)
+        #expect(shard.negatives.values != scratch.tiles.origin.values && shard.report[.displacement] > 0)
     }
 
     @Test func `each network has its own learning rate`() throws {
@@ -113,22 +87,23 @@ struct VariationalTeachingTests {
     /// The energy stays w·x + |x|²/2s², a Gaussian about -s² w of variance s²: its learning rate is a hundred-thousandth of the others'.
     @Test func `the autoencoder follows the Gaussian of a fixed quadratic energy`() throws {
         let (deviation, weight) = (0.7, 0.02)
-        let bench = try Bench([
+        let trainer = try ScratchRun.trainer([
             "objective.kind=variationalTeaching", "run.shards=1", "run.chainsPerShard=128", "run.steps=2000", "model.kind=layers",
             "model.layers=[{kind: 'dense', outputs: 1}]", "model.referenceDeviation=\(deviation)", "generator.latent=2",
             "generator.widths=[]",
             "encoder.widths=[]", "objective.divergenceWeight=\(weight)", "sampler.steps=10", "sampler.stepSize=0.02", "sampler.noise=null",
             "optimizer.learningRate=1e-7", "generator.learningRate=1e-2", "encoder.learningRate=1e-2", "optimizer.average=0.99",
         ])
-        let trainer = bench.trainer
+        let bench = LearnerBench(trainer)
         for _ in 0..<2000 { _ = try trainer.step(stop: false) }
         bench.prepare(trainer.state.bestParameters)
-        let generator = try #require(bench.worker.generator)
+        let generator = try #require(bench.engine.generator)
         let count = 128 * 64
         var sums = (x: SIMD2<Double>.zero, squares: SIMD2<Double>.zero, product: 0.0)
+        let latents = Matrix(rows: 128, columns: 2)
         for part in 0..<64 {
-            RandomStream(seed: 9, purpose: .test, step: part, index: 0).fillNormals(bench.worker.latents)
-            let samples = generator.outputs(of: bench.worker.latents)
+            RandomStream(seed: 9, purpose: .test, step: part, index: 0).fillNormals(latents)
+            let samples = generator.outputs(of: latents)
             for row in 0..<samples.rows {
                 let x = SIMD2(Double(samples[row, 0]), Double(samples[row, 1]))
                 sums = (sums.x + x, sums.squares + x * x, sums.product + x[0] * x[1])

@@ -89,9 +89,9 @@ struct WassersteinFlowTests {
     @Test func `the monitor is half the mean square of the chains' way, by their time`() throws {
         let trainer = try ScratchRun.trainer(Self.smooth)
         let result = try trainer.step(stop: false)
-        #expect(result.report.squaredDisplacement > 0)
+        #expect(result.report[.squaredDisplacement] > 0)
         // Between the square of the mean way and its largest value.
-        let mean = result.report.displacement / 24
-        #expect(result.report.squaredDisplacement / 24 >= mean * mean)
+        let mean = result.report[.displacement] / 24
+        #expect(result.report[.squaredDisplacement] / 24 >= mean * mean)
     }
 }

@@ -1,8 +1,66 @@
+import Distributed
+import Foundation
+import Learning
+import Model
+import Numerics
+import Sampling
 import Testing
 import Training
 
-/// The memory that a run says it needs.
+/// What a run says it needs is what it takes.
 struct MemoryNeedTests {
+    /// A tile of rows outweighs the objects that hold all of them.
+    private static let large = [
+        "data.source=digits", "run.chainsPerShard=192", "run.shards=2", "chains.buffer=768", "model.widths=[64]", "sampler.steps=1",
+    ]
+
+    /// Bytes that the engines, states and scratch of a plan take, and how many the plan says they do.
+    private static func bytes(_ arguments: [String]) throws -> (taken: Int, said: Int) {
+        let plan = try RunPlan(ScratchRun.configuration(large + arguments), SoloCommunicator())
+        let (shards, threads) = (plan.configuration.run.shards, 2)
+        let before = LiveMemory.bytes
+        let engines = plan.makeEngines(threads: threads)
+        let made = plan.makeLearner(0..<shards, engines)
+        let taken = withExtendedLifetime((engines, made)) { LiveMemory.bytes - before }
+        let need = MemoryNeed(plan, threads: threads, shards: shards)
+        let shared = Engines.bytes(plan.networks, rows: plan.configuration.run.chainsPerShard, needs: plan.objective.profile.engine).shared
+        // The integers of the sum are not made here.
+        return (taken, need.threads - 8 * threads * plan.networks.layout.count + need.chains + shared)
+    }
+
+    @Test func `engines, states and scratch of every objective take what their declarations say`() async throws {
+        // A process of its own: other tests take memory meanwhile.
+        let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+            // The first one also makes what lasts for the process.
+            for arguments in [ObjectiveVariants.all[0]] + ObjectiveVariants.all {
+                let (taken, said) = try Self.bytes(arguments)
+                print("\(taken) \(said) \(arguments)")
+            }
+        }
+        let lines = String(decoding: try #require(result).standardOutputContent, as: UTF8.self).split(separator: "\n").dropFirst()
+        #expect(lines.count == ObjectiveVariants.all.count)
+        for line in lines {
+            let numbers = line.split(separator: " ").prefix(2).compactMap { Int($0) }
+            // Objects around some hundred matrices; a tile has 49,152 bytes.
+            #expect(numbers.count == 2 && (0..<40_000).contains(numbers[0] - numbers[1]), "takes, says: \(line)")
+        }
+    }
+
+    @Test(arguments: [0, 3])
+    func `tiles, chains and buffers that are only counted are counted as they are made`(scratch: Int) throws {
+        let networks = try ScratchRun.trainer().plan.networks
+        let storage = ChainStorage(capacity: 10, options: .init(storage: .byte(-1...1)), hasCentres: true)
+        let counts = [true, false].map { onlyCounts in
+            let make = TileMaker(rows: 7, networks: networks, onlyCounts: onlyCounts)
+            let (tile, chains, replay) = (make.tile(5), make.chains(scratch: scratch), make.replay(storage))
+            #expect((tile.rows, chains.positions.rows, replay.capacity) == (onlyCounts ? (0, 0, 0) : (7, 7, 10)))
+            return make.bytes
+        }
+        #expect(counts[0] == counts[1])
+        // 140 bytes are 192 whole lines of a cache; 7 x 2 floats are one, and so are 7; ten samples of two bytes with two floats and an age.
+        #expect(counts[0] == 192 + (2 + scratch) * 64 + 64 + 10 * (2 + 8 + 4))
+    }
+
     /// MiB of a part, from the line before the first step.
     private func part(_ name: String, _ arguments: [String]) throws -> Double {
         let folder = ScratchFolder()

@@ -1,4 +1,5 @@
 import Distributed
+import Learning
 import Numerics
 import Testing
 import Training

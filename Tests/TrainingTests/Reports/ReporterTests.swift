@@ -21,9 +21,10 @@ struct ReporterTests {
         let reports = try scratch.run("chains").reports()
         #expect(reports.map(\.step) == [2, 4, 6, 8])
         for report in reports {
-            let gap = try report.dataEnergy - #require(report.sampleEnergy)
+            let dataEnergy = try #require(report.dataEnergy)
+            let gap = try dataEnergy - #require(report.sampleEnergy)
             // Sums are divided before they are subtracted, or after.
-            #expect(abs(try #require(report.energyGap) - gap) < 1e-12 * max(1, abs(report.dataEnergy)))
+            #expect(abs(try #require(report.energyGap) - gap) < 1e-12 * max(1, abs(dataEnergy)))
             #expect(report.loss == nil && report.gradientNorm > 0 && report.saturation == nil && report.acceptance == nil)
             #expect(report.seconds.count == Phase.allCases.count)
         }

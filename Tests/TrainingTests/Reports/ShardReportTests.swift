@@ -3,18 +3,31 @@ import Testing
 import Training
 
 struct ShardReportTests {
-    @Test func `a report becomes values and comes back`() {
-        let values = (0..<ShardReport.fieldCount).map { Double($0) + 0.5 }
-        let report = ShardReport(values: values[...])
-        #expect(report.values == values)
-        #expect(ShardReport.fields.count == ShardReport.fieldCount && report.latentDivergence == values.last)
-        #expect(ShardReport.fieldCount == Mirror(reflecting: report).children.count)
+    private static let tallies = [Tally("one"), Tally("two", .max), Tally("three")]
+
+    @Test func `a report has a value for each tally, by its name, and begins anew`() {
+        var report = ShardReport(Self.tallies)
+        report[Tally("three")] = 3
+        report[Tally("two", .max)] += 2
+        #expect(report.values == [0, 2, 3] && report[Tally("three")] == 3)
+        #expect(report.counts(Tally("three")) && !report.counts(Tally("four")) && report[Tally("four")] == 0)
+        report.reset()
+        #expect(report == ShardReport(Self.tallies))
     }
 
-    @Test func `the sum over shards is taken field by field, in shard order`() {
-        let records = [1.0, 1e16, -1e16].flatMap { value in Array(repeating: value, count: ShardReport.fieldCount) }
+    @Test func `shards are added tally by tally, in their order, as each tally says`() {
+        let records = [1.0, 1e16, -1e16].map { [$0, $0, $0] }
         // In this order 1 is lost in 1e16; in another it is not.
-        #expect(ShardReport.sum(records).values == Array(repeating: 0, count: ShardReport.fieldCount))
-        #expect(ShardReport.sum([]) == ShardReport())
+        #expect(ShardReport.total(Self.tallies, records).values == [0, 1e16, 0])
+        #expect(ShardReport.total(Self.tallies, [[-1, -1, -0.0], [-2, -2, -0.0]]).values == [-3, -1, 0])
+        #expect(ShardReport.total(Self.tallies, [[-1, -1, -0.0]]).values[2].sign == .plus)
+        #expect(ShardReport.total(Self.tallies, []) == ShardReport(Self.tallies))
+    }
+
+    @Test(arguments: ObjectiveVariants.all)
+    func `no two measures of an objective have one name, and every tally is counted once`(arguments: [String]) throws {
+        let profile = try ScratchRun.trainer(arguments).plan.objective.profile
+        #expect(Set(profile.measures.map(\.name)).count == profile.measures.count)
+        #expect(Set(profile.tallies).count == profile.tallies.count && profile.measures.allSatisfy { !$0.unit.isEmpty })
     }
 }

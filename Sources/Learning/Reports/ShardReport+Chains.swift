@@ -10,21 +10,24 @@ extension ShardReport {
     mutating func add(
         _ info: RunInfo, from start: Matrix, to end: Matrix, box: ClosedRange<Float>?, where counts: (Int) -> Bool = { _ in true }
     ) {
-        squaredGradient = info.squaredGradient
-        accepted = Double(info.accepted ?? 0)
-        invalid = Double(info.invalid)
+        self[.squaredGradient] = info.squaredGradient
+        self[.accepted] = Double(info.accepted ?? 0)
+        self[.invalid] = Double(info.invalid)
+        var (displacement, squaredDisplacement, values, squaredValues, saturated) = (0.0, 0.0, 0.0, 0.0, 0.0)
         for row in 0..<end.rows where counts(row) {
             var squares = 0.0
             for index in row * end.columns..<(row + 1) * end.columns {
                 let value = unsafe end.base[index]
                 let difference = unsafe Double(value - start.base[index])
                 squares += difference * difference
-                sampleValues += Double(value)
-                squaredSampleValues += Double(value) * Double(value)
+                values += Double(value)
+                squaredValues += Double(value) * Double(value)
                 if let box, value <= box.lowerBound || value >= box.upperBound { saturated += 1 }
             }
             displacement += squares.squareRoot()
             squaredDisplacement += squares
         }
+        (self[.displacement], self[.squaredDisplacement]) = (displacement, squaredDisplacement)
+        (self[.sampleValues], self[.squaredSampleValues], self[.saturated]) = (values, squaredValues, saturated)
     }
 }

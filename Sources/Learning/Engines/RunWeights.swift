@@ -14,6 +14,12 @@ package struct RunWeights: Sendable {
             uniqueKeysWithValues: RunNetworks.Part.allCases.compactMap { part in networks[part].map { (part, PreparedWeights($0)) } })
     }
 
+    /// The floats that they hold.
+    static func count(_ networks: RunNetworks) -> Int {
+        let others = RunNetworks.Part.allCases.compactMap { networks[$0] }
+        return ([networks.energy.network] + others).reduce(0) { $0 + PreparedWeights.count($1) }
+    }
+
     package subscript(_ part: RunNetworks.Part) -> PreparedWeights? { parts[part] }
 
     /// Takes over parameters.

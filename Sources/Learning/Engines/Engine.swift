@@ -1,0 +1,48 @@
+import Model
+import Numerics
+import Sampling
+
+/// What computes a run's networks for one thread: it owns the workspaces and the shard's gradient, and reads weights that were prepared after the last
+/// update. Objectives reach networks through it alone.
+///
+/// Chains and gradients may be computed differently: `chainPotential` is all that transition kernels see, the rest is what the parameters learn from.
+/// Another engine, of half precision or of another device, is a type beside `HostEngine`; `Engines` chooses.
+package protocol Engine: AnyObject, Sendable {
+    /// The energy as transition kernels see it.
+    var chainPotential: any Potential { get }
+    /// The networks beside the energy; nil where the run has none.
+    var generator: NetworkPass? { get }
+    var encoder: NetworkPass? { get }
+    /// The shard's gradient with respect to all parameters of the run: 1 x parameters.
+    var wholeGradient: Matrix { get }
+
+    /// Energies and their gradients with respect to x, in the precision that parameters learn from; as `Potential.evaluate`.
+    func evaluate(_ x: Matrix, energies: Matrix, gradient: Matrix)
+
+    /// Adds Σ w_i ∇θE(x_i) to the gradient.
+    /// - Parameters:
+    ///   - rows: at most `EngineNeeds.passTiles` tiles, rows x dimension.
+    ///   - energies: rows x 1, overwritten.
+    ///   - rowWeights: fills the weights, rows x 1, from the energies.
+    func addGradient(of rows: Matrix, energies: Matrix, rowWeights: (_ energies: Matrix, _ weights: Matrix) -> Void)
+
+    /// Adds the gradient of a weighted sum of the energy's derivatives along lines (`EnergyModel.addLineGradient`); only where `EngineNeeds.lineOrder`
+    /// asks for such.
+    func addLineGradient(of x: Matrix, along direction: Matrix, rowWeights: (_ derivatives: [Matrix], _ weights: [Matrix]) -> Void)
+
+    /// Tells the energy the same in every row and place: a noise level.
+    func setCondition(_ value: Float)
+
+    /// Tells all networks what belongs to the rows of a tile: rows x `RowCondition.count`.
+    func tell(_ told: Matrix)
+}
+
+/// What an objective asks of the engine of a thread.
+package struct EngineNeeds: Hashable, Sendable {
+    /// Tiles that go through the energy together in one pass.
+    package var passTiles = 1
+    /// The highest derivative along lines that gradients need (`Engine.addLineGradient`); 0 for none.
+    package var lineOrder = 0
+
+    package init(passTiles: Int = 1, lineOrder: Int = 0) { (self.passTiles, self.lineOrder) = (passTiles, lineOrder) }
+}

@@ -1,0 +1,71 @@
+import Model
+import Numerics
+import Sampling
+
+/// Networks on one thread of this processor, in single precision throughout.
+final class HostEngine: Engine, @unchecked Sendable {
+    let chainPotential: any Potential
+    let generator: NetworkPass?
+    let encoder: NetworkPass?
+    let wholeGradient: Matrix
+    private let energy: ModelPotential
+    /// The energy's part of the gradient: 1 x parameters.
+    private let gradient: Matrix
+    /// For derivatives along lines; nil where none are needed.
+    private let line: LineWorkspace?
+    private let lineDerivatives: [Matrix]
+
+    /// - Parameters:
+    ///   - rows: of a tile.
+    ///   - onEvaluation: called whenever a sampler evaluates the energy.
+    init(_ networks: RunNetworks, _ weights: RunWeights, rows: Int, needs: EngineNeeds, onEvaluation: (@Sendable () -> Void)?) {
+        let model = networks.energy
+        energy = ModelPotential(
+            model: model, weights: weights.energy, workspace: Workspace(model, rows: needs.passTiles * rows), onEvaluation: onEvaluation)
+        chainPotential = energy
+        line = needs.lineOrder == 0 ? nil : LineWorkspace(model, rows: rows, order: needs.lineOrder)
+        lineDerivatives = needs.lineOrder == 0 ? [] : (0...needs.lineOrder).map { _ in Matrix(rows: rows, columns: 1) }
+        let whole = Matrix(rows: 1, columns: networks.layout.count)
+        wholeGradient = whole
+        gradient = whole.view(from: 0, rows: 1, columns: model.layout.count)
+        let pass = { (part: RunNetworks.Part) -> NetworkPass? in
+            guard let network = networks[part], let prepared = weights[part] else { return nil }
+            let range = networks.range(of: part)
+            return NetworkPass(
+                network: network, weights: prepared, workspace: Workspace(network, rows: rows),
+                gradient: whole.view(from: range.lowerBound, rows: 1, columns: range.count))
+        }
+        (generator, encoder) = (pass(.generator), pass(.encoder))
+    }
+
+    /// The floats that an engine holds.
+    static func count(_ networks: RunNetworks, rows: Int, needs: EngineNeeds) -> Int {
+        let line =
+            needs.lineOrder == 0
+            ? 0 : LineWorkspace.count(networks.energy, rows: rows, order: needs.lineOrder) + (needs.lineOrder + 1) * rows
+        let parts = RunNetworks.Part.allCases.compactMap { networks[$0] }.reduce(0) { $0 + Workspace.count($1, rows: rows) }
+        return Workspace.count(networks.energy, rows: needs.passTiles * rows) + line + parts + networks.layout.count
+    }
+
+    func evaluate(_ x: Matrix, energies: Matrix, gradient: Matrix) { energy.evaluate(x, energies: energies, gradient: gradient) }
+
+    func addGradient(of rows: Matrix, energies: Matrix, rowWeights: (_ energies: Matrix, _ weights: Matrix) -> Void) {
+        energy.model.addParameterGradient(
+            of: rows, energy.weights, energy.workspace, energies: energies, rowWeights: rowWeights, into: gradient)
+    }
+
+    func addLineGradient(of x: Matrix, along direction: Matrix, rowWeights: (_ derivatives: [Matrix], _ weights: [Matrix]) -> Void) {
+        guard let line else { preconditionFailure("the objective asks its engine for no derivatives along lines") }
+        energy.model.addLineGradient(
+            of: x, along: direction, energy.weights, line, derivatives: lineDerivatives, rowWeights: rowWeights, into: gradient)
+    }
+
+    func setCondition(_ value: Float) {
+        energy.workspace.condition?.fill(value)
+        line?.condition?.fill(value)
+    }
+
+    func tell(_ told: Matrix) {
+        for workspace in [energy.workspace, generator?.workspace, encoder?.workspace] { workspace?.condition?.copy(from: told) }
+    }
+}

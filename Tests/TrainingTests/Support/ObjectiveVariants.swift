@@ -1,0 +1,31 @@
+import Training
+
+/// Every objective, in all forms that keep or need something of their own.
+enum ObjectiveVariants {
+    private static let latents = ["generator.latent=4", "generator.widths=[10]"]
+    private static let coded = ["data.source=digits", "encoder.widths=[12]", "model.referenceDeviation=null"] + latents
+    private static let recovery = ["objective.kind=diffusionCD", "objective.estimator=recovery", "objective.noise=0.3"]
+    private static let oneStep = ["objective.kind=diffusionCD", "objective.estimator=oneStep", "objective.noise=0.3"]
+
+    /// Over the configuration of `ScratchRun`.
+    static let all: [[String]] = [
+        ["objective.kind=pcd"], ["chains.storage=byte", "sampler.low=-2", "sampler.high=2", "chains.replacement=reservoir"],
+        ["objective.kind=cd"], ["objective.kind=shortRun"], ["objective.lastStep=1", "objective.entropy=0.3", "chains.restartFrom=data"],
+        ["sampler.kind=hmc", "sampler.leapfrogSteps=3"], ["exchange.temperatures=[1,2]"],
+        ["objective.kind=energyDiscrepancy"], ["objective.kind=diffusionCD"], oneStep, oneStep + ["objective.trace=stein"], recovery,
+        recovery + ["objective.keepChains=true"], recovery + ["objective.levels=3", "objective.lowNoise=0.1"],
+        ["objective.kind=wassersteinFlow"], ["objective.kind=wassersteinFlow", "objective.flow=explicit", "chains.start=data"],
+        ["objective.kind=denoisingScore", "objective.noise=0.5"],
+        ["objective.kind=denoisingScore", "objective.noise=0.5", "objective.levels=2", "objective.lowNoise=0.1"],
+        ["objective.kind=slicedScore"], ["objective.kind=exactScore"], ["objective.kind=nce"],
+        ["objective.kind=latentPrior", "data.source=digits", "model.referenceDeviation=null"] + latents,
+        [
+            "objective.kind=latentPrior", "objective.prior=chains", "posterior.keepChains=true", "data.source=digits",
+            "model.referenceDeviation=null",
+        ]
+            + latents,
+        ["objective.kind=variationalTeaching"] + coded, ["objective.kind=autoencoder", "sampler.steps=0"] + coded,
+        ["objective.kind=variationalTeaching", "condition.kind=mask"] + coded,
+        ["objective.kind=autoencoder", "sampler.steps=0", "condition.kind=label"] + coded,
+    ]
+}
