@@ -54,7 +54,7 @@ let package = Package(
             "Datasets", ["Numerics", "Formats", "Failures"], exclude: ["Resources/LICENSE.digits"],
             resources: [.embedInCode("Resources/digits.csv.gz")]),
         library("Learning", ["Numerics", "Model", "Sampling", "Formats", "Datasets", "Failures"]),
-        library("Measures", ["Numerics", "Model", "Sampling", "Datasets", "Distributed", "Formats", "Failures"]),
+        library("Measures", ["Numerics", "Model", "Sampling", "Learning", "Datasets", "Distributed", "Formats", "Failures"]),
         library("Configuration", ["Numerics", "Model", "Sampling", "Learning", "Formats", "Datasets", "Failures"]),
         library(
             "Training",

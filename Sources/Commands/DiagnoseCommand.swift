@@ -119,8 +119,13 @@ public struct DiagnoseCommand: Codable, Sendable {
         let (shards, dimension) = (Self.groups(configuration), trained.model.inputShape.count)
         let perShard = try communicator.agree { try chainsPerShard(trained, origin) }
         let stored = try communicator.agree { origin == .chains ? try StoredChains(trained, wanted: shards * perShard) : nil }
+        let (prepared, thin) = (trained.preparedNetworks(), thin ?? configuration.sampler.steps)
         let run = WindowRun(
-            seed: configuration.run.seed, step: trained.step, draws: draws, thin: thin ?? configuration.sampler.steps,
+            chains: ChainRun(
+                kernel: trained.kernel(steps: thin), steps: thin,
+                start: trained.chainStart(origin, prepared, seed: configuration.run.seed),
+                numbers: WindowRun.numbers(seed: configuration.run.seed)),
+            step: trained.step, draws: draws,
             functionals: ChainFunctionals(
                 dimension: dimension, columns: trained.networks.isLatent ? nil : trained.rowMetadata?.rows.columns,
                 seed: configuration.run.seed))
@@ -131,27 +136,16 @@ public struct DiagnoseCommand: Codable, Sendable {
             let most = ModelSampler.mostSteps
             if run.thin > most { throw Failure(.usage, "--thin: expected at most \(most), found \(run.thin)") }
         }
-        let kernel = trained.kernel(steps: run.thin)
-        try communicator.agree { try check(run, kernel, chains: perShard, shards: shards) }
-        let prepared = trained.preparedNetworks()
+        try communicator.agree { try check(run, chains: perShard, shards: shards) }
         let values = try DealtTiles.gather(tiles: shards, perTile: run.count(chains: perShard), communicator) { shard in
             let positions = Matrix(rows: perShard, columns: dimension)
-            if let stored {
-                positions.copy(
-                    from: Matrix(rows: perShard, columns: dimension, try stored.samples(shard * perShard..<(shard + 1) * perShard)))
-            } else if origin == .generator {
-                trained.generatorSamples(prepared, seed: run.seed)?.fill(positions, tile: shard, firstRow: 0, step: trained.step)
-            } else {
-                configuration.startNoise.fill(
-                    positions, stream: RandomStream(seed: run.seed, purpose: .samplingStart, step: trained.step, index: shard))
-            }
+            try stored?.fill(positions, shard * perShard..<(shard + 1) * perShard)
+            run.chains.begin(positions, step: trained.step, index: shard)
             let potential = ModelPotential(
                 model: trained.model, weights: prepared.energy, workspace: Workspace(trained.model, rows: perShard))
-            return run.values(of: shard, kernel: kernel, from: positions, in: potential)
+            return run.values(of: shard, from: positions, in: potential)
         }
-        return WindowValues(
-            shards: shards, chainsPerShard: perShard, draws: run.draws, thin: run.thin, functionals: run.functionals,
-            hasAcceptStep: kernel.hasAcceptStep, values: values)
+        return run.window(shards: shards, chainsPerShard: perShard, values)
     }
 
     /// Shards whose chains are told apart. On a ladder of temperatures the coldest chains of a block of shards are its samples: a block is a group.
@@ -175,7 +169,7 @@ public struct DiagnoseCommand: Codable, Sendable {
         return wanted
     }
 
-    private func check(_ run: WindowRun, _ kernel: any TransitionKernel, chains: Int, shards: Int) throws {
+    private func check(_ run: WindowRun, chains: Int, shards: Int) throws {
         guard (4...WindowRun.mostDraws).contains(run.draws) else {
             throw Failure(.usage, "--draws: expected 4 to \(WindowRun.mostDraws), found \(run.draws)")
         }
@@ -186,7 +180,7 @@ public struct DiagnoseCommand: Codable, Sendable {
                 "diagnose: \(chains) chains of \(shards) shards and \(run.draws) draws are more than can be held: use fewer --chains or --draws, "
                     + "and a larger --thin")
         }
-        let limit = kernel.stepLimit(values: chains * run.functionals.dimension)
+        let limit = run.chains.kernel.stepLimit(values: chains * run.functionals.dimension)
         guard run.thin <= limit else { throw Failure(.usage, "--thin: expected at most \(limit) with these chains, found \(run.thin)") }
     }
 

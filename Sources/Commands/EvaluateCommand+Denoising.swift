@@ -55,8 +55,8 @@ extension EvaluateCommand.Denoising {
         var (levels, images): ([DenoisingEvaluation.Level], [Float]) = ([], [])
         for (index, deviation) in deviations.enumerated() {
             if let ladder {
-                noised.workspace.condition?.fill(ladder.feature(ladder.level(atLeast: deviation)))
-                clean.workspace.condition?.fill(ladder.feature(0))
+                noised.setCondition(ladder.feature(ladder.level(atLeast: deviation)))
+                clean.setCondition(ladder.feature(0))
             }
             let errors = try task.errors(deviation, level: index, noisedEnergy: noised, cleanEnergy: clean, communicator)
             levels.append(level(noises[index], baselines[index], errors, task))
@@ -79,7 +79,7 @@ extension EvaluateCommand.Denoising {
         }
         guard trained.configuration.condition.kind == .none else {
             throw Failure(
-                .usage, "evaluate: --denoise needs an energy of rows alone; this one is told classes, masks or images beside them")
+                .usage, "evaluate: --denoise needs an energy of rows alone; this one has classes, masks or images as its condition")
         }
         // Without other data as many rows are left to fit the filter and the linear estimate.
         let limit = min(Self.mostValues / trained.shape.count, other?.available ?? training.available / 2)
@@ -105,7 +105,7 @@ extension EvaluateCommand.Denoising {
         return DenoisingTask(
             shape: trained.shape, clean: (other ?? training).read(0..<rows), training: training, others: first..<last,
             peak: trained.configuration.data.high - trained.configuration.data.low,
-            inverseTemperature: Float(1 / trained.configuration.chainTemperature), steps: steps)
+            inverseTemperature: 1 / trained.configuration.chainTemperature, steps: steps)
     }
 
     private func potential(_ trained: TrainedModel) -> ModelPotential {

@@ -35,7 +35,7 @@ extension EvaluateCommand {
     // MARK: reconstruction
 
     /// Collective. How well the generator gives rows back; nil where there is none, or where other measures are asked for and this one is not.
-    /// - Throws: `.usage` for a picture that there cannot be, `.data` for rows that lack what the generator is told.
+    /// - Throws: `.usage` for a picture that there cannot be, `.data` for rows that lack the generator's condition.
     func evaluateReconstruction(
         _ trained: TrainedModel, of held: EvaluationRows, training: EvaluationRows, _ communicator: any Communicator
     ) throws(Failure) -> ReconstructionEvaluation? {
@@ -52,8 +52,8 @@ extension EvaluateCommand {
             if let reconstructions {
                 let size = min(reconstructor.rowsPerTile, count, held.available)
                 let x = held.read(0..<size)
-                let told = condition.map { held.told($0, about: x, 0..<size, seed: seed ?? 1, tile: 0) }
-                try draw(x, reconstructor(x, told: told, tile: 0), trained, to: reconstructions)
+                let given = condition.map { held.condition($0, of: x, 0..<size, seed: seed ?? 1, tile: 0).values }
+                try draw(x, reconstructor(x, condition: given, tile: 0), trained, to: reconstructions)
             }
         }
         return evaluation
@@ -82,13 +82,13 @@ extension EvaluateCommand {
         try SamplePicture(configuration: configuration, shape: trained.shape).write(panels, count: 2 * x.rows, to: path)
     }
 
-    // MARK: what a model is told
+    // MARK: conditions
 
     /// Collective. How near completions come to the truth; nil for samples that are none.
     func evaluateCompletion(
         _ drawn: Drawn, _ trained: TrainedModel, of held: EvaluationRows, training: EvaluationRows, _ communicator: any Communicator
     ) throws(Failure) -> CompletionEvaluation? {
-        guard let (sampler, conditions) = drawn.told, let truth = conditions.rows?.truth else { return nil }
+        guard let (sampler, conditions) = drawn.conditioned, let truth = conditions.rows?.truth else { return nil }
         let count = drawn.rows.rows
         let generator = try communicator.agree {
             try ModelSampler(
@@ -97,23 +97,23 @@ extension EvaluateCommand {
         return try CompletionEvaluation(
             CompletionEvaluation.Completions(
                 generated: try generator.drawAll(communicator), refined: drawn.rows, truth: truth,
-                told: conditions.told(count: count, rowsPerTile: sampler.rowsPerTile), condition: conditions.condition),
+                condition: TileCondition(conditions.condition, conditions.values(count: count, rowsPerTile: sampler.rowsPerTile))),
             of: held, training: training, communicator)
     }
 
-    /// Collective. How often samples have the class they were told; nil for samples that were told none.
+    /// Collective. How often samples have the class of their condition; nil for samples without.
     func evaluateClasses(
         _ drawn: Drawn, training: EvaluationRows, other: EvaluationRows?, _ communicator: any Communicator
     ) throws(Failure) -> ClassEvaluation? {
-        guard let (sampler, conditions) = drawn.told, case .label = conditions.condition else { return nil }
-        let told = conditions.told(count: drawn.rows.rows, rowsPerTile: sampler.rowsPerTile).values.map { Int($0) }
-        return try ClassEvaluation(drawn.rows, told: told, training: training, other: other, communicator)
+        guard let (sampler, conditions) = drawn.conditioned, case .label = conditions.condition else { return nil }
+        let wanted = conditions.values(count: drawn.rows.rows, rowsPerTile: sampler.rowsPerTile).values.map { Int($0) }
+        return try ClassEvaluation(drawn.rows, wanted: wanted, training: training, other: other, communicator)
     }
 }
 
 extension EvaluateCommand.Drawn {
-    /// Nil where the model drew nothing or was told nothing.
-    fileprivate var told: (sampler: ModelSampler, conditions: SampleConditions)? {
+    /// Nil where the model drew nothing or has no condition.
+    fileprivate var conditioned: (sampler: ModelSampler, conditions: SampleConditions)? {
         guard let sampler, let conditions else { return nil }
         return (sampler, conditions)
     }

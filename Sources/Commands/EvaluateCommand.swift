@@ -24,7 +24,7 @@ public struct EvaluateCommand: Codable, Sendable {
     public var seed: UInt64?
     /// A name or path of data to compare with; nil: those of the run.
     public var data: String?
-    /// The images that the model is told about the rows of `data`.
+    /// The images that belong to the rows of `data`, for a model with such a condition.
     public var images: String?
     /// Where the measures go as JSON.
     public var output: String?
@@ -64,7 +64,7 @@ public struct EvaluateCommand: Codable, Sendable {
         let denoising: DenoisingEvaluation?
         let outliers: OutlierEvaluation?
         let reconstruction: ReconstructionEvaluation?
-        /// Of samples that were told visible values, or classes.
+        /// Of samples whose condition is visible values, or classes.
         let completion: CompletionEvaluation?
         let classes: ClassEvaluation?
     }
@@ -78,7 +78,7 @@ public struct EvaluateCommand: Codable, Sendable {
         // The density of what a latent energy's generator makes has no closed form.
         let density = trained.networks.isLatent ? nil : PlaneDensity(named: trained.configuration.data.source)
         try communicator.agree { try check(density, trained) }
-        let (training, other) = try trained.evaluationRows(data, told: images, communicator)
+        let (training, other) = try trained.evaluationRows(data, images: images, communicator)
         let ofOutliers = try evaluateOutliers(trained, training, inliers: other ?? training, communicator)
         let reconstruction = try evaluateReconstruction(trained, of: other ?? training, training: training, communicator)
         let drawn = measuresSamples ? try drawnOrRead(trained, training, other, communicator) : nil
@@ -111,7 +111,7 @@ public struct EvaluateCommand: Codable, Sendable {
     }
 
     private func check(_ density: PlaneDensity?, _ trained: TrainedModel) throws(Failure) {
-        if let images { try trained.checkIsToldImages(images) }
+        if let images { try trained.checkTakesImages(images) }
         if let images, data == nil {
             throw Failure(.usage, "evaluate: --condition \(images): expected --data beside it, the rows that belong to these images")
         }
@@ -147,7 +147,7 @@ public struct EvaluateCommand: Codable, Sendable {
         let rows: Matrix
         let origin: String
         let steps: Int?
-        /// What drew them and what it was told; nil for samples of a file.
+        /// What drew them and their conditions; nil for samples of a file.
         var sampler: ModelSampler?
         var conditions: SampleConditions?
     }
@@ -174,7 +174,7 @@ public struct EvaluateCommand: Codable, Sendable {
         }
         // Not more than half of the data, so that there are as many data rows to compare the samples' measures with.
         var limit = max(2, min(Self.defaultCount, training.available / 2))
-        // Rows about which the model is told something may be fewer.
+        // Rows that conditions are about may be fewer.
         if let other, trained.rowCondition?.belongsToRows == true { limit = min(limit, other.available) }
         let conditions = try trained.conditions(
             count: count ?? limit, label: nil, data: data, images: images, seed: seed ?? 1, communicator)

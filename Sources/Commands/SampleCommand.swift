@@ -24,11 +24,11 @@ public struct SampleCommand: Codable, Sendable {
     public var grid: String?
     /// Samples of a line between two latent vectors of the generator; nil: independent ones.
     public var interpolation: Int?
-    /// The class of all samples, where the model is told classes; nil: one class after the other.
+    /// The class of all samples, where classes are the model's condition; nil: one class after the other.
     public var label: Int?
-    /// The data about whose rows the model is told something: visible pixels, or images; nil: the run's.
+    /// The data whose visible pixels, or images, are the model's condition; nil: the run's.
     public var data: String?
-    /// The images that the model is told, row by row of `data`, or by themselves.
+    /// The images that are the model's condition, row by row of `data`, or by themselves.
     public var images: String?
     /// Whether the lowest noise of a ladder is taken off at the end.
     public var denoises: Bool
@@ -61,7 +61,7 @@ public struct SampleCommand: Codable, Sendable {
         try communicator.agree {
             guard let data, trained.rowCondition?.belongsToRows != true else { return }
             throw Failure(
-                .usage, "--data \(data): this model is told nothing about rows (neither visible pixels nor images), and draws without them")
+                .usage, "--data \(data): this model's condition is not about rows (neither visible pixels nor images): it draws without")
         }
         let conditions = try trained.conditions(count: count, label: label, data: data, images: images, seed: seed, communicator)
         let sampler = try communicator.agree {
@@ -111,11 +111,11 @@ public struct SampleCommand: Codable, Sendable {
         guard let conditions, let rows = conditions.rows, !shape.isVector else {
             return try SamplePicture(configuration: configuration, shape: shape).write(floats, count: count, to: path)
         }
-        // What was told, the sample and the truth where it is known, side by side.
-        let told = shown(conditions, trained)
+        // The condition, the sample and the truth where it is known, side by side.
+        let given = shown(conditions, trained)
         var panels: [Float] = []
         for row in 0..<count {
-            panels += told.rows(row..<row + 1).values
+            panels += given.rows(row..<row + 1).values
             panels += floats[row * width..<(row + 1) * width]
             panels += rows.truth?.rows(row..<row + 1).values ?? []
         }
@@ -124,22 +124,22 @@ public struct SampleCommand: Codable, Sendable {
         try SamplePicture(configuration: configuration, shape: shape).write(panels, count: group * count, to: path)
     }
 
-    /// What samples were told, as rows of data: hidden pixels dark, gray images in all channels.
+    /// Conditions as rows of data: hidden pixels dark, gray images in all channels.
     private func shown(_ conditions: SampleConditions, _ trained: TrainedModel) -> Matrix {
         let (shape, size) = (trained.shape, trained.configuration.run.chainsPerShard)
         let result = Matrix(rows: count, columns: shape.count)
         result.fill(Float(trained.configuration.data.low))
         for tile in 0..<(count + size - 1) / size {
             let rows = tile * size..<min(count, (tile + 1) * size)
-            let (told, target) = (conditions.told(rows, tile: tile), result.rows(rows))
+            let (given, target) = (conditions.tile(tile, rows: rows), result.rows(rows))
             switch conditions.condition {
             case .label: break
-            case .visible: conditions.condition.paste(told, into: target)
+            case .visible: given.paste(into: target)
             case .image(let image):
                 for row in 0..<target.rows {
                     for column in 0..<target.columns {
                         let (pixel, channel) = column.quotientAndRemainder(dividingBy: shape.channels)
-                        target[row, column] = told[row, pixel * image.channels + min(channel, image.channels - 1)]
+                        target[row, column] = given.values[row, pixel * image.channels + min(channel, image.channels - 1)]
                     }
                 }
             }

@@ -1,7 +1,7 @@
 import Failures
 import Numerics
 
-// What belongs to each row: the image or vector that conditional networks are told about it.
+// What belongs to each row: the image or vector that is its condition.
 extension Dataset {
     /// Rows that belong to these, row by row; nil for none.
     public var partner: Dataset? { partners.first }
@@ -27,7 +27,7 @@ extension Dataset {
 }
 
 extension Dataset {
-    /// A row as networks are told it: levels scaled to the preparation's range, floats as they are; 1 x values.
+    /// A row as the condition of another: levels scaled to the preparation's range, floats as they are; 1 x values.
     public func fill(_ target: Matrix, row: Int, _ preparation: DataPreparation) {
         switch values {
         case .floats(let floats): DataStream.copy(floats, row, target)

@@ -19,7 +19,7 @@ public struct RowPreparation: Hashable, Sendable {
     public var columns: [String]?
     /// The name of the column of labels.
     public var label: String?
-    /// The classes that have rows, in order, where a model is told classes.
+    /// The classes that have rows, in order, where they are a model's condition.
     public var classes: [Int]?
 
     public init(
@@ -32,7 +32,7 @@ public struct RowPreparation: Hashable, Sendable {
     }
 
     /// Of the rows that a stream gives.
-    /// - Parameter hasClasses: whether a model is told the labels.
+    /// - Parameter hasClasses: whether the labels are a model's condition.
     public init(of stream: DataStream, hasClasses: Bool = false) {
         let (dataset, preparation) = (stream.source.dataset, stream.preparation)
         self.init(
@@ -41,7 +41,7 @@ public struct RowPreparation: Hashable, Sendable {
             classes: hasClasses ? dataset?.labels.map { Set($0.map { Int($0) }).sorted() } : nil)
     }
 
-    /// Of the rows of a data set that networks are told about others: scaled, neither dequantised nor standardised.
+    /// Of the rows of a data set that are the condition of others: scaled, neither dequantised nor standardised.
     public init(ofPartners dataset: Dataset, _ preparation: DataPreparation) {
         self.init(
             shape: dataset.shape, levels: dataset.levels, low: preparation.low, high: preparation.high, columns: dataset.columnNames)

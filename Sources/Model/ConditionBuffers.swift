@@ -1,16 +1,16 @@
 import Numerics
 
-/// What the rows of a tile are told, and the inputs and gradients of a network with it. Without a condition there is nothing in it, and x is the input.
+/// The condition of the rows of a tile, and the inputs and gradients of a network with it. Without a condition there is nothing in it, and x is the input.
 struct ConditionBuffers: Sendable {
-    private let condition: Condition?
-    /// What each row is told, zero until it is set: rows x conditionCount.
+    private let condition: ConditionJoin?
+    /// Of each row, zero until it is set: rows x conditionCount.
     let values: Matrix
     private let inputs: Matrix
     private let directions: Matrix
     private let gradients: Matrix
 
     /// - Parameter alongLines: whether there are directions.
-    init(_ condition: Condition?, rows: Int, alongLines: Bool) {
+    init(_ condition: ConditionJoin?, rows: Int, alongLines: Bool) {
         self.condition = condition
         let rows = condition == nil ? 0 : rows
         let joined = condition?.joined.count ?? 0
@@ -20,7 +20,7 @@ struct ConditionBuffers: Sendable {
         gradients = Matrix(rows: rows, columns: joined)
     }
 
-    static func count(_ condition: Condition?, rows: Int, alongLines: Bool) -> Int {
+    static func count(_ condition: ConditionJoin?, rows: Int, alongLines: Bool) -> Int {
         condition.map { rows * ($0.count + (alongLines ? 3 : 2) * $0.joined.count) } ?? 0
     }
 

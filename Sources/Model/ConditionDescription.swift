@@ -1,14 +1,14 @@
 import Failures
 import Numerics
 
-/// What a network is told beside x, row by row (`Workspace.condition`), and how that becomes a part of its input.
+/// What a network knows beside x, row by row (`Workspace.condition`), and how that becomes a part of its input.
 ///
 /// In JSON an object with the key `kind`: `{"kind": "planes", "channels": 1}`, `{"kind": "labels", "classes": 10, "channels": 1}`,
 /// `{"kind": "image", "height": 28, "width": 28, "channels": 1}`.
 public enum ConditionDescription: Hashable, Sendable {
     /// So many values for every pixel of x (for a vector: so many values), as channels behind its own: a noise level, a mask, an image.
     case planes(Int)
-    /// A class, told as one whole number from 0 to classes - 1: its row of a trained table, as `torch.nn.Embedding(classes, height · width ·
+    /// A class, as one whole number from 0 to classes - 1: its row of a trained table, as `torch.nn.Embedding(classes, height · width ·
     /// channels)`, as channels behind those of x.
     case labels(classes: Int, channels: Int)
     /// An image beside a vector x (a latent vector): the values of x are channels of every pixel, in front of the image's own.

@@ -17,7 +17,7 @@ extension EnergyModel {
         lineDerivatives(of: x, along: direction, weights, workspace, into: derivatives)
         let factors = workspace.rowWeights.map { $0.rows(0..<x.rows) }
         rowWeights(derivatives, factors)
-        multiply(factors, told: workspace.condition) { $0.output }
+        multiply(factors, condition: workspace.condition) { $0.output }
         let line = line(x, direction, workspace)
         network.backwardAlongLines(
             line.x, direction: line.direction, outputGradients: factors, weights, workspace, inputGradient: nil, parameterGradient: gradient
@@ -33,26 +33,26 @@ extension EnergyModel {
         let line = line(x, direction, workspace)
         network.forwardAlongLines(line.x, direction: line.direction, weights, workspace)
         for (column, output) in zip(derivatives, workspace.outputs) { column.copy(from: output.rows(0..<x.rows)) }
-        multiply(derivatives, told: workspace.condition) { $0.output }
-        addReferenceDerivatives(of: x, along: direction, told: workspace.condition, to: derivatives)
+        multiply(derivatives, condition: workspace.condition) { $0.output }
+        addReferenceDerivatives(of: x, along: direction, condition: workspace.condition, to: derivatives)
     }
 
     /// What the network gets for a line.
     private func line(_ x: Matrix, _ direction: Matrix, _ workspace: LineWorkspace) -> (x: Matrix, direction: Matrix) {
-        guard let preconditioning, let told = workspace.condition else { return (x, direction) }
+        guard let preconditioning, let condition = workspace.condition else { return (x, direction) }
         let scaled = workspace.scaledInputs.map { $0.rows(0..<x.rows) }
-        preconditioning.scale(x, told: told, into: scaled[0])
-        preconditioning.scale(direction, told: told, into: scaled[1])
+        preconditioning.scale(x, condition: condition, into: scaled[0])
+        preconditioning.scale(direction, condition: condition, into: scaled[1])
         return (scaled[0], scaled[1])
     }
 
     /// |x|²/2 times a precision along x + t v: x·v and |v|² times it.
-    private func addReferenceDerivatives(of x: Matrix, along direction: Matrix, told: Matrix?, to derivatives: [Matrix]) {
+    private func addReferenceDerivatives(of x: Matrix, along direction: Matrix, condition: Matrix?, to derivatives: [Matrix]) {
         guard hasReference else { return }
         let count = x.columns
         withExtendedLifetime((x.storage, direction.storage, derivatives)) {
             for row in 0..<x.rows {
-                let precision = referencePrecision(told: told, row: row)
+                let precision = referencePrecision(condition: condition, row: row)
                 let (position, step) = unsafe (UnsafePointer(x.base) + row * count, UnsafePointer(direction.base) + row * count)
                 unsafe derivatives[0].base[row] += precision / 2 * Elementwise.dot(position, position, count: count)
                 unsafe derivatives[1].base[row] += precision * Elementwise.dot(position, step, count: count)

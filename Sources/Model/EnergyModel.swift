@@ -9,7 +9,7 @@ public struct EnergyModel: Sendable {
     public let network: Network
     /// s, the standard deviation of the Gaussian reference term; `nil` for none.
     public let referenceDeviation: Float?
-    /// How the network is scaled by the noise that it is told; `nil` for not at all.
+    /// How the network is scaled by the noise that is its condition; `nil` for not at all.
     public let preconditioning: NoisePreconditioning?
     /// The trained parameters.
     public let layout: ParameterLayout
@@ -20,7 +20,7 @@ public struct EnergyModel: Sendable {
     public var usesSpectralNormalization: Bool { normalization != nil }
 
     /// - Throws: `Failure(.configuration)` for a network without exactly one output, for a deviation that is not positive, and for a preconditioning
-    ///   where the network is not told one value.
+    ///   where the network's condition is not one value.
     public init(
         _ network: Network, referenceDeviation: Float? = nil, spectralNormalization: Bool = false,
         preconditioning: NoisePreconditioning? = nil
@@ -37,7 +37,7 @@ public struct EnergyModel: Sendable {
         guard preconditioning == nil || network.description.condition == .planes(1) else {
             throw Failure(
                 .configuration,
-                "an energy that is scaled by its noise needs a network that is told one value for every pixel")
+                "an energy that is scaled by its noise needs a network whose condition is one value for every pixel")
         }
         self.network = network
         self.referenceDeviation = referenceDeviation
@@ -83,9 +83,9 @@ public struct EnergyModel: Sendable {
         takeEnergies(of: x, workspace, into: energies)
         let factors = workspace.rowWeights.rows(0..<x.rows)
         factors.fill(1)
-        multiply([factors], told: workspace.condition) { $0.gradient }
+        multiply([factors], condition: workspace.condition) { $0.gradient }
         network.backward(input, outputGradient: factors, weights, workspace, inputGradient: gradient, parameterGradient: nil)
-        addReferenceGradient(of: x, told: workspace.condition, to: gradient)
+        addReferenceGradient(of: x, condition: workspace.condition, to: gradient)
     }
 
     /// The energies, and gradient += Σ_i w_i ∇θ E(x_i) with weights that may depend on the energies.
@@ -102,19 +102,19 @@ public struct EnergyModel: Sendable {
         takeEnergies(of: x, workspace, into: energies)
         let factors = workspace.rowWeights.rows(0..<x.rows)
         rowWeights(energies, factors)
-        multiply([factors], told: workspace.condition) { $0.output }
+        multiply([factors], condition: workspace.condition) { $0.output }
         network.backward(input, outputGradient: factors, weights, workspace, inputGradient: nil, parameterGradient: gradient)
     }
 
     private func takeEnergies(of x: Matrix, _ workspace: Workspace, into energies: Matrix) {
         precondition(energies.rows == x.rows && energies.columns == 1, "energies are one column with a row per sample")
         energies.copy(from: workspace.output.rows(0..<x.rows))
-        multiply([energies], told: workspace.condition) { $0.output }
+        multiply([energies], condition: workspace.condition) { $0.output }
         guard hasReference else { return }
         withExtendedLifetime((x.storage, energies.storage)) {
             for row in 0..<x.rows {
                 let sample = unsafe UnsafePointer(x.base) + row * x.columns
-                let precision = referencePrecision(told: workspace.condition, row: row)
+                let precision = referencePrecision(condition: workspace.condition, row: row)
                 unsafe energies.base[row] += precision / 2 * Elementwise.dot(sample, sample, count: x.columns)
             }
         }
@@ -122,9 +122,9 @@ public struct EnergyModel: Sendable {
 
     /// What the network gets for x.
     private func input(_ x: Matrix, _ workspace: Workspace) -> Matrix {
-        guard let preconditioning, let told = workspace.condition else { return x }
+        guard let preconditioning, let condition = workspace.condition else { return x }
         let scaled = workspace.scaledInput.rows(0..<x.rows)
-        preconditioning.scale(x, told: told, into: scaled)
+        preconditioning.scale(x, condition: condition, into: scaled)
         return scaled
     }
 }
@@ -134,26 +134,26 @@ extension EnergyModel {
     var hasReference: Bool { referenceDeviation != nil || preconditioning != nil }
 
     /// The factor of |x|²/2.
-    func referencePrecision(told: Matrix?, row: Int) -> Float {
+    func referencePrecision(condition: Matrix?, row: Int) -> Float {
         let own = referenceDeviation.map { 1 / ($0 * $0) } ?? 0
-        guard let preconditioning, let told else { return own }
-        return own + preconditioning.factors(told[row, 0]).precision
+        guard let preconditioning, let condition else { return own }
+        return own + preconditioning.factors(condition[row, 0]).precision
     }
 
-    func addReferenceGradient(of x: Matrix, told: Matrix?, to gradient: Matrix) {
+    func addReferenceGradient(of x: Matrix, condition: Matrix?, to gradient: Matrix) {
         guard hasReference else { return }
         // One precision for all rows takes one pass: rows may be as short as a point of the plane.
         guard preconditioning != nil else {
-            return Elementwise.add(gradient, x, scale: referencePrecision(told: nil, row: 0), into: gradient)
+            return Elementwise.add(gradient, x, scale: referencePrecision(condition: nil, row: 0), into: gradient)
         }
         for row in 0..<x.rows {
-            let (own, precision) = (gradient.rows(row..<row + 1), referencePrecision(told: told, row: row))
+            let (own, precision) = (gradient.rows(row..<row + 1), referencePrecision(condition: condition, row: row))
             Elementwise.add(own, x.rows(row..<row + 1), scale: precision, into: own)
         }
     }
 
-    func multiply(_ columns: [Matrix], told: Matrix?, by factor: (NoisePreconditioning.Factors) -> Float) {
-        guard let preconditioning, let told else { return }
-        preconditioning.multiply(columns, told: told, by: factor)
+    func multiply(_ columns: [Matrix], condition: Matrix?, by factor: (NoisePreconditioning.Factors) -> Float) {
+        guard let preconditioning, let condition else { return }
+        preconditioning.multiply(columns, condition: condition, by: factor)
     }
 }

@@ -15,9 +15,9 @@ public final class LineWorkspace: Sendable {
     /// Gradients with respect to values (`Node.buffer`), by order.
     let gradients: [[Matrix]]
     let scratch: Matrix
-    let told: ConditionBuffers
-    /// What each row is told beside x, rows x `Network.conditionCount`, zero at first: to be set before a pass; nil where nothing is told.
-    public var condition: Matrix? { told.values.rows > 0 ? told.values : nil }
+    let conditions: ConditionBuffers
+    /// The condition of each row, rows x `Network.conditionCount`, zero at first: to be set before a pass; nil for networks without.
+    public var condition: Matrix? { conditions.values.rows > 0 ? conditions.values : nil }
     /// By order, one per row: weights of the outputs' derivatives in a gradient.
     let rowWeights: [Matrix]
     /// x and the direction as the network of an energy with `NoisePreconditioning` gets them; empty for others.
@@ -56,7 +56,7 @@ public final class LineWorkspace: Sendable {
         let widest = network.widestGradient
         gradients = (0..<network.gradientBuffers).map { _ in orders.map { _ in Matrix(rows: 1, columns: rows * widest) } }
         scratch = Matrix(rows: 1, columns: network.scratchCount(rows: rows))
-        told = ConditionBuffers(network.condition, rows: rows, alongLines: true)
+        conditions = ConditionBuffers(network.condition, rows: rows, alongLines: true)
         rowWeights = orders.map { _ in Matrix(rows: rows, columns: 1) }
         self.scaledInputs = (0..<2).map { _ in Matrix(rows: scaledInputs, columns: network.inputShape.count) }
         outputs = values[values.count - 1]

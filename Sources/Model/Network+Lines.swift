@@ -17,11 +17,11 @@ extension Network {
         precondition(x.rows <= workspace.rows, "\(x.rows) samples for a workspace of \(workspace.rows) rows")
         precondition(
             x.columns == inputShape.count && direction.rows == x.rows && direction.columns == x.columns, "a direction for each sample")
-        precondition(workspace.told.isFor(self), "a workspace for another condition")
+        precondition(workspace.conditions.isFor(self), "a workspace for another condition")
         let range = 0..<x.rows
         let input = lineInput(x, direction, workspace)
         if let condition {
-            condition.join(x, told: workspace.told.values, parameters: weights.parameters, into: input[0])
+            condition.join(x, condition: workspace.conditions.values, parameters: weights.parameters, into: input[0])
             condition.joinDirection(direction, into: input[1])
         }
         for (index, node) in nodes.enumerated() {
@@ -53,7 +53,7 @@ extension Network {
         precondition(outputGradients.allSatisfy { $0.rows == x.rows && $0.columns == outputCount }, "an output gradient has another shape")
         precondition(parameterGradient.map { $0.count == layout.count } ?? true, "the parameter gradient has another length")
         let input = lineInput(x, direction, workspace)
-        let wholeGradient = workspace.told.gradient(for: inputGradient, rows: x.rows, tableIsWanted: parameterGradient != nil)
+        let wholeGradient = workspace.conditions.gradient(for: inputGradient, rows: x.rows, tableIsWanted: parameterGradient != nil)
         for (index, node) in nodes.enumerated().reversed() {
             let deltas = workspace.gradients[node.buffer].map { $0.view(from: 0, rows: x.rows, columns: node.stage.outputCount) }
             if index == nodes.count - 1 { for (delta, gradient) in zip(deltas, outputGradients) { delta.copy(from: gradient) } }
@@ -68,12 +68,14 @@ extension Network {
         }
         guard let condition, let wholeGradient else { return }
         if let inputGradient { condition.split(wholeGradient, into: inputGradient) }
-        if let parameterGradient { condition.addParameterGradient(wholeGradient, told: workspace.told.values, into: parameterGradient) }
+        if let parameterGradient {
+            condition.addParameterGradient(wholeGradient, condition: workspace.conditions.values, into: parameterGradient)
+        }
     }
 
     /// The network's input and its derivative.
     private func lineInput(_ x: Matrix, _ direction: Matrix, _ workspace: LineWorkspace) -> [Matrix] {
-        [workspace.told.joined(x), workspace.told.joinedDirection(direction)]
+        [workspace.conditions.joined(x), workspace.conditions.joinedDirection(direction)]
     }
 
     /// From gradients with respect to a node's values to those with respect to its arguments, in place.

@@ -9,15 +9,15 @@ public struct Network: Sendable {
     public let description: NetworkDescription
     public let layout: ParameterLayout
     public let outputShape: ImageShape
-    /// How x and what is told beside it become the input; nil where nothing is told.
-    let condition: Condition?
+    /// How x and the condition become the input; nil where there is none.
+    let condition: ConditionJoin?
     let nodes: [Node]
     /// How many gradients with respect to values a backward pass keeps at a time.
     let gradientBuffers: Int
 
     /// The shape of x.
     public var inputShape: ImageShape { description.input }
-    /// Values that each row is told beside x (`Workspace.condition`).
+    /// Values of each row's condition (`Workspace.condition`).
     public var conditionCount: Int { condition?.count ?? 0 }
     /// Values of one sample at the output.
     public var outputCount: Int { outputShape.count }
@@ -30,7 +30,7 @@ public struct Network: Sendable {
         self = compiler.network(description)
     }
 
-    init(_ description: NetworkDescription, layout: ParameterLayout, outputShape: ImageShape, condition: Condition?, nodes: [Node]) {
+    init(_ description: NetworkDescription, layout: ParameterLayout, outputShape: ImageShape, condition: ConditionJoin?, nodes: [Node]) {
         self.description = description
         self.layout = layout
         self.outputShape = outputShape
@@ -59,15 +59,15 @@ public struct Network: Sendable {
     /// Computes the outputs of a tile into the first rows of `workspace.output`.
     ///
     /// - Parameters:
-    ///   - x: samples x inputShape.count, no more samples than the workspace has rows; what they are told stands in `workspace.condition`.
+    ///   - x: samples x inputShape.count, no more samples than the workspace has rows; their condition stands in `workspace.condition`.
     ///   - keepingSlopes: whether `backward` will follow.
     public func forward(_ x: Matrix, _ weights: PreparedWeights, _ workspace: Workspace, keepingSlopes: Bool) {
         precondition(x.rows <= workspace.rows, "\(x.rows) samples for a workspace of \(workspace.rows) rows")
         precondition(x.columns == inputShape.count, "samples of \(x.columns) values for a network of \(inputShape.count) inputs")
-        precondition(workspace.told.isFor(self), "a workspace for another condition")
+        precondition(workspace.conditions.isFor(self), "a workspace for another condition")
         let range = 0..<x.rows
-        let input = workspace.told.joined(x)
-        condition?.join(x, told: workspace.told.values, parameters: weights.parameters, into: input)
+        let input = workspace.conditions.joined(x)
+        condition?.join(x, condition: workspace.conditions.values, parameters: weights.parameters, into: input)
         for (index, node) in nodes.enumerated() {
             let output = workspace.outputs[index].rows(range)
             let slopes = keepingSlopes ? workspace.slopes[index]?.rows(range) : nil
@@ -94,8 +94,8 @@ public struct Network: Sendable {
         precondition(outputGradient.rows == x.rows && outputGradient.columns == outputCount, "the output gradient has another shape")
         precondition(inputGradient.map { $0.rows == x.rows && $0.columns == x.columns } ?? true, "the input gradient has another shape")
         precondition(parameterGradient.map { $0.count == layout.count } ?? true, "the parameter gradient has another length")
-        let input = workspace.told.joined(x)
-        let wholeGradient = workspace.told.gradient(for: inputGradient, rows: x.rows, tableIsWanted: parameterGradient != nil)
+        let input = workspace.conditions.joined(x)
+        let wholeGradient = workspace.conditions.gradient(for: inputGradient, rows: x.rows, tableIsWanted: parameterGradient != nil)
         let last = nodes.count - 1
         for (index, node) in nodes.enumerated().reversed() {
             var delta = outputGradient
@@ -115,7 +115,9 @@ public struct Network: Sendable {
         }
         guard let condition, let wholeGradient else { return }
         if let inputGradient { condition.split(wholeGradient, into: inputGradient) }
-        if let parameterGradient { condition.addParameterGradient(wholeGradient, told: workspace.told.values, into: parameterGradient) }
+        if let parameterGradient {
+            condition.addParameterGradient(wholeGradient, condition: workspace.conditions.values, into: parameterGradient)
+        }
     }
 
     /// Adds what a node gives to the gradient of a value that it reads, and multiplies the whole by the slopes of that value.

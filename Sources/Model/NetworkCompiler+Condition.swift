@@ -5,7 +5,7 @@ extension NetworkCompiler {
     /// How a condition joins an input.
     ///
     /// - Throws: `.configuration` for sizes that are not positive or absurd, and for an image beside something that is no vector.
-    static func condition(_ description: ConditionDescription, _ input: ImageShape) throws(Failure) -> Condition {
+    static func condition(_ description: ConditionDescription, _ input: ImageShape) throws(Failure) -> ConditionJoin {
         let joined: ImageShape
         switch description {
         case .planes(let channels):
@@ -26,7 +26,7 @@ extension NetworkCompiler {
             }
             joined = try widened(checked(shape, "condition (image): the image"), by: input.channels, "image")
         }
-        return Condition(description: description, own: input, joined: joined, tableStart: 0)
+        return ConditionJoin(description: description, own: input, joined: joined, tableStart: 0)
     }
 
     private static func widened(_ shape: ImageShape, by channels: Int, _ kind: String) throws(Failure) -> ImageShape {

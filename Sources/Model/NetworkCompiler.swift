@@ -17,7 +17,7 @@ struct NetworkCompiler {
 
     /// What the next layer reads.
     var value: Value
-    private let condition: Condition?
+    private let condition: ConditionJoin?
     private var nodes: [Node] = []
     /// Values that something else reads, too: no activation may be put on them.
     private var shared: Set<Int> = []

@@ -1,6 +1,6 @@
 import Numerics
 
-/// What a network is made of: the shape of a sample, what it is told beside it, and the layers in order. It is stored with the parameters.
+/// What a network is made of: the shape of a sample, the condition beside it, and the layers in order. It is stored with the parameters.
 public struct NetworkDescription: Hashable, Codable, Sendable {
     /// The shape of x alone.
     public var input: ImageShape

@@ -1,6 +1,6 @@
 import Numerics
 
-/// How a network becomes an energy of data with noise σ(c) = low · (high/low)^c, where c is the one value that it is told:
+/// How a network becomes an energy of data with noise σ(c) = low · (high/low)^c, where c is its condition, one value:
 ///
 /// E(x, c) = |x|²/(2(σ² + s²)) + (s/σ) f(x/√(σ² + s²), c), with s the standard deviation of the data.
 ///
@@ -18,8 +18,8 @@ public struct NoisePreconditioning: Hashable, Sendable {
     public init?(low: Float, high: Float, data: Float) {
         (self.low, self.high, self.data) = (low, high, data)
         guard low > 0, high > 0, data > 0 else { return nil }
-        for told: Float in [0, 1] {
-            let row = factors(told)
+        for condition: Float in [0, 1] {
+            let row = factors(condition)
             guard [row.input, row.output, row.gradient, row.precision].allSatisfy({ $0.isNormal }) else { return nil }
         }
     }
@@ -37,25 +37,25 @@ public struct NoisePreconditioning: Hashable, Sendable {
         var gradient: Float { output * input }
     }
 
-    func factors(_ told: Float) -> Factors {
+    func factors(_ condition: Float) -> Factors {
         let bottom = VectorMath.log(low)
-        let noise = VectorMath.exp(bottom + told * (VectorMath.log(high) - bottom))
+        let noise = VectorMath.exp(bottom + condition * (VectorMath.log(high) - bottom))
         let precision = 1 / (noise * noise + data * data)
         return Factors(input: precision.squareRoot(), output: data / noise, precision: precision)
     }
 
-    /// result = x/√(σ² + s²), row by row; what a row is told stands in front of it.
-    func scale(_ x: Matrix, told: Matrix, into result: Matrix) {
+    /// result = x/√(σ² + s²), row by row; the condition of a row stands in front of it.
+    func scale(_ x: Matrix, condition: Matrix, into result: Matrix) {
         for row in 0..<x.rows {
-            let factor = factors(told[row, 0]).input
+            let factor = factors(condition[row, 0]).input
             result.rows(row..<row + 1).combine(x.rows(row..<row + 1), x.rows(row..<row + 1)) { value, _ in factor * value }
         }
     }
 
     /// Multiplies values of rows, a column of them for each of several.
-    func multiply(_ columns: [Matrix], told: Matrix, by factor: (Factors) -> Float) {
+    func multiply(_ columns: [Matrix], condition: Matrix, by factor: (Factors) -> Float) {
         for column in columns {
-            for row in 0..<column.rows { column[row, 0] *= factor(factors(told[row, 0])) }
+            for row in 0..<column.rows { column[row, 0] *= factor(factors(condition[row, 0])) }
         }
     }
 }

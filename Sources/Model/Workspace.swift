@@ -13,9 +13,9 @@ public final class Workspace: Sendable {
     /// Gradients with respect to values (`Node.buffer`).
     let gradients: [Matrix]
     let scratch: Matrix
-    let told: ConditionBuffers
-    /// What each row is told beside x, rows x `Network.conditionCount`, zero at first: to be set before a pass; nil where nothing is told.
-    public var condition: Matrix? { told.values.rows > 0 ? told.values : nil }
+    let conditions: ConditionBuffers
+    /// The condition of each row, rows x `Network.conditionCount`, zero at first: to be set before a pass; nil for networks without.
+    public var condition: Matrix? { conditions.values.rows > 0 ? conditions.values : nil }
     /// One per row: weights of the energies in a gradient.
     let rowWeights: Matrix
     /// x as the network of an energy with `NoisePreconditioning` gets it; empty for others.
@@ -49,7 +49,7 @@ public final class Workspace: Sendable {
         let widest = network.widestGradient
         gradients = (0..<network.gradientBuffers).map { _ in Matrix(rows: 1, columns: rows * widest) }
         scratch = Matrix(rows: 1, columns: network.scratchCount(rows: rows))
-        told = ConditionBuffers(network.condition, rows: rows, alongLines: false)
+        conditions = ConditionBuffers(network.condition, rows: rows, alongLines: false)
         scaledInput = Matrix(rows: scaledInputs, columns: network.inputShape.count)
         rowWeights = Matrix(rows: rows, columns: 1)
         output = outputs[outputs.count - 1]

@@ -20,14 +20,26 @@ public struct AnnealedLangevin: UnadjustedKernel {
     }
 
     /// Step k takes level k, every later step the last one.
-    public var levels: [Level]
+    public let levels: [Level]
+    /// T, of the last level.
+    public let temperature: Float
     /// Positions are clamped to this range after every move.
-    public var box: ClosedRange<Float>?
+    public let box: ClosedRange<Float>?
 
-    public init(levels: [Level], box: ClosedRange<Float>? = nil) {
+    /// - Parameter temperature: that of the last level; nil: the one for which its noise is proper.
+    public init(levels: [Level], temperature: Float? = nil, box: ClosedRange<Float>? = nil) {
         precondition(!levels.isEmpty, "a schedule has at least one level")
+        let last = levels[levels.count - 1]
         self.levels = levels
+        self.temperature = temperature ?? Langevin.temperature(ofNoise: last.noise, stepSize: last.stepSize)
         self.box = box
+    }
+
+    /// The `geometric` schedule that ends as a plain kernel.
+    public init(to end: Langevin, hot: Float, steps: Int) {
+        self.init(
+            levels: Self.geometric(stepSize: end.stepSize, noise: end.noise, hot: hot, steps: steps), temperature: end.temperature,
+            box: end.box)
     }
 
     /// Temperatures τ T that fall geometrically from τ = `hot` to 1 over `steps` steps, with step sizes in proportion, so that every step is as
@@ -43,14 +55,19 @@ public struct AnnealedLangevin: UnadjustedKernel {
 
     public var scratchTiles: Int { 0 }
 
-    /// Its temperature falls.
+    /// Every run begins hot: what chains have at its end is a law of the schedule.
     public var samplesTarget: Bool { false }
 
     public func energyEvaluations(steps: Int) -> Double { Double(steps) }
 
     public func scaled(by factor: Float) -> AnnealedLangevin {
         let root = factor.squareRoot()
-        return AnnealedLangevin(levels: levels.map { Level(stepSize: factor * $0.stepSize, noise: root * $0.noise) }, box: box)
+        return AnnealedLangevin(
+            levels: levels.map { Level(stepSize: factor * $0.stepSize, noise: root * $0.noise) }, temperature: temperature, box: box)
+    }
+
+    public func after(steps: Int) -> AnnealedLangevin {
+        AnnealedLangevin(levels: Array(levels.dropFirst(min(steps, levels.count - 1))), temperature: temperature, box: box)
     }
 
     public func step(_ state: inout TileState, index: Int, noise: ChainNoise, in potential: some Potential) -> MoveInfo {

@@ -8,22 +8,26 @@ import Numerics
 /// Source: P. Kloeden, E. Platen, doi:10.1007/978-3-662-12616-5, chapter 15.
 public struct Heun: UnadjustedKernel {
     /// a
-    public var stepSize: Float
+    public private(set) var stepSize: Float
     /// σ
-    public var noise: Float
+    public private(set) var noise: Float
+    /// T
+    public let temperature: Float
     /// Positions are clamped to this range after every step.
     public var box: ClosedRange<Float>?
 
-    public init(stepSize: Float, noise: Float, box: ClosedRange<Float>? = nil) {
+    /// - Parameter noise: as for ``Langevin``.
+    public init(stepSize: Float, noise: Float?, temperature: Float = 1, box: ClosedRange<Float>? = nil) {
         self.stepSize = stepSize
-        self.noise = noise
+        self.noise = noise ?? Langevin.properNoise(stepSize: stepSize, temperature: temperature)
+        self.temperature = noise.map { Langevin.temperature(ofNoise: $0, stepSize: stepSize) } ?? temperature
         self.box = box
     }
 
     /// The point y, gradient and energy there.
     public var scratchTiles: Int { 3 }
 
-    public var samplesTarget: Bool { true }
+    public var samplesTarget: Bool { noise > 0 }
 
     public var diffusion: Diffusion? { Diffusion(stepSize: stepSize, noise: noise) }
 

@@ -8,9 +8,11 @@ import Numerics
 /// Source: G. Parisi, Nuclear Physics B 180 (1981), 378; the decoupled form: E. Nijkamp et al., arXiv:1904.09770.
 public struct Langevin: UnadjustedKernel {
     /// a, the factor of the gradient.
-    public var stepSize: Float
+    public private(set) var stepSize: Float
     /// σ, the standard deviation of the noise of one step.
-    public var noise: Float
+    public private(set) var noise: Float
+    /// T
+    public let temperature: Float
     /// Each element of the gradient is clipped to ±gradientClip.
     public var gradientClip: Float?
     /// Adds the noise before the gradient is evaluated (IGEBM, arXiv:1903.08689) instead of after.
@@ -18,11 +20,15 @@ public struct Langevin: UnadjustedKernel {
     /// Positions are clamped to this range after every move.
     public var box: ClosedRange<Float>?
 
+    /// - Parameters:
+    ///   - noise: σ, from which the temperature follows; nil: the one that is proper for `temperature`.
     public init(
-        stepSize: Float, noise: Float, gradientClip: Float? = nil, noiseFirst: Bool = false, box: ClosedRange<Float>? = nil
+        stepSize: Float, noise: Float?, temperature: Float = 1, gradientClip: Float? = nil, noiseFirst: Bool = false,
+        box: ClosedRange<Float>? = nil
     ) {
         self.stepSize = stepSize
-        self.noise = noise
+        self.noise = noise ?? Self.properNoise(stepSize: stepSize, temperature: temperature)
+        self.temperature = noise.map { Self.temperature(ofNoise: $0, stepSize: stepSize) } ?? temperature
         self.gradientClip = gradientClip
         self.noiseFirst = noiseFirst
         self.box = box
@@ -31,12 +37,15 @@ public struct Langevin: UnadjustedKernel {
     /// σ = √(2 a T): the noise for which the chain samples exp(-E/T).
     public static func properNoise(stepSize: Float, temperature: Float) -> Float { (2 * stepSize * temperature).squareRoot() }
 
+    /// T = σ²/(2 a): the temperature for which a noise is proper.
+    static func temperature(ofNoise noise: Float, stepSize: Float) -> Float { noise * noise / (2 * stepSize) }
+
     public var scratchTiles: Int { 0 }
 
     /// A clipped gradient is that of no energy.
-    public var samplesTarget: Bool { gradientClip == nil }
+    public var samplesTarget: Bool { noise > 0 && gradientClip == nil }
 
-    public var diffusion: Diffusion? { Diffusion(stepSize: stepSize, noise: noise) }
+    public var diffusion: Diffusion? { Diffusion(stepSize: stepSize, noise: noise, clip: gradientClip) }
 
     public func energyEvaluations(steps: Int) -> Double { Double(steps) }
 

@@ -33,8 +33,6 @@ public struct MALA: TransitionKernel {
 
     public var samplesTarget: Bool { true }
 
-    public var drift: Float { anisotropy?.drift ?? 1 }
-
     public var diffusion: Diffusion? {
         anisotropy != nil ? nil : Diffusion(stepSize: stepSize, noise: Langevin.properNoise(stepSize: stepSize, temperature: temperature))
     }
@@ -68,6 +66,6 @@ public struct MALA: TransitionKernel {
 
     private var move: AdjustedMove {
         AdjustedMove(
-            stepSize: drift * stepSize, temperature: temperature, anisotropy: anisotropy, box: box)
+            stepSize: (anisotropy?.drift ?? 1) * stepSize, temperature: temperature, anisotropy: anisotropy, box: box)
     }
 }

@@ -14,8 +14,17 @@ public protocol Potential {
     func evaluate(_ x: Matrix, energies: Matrix, gradient: Matrix)
 }
 
+/// An energy that may have a condition; setting one does nothing where it has none.
+public protocol ConditionalPotential: Potential {
+    /// Takes the condition of each row: rows x the numbers of a condition.
+    func setCondition(_ rows: Matrix)
+
+    /// The same condition in every row and place: a noise level.
+    func setCondition(_ value: Float)
+}
+
 /// The energy of a model with the weights of the current step.
-public struct ModelPotential: Potential {
+public struct ModelPotential: ConditionalPotential {
     public let model: EnergyModel
     public let weights: PreparedWeights
     public let workspace: Workspace
@@ -30,6 +39,10 @@ public struct ModelPotential: Potential {
     }
 
     public var dimension: Int { model.inputShape.count }
+
+    public func setCondition(_ rows: Matrix) { workspace.condition?.copy(from: rows) }
+
+    public func setCondition(_ value: Float) { workspace.condition?.fill(value) }
 
     public func evaluate(_ x: Matrix, energies: Matrix, gradient: Matrix) {
         onEvaluation?()

@@ -9,18 +9,22 @@ import Numerics
 /// Source: M. Pereyra, arXiv:1306.0187; A. Wibisono, arXiv:1802.08089 (the implicit step).
 public struct ProximalLangevin: UnadjustedKernel {
     /// a
-    public var stepSize: Float
+    public private(set) var stepSize: Float
     /// σ
-    public var noise: Float
+    public private(set) var noise: Float
+    /// T
+    public let temperature: Float
     /// J
     public var iterations: Int
     /// Positions are clamped to this range after every step.
     public var box: ClosedRange<Float>?
 
-    public init(stepSize: Float, noise: Float, iterations: Int, box: ClosedRange<Float>? = nil) {
+    /// - Parameter noise: as for ``Langevin``.
+    public init(stepSize: Float, noise: Float?, temperature: Float = 1, iterations: Int, box: ClosedRange<Float>? = nil) {
         precondition(iterations > 0, "the fixed point takes at least one iteration")
         self.stepSize = stepSize
-        self.noise = noise
+        self.noise = noise ?? Langevin.properNoise(stepSize: stepSize, temperature: temperature)
+        self.temperature = noise.map { Langevin.temperature(ofNoise: $0, stepSize: stepSize) } ?? temperature
         self.iterations = iterations
         self.box = box
     }
@@ -28,7 +32,7 @@ public struct ProximalLangevin: UnadjustedKernel {
     /// The point v.
     public var scratchTiles: Int { 1 }
 
-    public var samplesTarget: Bool { true }
+    public var samplesTarget: Bool { noise > 0 }
 
     public var diffusion: Diffusion? { Diffusion(stepSize: stepSize, noise: noise) }
 

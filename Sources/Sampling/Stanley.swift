@@ -9,16 +9,20 @@ import Numerics
 /// Source: B. Karimi, J. Xie, P. Li, arXiv:2310.12667. Text and code of the source differ: see ``Options``.
 public struct Stanley: UnadjustedKernel {
     /// a
-    public var stepSize: Float
+    public private(set) var stepSize: Float
     /// σ
-    public var noise: Float
-    public var options: Options
+    public private(set) var noise: Float
+    /// T
+    public let temperature: Float
+    public let options: Options
     /// Positions are clamped to this range after every move.
     public var box: ClosedRange<Float>?
 
-    public init(stepSize: Float = 1, noise: Float, options: Options, box: ClosedRange<Float>? = nil) {
+    /// - Parameter noise: as for ``Langevin``; h a is the factor of the gradient.
+    public init(stepSize: Float = 1, noise: Float?, temperature: Float = 1, options: Options, box: ClosedRange<Float>? = nil) {
         self.stepSize = stepSize
-        self.noise = noise
+        self.noise = noise ?? options.properNoise(stepSize: stepSize, temperature: temperature)
+        self.temperature = noise.map { Langevin.temperature(ofNoise: $0, stepSize: options.drift * stepSize) } ?? temperature
         self.options = options
         self.box = box
     }
@@ -26,9 +30,8 @@ public struct Stanley: UnadjustedKernel {
     /// The factors γ.
     public var scratchTiles: Int { 1 }
 
+    /// γ depends on the state.
     public var samplesTarget: Bool { false }
-
-    public var drift: Float { options.drift }
 
     public func energyEvaluations(steps: Int) -> Double { Double(steps) }
 

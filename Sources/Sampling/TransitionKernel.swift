@@ -14,14 +14,14 @@ public protocol TransitionKernel: Sendable {
     /// The share of accepted proposals with which chains move best; nil where every move is made.
     var bestAcceptance: Double? { get }
 
-    /// Whether chains have the law exp(-E/T), exactly or with a bias that vanishes with the step size, where the noise is that of a temperature T.
+    /// T that the noise belongs to: σ²/(2ha) where σ is chosen by itself beside a drift h a ∇E, 0 without noise; that of the end of a schedule.
+    var temperature: Float { get }
+
+    /// Whether chains have the law exp(-E/T) with T = `temperature`, exactly or with a bias that vanishes with the step size.
     var samplesTarget: Bool { get }
 
     /// The step as x - a ∇E(x) + σ ξ, up to how it is computed; nil where a step is something else.
     var diffusion: Diffusion? { get }
-
-    /// h of a drift h a ∇E.
-    var drift: Float { get }
 
     /// Evaluations of energy and gradient that a run of so many steps takes for each chain, the mean where lengths are random.
     func energyEvaluations(steps: Int) -> Double
@@ -32,6 +32,9 @@ public protocol TransitionKernel: Sendable {
     /// The same sampler for a target whose variance is `ratio` times as large: step sizes that stand for a variance grow by the ratio, those that
     /// stand for a length or a time by its root.
     func scaled(toVariance ratio: Float) -> Self
+
+    /// The same sampler for what is left of a run after so many steps: farther along a schedule, where it has one.
+    func after(steps: Int) -> Self
 
     /// The most steps that one `ChainNoise` suffices for, with chains of so many values together.
     func stepLimit(values: Int) -> Int
@@ -46,33 +49,29 @@ public protocol TransitionKernel: Sendable {
     func step(_ state: inout State, index: Int, noise: ChainNoise, in potential: some Potential) -> Info
 }
 
-/// a and σ of a step x - a ∇E(x) + σ ξ: a is a time, in which a chain diffuses by σ.
-public struct Diffusion: Sendable, Hashable {
-    public let stepSize: Float
-    public let noise: Float
-}
-
 extension TransitionKernel {
     /// Whether proposals may be rejected, so that `StepInfo.accepted` counts.
     public var hasAcceptStep: Bool { bestAcceptance != nil }
 
     public var diffusion: Diffusion? { nil }
-    public var drift: Float { 1 }
 
     public func scaled(toVariance ratio: Float) -> Self { scaled(by: ratio) }
 
+    public func after(steps: Int) -> Self { self }
+
     /// Runs `steps` steps from `buffers.positions` and leaves the chains' last positions there.
-    /// - Parameter beforeLast: gets the positions before the last step.
+    /// - Parameter onState: called while the chains stand where they are after 0, 1, ... `steps` steps.
     @discardableResult
     public func run(
-        _ buffers: ChainBuffers, steps: Int, noise: ChainNoise, in potential: some Potential, beforeLast: Matrix? = nil
+        _ buffers: ChainBuffers, steps: Int, noise: ChainNoise, in potential: some Potential, onState: (_ done: Int) -> Void = { _ in }
     ) -> RunInfo {
         precondition(buffers.scratch.count >= scratchTiles, "\(Self.self) needs \(scratchTiles) tiles of scratch")
         var state = initialState(buffers, in: potential)
         var total = RunInfo()
+        onState(0)
         for index in 0..<steps {
-            if index == steps - 1 { beforeLast?.copy(from: buffers.positions) }
             total.add(step(&state, index: index, noise: noise, in: potential))
+            onState(index + 1)
         }
         return total
     }

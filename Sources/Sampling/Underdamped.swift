@@ -29,7 +29,7 @@ public struct Underdamped: TransitionKernel {
 
     public var bestAcceptance: Double? { nil }
 
-    public var samplesTarget: Bool { true }
+    public var samplesTarget: Bool { temperature > 0 }
 
     public func energyEvaluations(steps: Int) -> Double { Double(steps + 1) }
 

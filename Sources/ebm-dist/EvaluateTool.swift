@@ -21,7 +21,7 @@ enum EvaluateTool: Command {
         Option(
             name: "--data", value: "NAME|PATH",
             explanation: "compare with other data than the run's, such as a test set; or the run's, where they have moved"),
-        Option(name: "--condition", value: "PATH", explanation: "models that are told images: those of the rows of --data"),
+        Option(name: "--condition", value: "PATH", explanation: "models conditioned on images: those of the rows of --data"),
         Option(name: "--out", value: "F.json", explanation: "where the measures go as JSON"),
         Option(
             name: "--picture", value: "F.png",

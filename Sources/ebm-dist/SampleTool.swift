@@ -22,13 +22,13 @@ enum SampleTool: Command {
             explanation: "where chains start (default: the generator, else the checkpoint's chains where they persist)"),
         Option(
             name: "--interpolate", value: "N", explanation: "from the generator: lines of N samples, each between two latent vectors"),
-        Option(name: "--label", value: "K", explanation: "models that are told classes: the class of all samples (default: all in turns)"),
+        Option(name: "--label", value: "K", explanation: "models conditioned on classes: the class of all samples (default: all in turns)"),
         Option(
             name: "--data", value: "NAME|PATH",
-            explanation: "models that are told visible pixels or images: about whose rows (default: the run's)"),
+            explanation: "models conditioned on visible pixels or images: of whose rows (default: the run's)"),
         Option(
             name: "--condition", value: "PATH",
-            explanation: "models that are told images: these, of the rows of --data, or without it of rows that are to be found"),
+            explanation: "models conditioned on images: these, of the rows of --data, or without it of rows that are to be found"),
         Option(
             name: "--denoise", value: nil, explanation: "models of a ladder of noise levels: take off the lowest noise at the end, x - σ²∇E"
         ),

@@ -91,15 +91,15 @@ struct ConditionTests {
     @Test func `what a table of classes gets is the sum over the rows of each class, and the others get nothing`() throws {
         let test = NetworkCase.conditional.first { $0.description == "labels beside an image" }!
         let (x, gradient) = (NetworkCase.normals(4, 24, label: 5), NetworkCase.normals(4, 1, label: 6))
-        let told = Matrix(rows: 4, columns: 1, [7, 2, 7, 0])
+        let conditions = Matrix(rows: 4, columns: 1, [7, 2, 7, 0])
         let table = try #require(test.network.layout.tensors.first).range
-        let all = test.pass(x, told: told, outputGradient: gradient).parameterGradient[table]
+        let all = test.pass(x, conditions: conditions, outputGradient: gradient).parameterGradient[table]
         let entries = (0..<10).map { Array(all[$0 * 24..<($0 + 1) * 24]) }
         #expect(entries.indices.filter { entries[$0].contains { $0 != 0 } } == [0, 2, 7])
         let single = (0..<4).map { row in
             let range = row..<row + 1
             return Array(
-                test.pass(x.rows(range), told: told.rows(range), outputGradient: gradient.rows(range)).parameterGradient[table])
+                test.pass(x.rows(range), conditions: conditions.rows(range), outputGradient: gradient.rows(range)).parameterGradient[table])
         }
         // rows are added in their order: the same bits
         #expect(entries[7] == zip(single[0][168..<192], single[2][168..<192]).map { $0 + $1 })

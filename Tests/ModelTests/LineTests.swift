@@ -20,11 +20,12 @@ struct LineTests {
         /// Central differences: with step h and derivatives of order 10 the error is below 10 h² + 1e-15/h², 2e-6 for h = 1e-4.
         init(_ test: NetworkCase, _ x: [Double], _ v: [Double], row: Int = 0, outputGradient: [Double]) {
             let h = 1e-4
-            let told = test.told(row + 1).rows(row..<row + 1).values.map(Double.init)
+            let conditions = test.conditions(row + 1).rows(row..<row + 1).values.map(Double.init)
             let runs = [-h, 0, h].map { t -> (output: [Double], gradient: [Double]) in
                 let reference = test.reference
                 var sums = reference.emptySums
-                let result = reference.run(zip(x, v).map { $0 + t * $1 }, told: told, outputGradient: outputGradient, sums: &sums)
+                let result = reference.run(
+                    zip(x, v).map { $0 + t * $1 }, conditions: conditions, outputGradient: outputGradient, sums: &sums)
                 return (result.output.map(\.value), test.network.layout.tensors.flatMap { sums[$0.name]!.map(\.total.value) })
             }
             func derivatives(_ values: [[Double]]) -> [[Double]] {
@@ -45,10 +46,10 @@ struct LineTests {
         return weights
     }
 
-    /// A workspace whose rows are told what those of the reference are.
+    /// A workspace whose rows have the conditions of the reference.
     static func workspace(_ test: NetworkCase, rows: Int, order: Int) -> LineWorkspace {
         let workspace = LineWorkspace(test.network, rows: rows, order: order)
-        workspace.condition?.copy(from: test.told(rows))
+        workspace.condition?.copy(from: test.conditions(rows))
         return workspace
     }
 
@@ -153,11 +154,11 @@ struct LineTests {
         model.lineDerivatives(of: x, along: v, weights, workspace, into: columns)
         for row in 0..<rows {
             let (point, step) = (x.rows(row..<row + 1).values.map(Double.init), v.rows(row..<row + 1).values.map(Double.init))
-            let told = test.told(row + 1).rows(row..<row + 1).values.map(Double.init)
+            let conditions = test.conditions(row + 1).rows(row..<row + 1).values.map(Double.init)
             var sums = test.reference.emptySums
             func gradient(_ t: Double) -> [Double] {
                 let place = zip(point, step).map { $0 + t * $1 }
-                let network = test.reference.run(place, told: told, outputGradient: [1], sums: &sums).inputGradient.map(\.value)
+                let network = test.reference.run(place, conditions: conditions, outputGradient: [1], sums: &sums).inputGradient.map(\.value)
                 return zip(network, place).map { $0 + $1 / 0.64 }
             }
             let h = 1e-4
@@ -171,7 +172,7 @@ struct LineTests {
         }
         let energies = Matrix(rows: rows, columns: 1)
         let plain = Workspace(model, rows: rows)
-        plain.condition?.copy(from: test.told(rows))
+        plain.condition?.copy(from: test.conditions(rows))
         model.energies(of: x, weights, plain, into: energies)
         #expect(Self.distance(columns[0].values, energies.values.map(Double.init)) < 1e-6)
     }

@@ -133,6 +133,6 @@ extension NetworkCase {
         NetworkCase(
             "an image beside a vector", ImageShape(vector: 6), condition: .image(ImageShape(height: 4, width: 3, channels: 1)),
             [convolution(5, 3, 1, 1), .activation(.tanh), .flatten, .dense(outputs: 1)]),
-        NetworkCase("told and nothing else", ImageShape(vector: 2), condition: .labels(classes: 3, channels: 2), [.flatten]),
+        NetworkCase("condition and nothing else", ImageShape(vector: 2), condition: .labels(classes: 3, channels: 2), [.flatten]),
     ]
 }

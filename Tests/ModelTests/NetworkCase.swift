@@ -28,8 +28,8 @@ struct NetworkCase: Sendable, CustomStringConvertible {
         return parameters
     }
 
-    /// What so many rows are told, another condition for each.
-    func told(_ rows: Int) -> Matrix {
+    /// Conditions of so many rows, another for each.
+    func conditions(_ rows: Int) -> Matrix {
         guard case .labels(let classes, _)? = network.description.condition else {
             return Self.normals(rows, network.conditionCount, label: 99)
         }
@@ -55,12 +55,12 @@ struct NetworkCase: Sendable, CustomStringConvertible {
         var parameterGradient: [Float]
     }
 
-    /// - Parameter told: as `told(x.rows)` where there is none.
-    func pass(_ x: Matrix, told: Matrix? = nil, outputGradient: Matrix, workspace: Workspace? = nil) -> Pass {
+    /// - Parameter conditions: as `conditions(x.rows)` where there is none.
+    func pass(_ x: Matrix, conditions: Matrix? = nil, outputGradient: Matrix, workspace: Workspace? = nil) -> Pass {
         let weights = PreparedWeights(network)
         weights.refresh(from: parameters)
         let workspace = workspace ?? Workspace(network, rows: x.rows)
-        workspace.condition?.rows(0..<x.rows).copy(from: told ?? self.told(x.rows))
+        workspace.condition?.rows(0..<x.rows).copy(from: conditions ?? self.conditions(x.rows))
         network.forward(x, weights, workspace, keepingSlopes: true)
         let inputGradient = Matrix(rows: x.rows, columns: x.columns)
         inputGradient.fill(.nan)

@@ -8,14 +8,14 @@ struct NetworkTests {
     func `the reference's gradients are the derivatives of its outputs`(_ test: NetworkCase) {
         var reference = test.reference
         let x = NetworkCase.normals(1, test.network.inputShape.count, label: 1).values.map(Double.init)
-        let told = test.told(1).values.map(Double.init)
+        let conditions = test.conditions(1).values.map(Double.init)
         let weights = NetworkCase.normals(1, test.network.outputCount, label: 2).values.map(Double.init)
         var sums = reference.emptySums
-        let gradient = reference.run(x, told: told, outputGradient: weights, sums: &sums).inputGradient
+        let gradient = reference.run(x, conditions: conditions, outputGradient: weights, sums: &sums).inputGradient
 
         func loss(_ network: ReferenceNetwork, _ x: [Double]) -> Double {
             var unused = network.emptySums
-            return zip(network.run(x, told: told, outputGradient: weights, sums: &unused).output, weights).reduce(0) {
+            return zip(network.run(x, conditions: conditions, outputGradient: weights, sums: &unused).output, weights).reduce(0) {
                 $0 + $1.0.value * $1.1
             }
         }
@@ -44,14 +44,14 @@ struct NetworkTests {
     func `outputs and gradients are within the rounding error of the reference`(_ test: NetworkCase, _ rows: Int) {
         let x = NetworkCase.normals(rows, test.network.inputShape.count, label: 3)
         let outputGradient = NetworkCase.normals(rows, test.network.outputCount, label: 4)
-        let told = test.told(rows)
-        let pass = test.pass(x, told: told, outputGradient: outputGradient)
+        let conditions = test.conditions(rows)
+        let pass = test.pass(x, conditions: conditions, outputGradient: outputGradient)
         let reference = test.reference
         var sums = reference.emptySums
         var (outputs, inputs): ([Bounded], [Bounded]) = ([], [])
         for row in 0..<rows {
             let result = reference.run(
-                x.rows(row..<(row + 1)).values.map(Double.init), told: told.rows(row..<(row + 1)).values.map(Double.init),
+                x.rows(row..<(row + 1)).values.map(Double.init), conditions: conditions.rows(row..<(row + 1)).values.map(Double.init),
                 outputGradient: outputGradient.rows(row..<(row + 1)).values.map(Double.init),
                 sums: &sums)
             outputs += result.output
@@ -114,7 +114,7 @@ struct NetworkTests {
         let gradient = NetworkCase.normals(21, test.network.outputCount, label: 17)
         let all = test.pass(x, outputGradient: gradient)
         for range in [0..<1, 5..<14, 20..<21] {
-            let part = test.pass(x.rows(range), told: test.told(21).rows(range), outputGradient: gradient.rows(range))
+            let part = test.pass(x.rows(range), conditions: test.conditions(21).rows(range), outputGradient: gradient.rows(range))
             #expect(part.output == Array(all.output[(range.lowerBound * gradient.columns)..<(range.upperBound * gradient.columns)]))
             #expect(part.inputGradient == Array(all.inputGradient[(range.lowerBound * x.columns)..<(range.upperBound * x.columns)]))
         }
@@ -137,7 +137,7 @@ struct NetworkTests {
         let weights = PreparedWeights(network)
         weights.refresh(from: test.parameters)
         let workspace = Workspace(network, rows: 6)
-        workspace.condition?.copy(from: test.told(6))
+        workspace.condition?.copy(from: test.conditions(6))
         network.forward(x, weights, workspace, keepingSlopes: true)
         func gradient(_ outputGradient: Matrix, startingFrom start: Float = 0) -> [Float] {
             let sum = Matrix(rows: 1, columns: network.layout.count)

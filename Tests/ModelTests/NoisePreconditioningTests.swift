@@ -4,16 +4,16 @@ import Model
 import Numerics
 import Testing
 
-@Suite("Energies scaled by the noise that they are told")
+@Suite("Energies scaled by the noise that is their condition")
 struct NoisePreconditioningTests {
     private static let shape = ImageShape(height: 4, width: 5, channels: 2)
     private static let layers: [LayerDescription] = [
         .convolution(channels: 6, kernel: 3, stride: 1, padding: 1), .activation(.softplus), .flatten, .dense(outputs: 1),
     ]
-    /// What the rows are told; σ = 0.05 · 40^c.
-    private static let told: [Float] = [0, 0.4, 1]
-    private static let precisions = told.map { 1 / (pow(0.05 * pow(40, Double($0)), 2) + 0.49) }
-    private static let outputs = told.map { 0.7 / (0.05 * pow(40, Double($0))) }
+    /// Of the rows; σ = 0.05 · 40^c.
+    private static let conditions: [Float] = [0, 0.4, 1]
+    private static let precisions = conditions.map { 1 / (pow(0.05 * pow(40, Double($0)), 2) + 0.49) }
+    private static let outputs = conditions.map { 0.7 / (0.05 * pow(40, Double($0))) }
 
     private static func scaling() throws -> NoisePreconditioning { try #require(NoisePreconditioning(low: 0.05, high: 2, data: 0.7)) }
 
@@ -28,12 +28,12 @@ struct NoisePreconditioningTests {
     }
 
     private static func tell(_ condition: Matrix?) {
-        for (row, value) in told.enumerated() { condition?.rows(row..<row + 1).fill(value) }
+        for (row, value) in conditions.enumerated() { condition?.rows(row..<row + 1).fill(value) }
     }
 
-    private static func column() -> Matrix { Matrix(rows: told.count, columns: 1) }
+    private static func column() -> Matrix { Matrix(rows: conditions.count, columns: 1) }
 
-    private static func column(_ values: [Double]) -> Matrix { Matrix(rows: told.count, columns: 1, values.map(Float.init)) }
+    private static func column(_ values: [Double]) -> Matrix { Matrix(rows: conditions.count, columns: 1, values.map(Float.init)) }
 
     /// Rows times a factor for each.
     private static func scaled(_ x: Matrix, _ factors: [Double]) -> Matrix {
@@ -130,7 +130,7 @@ struct NoisePreconditioningTests {
         #expect(Self.agree(energies.values, (0..<3).map { squares[$0] * Self.precisions[$0] / 2 }))
     }
 
-    @Test func `factors that no float is, and a network that is told something else, are refused`() throws {
+    @Test func `factors that no float is, and a network with another condition, are refused`() throws {
         for wrong: (Float, Float, Float) in [
             (0, 1, 1), (0.1, -1, 1), (0.1, 1, 0), (1e-25, 1, 1e-25), (1e-30, 1, 1e20), (0.1, .infinity, 1),
         ] {

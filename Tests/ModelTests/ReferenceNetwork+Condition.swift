@@ -3,8 +3,8 @@ import Numerics
 
 /// Conditions, in PyTorch's layouts: the parts of the input as one concatenation of channels.
 extension ReferenceNetwork {
-    /// x with what it is told behind it, or in front of it where an image is told.
-    func join(_ sample: [Double], _ told: [Double]) -> Image {
+    /// x with the condition behind it, or in front of it where that is an image.
+    func join(_ sample: [Double], _ conditions: [Double]) -> Image {
         let shape = description.input
         let pixels = shape.height * shape.width
         let own = permuted(sample, shape.channels, pixels)
@@ -12,15 +12,15 @@ extension ReferenceNetwork {
         case nil:
             return image(shape.channels, shape.height, shape.width, own)
         case .planes(let channels):
-            return image(shape.channels + channels, shape.height, shape.width, own + permuted(told, channels, pixels))
+            return image(shape.channels + channels, shape.height, shape.width, own + permuted(conditions, channels, pixels))
         case .labels(_, let channels):
             let count = channels * pixels
-            let row = Int(told[0]) * count
+            let row = Int(conditions[0]) * count
             let embedded = parameters["condition.weight"]![row..<row + count]
             return image(shape.channels + channels, shape.height, shape.width, own + embedded)
         case .image(let other):
             let everywhere = own.flatMap { Array(repeating: $0, count: other.height * other.width) }
-            let condition = permuted(told, other.channels, other.height * other.width)
+            let condition = permuted(conditions, other.channels, other.height * other.width)
             return image(shape.channels + other.channels, other.height, other.width, everywhere + condition)
         }
     }
@@ -30,14 +30,14 @@ extension ReferenceNetwork {
     }
 
     /// The part of the gradient that is x's, channels innermost; a table of classes gets its own.
-    func split(_ gradient: Image, _ told: [Double], _ sums: inout [String: [BoundedSum]]) -> [Bounded] {
+    func split(_ gradient: Image, _ conditions: [Double], _ sums: inout [String: [BoundedSum]]) -> [Bounded] {
         let shape = description.input
         let pixels = gradient.height * gradient.width
         let own = Array(gradient.values.prefix(shape.channels * pixels))
         switch description.condition {
         case .labels:
             let rest = gradient.values.dropFirst(own.count)
-            for (index, value) in rest.enumerated() { sums["condition.weight"]![Int(told[0]) * rest.count + index].add(value) }
+            for (index, value) in rest.enumerated() { sums["condition.weight"]![Int(conditions[0]) * rest.count + index].add(value) }
         case .image:
             return (0..<shape.channels).map { channel in
                 var sum = BoundedSum()

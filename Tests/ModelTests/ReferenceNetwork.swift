@@ -31,16 +31,16 @@ struct ReferenceNetwork {
 
     /// Forward, and backward from a gradient of the output; gradients of the parameters are added to `sums`.
     ///
-    /// - Parameter told: what the sample's row of `Workspace.condition` holds.
-    func run(_ sample: [Double], told: [Double] = [], outputGradient: [Double], sums: inout [String: [BoundedSum]]) -> Result {
-        let images = forward(description.layers, "layers", join(sample, told))
+    /// - Parameter conditions: what the sample's row of `Workspace.condition` holds.
+    func run(_ sample: [Double], conditions: [Double] = [], outputGradient: [Double], sums: inout [String: [BoundedSum]]) -> Result {
+        let images = forward(description.layers, "layers", join(sample, conditions))
         let output = images[images.count - 1]
         var gradient = output
         gradient.values = permuted(outputGradient, output.channels, output.height * output.width).map { Bounded($0) }
         gradient = backward(description.layers, "layers", images, gradient, &sums)
         return Result(
             output: permuted(output.values, output.height * output.width, output.channels),
-            inputGradient: split(gradient, told, &sums))
+            inputGradient: split(gradient, conditions, &sums))
     }
 
     var emptySums: [String: [BoundedSum]] {

@@ -120,6 +120,7 @@ struct NaiveKernel<Move: ReferenceMove>: TransitionKernel {
 
     var scratchTiles: Int { 0 }
     var bestAcceptance: Double? { 0.574 }
+    var temperature: Float { 1 }
     var samplesTarget: Bool { true }
     func energyEvaluations(steps: Int) -> Double { Double(steps + 1) }
     func scaled(by factor: Float) -> NaiveKernel { self }

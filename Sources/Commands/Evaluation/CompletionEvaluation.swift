@@ -6,19 +6,19 @@ import Measures
 import Numerics
 import Training
 
-/// How near samples of models that are told visible values, or an image, come to the truth, beside what the mean of the data and the nearest row can do.
+/// How near samples of models whose condition is visible values, or an image, come to the truth, beside what the mean of the data and the nearest row can do.
 public struct CompletionEvaluation: Codable, Hashable, Sendable {
     public let data: String
     public let rows: Int
     /// Whether these were trained on.
     public let areTrainingRows: Bool
-    /// Mean of (x - x^)² over the values that were not told, of what the generator makes.
+    /// Mean of (x - x^)² over the values that were not given, of what the generator makes.
     public let generator: Double
     /// The same after the sampler's steps.
     public let refined: Double
     /// The same of the training data's mean.
     public let meanImage: Double
-    /// The same of the training row that is nearest by what was told, the row itself left out.
+    /// The same of the training row that is nearest by the condition, the row itself left out.
     public let nearest: Double
     /// Training rows among which it was sought.
     public let neighbours: Int
@@ -29,21 +29,20 @@ public struct CompletionEvaluation: Codable, Hashable, Sendable {
         package let generated: Matrix
         package let refined: Matrix
         package let truth: Matrix
-        /// rows x `RowCondition.count`.
-        package let told: Matrix
-        package let condition: RowCondition
+        /// Of each row.
+        package let condition: TileCondition
 
-        package init(generated: Matrix, refined: Matrix, truth: Matrix, told: Matrix, condition: RowCondition) {
-            (self.generated, self.refined, self.truth, self.told, self.condition) = (generated, refined, truth, told, condition)
+        package init(generated: Matrix, refined: Matrix, truth: Matrix, condition: TileCondition) {
+            (self.generated, self.refined, self.truth, self.condition) = (generated, refined, truth, condition)
         }
 
-        /// 1 for values of some rows that were told, 0 for others: rows x values.
+        /// 1 for values of some rows that were given, 0 for others: rows x values.
         fileprivate func visible(_ part: Range<Int>) -> Matrix {
             let visible = Matrix(rows: part.count, columns: truth.columns)
-            guard case .visible(let mask) = condition else { return visible }
-            let (told, channels) = (told.rows(part), mask.shape.channels)
+            guard case .visible(let mask) = condition.kind else { return visible }
+            let (given, channels) = (condition.values.rows(part), mask.shape.channels)
             for row in 0..<visible.rows {
-                for column in 0..<visible.columns { visible[row, column] = told[row, column / channels * (channels + 1) + channels] }
+                for column in 0..<visible.columns { visible[row, column] = given[row, column / channels * (channels + 1) + channels] }
             }
             return visible
         }
@@ -63,14 +62,15 @@ public struct CompletionEvaluation: Codable, Hashable, Sendable {
         let mean = try training.mean(communicator).map { Float($0) }
         let among = 0..<min(Self.mostNeighbours, training.available)
         let candidates = training.read(among)
-        // Rows whose images are told are sought by their images.
-        let images: NearestRows? = if case .image = completions.condition { training.partners(among).map { NearestRows($0) } } else { nil }
+        // Rows whose images are given are sought by their images.
+        let images: NearestRows? =
+            if case .image = completions.condition.kind { training.partners(among).map { NearestRows($0) } } else { nil }
         let search = images ?? NearestRows(candidates)
         let isTraining = held.digest == training.digest
         let sums = try DealtTiles.gather(tiles: (count + size - 1) / size, perTile: 5, communicator) { tile in
             let part = tile * size..<min(count, (tile + 1) * size)
             let (truth, visible) = (completions.truth.rows(part), completions.visible(part))
-            let (seen, counting) = images == nil ? (truth, visible) : (completions.told.rows(part), nil)
+            let (seen, counting) = images == nil ? (truth, visible) : (completions.condition.values.rows(part), nil)
             let neighbours = search.nearest(1, to: seen, where: counting) { isTraining ? part.lowerBound + $0 : nil }
             let others: [(Int, Int) -> Float] = [
                 { completions.generated[part.lowerBound + $0, $1] }, { completions.refined[part.lowerBound + $0, $1] },

@@ -33,7 +33,7 @@ public struct DenoisingEvaluation: Codable, Hashable, Sendable {
     /// data.high - data.low
     public let peak: Double
     /// T: the model's density is taken as exp(-E/T).
-    public let temperature: Double
+    public let temperature: Float
     /// Steps of the descent, and of the chain.
     public let steps: Int
     public let levels: [Level]
@@ -58,12 +58,11 @@ public struct DenoisingEvaluation: Codable, Hashable, Sendable {
 }
 
 extension RunConfiguration {
-    /// T such that the chains of training sample exp(-E/T): σ²/(2ha) where the sampler's noise is a parameter of its own and its drift ha∇E. Objectives
-    /// without chains of the bare energy have T = 1.
-    package var chainTemperature: Double {
-        guard hasChainsOfEnergy else { return 1 }
-        guard uses("sampler.noise"), let noise = sampler.noise else { return sampler.temperature }
-        return noise > 0 ? noise * noise / (2 * Double(anyKernel.drift) * sampler.stepSize) : 1
+    /// T such that the chains of training sample exp(-E/T), which is no matter of the shape of rows. Objectives without chains of the bare energy, and chains
+    /// without noise, have T = 1.
+    package var chainTemperature: Float {
+        let temperature = hasChainsOfEnergy ? anyKernel.temperature : 1
+        return temperature > 0 ? temperature : 1
     }
 
     /// Whether training runs chains of the bare energy, without a tether or a prior beside it.

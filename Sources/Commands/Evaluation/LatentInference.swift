@@ -30,8 +30,8 @@ package struct LatentInference {
             chains: ChainBuffers(chains: rows, dimension: latents), residual: Matrix(rows: rows, columns: x.columns),
             latentGradient: Matrix(rows: rows, columns: latents))
         posterior.run(
-            x, prior: prior, generator: generator, start: RandomStream(seed: seed, purpose: .inferenceStart, step: 0, index: tile),
-            noise: ChainNoise(seed: seed, motion: .inferenceMotion, decisions: .acceptance, step: 0, index: tile), scratch)
+            x, prior: prior, generator: generator, start: .inferenceStart,
+            numbers: ChainRun.Numbers(seed: seed, motion: .inferenceMotion, decisions: .acceptance), step: 0, index: tile, scratch)
         // The chains' own energies are those of the last step but one.
         let (z, energies) = (scratch.chains.positions, scratch.chains.energies)
         prior.model.energies(of: z, prior.weights, prior.workspace, into: energies)
@@ -51,9 +51,6 @@ extension TrainedModel {
         return LatentInference(
             posterior: configuration.latentPosterior,
             prior: ModelPotential(model: model, weights: weights.energy, workspace: Workspace(model, rows: rows)),
-            // Nothing is learned here: the pass needs no room for a gradient.
-            generator: NetworkPass(
-                network: generator, weights: prepared, workspace: Workspace(generator, rows: rows), gradient: Matrix(rows: 0, columns: 0)),
-            rowsPerTile: rows, seed: seed)
+            generator: NetworkPass(evaluating: generator, prepared, rows: rows), rowsPerTile: rows, seed: seed)
     }
 }

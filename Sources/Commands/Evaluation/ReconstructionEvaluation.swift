@@ -23,9 +23,9 @@ public struct ReconstructionEvaluation: Codable, Hashable, Sendable {
     /// Collective. The same bits on any number of ranks.
     /// - Parameters:
     ///   - count: rows, or all where there are fewer.
-    ///   - condition: what the networks are told about the rows; nil for nothing.
+    ///   - condition: of the rows; nil for networks without.
     init(
-        _ reconstructor: Reconstructor, of held: EvaluationRows, count wanted: Int, condition: RowCondition?, seed: UInt64,
+        _ reconstructor: Reconstructor, of held: EvaluationRows, count wanted: Int, condition: Condition?, seed: UInt64,
         training: EvaluationRows, _ communicator: any Communicator
     ) throws(Failure) {
         let (count, size) = (min(wanted, held.available), reconstructor.rowsPerTile)
@@ -35,9 +35,9 @@ public struct ReconstructionEvaluation: Codable, Hashable, Sendable {
         let sums = try DealtTiles.gather(tiles: (count + size - 1) / size, perTile: 3, communicator) { tile in
             let part = tile * size..<min(count, (tile + 1) * size)
             let x = held.read(part)
-            let told = condition.map { held.told($0, about: x, part, seed: seed, tile: tile) }
+            let given = condition.map { held.condition($0, of: x, part, seed: seed, tile: tile).values }
             let residual = Matrix(rows: x.rows, columns: x.columns)
-            residual.combine(x, reconstructor(x, told: told, tile: tile)) { $0 - $1 }
+            residual.combine(x, reconstructor(x, condition: given, tile: tile)) { $0 - $1 }
             return [residual.squaredNorm, Self.squaredDistance(x, mean), linear.map { Self.squaredRest(x, $0) } ?? 0]
         }
         func perValue(_ part: Int) -> Double {

@@ -9,7 +9,7 @@ struct Reconstructor {
     let rowsPerTile: Int
     /// The number of latent values.
     let latents: Int
-    private let reconstruct: (_ x: Matrix, _ told: Matrix?, _ tile: Int) -> Matrix
+    private let reconstruct: (_ x: Matrix, _ condition: Matrix?, _ tile: Int) -> Matrix
 
     private static let rowsPerTile = 64
 
@@ -27,10 +27,10 @@ struct Reconstructor {
         rowsPerTile = Self.rowsPerTile
         let (encoding, decoding) = (Workspace(encoder, rows: rowsPerTile), Workspace(generator, rows: rowsPerTile))
         let means = Matrix(rows: rowsPerTile, columns: latents)
-        reconstruct = { x, told, _ in
-            if let told {
-                encoding.condition?.rows(0..<told.rows).copy(from: told)
-                decoding.condition?.rows(0..<told.rows).copy(from: told)
+        reconstruct = { x, condition, _ in
+            if let condition {
+                encoding.condition?.rows(0..<condition.rows).copy(from: condition)
+                decoding.condition?.rows(0..<condition.rows).copy(from: condition)
             }
             encoder.forward(x, encoderWeights, encoding, keepingSlopes: false)
             let z = means.rows(0..<x.rows)
@@ -44,6 +44,6 @@ struct Reconstructor {
     /// x^ of a tile, which lasts until the next one.
     /// - Parameters:
     ///   - x: at most `rowsPerTile` rows.
-    ///   - told: what the networks are told about each row.
-    func callAsFunction(_ x: Matrix, told: Matrix?, tile: Int) -> Matrix { reconstruct(x, told, tile) }
+    ///   - condition: of each row.
+    func callAsFunction(_ x: Matrix, condition: Matrix?, tile: Int) -> Matrix { reconstruct(x, condition, tile) }
 }

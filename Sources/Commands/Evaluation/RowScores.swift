@@ -53,19 +53,19 @@ package struct RowScores {
 }
 
 extension TrainedModel {
-    /// - Throws: `.usage` for an energy of rows and of what is told beside them.
+    /// - Throws: `.usage` for an energy of rows and their condition.
     func scores(seed: UInt64, for place: String) throws(Failure) -> RowScores {
         try checkIsUnconditional(place)
         return inference(seed: seed).map { RowScores($0) } ?? RowScores(energy: model, weights: prepared())
     }
 
     /// - Parameter place: what needs an energy of rows alone.
-    /// - Throws: `.usage` for a model that is told something beside them.
+    /// - Throws: `.usage` for a model with a condition beside them.
     func checkIsUnconditional(_ place: String) throws(Failure) {
         guard rowCondition == nil else {
             throw Failure(
                 .usage,
-                "\(place): not available for an energy that is told something beside the rows: expected a run with condition.kind = \"none\", "
+                "\(place): not available for an energy with a condition beside the rows: expected a run with condition.kind = \"none\", "
                     + "found \"\(configuration.condition.kind.rawValue)\"")
         }
     }

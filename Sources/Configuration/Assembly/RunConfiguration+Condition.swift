@@ -5,9 +5,8 @@ import Model
 import Numerics
 
 extension RunConfiguration {
-    /// What the networks of a checkpoint are told about rows of a shape, of which the energy's description knows the numbers; nil for nothing, or where the
-    /// energy is told something else.
-    package func rowCondition(for shape: ImageShape, toldTo energy: ConditionDescription?) -> RowCondition? {
+    /// The condition of rows of a shape in a checkpoint, of which the energy's description knows the numbers; nil for none, or where the energy has another.
+    package func rowCondition(for shape: ImageShape, energy: ConditionDescription?) -> Learning.Condition? {
         switch (condition.kind, energy) {
         case (.mask, _): shape.height > 1 && shape.width > 1 ? .visible(mask(for: shape)) : nil
         case (.label, .labels(let classes, let channels)): .label(classes: classes, channels: channels)
@@ -18,9 +17,9 @@ extension RunConfiguration {
 }
 
 extension RunConfiguration {
-    /// What the networks are told about rows of a data source; nil for nothing.
+    /// The condition of rows of a data source; nil for none.
     /// - Throws: `.data` for classes that the data do not have, `.configuration` for masks of what is no image.
-    package func rowCondition(for source: DataSource) throws(Failure) -> RowCondition? {
+    package func rowCondition(for source: DataSource) throws(Failure) -> Learning.Condition? {
         switch condition.kind {
         case .none: return nil
         case .label:
@@ -44,7 +43,7 @@ extension RunConfiguration {
             guard let partner = source.dataset?.partner else {
                 throw Failure(
                     .configuration,
-                    "configuration: condition.kind = \"image\" tells the networks the rows of condition.source; \(source.name) is a density without rows"
+                    "configuration: condition.kind = \"image\" gives the networks the rows of condition.source; \(source.name) is a density without rows"
                 )
             }
             return .image(partner.shape)

@@ -7,9 +7,9 @@ import Numerics
 extension RunConfiguration {
     /// Other rows, read by the names of the columns that a model has learned.
     /// - Parameters:
-    ///   - images: what a model that is told images is told about them.
+    ///   - images: those that belong to them, for a model with such a condition.
     ///   - preparation: of the model's rows.
-    package func loadedSource(of path: String, told images: String?, like preparation: RowPreparation) throws(Failure) -> DataSource {
+    package func loadedSource(of path: String, images: String?, like preparation: RowPreparation) throws(Failure) -> DataSource {
         var (other, options) = (self, plainOptions)
         (other.data.source, other.condition.source) = (path, images)
         options.readsLabels = condition.kind == .label
@@ -22,7 +22,7 @@ extension RunConfiguration {
         return try other.loadGiven(options)
     }
 
-    /// Images that a model is told, by themselves: read as `condition.source` is.
+    /// Images that are a model's condition, by themselves: read as `condition.source` is.
     package func loadedSource(ofImages path: String) throws(Failure) -> DataSource {
         var options = plainOptions
         options.keepsPrecision = true
@@ -49,7 +49,7 @@ extension RunConfiguration {
         return options
     }
 
-    /// The data of the `data` group, with what the networks are told about each row, read by this rank alone.
+    /// The data of the `data` group, with the condition of each row, read by this rank alone.
     package func loadedSource() throws(Failure) -> DataSource {
         var options = plainOptions
         options.columns = data.columns
@@ -61,7 +61,7 @@ extension RunConfiguration {
         return try load(options)
     }
 
-    /// The data, with what the networks are told about each row.
+    /// The data, with the condition of each row.
     private func load(_ options: LoadingOptions) throws(Failure) -> DataSource {
         let source = try DataSource.load(data.source, options)
         guard condition.kind == .image, let path = condition.source, let dataset = source.dataset else { return source }
@@ -73,7 +73,7 @@ extension RunConfiguration {
         return .dataset(try dataset.paired(with: partner))
     }
 
-    /// What a checkpoint is bound to: the data, and the classes or images that the networks are told; of standardised data the numbers of the file, which
+    /// What a checkpoint is bound to: the data, and the classes or images of their condition; of standardised data the numbers of the file, which
     /// floats may not tell apart.
     /// - Parameter former: as earlier versions had it, which standardised floats.
     package func digest(of source: DataSource, former: Bool = false) -> String {

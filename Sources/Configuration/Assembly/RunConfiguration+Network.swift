@@ -12,12 +12,12 @@ extension RunConfiguration {
     /// `mlp`: (flatten,) hidden layers of `widths`, one output. `convolution`: convolutions of `channels` with `kernels`, `strides` and
     /// `paddings`, flatten, hidden layers of `dense`, one output. `layers`: as listed. An activation follows every hidden layer.
     /// - Throws: `.configuration`, naming the key.
-    package func energyModel(for data: ImageShape, told rowCondition: RowCondition? = nil) throws(Failure) -> EnergyModel {
+    package func energyModel(for data: ImageShape, condition rowCondition: Learning.Condition? = nil) throws(Failure) -> EnergyModel {
         let shape = energyShape(for: data)
         let network: Network
         // A latent prior is a correction of N(0, I).
         let reference = model.referenceDeviation ?? (objective.kind.model.energy == .ofLatents ? 1 : nil)
-        // A noise level is told at every pixel.
+        // A noise level is the same at every pixel.
         let condition: ConditionDescription? = noiseLadder == nil ? rowCondition?.beside : .planes(1)
         do {
             network = try Network(NetworkDescription(input: shape, condition: condition, layers: try layers(for: shape)))
@@ -32,16 +32,16 @@ extension RunConfiguration {
     /// All networks of the run, for samples of a shape.
     /// - Throws: `.configuration`, naming the group.
     package func networks(for source: DataSource) throws(Failure) -> RunNetworks {
-        try networks(for: source.shape, told: rowCondition(for: source))
+        try networks(for: source.shape, condition: rowCondition(for: source))
     }
 
-    /// As above, where the networks are told `told` about rows of a shape.
-    package func networks(for shape: ImageShape, told: RowCondition?) throws(Failure) -> RunNetworks {
+    /// As above, for rows of a shape and their condition.
+    package func networks(for shape: ImageShape, condition: Learning.Condition?) throws(Failure) -> RunNetworks {
         let model = objective.kind.model
         return RunNetworks(
-            energy: try energyModel(for: shape, told: told),
-            generator: model.networks.contains(.generator) ? try generatorNetwork(for: shape, told: told) : nil,
-            encoder: model.networks.contains(.encoder) ? try encoderNetwork(for: shape, told: told) : nil,
+            energy: try energyModel(for: shape, condition: condition),
+            generator: model.networks.contains(.generator) ? try generatorNetwork(for: shape, condition: condition) : nil,
+            encoder: model.networks.contains(.encoder) ? try encoderNetwork(for: shape, condition: condition) : nil,
             decodedShape: model.energy == .ofLatents ? shape : nil)
     }
 
@@ -51,21 +51,21 @@ extension RunConfiguration {
     }
 
     /// From latent vectors to rows: dense layers, or as listed.
-    private func generatorNetwork(for shape: ImageShape, told: RowCondition?) throws(Failure) -> Network {
+    private func generatorNetwork(for shape: ImageShape, condition: Learning.Condition?) throws(Failure) -> Network {
         let output: [LayerDescription] = generator.output == .tanh ? [.activation(.tanh)] : []
         // Latent values beside an image become channels of its pixels.
-        let flat: [LayerDescription] = if case .image? = told?.besideLatents { [.flatten] } else { [] }
+        let flat: [LayerDescription] = if case .image? = condition?.besideLatents { [.flatten] } else { [] }
         return try network(
-            "generator", from: ImageShape(vector: generator.latent), told?.besideLatents, to: shape.count, generator.layers,
+            "generator", from: ImageShape(vector: generator.latent), condition?.besideLatents, to: shape.count, generator.layers,
             or: flat + hidden(generator.widths) + [.dense(outputs: shape.count)] + output)
     }
 
     /// From rows to the means and log variances of latent vectors: dense layers, or as listed.
-    private func encoderNetwork(for shape: ImageShape, told: RowCondition?) throws(Failure) -> Network {
+    private func encoderNetwork(for shape: ImageShape, condition: Learning.Condition?) throws(Failure) -> Network {
         let flat: [LayerDescription] = shape.isVector ? [] : [.flatten]
         let outputs = 2 * generator.latent
         return try network(
-            "encoder", from: shape, told?.beside, to: outputs, encoder.layers,
+            "encoder", from: shape, condition?.beside, to: outputs, encoder.layers,
             or: flat + hidden(encoder.widths) + [.dense(outputs: outputs)])
     }
 

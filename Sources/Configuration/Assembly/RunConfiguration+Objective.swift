@@ -114,25 +114,20 @@ extension RunConfiguration {
         }
     }
 
-    /// The noise levels of an energy that is told them; nil for one energy.
+    /// The noise levels of an energy that has them as its condition; nil for one energy.
     package var noiseLadder: NoiseLadder? {
         guard objective.levels > 1 else { return nil }
         return NoiseLadder(levels: objective.levels, low: Float(objective.lowNoise), high: Float(objective.noise))
     }
 
-    /// How the energy is scaled by the noise that it is told; nil for one energy, and where floats do not reach.
+    /// How the energy is scaled by the noise of its level; nil for one energy, and where floats do not reach.
     package var preconditioning: NoisePreconditioning? { noiseLadder?.preconditioning(data: Float(objective.dataDeviation)) }
 
-    /// How samples are drawn for pictures where the objective has no chains.
-    package func freshChains(for shape: ImageShape) -> @Sendable (ShardState, ShardWorker, Int) -> Void {
-        makeFreshChains(kernel(for: energyShape(for: shape)))
-    }
-
-    private func makeFreshChains(_ kernel: some TransitionKernel) -> @Sendable (ShardState, ShardWorker, Int) -> Void {
-        let chains = FreshChains(
-            seed: run.seed, kernel: kernel, steps: sampler.steps, noise: startNoise, ladder: noiseLadder,
-            decodes: objective.kind.model.energy == .ofLatents)
-        return { chains.fill($0, worker: $1, step: $2) }
+    /// How samples are drawn for pictures where the objective has no chains: the run's sampler, from noise.
+    package func freshChains(for shape: ImageShape) -> ChainRun {
+        ChainRun(
+            kernel: kernel(for: energyShape(for: shape)), steps: sampler.steps, start: .noise(startNoise, .samplingStart),
+            numbers: ChainRun.Numbers(seed: run.seed, motion: .sampling, decisions: .samplingDecision), ladder: noiseLadder)
     }
 
     package var latentPosterior: LatentPosterior {

@@ -3,13 +3,10 @@ import Sampling
 
 extension RunConfiguration {
     /// The transition kernel of the `sampler` group for samples of a shape.
-    /// - Parameters:
-    ///   - steps: the length of the run, over which an annealed kernel cools; nil: that of training.
-    ///   - firstStep: where in it the kernel begins.
-    package func kernel(for shape: ImageShape, steps: Int? = nil, firstStep: Int = 0) -> any TransitionKernel {
+    /// - Parameter steps: the length of the run, over which an annealed kernel cools; nil: that of training.
+    package func kernel(for shape: ImageShape, steps: Int? = nil) -> any TransitionKernel {
         sampler.kind.make(
-            KernelKind.Parts(
-                sampler: sampler, channels: shape.channels, box: samplerBox, steps: steps ?? sampler.steps, firstStep: firstStep))
+            KernelKind.Parts(sampler: sampler, channels: shape.channels, box: samplerBox, steps: steps ?? sampler.steps))
     }
 
     /// The kernel for samples of any shape: who asks only what it does need not know which.

@@ -31,11 +31,11 @@ extension RunConfiguration {
     private func checkCondition() throws(Failure) {
         try require(
             condition.kind == .none || diagnostics.every == 0,
-            "condition.kind = \"\(condition.kind.rawValue)\": windows of diagnostics would run chains that are told nothing; expected diagnostics.every = 0, "
+            "condition.kind = \"\(condition.kind.rawValue)\": windows of diagnostics would run chains without a condition; expected diagnostics.every = 0, "
                 + "found \(diagnostics.every)")
         try require(
             condition.kind != .image || condition.source != nil,
-            "condition.kind = \"image\" needs condition.source, the path of what is told about each row")
+            "condition.kind = \"image\" needs condition.source, the path of the condition of each row")
         try require(
             !posterior.keepChains || !data.flip,
             "posterior.keepChains keeps one chain for each row, which would be drawn to an image and to its mirror image in turns; expected "

@@ -99,14 +99,14 @@ extension RunConfiguration {
         public var keepChains = false
     }
 
-    /// What all networks are told about a data row, for objectives that learn conditional energies.
+    /// What all networks know beside a data row, for objectives that learn conditional energies.
     public struct Condition: KeyGroup {
         public enum Kind: String, Choice { case none, label, mask, image }
 
         static let needs = Encoder.needs
 
         @Key(
-            "what all networks are told about a row: nothing, its class (label), its visible part (mask), or the row of condition.source with its number (image)"
+            "what all networks know beside a row: nothing, its class (label), its visible part (mask), or the row of condition.source with its number (image)"
         )
         public var kind = Kind.none
         @Key(

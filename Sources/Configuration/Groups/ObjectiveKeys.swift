@@ -34,7 +34,7 @@ extension RunConfiguration {
         public var flow = Flow.proximal
         @Key("lambda of the penalty; 0 is contrastive divergence", .notNegative) public var penalty = 0.1
         @Key("updates with the same data and negatives", 1...1000) public var innerSteps = 2
-        @Key("noise levels of an energy that is told the level; 1: one energy", 1...1000) public var levels = 1
+        @Key("noise levels of an energy with the level as its condition; 1: one energy", 1...1000) public var levels = 1
         @Key("the lowest noise of the data; the levels rise geometrically to noise", .positive) public var lowNoise = 0.01
         @Key(
             "the standard deviation of the data, by which and by the noise the network is scaled: about 0.5 for images in -1 to 1",

@@ -18,15 +18,13 @@ public struct KernelKind: Kind {
         /// Of a pixel; a vector is one pixel.
         let channels: Int
         let box: ClosedRange<Float>?
-        /// The length of a run, over which an annealed kernel cools, and where in it the kernel begins.
-        let (steps, firstStep): (Int, Int)
+        /// The length of a run, over which an annealed kernel cools.
+        let steps: Int
 
         var stepSize: Float { Float(sampler.stepSize) }
         var temperature: Float { Float(sampler.temperature) }
         /// σ where it is a parameter of its own; nil where it is that of the temperature.
-        var ownNoise: Float? { sampler.noise.map { Float($0) } }
-        /// σ of a drift a ∇E.
-        var noise: Float { ownNoise ?? Langevin.properNoise(stepSize: stepSize, temperature: temperature) }
+        var noise: Float? { sampler.noise.map { Float($0) } }
     }
 
     init(

@@ -11,8 +11,8 @@ struct ObjectiveParts: Sendable {
     var data: DataStream
     /// The rows that chains start from, apart from those that are learned from.
     var starts: DataStream
-    /// What the networks are told about each row.
-    var condition: RowCondition?
+    /// What the networks know beside each row.
+    var condition: Learning.Condition?
 
     var seed: UInt64 { configuration.run.seed }
     var rowsPerStep: Int { configuration.rowsPerStep }

@@ -6,7 +6,8 @@ extension KernelKind {
 
     public static let langevin = KernelKind("langevin", standard + ownNoise + ["sampler.gradientClip", "sampler.noiseFirst"]) { parts in
         Langevin(
-            stepSize: parts.stepSize, noise: parts.noise, gradientClip: parts.sampler.gradientClip.map { Float($0) },
+            stepSize: parts.stepSize, noise: parts.noise, temperature: parts.temperature,
+            gradientClip: parts.sampler.gradientClip.map { Float($0) },
             noiseFirst: parts.sampler.noiseFirst, box: parts.box)
     }
 
@@ -22,8 +23,8 @@ extension KernelKind {
         guard !parts.sampler.adjusted else {
             return MALA(stepSize: parts.stepSize, temperature: parts.temperature, anisotropy: options, box: parts.box)
         }
-        let noise = parts.ownNoise ?? options.properNoise(stepSize: parts.stepSize, temperature: parts.temperature)
-        return Stanley(stepSize: parts.stepSize, noise: noise, options: options, box: parts.box)
+        return Stanley(
+            stepSize: parts.stepSize, noise: parts.noise, temperature: parts.temperature, options: options, box: parts.box)
     }
 
     public static let mala = KernelKind("mala", standard + ["sampler.temperature"] + adapted()) { parts in
@@ -40,11 +41,13 @@ extension KernelKind {
     }
 
     public static let heun = KernelKind("heun", standard + ownNoise) { parts in
-        Heun(stepSize: parts.stepSize, noise: parts.noise, box: parts.box)
+        Heun(stepSize: parts.stepSize, noise: parts.noise, temperature: parts.temperature, box: parts.box)
     }
 
     public static let proximal = KernelKind("proximal", standard + ownNoise + ["sampler.iterations"]) { parts in
-        ProximalLangevin(stepSize: parts.stepSize, noise: parts.noise, iterations: parts.sampler.iterations, box: parts.box)
+        ProximalLangevin(
+            stepSize: parts.stepSize, noise: parts.noise, temperature: parts.temperature, iterations: parts.sampler.iterations,
+            box: parts.box)
     }
 
     public static let underdamped = KernelKind(
@@ -55,9 +58,9 @@ extension KernelKind {
     }
 
     public static let annealed = KernelKind("annealed", standard + ownNoise + ["sampler.hotTemperature"]) { parts in
-        let levels = AnnealedLangevin.geometric(
-            stepSize: parts.stepSize, noise: parts.noise, hot: Float(parts.sampler.hotTemperature), steps: parts.steps)
-        return AnnealedLangevin(levels: Array(levels.dropFirst(min(parts.firstStep, levels.count - 1))), box: parts.box)
+        AnnealedLangevin(
+            to: Langevin(stepSize: parts.stepSize, noise: parts.noise, temperature: parts.temperature, box: parts.box),
+            hot: Float(parts.sampler.hotTemperature), steps: parts.steps)
     }
 
     // MARK: keys that several have

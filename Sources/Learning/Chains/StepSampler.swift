@@ -48,6 +48,8 @@ package struct StepSampler<Kernel: TransitionKernel>: Sendable {
         let noise = ChainNoise(seed: seed, motion: .langevin, decisions: .acceptance, step: step, index: shard.index)
         let factor = worker.stepSizeFactor
         let scaled = factor == 1 ? kernel : kernel.scaled(by: factor)
-        return scaled.run(chains, steps: steps, noise: noise, in: potential, beforeLast: beforeLast)
+        return scaled.run(chains, steps: steps, noise: noise, in: potential) { [steps] in
+            if $0 == steps - 1 { beforeLast?.copy(from: chains.positions) }
+        }
     }
 }

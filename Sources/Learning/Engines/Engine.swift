@@ -9,7 +9,7 @@ import Sampling
 /// Another engine, of half precision or of another device, is a type beside `HostEngine`; `Engines` chooses.
 package protocol Engine: AnyObject, Sendable {
     /// The energy as transition kernels see it.
-    var chainPotential: any Potential { get }
+    var chainPotential: any ConditionalPotential { get }
     /// The networks beside the energy; nil where the run has none.
     var generator: NetworkPass? { get }
     var encoder: NetworkPass? { get }
@@ -30,11 +30,11 @@ package protocol Engine: AnyObject, Sendable {
     /// asks for such.
     func addLineGradient(of x: Matrix, along direction: Matrix, rowWeights: (_ derivatives: [Matrix], _ weights: [Matrix]) -> Void)
 
-    /// Tells the energy the same in every row and place: a noise level.
+    /// Gives the energy the same condition in every row and place: a noise level.
     func setCondition(_ value: Float)
 
-    /// Tells all networks what belongs to the rows of a tile: rows x `RowCondition.count`.
-    func tell(_ told: Matrix)
+    /// Gives all networks the condition of the rows of a tile: rows x `Condition.count`.
+    func setCondition(_ rows: Matrix)
 }
 
 /// What an objective asks of the engine of a thread.

@@ -4,7 +4,7 @@ import Sampling
 
 /// Networks on one thread of this processor, in single precision throughout.
 final class HostEngine: Engine, @unchecked Sendable {
-    let chainPotential: any Potential
+    let chainPotential: any ConditionalPotential
     let generator: NetworkPass?
     let encoder: NetworkPass?
     let wholeGradient: Matrix
@@ -61,11 +61,11 @@ final class HostEngine: Engine, @unchecked Sendable {
     }
 
     func setCondition(_ value: Float) {
-        energy.workspace.condition?.fill(value)
+        energy.setCondition(value)
         line?.condition?.fill(value)
     }
 
-    func tell(_ told: Matrix) {
-        for workspace in [energy.workspace, generator?.workspace, encoder?.workspace] { workspace?.condition?.copy(from: told) }
+    func setCondition(_ rows: Matrix) {
+        for workspace in [energy.workspace, generator?.workspace, encoder?.workspace] { workspace?.condition?.copy(from: rows) }
     }
 }

@@ -22,7 +22,7 @@ package struct NoiseLadder: Sendable, Hashable {
 
     package var levels: Int { deviations.count - 1 }
 
-    /// What the network is told of a level: 0 for the lowest noise, 1 for the highest.
+    /// The condition of a level: 0 for the lowest noise, 1 for the highest.
     package func feature(_ level: Int) -> Float { Float(level) / Float(levels - 1) }
 
     /// How an energy of data with the deviation is scaled on the ladder; nil where floats do not reach.
@@ -37,7 +37,7 @@ package struct NoiseLadder: Sendable, Hashable {
 
     /// A level as a sampler needs it that goes down the ladder.
     package struct Rung: Sendable, Hashable {
-        /// What the energy is told; nil where it is told no level.
+        /// The energy's condition; nil where it has no levels.
         package let feature: Float?
         /// The level's variance in units of the lowest one's: sampler steps grow with it.
         package let variance: Float

@@ -2,31 +2,41 @@ import Model
 import Numerics
 
 /// Samples of a generator: g(z) with z ~ N(0, I), or with z on great circles between such.
-package struct GeneratorSamples {
+package struct GeneratorSamples: Sendable {
+    /// Samples on lines between two latent vectors each.
+    package struct Lines: Sendable {
+        /// Samples of a line.
+        let steps: Int
+        /// Of all tiles but the last.
+        let rowsPerTile: Int
+
+        package init(steps: Int, rowsPerTile: Int) { (self.steps, self.rowsPerTile) = (steps, rowsPerTile) }
+    }
+
     package let generator: Network
     let weights: PreparedWeights
     let seed: UInt64
-    /// Samples of a line between two latent vectors; nil for independent ones.
-    var interpolation: Int?
+    /// Nil for independent samples.
+    let lines: Lines?
 
-    package init(generator: Network, weights: PreparedWeights, seed: UInt64, interpolation: Int? = nil) {
+    package init(generator: Network, weights: PreparedWeights, seed: UInt64, lines: Lines? = nil) {
         self.generator = generator
         self.weights = weights
         self.seed = seed
-        self.interpolation = interpolation
+        self.lines = lines
     }
 
-    /// The samples of a tile: rows x values of a row; a function of seed and tile (of seed and row with interpolation).
-    /// - Parameter told: what the generator is told about each row; nil where that is nothing.
-    package func fill(_ samples: Matrix, tile: Int, firstRow: Int, step: Int = 0, told: Matrix? = nil) {
+    /// The samples of a tile: rows x values of a row; a function of seed, step and tile (of seed and row on lines).
+    /// - Parameter condition: of each row; nil for generators without.
+    package func fill(_ samples: Matrix, tile: Int, step: Int = 0, condition: Matrix? = nil) {
         let latents = Matrix(rows: samples.rows, columns: generator.inputShape.count)
-        if let interpolation {
-            for row in 0..<latents.rows { fillLine(latents.rows(row..<row + 1), firstRow + row, interpolation) }
+        if let lines {
+            for row in 0..<latents.rows { fillLine(latents.rows(row..<row + 1), tile * lines.rowsPerTile + row, lines.steps) }
         } else {
             RandomStream(seed: seed, purpose: .samplingStart, step: step, index: tile).fillNormals(latents)
         }
         let workspace = Workspace(generator, rows: samples.rows)
-        if let told { workspace.condition?.copy(from: told) }
+        if let condition { workspace.condition?.copy(from: condition) }
         generator.forward(latents, weights, workspace, keepingSlopes: false)
         samples.copy(from: workspace.output.rows(0..<samples.rows))
     }

@@ -33,44 +33,44 @@ package struct Mask: Hashable, Sendable {
         }
     }
 
-    /// What networks are told: the visible values with zeros for hidden ones, and behind the channels of each pixel 1 where it is visible, else 0.
+    /// The condition: the visible values with zeros for hidden ones, and behind the channels of each pixel 1 where it is visible, else 0.
     /// - Parameters:
     ///   - rows: images, n x values.
-    ///   - told: n x pixels · (channels + 1), overwritten.
-    package func tell(_ rows: Matrix, _ random: RandomStream, into told: Matrix) {
+    ///   - condition: n x pixels · (channels + 1), overwritten.
+    package func show(_ rows: Matrix, _ random: RandomStream, into condition: Matrix) {
         let channels = shape.channels
         for row in 0..<rows.rows {
             let (lines, columns) = hidden(row: row, random)
             for pixel in 0..<shape.height * shape.width {
                 let isHidden = lines.contains(pixel / shape.width) && columns.contains(pixel % shape.width)
                 for channel in 0..<channels {
-                    told[row, pixel * (channels + 1) + channel] = isHidden ? 0 : rows[row, pixel * channels + channel]
+                    condition[row, pixel * (channels + 1) + channel] = isHidden ? 0 : rows[row, pixel * channels + channel]
                 }
-                told[row, pixel * (channels + 1) + channels] = isHidden ? 0 : 1
+                condition[row, pixel * (channels + 1) + channels] = isHidden ? 0 : 1
             }
         }
     }
 
-    /// Puts the visible pixels that were told into samples.
-    package func paste(_ told: Matrix, into samples: Matrix) {
+    /// Puts the visible pixels of a condition into samples.
+    package func paste(_ condition: Matrix, into samples: Matrix) {
         let channels = shape.channels
-        forEachVisible(told, rows: samples.rows) { row, pixel in
-            for channel in 0..<channels { samples[row, pixel * channels + channel] = told[row, pixel * (channels + 1) + channel] }
+        forEachVisible(condition, rows: samples.rows) { row, pixel in
+            for channel in 0..<channels { samples[row, pixel * channels + channel] = condition[row, pixel * (channels + 1) + channel] }
         }
     }
 
     /// Zeros at the visible pixels of a gradient.
-    package func hold(_ told: Matrix, _ gradient: Matrix) {
+    package func hold(_ condition: Matrix, _ gradient: Matrix) {
         let channels = shape.channels
-        forEachVisible(told, rows: gradient.rows) { row, pixel in
+        forEachVisible(condition, rows: gradient.rows) { row, pixel in
             for channel in 0..<channels { gradient[row, pixel * channels + channel] = 0 }
         }
     }
 
-    private func forEachVisible(_ told: Matrix, rows: Int, _ body: (_ row: Int, _ pixel: Int) -> Void) {
+    private func forEachVisible(_ condition: Matrix, rows: Int, _ body: (_ row: Int, _ pixel: Int) -> Void) {
         let channels = shape.channels
         for row in 0..<rows {
-            for pixel in 0..<shape.height * shape.width where told[row, pixel * (channels + 1) + channels] == 1 { body(row, pixel) }
+            for pixel in 0..<shape.height * shape.width where condition[row, pixel * (channels + 1) + channels] == 1 { body(row, pixel) }
         }
     }
 }

@@ -13,6 +13,12 @@ package struct NetworkPass: Sendable {
         (self.network, self.weights, self.workspace, self.gradient) = (network, weights, workspace, gradient)
     }
 
+    /// For outputs alone: nothing is learned, and there is no room for a gradient.
+    /// - Parameter rows: of a pass, at most.
+    package init(evaluating network: Network, _ weights: PreparedWeights, rows: Int) {
+        self.init(network: network, weights: weights, workspace: Workspace(network, rows: rows), gradient: Matrix(rows: 0, columns: 0))
+    }
+
     /// The outputs of some rows, in the workspace until its next pass.
     package func outputs(of x: Matrix, keepingSlopes: Bool = false) -> Matrix {
         network.forward(x, weights, workspace, keepingSlopes: keepingSlopes)

@@ -30,16 +30,20 @@ package struct LatentPosterior: Sendable {
     /// Leaves the latent vectors in `scratch.chains.positions`, |x - g(z)|²/2σ² + U(z) and its gradient of the last step but one beside them.
     /// - Parameters:
     ///   - rows: x, as many as there are chains.
-    ///   - start: random numbers of starts from N(0, I); nil: the chains go on from `scratch.chains.positions`.
-    ///   - noise: random numbers of the steps.
+    ///   - start: the purpose of the numbers of starts from N(0, I); nil: the chains go on from `scratch.chains.positions`.
+    ///   - step, index: what tells this tile from others.
     package func run(
-        _ rows: Matrix, prior: any Potential, generator: NetworkPass, start: RandomStream?, noise: ChainNoise, _ scratch: Scratch
+        _ rows: Matrix, prior: any Potential, generator: NetworkPass, start: RandomPurpose?, numbers: ChainRun.Numbers, step: Int,
+        index: Int, _ scratch: Scratch
     ) {
-        start?.fillNormals(scratch.chains.positions)
-        let potential = PosteriorPotential(
-            prior: prior, generator: generator, rows: rows, precision: 1 / (deviation * deviation), residual: scratch.residual,
-            latentGradient: scratch.latentGradient)
-        let kernel = Langevin(stepSize: 0.5 * stepSize * stepSize, noise: stepSize, gradientClip: nil, noiseFirst: false, box: nil)
-        kernel.run(scratch.chains, steps: steps, noise: noise, in: potential)
+        let run = ChainRun(
+            kernel: Langevin(stepSize: 0.5 * stepSize * stepSize, noise: stepSize), steps: steps,
+            start: start.map { .noise(.gaussian(deviation: 1), $0) } ?? .positions, numbers: numbers)
+        run.begin(scratch.chains.positions, step: step, index: index)
+        run.advance(
+            scratch.chains, step: step, index: index,
+            in: PosteriorPotential(
+                prior: prior, generator: generator, rows: rows, precision: 1 / (deviation * deviation), residual: scratch.residual,
+                latentGradient: scratch.latentGradient))
     }
 }

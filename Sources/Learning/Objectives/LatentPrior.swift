@@ -94,9 +94,8 @@ package struct LatentPrior<Kernel: TransitionKernel>: Objective {
         worker.times.stamp(.data)
         drawKept(shard, into: chains.positions, step)
         posterior.run(
-            worker.data, prior: worker.engine.chainPotential, generator: generator(worker),
-            start: keepsChains ? nil : stream(.latentStart, step, shard),
-            noise: ChainNoise(seed: seed, motion: .latentLangevin, decisions: .acceptance, step: step, index: shard.index),
+            worker.data, prior: worker.engine.chainPotential, generator: generator(worker), start: keepsChains ? nil : .latentStart,
+            numbers: ChainRun.Numbers(seed: seed, motion: .latentLangevin, decisions: .acceptance), step: step, index: shard.index,
             scratch.posterior)
         shard.posterior.copy(from: chains.positions)
         storeKept(shard, step)

@@ -1,6 +1,6 @@
 import Numerics
 
-/// An objective for every level of a noise ladder, over one energy that is told the level: E(x, k).
+/// An objective for every level of a noise ladder, over one energy with the level as its condition: E(x, k).
 ///
 /// In every step each shard takes one level, all equally likely. With diffusion contrastive divergence the data of level k have noise σ_k, and the
 /// diffusion leads to level k + 1.
@@ -29,7 +29,7 @@ package struct NoiseConditional<Base: Objective>: Objective {
         objectives[level(shard, worker, step)].addGradient(shard, scratch, worker, step: step)
     }
 
-    /// The level of this step, which the worker's energy is told.
+    /// The level of this step, the condition of the worker's energy.
     private func level(_ shard: ShardState, _ worker: ShardWorker, _ step: Int) -> Int {
         let level = RandomStream(seed: seed, purpose: .noiseLevel, step: step, index: shard.index).integer(below: ladder.levels, at: 0)
         worker.engine.setCondition(ladder.feature(level))

@@ -13,10 +13,10 @@ package struct VariationalAutoencoder: Objective {
     let divergenceWeight: Float
     let rowsPerStep: Int
     let data: DataStream
-    /// What the networks are told about each data row.
-    let condition: RowCondition?
+    /// What the networks know beside each data row.
+    let condition: Condition?
 
-    package init(seed: UInt64, divergenceWeight: Float, rowsPerStep: Int, data: DataStream, condition: RowCondition?) {
+    package init(seed: UInt64, divergenceWeight: Float, rowsPerStep: Int, data: DataStream, condition: Condition?) {
         self.seed = seed
         self.divergenceWeight = divergenceWeight
         self.rowsPerStep = rowsPerStep
@@ -34,23 +34,24 @@ package struct VariationalAutoencoder: Objective {
 
     package struct Scratch {
         let autoencoder: Autoencoder.Scratch
-        let told: Matrix
+        /// The condition of the rows: chains x `Condition.count`.
+        let condition: Matrix
     }
 
     package func makeScratch(_ make: TileMaker) -> Scratch {
-        Scratch(autoencoder: Autoencoder.Scratch(make), told: make.tile(condition?.count ?? 0))
+        Scratch(autoencoder: Autoencoder.Scratch(make), condition: make.tile(condition?.count ?? 0))
     }
 
     package func sampleNegatives(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
-        worker.fillData(data, told: condition, into: scratch.told, seed: seed, step: step, shard: shard.index)
+        worker.fillData(data, condition: condition, into: scratch.condition, seed: seed, step: step, shard: shard.index)
         let stream = RandomStream(seed: seed, purpose: .latentStart, step: step, index: shard.index)
         shard.negatives.copy(from: Autoencoder(worker, scratch.autoencoder).samples(stream))
-        condition?.paste(scratch.told, into: shard.negatives)
+        if let condition { TileCondition(condition, scratch.condition).paste(into: shard.negatives) }
         worker.times.stamp(.sampling)
     }
 
     package func addGradient(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
-        worker.fillData(data, told: condition, into: scratch.told, seed: seed, step: step, shard: shard.index)
+        worker.fillData(data, condition: condition, into: scratch.condition, seed: seed, step: step, shard: shard.index)
         worker.times.stamp(.data)
         let noise = RandomStream(seed: seed, purpose: .latentPosterior, step: step, index: shard.index)
         (shard.report[.reconstruction], shard.report[.latentDivergence]) = Autoencoder(worker, scratch.autoencoder).addGradient(

@@ -16,10 +16,10 @@ package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
     let divergenceWeight: Float
     let rowsPerStep: Int
     let data: DataStream
-    /// What the networks are told about each data row; its negative is told the same.
-    let condition: RowCondition?
+    /// What the networks know beside each data row, and beside its negative.
+    let condition: Condition?
 
-    package init(_ sampler: StepSampler<Kernel>, divergenceWeight: Float, rowsPerStep: Int, data: DataStream, condition: RowCondition?) {
+    package init(_ sampler: StepSampler<Kernel>, divergenceWeight: Float, rowsPerStep: Int, data: DataStream, condition: Condition?) {
         (self.sampler, self.divergenceWeight, self.rowsPerStep) = (sampler, divergenceWeight, rowsPerStep)
         (self.data, self.condition) = (data, condition)
     }
@@ -41,35 +41,39 @@ package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
     package struct Scratch {
         package let tiles: StepSampler<Kernel>.Tiles
         let autoencoder: Autoencoder.Scratch
-        let told: Matrix
+        /// The condition of the rows: chains x `Condition.count`.
+        let condition: Matrix
     }
 
     package func makeScratch(_ make: TileMaker) -> Scratch {
         Scratch(
-            tiles: StepSampler.Tiles(sampler, make), autoencoder: Autoencoder.Scratch(make), told: make.tile(condition?.count ?? 0))
+            tiles: StepSampler.Tiles(sampler, make), autoencoder: Autoencoder.Scratch(make), condition: make.tile(condition?.count ?? 0))
     }
 
     package func sampleNegatives(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
-        let (seed, told, chains) = (sampler.seed, scratch.told, scratch.tiles.chains)
-        if condition != nil { worker.fillData(data, told: condition, into: told, seed: seed, step: step, shard: shard.index) }
+        let (seed, chains) = (sampler.seed, scratch.tiles.chains)
+        if condition != nil {
+            worker.fillData(data, condition: condition, into: scratch.condition, seed: seed, step: step, shard: shard.index)
+        }
+        let given = condition.map { TileCondition($0, scratch.condition) }
         worker.times.stamp(.data)
         let stream = RandomStream(seed: seed, purpose: .latentStart, step: step, index: shard.index)
         chains.positions.copy(from: Autoencoder(worker, scratch.autoencoder).samples(stream))
-        condition?.paste(told, into: chains.positions)
+        given?.paste(into: chains.positions)
         scratch.tiles.origin.copy(from: chains.positions)
         if hasChains {
             let potential = worker.engine.chainPotential
-            let given: any Potential = condition.map { ConditionedPotential(base: potential, condition: $0, told: told) } ?? potential
-            let info = sampler.run(chains, shard, worker, step: step, in: given)
+            let held: any Potential = given.map { ConditionedPotential(base: potential, condition: $0) } ?? potential
+            let info = sampler.run(chains, shard, worker, step: step, in: held)
             shard.report.add(info, from: scratch.tiles.origin, to: chains.positions, box: sampler.box)
         }
         shard.negatives.copy(from: chains.positions)
-        condition?.paste(told, into: shard.negatives)
+        given?.paste(into: shard.negatives)
         worker.times.stamp(.sampling)
     }
 
     package func addGradient(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
-        worker.fillData(data, told: condition, into: scratch.told, seed: sampler.seed, step: step, shard: shard.index)
+        worker.fillData(data, condition: condition, into: scratch.condition, seed: sampler.seed, step: step, shard: shard.index)
         worker.times.stamp(.data)
         let scale = 1 / Float(rowsPerStep)
         shard.report[.dataEnergy] = worker.addGradient(of: worker.data) { _ in scale }

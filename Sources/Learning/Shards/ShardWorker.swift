@@ -33,13 +33,13 @@ package final class ShardWorker: @unchecked Sendable {
     /// Chains that draw samples to show; nil where training draws them.
     package var freshChains: ChainBuffers? { tiles.freshChains }
 
-    /// Fills the data rows of a shard and tells all networks what belongs to them; nil: nothing. Another shard may have used the worker since.
-    /// - Parameter told: what they are told, chains x `RowCondition.count`, overwritten.
-    package func fillData(_ data: DataStream, told condition: RowCondition?, into told: Matrix, seed: UInt64, step: Int, shard: Int) {
+    /// Fills the data rows of a shard and gives all networks their condition, where they have one. Another shard may have used the worker since.
+    /// - Parameter values: of the condition, chains x `Condition.count`, overwritten.
+    package func fillData(_ data: DataStream, condition: Condition?, into values: Matrix, seed: UInt64, step: Int, shard: Int) {
         data.fill(self.data, step: step, shard: shard)
         guard let condition else { return }
-        condition.tell(self.data, from: data, seed: seed, step: step, shard: shard, into: told)
-        engine.tell(told)
+        condition.fill(values, of: StreamRows(self.data, of: data, seed: seed, step: step, shard: shard))
+        engine.setCondition(values)
     }
 
     /// Adds Σ w(E) ∇θE over those of some rows that count to the gradient.

@@ -1,5 +1,6 @@
 import Distributed
 import Failures
+import Learning
 import Numerics
 import Sampling
 
@@ -40,6 +41,9 @@ package struct DenoisingTask {
 
     private var tiles: Int { (clean.rows + Self.rowsPerTile - 1) / Self.rowsPerTile }
     private func range(_ tile: Int) -> Range<Int> { tile * Self.rowsPerTile..<min(clean.rows, (tile + 1) * Self.rowsPerTile) }
+
+    /// Nothing is decided in these chains.
+    private static let chainNumbers = ChainRun.Numbers(seed: 1, motion: .evaluation, decisions: .samplingDecision)
 
     private static func noise(_ rows: Int, _ columns: Int, _ purpose: Int, _ index: Int) -> Matrix {
         let noise = Matrix(rows: rows, columns: columns)
@@ -131,8 +135,8 @@ package struct DenoisingTask {
         let sums = try DealtTiles.gather(tiles: tiles, perTile: 3, communicator) { tile in
             let (noised, truth) = (noised(tile, deviation), clean.rows(range(tile)))
             let score = estimates(noisedEnergy, deviation).score(noised)
-            let stream = RandomStream(seed: 1, purpose: .evaluation, step: Numbers.chains + level, index: tile)
-            let (descent, posterior) = estimates(cleanEnergy, deviation).posterior(noised, noise: stream)
+            let (descent, posterior) = estimates(cleanEnergy, deviation).posterior(
+                noised, numbers: Self.chainNumbers, step: Numbers.chains + level, index: tile)
             if tile == 0 { found.shown = (score, descent, posterior) }
             return [score, descent, posterior].map { DenoisingErrors.total($0, truth) }
         }

@@ -1,3 +1,4 @@
+import Learning
 import Numerics
 import Sampling
 
@@ -39,13 +40,15 @@ package struct PosteriorEstimates<Base: Potential> {
     }
 
     /// The mode, and the mean of a chain; each rows x dimension.
-    /// - Parameter noise: the numbers of the chain.
-    package func posterior(_ noised: Matrix, noise: RandomStream) -> (descent: Matrix, mean: Matrix) {
+    /// - Parameters:
+    ///   - numbers: random ones of the chain.
+    ///   - step, index: what tells this tile from others.
+    package func posterior(_ noised: Matrix, numbers: ChainRun.Numbers, step: Int, index: Int) -> (descent: Matrix, mean: Matrix) {
         var state = State(noised)
-        evaluate(state.x, noised, state.energies, state.gradient)
-        for _ in 0..<steps { descend(&state, noised) }
-        let descent = Matrix(rows: noised.rows, columns: noised.columns, state.x.values)
-        return (descent, chain(state, noised, noise))
+        let potential = NoisedRowPotential(base: base, inverseTemperature: inverseTemperature, deviation: deviation, noised: noised)
+        potential.evaluate(state.x, energies: state.energies, gradient: state.gradient)
+        for _ in 0..<steps { descend(&state, potential) }
+        return (state.x, chain(state, potential, numbers, step: step, index: index))
     }
 
     private struct State {
@@ -65,31 +68,18 @@ package struct PosteriorEstimates<Base: Potential> {
         }
     }
 
-    /// F and its gradient.
-    private func evaluate(_ x: Matrix, _ centres: Matrix, _ energies: Matrix, _ gradient: Matrix) {
-        base.evaluate(x, energies: energies, gradient: gradient)
-        let (inverse, precision) = (inverseTemperature, 1 / (deviation * deviation))
-        for row in 0..<x.rows {
-            let (own, centre, slope) = (x.rows(row..<row + 1), centres.rows(row..<row + 1), gradient.rows(row..<row + 1))
-            let distance = Matrix(rows: 1, columns: x.columns)
-            distance.combine(own, centre) { $0 - $1 }
-            slope.combine(slope, distance) { inverse * $0 + precision * $1 }
-            energies[row, 0] = inverse * energies[row, 0] + Float(distance.squaredNorm) * precision / 2
-        }
-    }
-
     /// One step of every row, with a step size of its own.
-    private func descend(_ state: inout State, _ centres: Matrix) {
+    private func descend(_ state: inout State, _ potential: NoisedRowPotential<Base>) {
         // F has at least the tether's curvature in the mean: the first step can hardly be too short.
-        if state.stepSizes.isEmpty { state.stepSizes = Array(repeating: deviation * deviation / 2, count: centres.rows) }
+        if state.stepSizes.isEmpty { state.stepSizes = Array(repeating: deviation * deviation / 2, count: state.x.rows) }
         let candidate = State(state.x)
-        for row in 0..<centres.rows {
+        for row in 0..<state.x.rows {
             let stepSize = state.stepSizes[row]
             let target = candidate.x.rows(row..<row + 1)
             target.combine(target, state.gradient.rows(row..<row + 1)) { $0 - stepSize * $1 }
         }
-        evaluate(candidate.x, centres, candidate.energies, candidate.gradient)
-        for row in 0..<centres.rows {
+        potential.evaluate(candidate.x, energies: candidate.energies, gradient: candidate.gradient)
+        for row in 0..<state.x.rows {
             let range = row..<row + 1
             let promised = Double(state.stepSizes[row]) * state.gradient.rows(range).squaredNorm
             guard promised > Self.rounding * abs(Double(state.energies[row, 0])) else { continue }
@@ -106,25 +96,23 @@ package struct PosteriorEstimates<Base: Potential> {
         }
     }
 
-    /// The mean of the second half of a Langevin chain.
-    private func chain(_ state: State, _ centres: Matrix, _ stream: RandomStream) -> Matrix {
-        let (x, normals) = (state.x, Matrix(rows: centres.rows, columns: centres.columns))
+    /// The mean of the second half of a Langevin chain; where the descent ended without steps.
+    private func chain(
+        _ state: State, _ potential: NoisedRowPotential<Base>, _ numbers: ChainRun.Numbers, step: Int, index: Int
+    ) -> Matrix {
+        let stepSizes = state.taken.map { $0.count > 0 ? Self.chainShare * $0.sum / $0.count : 0 }
+        let run = ChainRun(kernel: RowwiseLangevin(stepSizes: stepSizes), steps: steps, start: .positions, numbers: numbers)
+        let chains = run.buffers(chains: state.x.rows, dimension: state.x.columns)
+        let x = chains.positions
+        x.copy(from: state.x)
         var sums = [Double](repeating: 0, count: x.count)
         let first = steps / 2
-        for step in 0..<steps {
-            evaluate(x, centres, state.energies, state.gradient)
-            stream.fillNormals(normals, from: step * RandomStream.draws(for: normals.count))
-            for row in 0..<x.rows {
-                let (range, taken) = (row..<row + 1, state.taken[row])
-                let stepSize = taken.count > 0 ? Self.chainShare * taken.sum / taken.count : 0
-                let amplitude = (2 * stepSize).squareRoot()
-                let (own, slope, normal) = (x.rows(range), state.gradient.rows(range), normals.rows(range))
-                slope.combine(slope, normal) { amplitude * $1 - stepSize * $0 }
-                own.combine(own, slope) { $0 + $1 }
-            }
-            guard step >= first else { continue }
-            for (index, value) in x.values.enumerated() { sums[index] += Double(value) }
-        }
+        run.advance(
+            chains, step: step, index: index, in: potential,
+            onState: { done in
+                guard done > first else { return }
+                for (place, value) in x.values.enumerated() { sums[place] += Double(value) }
+            })
         let count = Double(max(1, steps - first))
         return steps == 0 ? x : Matrix(rows: x.rows, columns: x.columns, sums.map { Float($0 / count) })
     }

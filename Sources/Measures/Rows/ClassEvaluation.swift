@@ -3,16 +3,16 @@ import Failures
 import Foundation
 import Numerics
 
-/// How often samples look like the class that the model was told: the class of most of the nearest training rows.
+/// How often samples look like the class of their condition: the class of most of the nearest training rows.
 public struct ClassEvaluation: Codable, Hashable, Sendable {
     public let samples: Int
-    /// The share of samples whose neighbours have the class that was told.
+    /// The share of samples whose neighbours have that class.
     public let agreement: Double
     /// The same share of data rows that are not among the neighbours, with their own class; absent for data without classes.
     public let ceiling: Double?
     /// The data of the ceiling.
     public let data: String
-    /// The share where neighbours had nothing to do with what was told.
+    /// The share where neighbours had nothing to do with it.
     public let chance: Double
     /// Training rows among which neighbours are sought.
     public let neighbours: Int
@@ -24,11 +24,11 @@ public struct ClassEvaluation: Codable, Hashable, Sendable {
 
     /// Collective. The same bits on any number of ranks.
     /// - Parameters:
-    ///   - samples: rows x values, the same on all ranks; `told`: the class of each.
+    ///   - samples: rows x values, the same on all ranks; `wanted`: the class of each.
     ///   - other: data whose rows give the ceiling; nil: training rows that are no neighbours.
     /// - Throws: `.data` for training rows without classes.
     package init(
-        _ samples: Matrix, told: [Int], training: EvaluationRows, other: EvaluationRows?, _ communicator: any Communicator
+        _ samples: Matrix, wanted: [Int], training: EvaluationRows, other: EvaluationRows?, _ communicator: any Communicator
     ) throws(Failure) {
         let isSame = other.map { $0.digest == training.digest } ?? true
         let heldCount = min(samples.rows, isSame ? training.available / 2 : other?.available ?? 0)
@@ -42,16 +42,16 @@ public struct ClassEvaluation: Codable, Hashable, Sendable {
         self.samples = samples.rows
         data = held.name
         neighbours = near.count
-        agreement = try Self.share(of: samples, told, search, classes, communicator)
+        agreement = try Self.share(of: samples, wanted, search, classes, communicator)
         ceiling =
             try heldCount == 0
             ? nil
             : held.labels(heldRange).map { (own) throws(Failure) in
                 try Self.share(of: held.read(heldRange), own, search, classes, communicator)
             }
-        let all = Set(told)
+        let all = Set(wanted)
         func part(_ list: [Int], _ label: Int) -> Double { Double(list.count { $0 == label }) / Double(list.count) }
-        chance = all.sorted().reduce(0.0) { $0 + part(told, $1) * part(classes, $1) }
+        chance = all.sorted().reduce(0.0) { $0 + part(wanted, $1) * part(classes, $1) }
     }
 
     /// Collective. The share of rows most of whose neighbours have the wanted class.

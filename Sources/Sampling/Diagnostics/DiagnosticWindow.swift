@@ -4,12 +4,13 @@ import Numerics
 ///
 /// A draw is the state after `thin` steps of the kernel, run as a training step runs them: from a new `initialState`, with new random numbers.
 /// Diagnostics never look at chains while the parameters move: those follow no law that they could be compared with.
-public struct DiagnosticWindow<Kernel: TransitionKernel>: Sendable {
-    public let kernel: Kernel
+public struct DiagnosticWindow: Sendable {
     public let draws: Int
     /// Steps between two draws.
     public let thin: Int
     public let functionals: ChainFunctionals
+    /// Of the kernel that runs the chains.
+    public let hasAcceptStep: Bool
 
     /// What a window of one tile of chains found.
     public struct Record: Sendable {
@@ -18,20 +19,23 @@ public struct DiagnosticWindow<Kernel: TransitionKernel>: Sendable {
         public let values: [Double]
     }
 
-    public init(_ kernel: Kernel, draws: Int, thin: Int, functionals: ChainFunctionals) {
+    public init(draws: Int, thin: Int, functionals: ChainFunctionals, hasAcceptStep: Bool) {
         precondition(draws >= 1 && thin >= 1, "a window of \(draws) draws, \(thin) steps apart")
-        self.kernel = kernel
         self.draws = draws
         self.thin = thin
         self.functionals = functionals
+        self.hasAcceptStep = hasAcceptStep
     }
 
     /// Numbers recorded of a draw.
     public static func width(_ functionals: ChainFunctionals) -> Int { functionals.count + 2 }
 
-    /// Runs the chains that stand at `buffers.positions`, and leaves them where they end.
-    /// - Parameter noise: the random numbers of a draw.
-    public func run(_ buffers: ChainBuffers, in potential: some Potential, noise: (_ draw: Int) -> ChainNoise) -> Record {
+    /// Runs `thin` steps of the chains, and calls its second argument as `TransitionKernel.run` calls `onState`.
+    public typealias Advance = (_ draw: Int, _ onState: (_ done: Int) -> Void) -> Void
+
+    /// Records the chains that stand at `buffers.positions`, and leaves them where they end.
+    /// - Parameter advance: brings them to their next draw, with random numbers of its own.
+    public func record(_ buffers: ChainBuffers, in potential: some Potential, advance: Advance) -> Record {
         let (x, chains) = (buffers.positions, buffers.positions.rows)
         let (energies, gradient) = (Matrix(rows: chains, columns: 1), Matrix(rows: chains, columns: x.columns))
         let (origin, before) = (Matrix(rows: chains, columns: x.columns), Matrix(rows: chains, columns: x.columns))
@@ -39,7 +43,13 @@ public struct DiagnosticWindow<Kernel: TransitionKernel>: Sendable {
         var values = [Double](repeating: 0, count: chains * draws * width)
         for draw in 0..<draws {
             origin.copy(from: x)
-            let moves = self.moves(buffers, before, noise: noise(draw), in: potential)
+            // With an accept step, a rejected chain stands still.
+            var moves = [Int](repeating: hasAcceptStep ? 0 : thin, count: chains)
+            advance(draw) { done in
+                guard hasAcceptStep else { return }
+                if done > 0 { count(&moves, from: before, to: x) }
+                before.copy(from: x)
+            }
             // Kernels leave the energies of different places behind; those of the draw take a pass of their own.
             potential.evaluate(x, energies: energies, gradient: gradient)
             for chain in 0..<chains {
@@ -54,19 +64,9 @@ public struct DiagnosticWindow<Kernel: TransitionKernel>: Sendable {
         return Record(values: values)
     }
 
-    /// One draw further.
-    /// - Returns: the moves of each chain: with an accept step, a rejected chain stands still.
-    private func moves(_ buffers: ChainBuffers, _ before: Matrix, noise: ChainNoise, in potential: some Potential) -> [Int] {
-        let x = buffers.positions
-        var moves = [Int](repeating: kernel.hasAcceptStep ? 0 : thin, count: x.rows)
-        var state = kernel.initialState(buffers, in: potential)
-        for index in 0..<thin {
-            if kernel.hasAcceptStep { before.copy(from: x) }
-            _ = kernel.step(&state, index: index, noise: noise, in: potential)
-            guard kernel.hasAcceptStep else { continue }
-            for row in 0..<x.rows where Self.distance(x.rows(row..<row + 1), before.rows(row..<row + 1)) != 0 { moves[row] += 1 }
-        }
-        return moves
+    /// Counts the chains that have moved.
+    private func count(_ moves: inout [Int], from before: Matrix, to x: Matrix) {
+        for row in 0..<x.rows where Self.distance(x.rows(row..<row + 1), before.rows(row..<row + 1)) != 0 { moves[row] += 1 }
     }
 
     private static func distance(_ x: Matrix, _ y: Matrix) -> Double {

@@ -16,34 +16,31 @@ extension Trainer {
         let (configuration, shape) = (plan.configuration, plan.source.shape)
         let options = configuration.diagnostics
         let chains = plan.windowChains
+        let thin = options.thin ?? configuration.sampler.steps
+        let kernel = configuration.kernel(for: shape, steps: thin).scaled(by: stepSizeFactor)
         let run = WindowRun(
-            seed: configuration.run.seed, step: state.step, draws: options.draws, thin: options.thin ?? configuration.sampler.steps,
+            chains: ChainRun(kernel: kernel, steps: thin, start: .positions, numbers: WindowRun.numbers(seed: configuration.run.seed)),
+            step: state.step, draws: options.draws,
             functionals: ChainFunctionals(
                 dimension: shape.count, columns: plan.rowMetadata.rows.columns, seed: configuration.run.seed))
-        let kernel = configuration.kernel(for: shape, steps: run.thin).scaled(by: stepSizeFactor)
         try communicator.agree {
             let limit = kernel.stepLimit(values: chains * shape.count)
             guard run.thin <= limit else {
                 throw Failure(.configuration, "diagnostics.thin: expected at most \(limit) with these chains, found \(run.thin)")
             }
         }
-        let values = try run.recordAll(self, kernel, chains: chains)
-        return WindowValues(
-            shards: configuration.run.shards, chainsPerShard: chains, draws: run.draws, thin: run.thin, functionals: run.functionals,
-            hasAcceptStep: kernel.hasAcceptStep, values: values)
+        return run.window(shards: configuration.run.shards, chainsPerShard: chains, try run.recordAll(self, chains: chains))
     }
 }
 
 extension WindowRun {
     /// Collective. The numbers of all shards, in shard order.
-    fileprivate func recordAll(_ trainer: Trainer, _ kernel: some TransitionKernel, chains: Int) throws(Failure) -> [Double] {
+    fileprivate func recordAll(_ trainer: Trainer, chains: Int) throws(Failure) -> [Double] {
         let (choice, step, first) = (EvaluationChains(trainer.plan), trainer.state.step, trainer.shards.first?.index ?? 0)
         let progress = trainer.communicator.progress
         let parts = Mutex([[Double]](repeating: [], count: trainer.shards.count))
         trainer.forEachShard { shard, worker in
-            let part = values(
-                of: shard.index, kernel: kernel, from: choice.chosen(shard, chains, step: step), in: worker.engine.chainPotential
-            ) {
+            let part = values(of: shard.index, from: choice.chosen(shard, chains, step: step), in: worker.engine.chainPotential) {
                 progress.note("a window")
             }
             parts.withLock { $0[shard.index - first] = part }

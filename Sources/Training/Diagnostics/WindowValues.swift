@@ -1,5 +1,6 @@
 import Distributed
 import Failures
+import Learning
 import Model
 import Numerics
 import Sampling
@@ -35,4 +36,13 @@ package struct WindowValues: Sendable {
     var energy: ChainSeries { series(0) }
     var displacement: ChainSeries { series(functionals.count) }
     var acceptance: ChainSeries? { hasAcceptStep ? series(functionals.count + 1) : nil }
+}
+
+extension WindowRun {
+    /// The window of so many shards.
+    package func window(shards: Int, chainsPerShard: Int, _ values: [Double]) -> WindowValues {
+        WindowValues(
+            shards: shards, chainsPerShard: chainsPerShard, draws: draws, thin: thin, functionals: functionals,
+            hasAcceptStep: chains.kernel.hasAcceptStep, values: values)
+    }
 }

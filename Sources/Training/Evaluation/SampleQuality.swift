@@ -35,7 +35,7 @@ package struct SampleQuality: Hashable, Sendable {
 
     /// Collective. The same bits on any number of ranks; changes nothing of the run.
     /// - Parameter trainer: after its last step, its negatives being samples.
-    /// - Returns: nil where there is nothing to compare: few rows of data, samples that were told something, or that are not finite.
+    /// - Returns: nil where there is nothing to compare: few rows of data, samples of a conditional model, or that are not finite.
     package static func measure(_ trainer: Trainer) throws(Failure) -> SampleQuality? {
         let (plan, communicator) = (trainer.plan, trainer.communicator)
         let configuration = plan.configuration

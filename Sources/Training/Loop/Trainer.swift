@@ -135,8 +135,15 @@ package final class Trainer {
         var modelState = state.modelState
         engines.prepare(parameters: state.bestParameters, state: &modelState, iterating: false)
         defer { prepareWeights(iterating: false) }
-        let (fill, step) = (plan.configuration.freshChains(for: plan.source.shape), state.step)
-        forEachShard { fill($0, $1, step) }
+        let (chains, step, decodes) = (plan.configuration.freshChains(for: plan.source.shape), state.step, plan.networks.isLatent)
+        forEachShard { shard, worker in
+            guard let fresh = worker.freshChains else { preconditionFailure("training draws the samples of this objective") }
+            let engine = worker.engine
+            shard.negatives.copy(
+                from: chains.samples(
+                    fresh, step: step, index: shard.index, in: engine.chainPotential, decoder: decodes ? engine.generator : nil))
+            worker.times.stamp(.report)
+        }
         chargeWorkers()
     }
 

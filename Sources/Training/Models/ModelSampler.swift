@@ -28,11 +28,8 @@ public final class ModelSampler {
     private let trained: TrainedModel
     private let weights: RunWeights
     private let chains: StoredChains?
-    private let seed: UInt64
-    private let interpolation: Int?
     private let conditions: SampleConditions?
-    /// σ of the noise that is taken off the ends of chains; nil: none is.
-    private let noise: Float?
+    private let run: ChainRun
 
     /// Steps that a sampler can be asked for: an annealed one holds a level for each.
     package static let mostSteps = 100_000_000
@@ -44,7 +41,7 @@ public final class ModelSampler {
     ///   - steps: default: as many as in training.
     ///   - start: default: the generator where there is one, the checkpoint's chains where they persist, else noise.
     ///   - interpolation: samples of a line between two latent vectors of the generator.
-    ///   - conditions: what the networks are told about each sample; needed where they are told something.
+    ///   - conditions: of each sample; needed by a model that has one.
     ///   - denoises: whether samples of a ladder's lowest level, which are data with noise σ, give way to the means of what they came from, x - σ²∇E(x).
     /// - Throws: `.usage` when more chains are wanted than there are, and more samples or steps than can be counted.
     package init(
@@ -67,73 +64,35 @@ public final class ModelSampler {
         self.start = origin
         self.steps = steps ?? trained.configuration.sampler.steps
         self.trained = trained
-        self.seed = seed
-        self.interpolation = interpolation
         self.conditions = conditions
-        noise = denoises ? trained.configuration.noiseLadder?.deviations[0] : nil
-        guard !denoises || noise != nil else {
+        let ladder = trained.configuration.noiseLadder
+        guard !denoises || ladder != nil else {
             throw Failure(.usage, "--denoise takes off the lowest noise of a ladder, which this model has not (objective.levels = 1)")
         }
         weights = trained.preparedNetworks()
+        let lines = interpolation.map { GeneratorSamples.Lines(steps: $0, rowsPerTile: trained.configuration.run.chainsPerShard) }
+        run = ChainRun(
+            kernel: trained.kernel(steps: self.steps), steps: self.steps,
+            start: trained.chainStart(origin, weights, seed: seed, lines: lines),
+            numbers: ChainRun.Numbers(seed: seed, motion: .sampling, decisions: .samplingDecision), ladder: ladder, denoises: denoises)
     }
 
     package var rowsPerTile: Int { trained.configuration.run.chainsPerShard }
 
     /// The samples of a tile, values in the order of computation.
     package func draw(_ tile: Int, _ rows: Range<Int>) throws -> Matrix {
-        let kernel = trained.kernel(steps: steps)
-        let buffers = ChainBuffers(chains: rows.count, dimension: trained.model.inputShape.count, scratch: kernel.scratchTiles)
-        let told = conditions?.told(rows, tile: tile)
-        if let chains {
-            buffers.positions.copy(from: Matrix(rows: rows.count, columns: trained.shape.count, try chains.samples(rows)))
-        } else if start == .generator {
-            trained.generatorSamples(weights, seed: seed, interpolation: interpolation)?
-                .fill(buffers.positions, tile: tile, firstRow: rows.lowerBound, told: told)
-        } else {
-            trained.configuration.startNoise.fill(
-                buffers.positions, stream: RandomStream(seed: seed, purpose: .samplingStart, step: 0, index: tile))
-        }
+        let buffers = run.buffers(chains: rows.count, dimension: trained.model.inputShape.count)
+        try chains?.fill(buffers.positions, rows)
         let potential = ModelPotential(
             model: trained.model, weights: weights.energy, workspace: Workspace(trained.model, rows: rows.count))
-        if let told {
-            potential.workspace.condition?.copy(from: told)
-            conditions?.condition.paste(told, into: buffers.positions)
-        }
-        // A stream lasts for so many steps; long runs take one after the other.
-        let limit = kernel.stepLimit(values: buffers.positions.count)
-        var part = 0
-        for rung in NoiseLadder.descent(trained.configuration.noiseLadder) {
-            if let feature = rung.feature { potential.workspace.condition?.fill(feature) }
-            for first in stride(from: 0, to: steps, by: limit) {
-                let scaled = trained.kernel(steps: steps, firstStep: first).scaled(toVariance: rung.variance)
-                let noise = ChainNoise(seed: seed, motion: .sampling, decisions: .samplingDecision, step: part, index: tile)
-                let count = min(limit, steps - first)
-                if let told, let condition = conditions?.condition {
-                    let given = ConditionedPotential(base: potential, condition: condition, told: told)
-                    scaled.run(buffers, steps: count, noise: noise, in: given)
-                } else {
-                    scaled.run(buffers, steps: count, noise: noise, in: potential)
-                }
-                part += 1
-            }
-        }
-        if let noise { denoise(buffers, noise, potential) }
-        if let told { conditions?.condition.paste(told, into: buffers.positions) }
-        return trained.networks.isLatent ? decoded(buffers.positions) : buffers.positions
+        return run.samples(
+            buffers, step: 0, index: tile, in: potential, condition: conditions?.tile(tile, rows: rows), decoder: decoder(rows: rows.count))
     }
 
-    /// The mean of what a noised row came from, by the score of its density (K. Miyasawa, 1961; P. Vincent, doi:10.1162/NECO_a_00142).
-    private func denoise(_ buffers: ChainBuffers, _ noise: Float, _ potential: ModelPotential) {
-        potential.evaluate(buffers.positions, energies: buffers.energies, gradient: buffers.gradient)
-        buffers.positions.combine(buffers.positions, buffers.gradient) { $0 - noise * noise * $1 }
-    }
-
-    /// The rows that latent vectors stand for.
-    private func decoded(_ latents: Matrix) -> Matrix {
-        guard let generator = trained.networks.generator, let prepared = weights[.generator] else { return latents }
-        let workspace = Workspace(generator, rows: latents.rows)
-        generator.forward(latents, prepared, workspace, keepingSlopes: false)
-        return workspace.output
+    /// What makes rows of data of latent vectors; nil where chains are rows of data.
+    private func decoder(rows: Int) -> NetworkPass? {
+        guard trained.networks.isLatent, let generator = trained.networks.generator, let prepared = weights[.generator] else { return nil }
+        return NetworkPass(evaluating: generator, prepared, rows: rows)
     }
 
     /// Values of samples that all ranks hold, at most: 8 GiB while they travel.

@@ -8,65 +8,83 @@ import Measures
 import Model
 import Numerics
 
-/// What the networks are told about the samples that a command draws.
+/// What the networks know beside the samples that a command draws.
 package struct SampleConditions: Sendable {
-    package let condition: RowCondition
+    package let condition: Condition
     /// The class of all samples; nil: all classes in turns.
     let label: Int?
     /// The classes that had rows in training.
     let classes: [Int]
     /// Samples in turn that have one class.
     let columns: Int
-    /// The rows that belong to what is told, as many as samples; nil where classes are told.
+    /// The rows that the condition is about, as many as samples; nil for classes.
     package let rows: Rows?
     let seed: UInt64
 
-    /// Rows of data about which a model is told something.
+    /// Rows of data that a condition is about.
     package struct Rows: Sendable {
         /// What is to be found; nil where images were given without it.
         package let truth: Matrix?
-        /// The images that are told; nil where parts of the truth are.
-        let images: Matrix?
+        /// The images that are given; nil where parts of the truth are.
+        package let images: Matrix?
+
+        package init(truth: Matrix?, images: Matrix?) { (self.truth, self.images) = (truth, images) }
     }
 
-    /// The samples that share a place of hidden pixels.
-    package func told(_ rows: Range<Int>, tile: Int) -> Matrix {
-        let told = Matrix(rows: rows.count, columns: condition.count)
-        switch condition {
-        case .label:
-            for (place, row) in rows.enumerated() { told[place, 0] = Float(label ?? classes[row / columns % classes.count]) }
-        case .visible(let mask):
-            guard let truth = self.rows?.truth else { preconditionFailure("completions need rows to complete") }
-            mask.tell(truth.rows(rows), RandomStream(seed: seed, purpose: .mask, step: 0, index: tile), into: told)
-        case .image:
-            guard let images = self.rows?.images else { preconditionFailure("a model that is told images needs them") }
-            told.copy(from: images.rows(rows))
-        }
-        return told
+    package init(condition: Condition, label: Int?, classes: [Int], columns: Int, rows: Rows?, seed: UInt64) {
+        (self.condition, self.label, self.classes, self.columns) = (condition, label, classes, columns)
+        (self.rows, self.seed) = (rows, seed)
     }
 
-    /// What so many samples are told, by tiles of `size`.
-    package func told(count: Int, rowsPerTile size: Int) -> Matrix {
+    /// Of some samples, which share a place of hidden pixels.
+    package func tile(_ tile: Int, rows: Range<Int>) -> TileCondition {
+        TileCondition(condition, of: SampleTile(conditions: self, range: rows, tile: tile), count: rows.count)
+    }
+
+    /// Of so many samples, by tiles of `size`: count x `Condition.count`.
+    package func values(count: Int, rowsPerTile size: Int) -> Matrix {
         let all = Matrix(rows: count, columns: condition.count)
         for tile in 0..<(count + size - 1) / size {
             let rows = tile * size..<min(count, (tile + 1) * size)
-            all.rows(rows).copy(from: told(rows, tile: tile))
+            all.rows(rows).copy(from: self.tile(tile, rows: rows).values)
         }
         return all
     }
 }
 
-extension TrainedModel {
-    /// What the networks were told in training; nil for nothing.
-    package var rowCondition: RowCondition? {
-        configuration.rowCondition(for: shape, toldTo: networks.energy.network.description.condition)
+/// A tile of the samples that a command draws: given rows, or classes.
+private struct SampleTile: ConditionSource {
+    let conditions: SampleConditions
+    let range: Range<Int>
+    let tile: Int
+
+    var classes: [Int]? {
+        let (classes, columns) = (conditions.classes, conditions.columns)
+        return range.map { conditions.label ?? classes[$0 / columns % classes.count] }
     }
 
-    /// Collective. What `count` samples are told; nil where the networks are told nothing.
+    var values: Matrix? { conditions.rows?.truth?.rows(range) }
+
+    var places: RandomStream { RandomStream(seed: conditions.seed, purpose: .mask, step: 0, index: tile) }
+
+    func fillPartners(_ partners: Matrix) -> Bool {
+        guard let images = conditions.rows?.images else { return false }
+        partners.copy(from: images.rows(range))
+        return true
+    }
+}
+
+extension TrainedModel {
+    /// What the networks knew beside rows in training; nil for nothing.
+    package var rowCondition: Condition? {
+        configuration.rowCondition(for: shape, energy: networks.energy.network.description.condition)
+    }
+
+    /// Collective. The conditions of `count` samples; nil for a model without.
     /// - Parameters:
     ///   - label: a class for all.
-    ///   - data: the rows about which it is told something; nil: the run's.
-    ///   - images: the path of what is told about them, where that is an image; with them, `data` may be nil all the same: the truth is not known then.
+    ///   - data: the rows that the condition is about; nil: the run's.
+    ///   - images: the path of their condition, where that is an image; with them, `data` may be nil all the same: the truth is not known then.
     /// - Throws: `.usage` for a class that there is not, and for options that have no meaning for this model.
     package func conditions(
         count: Int, label: Int?, data: String?, images: String?, seed: UInt64, _ communicator: any Communicator
@@ -86,10 +104,11 @@ extension TrainedModel {
             } else if let label {
                 throw Failure(
                     .usage,
-                    "--label \(label): this model is told no classes (condition.kind = \"\(configuration.condition.kind.rawValue)\")")
+                    "--label \(label): this model has no classes as its condition (condition.kind = \"\(configuration.condition.kind.rawValue)\")"
+                )
             }
         }
-        try communicator.agree { if let images { try checkIsToldImages(images) } }
+        try communicator.agree { if let images { try checkTakesImages(images) } }
         guard let condition else { return nil }
         let rows = condition.belongsToRows ? try rows(count: count, condition, data: data, images: images, communicator) : nil
         return SampleConditions(
@@ -97,19 +116,21 @@ extension TrainedModel {
             columns: configuration.samples.columns, rows: rows, seed: seed)
     }
 
-    /// - Throws: `.usage` for images that the model cannot be told.
-    package func checkIsToldImages(_ images: String) throws(Failure) {
+    /// - Throws: `.usage` for images, unless they are the model's condition.
+    package func checkTakesImages(_ images: String) throws(Failure) {
         if case .image = rowCondition { return }
         throw Failure(
-            .usage, "--condition \(images): this model is told no images (condition.kind = \"\(configuration.condition.kind.rawValue)\")")
+            .usage,
+            "--condition \(images): this model has no images as its condition (condition.kind = \"\(configuration.condition.kind.rawValue)\")"
+        )
     }
 
-    /// Collective. The first rows of data and what is told about them.
+    /// Collective. The first rows of data and their images.
     private func rows(
-        count: Int, _ condition: RowCondition, data: String?, images: String?, _ communicator: any Communicator
+        count: Int, _ condition: Condition, data: String?, images: String?, _ communicator: any Communicator
     ) throws(Failure) -> SampleConditions.Rows {
         if data == nil, let images { return try imagesAlone(count: count, condition, images, communicator) }
-        let (training, other) = try evaluationRows(data, told: images, communicator)
+        let (training, other) = try evaluationRows(data, images: images, communicator)
         let rows = other ?? training
         return try communicator.agree { () throws -> SampleConditions.Rows in
             try rows.check(condition)
@@ -120,11 +141,11 @@ extension TrainedModel {
 
     /// Collective. Images in the order of their file: what belongs to them is to be found.
     private func imagesAlone(
-        count: Int, _ condition: RowCondition, _ path: String, _ communicator: any Communicator
+        count: Int, _ condition: Condition, _ path: String, _ communicator: any Communicator
     ) throws(Failure) -> SampleConditions.Rows {
-        guard case .image(let shape) = condition else { preconditionFailure("checked before: a model that is told images") }
+        guard case .image(let shape) = condition else { preconditionFailure("checked before: a model whose condition is images") }
         // Files of earlier versions say nothing: levels are scaled, and floats taken as they stand.
-        let preparation = rowMetadata?.told ?? RowPreparation(shape: shape)
+        let preparation = rowMetadata?.condition ?? RowPreparation(shape: shape)
         let source = try configuration.sharedSource(ofImages: path, communicator)
         return try communicator.agree { () throws -> SampleConditions.Rows in
             guard let dataset = source.dataset else {
@@ -135,7 +156,7 @@ extension TrainedModel {
             readingNotes.add(known.notes)
             guard known.shape == shape else {
                 throw Failure(
-                    .data, "--condition \(path): expected rows of the shape \(shape), which this model is told, found \(known.shape)")
+                    .data, "--condition \(path): expected rows of the shape \(shape), the condition of this model, found \(known.shape)")
             }
             var scale = DataPreparation()
             (scale.low, scale.high) = (Float(configuration.data.low), Float(configuration.data.high))
@@ -146,6 +167,6 @@ extension TrainedModel {
     }
 
     private static func check(_ count: Int, available: Int, _ name: String) throws(Failure) {
-        guard count <= available else { throw Failure(.usage, "--count \(count): \(name) has \(available) rows to be told about") }
+        guard count <= available else { throw Failure(.usage, "--count \(count): \(name) has \(available) rows to take conditions from") }
     }
 }

@@ -42,6 +42,11 @@ package final class StoredChains {
         range = ends.count == 2 && ends[0] < ends[1] ? ends[0]...ends[1] : nil
     }
 
+    /// Brings chains to some of the wanted samples.
+    package func fill(_ positions: Matrix, _ rows: Range<Int>) throws {
+        positions.copy(from: Matrix(rows: rows.count, columns: positions.columns, try samples(rows)))
+    }
+
     /// Some of the wanted samples, values in the order of computation. Byte samples take the middle of their level.
     package func samples(_ rows: Range<Int>) throws -> [Float] {
         try rows.flatMap { row -> [Float] in

@@ -69,16 +69,16 @@ extension TrainedModel {
 
     /// Collective. Rows of the training data in the fixed order of evaluations, and of other data where they are given. Given data that are the training
     /// data, by their digest, stand for these: they may have moved.
-    /// - Parameter images: what a model that is told images is told about the given rows; nil: nothing.
+    /// - Parameter images: those that belong to the given rows, for a model with such a condition; nil: none.
     package func evaluationRows(
-        _ data: String?, told images: String? = nil, _ communicator: any Communicator
+        _ data: String?, images: String? = nil, _ communicator: any Communicator
     ) throws(Failure) -> (training: EvaluationRows, other: EvaluationRows?) {
         guard let data else {
             let training = try source(communicator)
             return (try communicator.agree { try EvaluationRows(training, configuration) }, nil)
         }
         if let rowMetadata {
-            let given = try conforming(data, told: images, to: rowMetadata, option: "--data", communicator)
+            let given = try conforming(data, images: images, to: rowMetadata, option: "--data", communicator)
             let isTraining = isTrained(on: given)
             let training = isTraining ? given : try source(communicator)
             return try communicator.agree {
@@ -87,7 +87,7 @@ extension TrainedModel {
         }
         let training = try source(communicator)
         let learned = try communicator.agree { try configuration.rowMetadata(training) }
-        let given = try conforming(data, told: images, to: learned, option: "--data", communicator)
+        let given = try conforming(data, images: images, to: learned, option: "--data", communicator)
         return try communicator.agree {
             (try EvaluationRows(training, configuration), try EvaluationRows(given, configuration, as: learned.rows))
         }
@@ -97,20 +97,20 @@ extension TrainedModel {
     /// - Parameter option: of the command line, which gave them.
     package func evaluationRows(of data: String, option: String, _ communicator: any Communicator) throws(Failure) -> EvaluationRows {
         let learned = try learned(communicator)
-        let given = try conforming(data, told: nil, to: learned, option: option, communicator)
+        let given = try conforming(data, images: nil, to: learned, option: option, communicator)
         return try communicator.agree { try EvaluationRows(given, configuration, as: learned.rows) }
     }
 
     /// Collective. Other data as those that were learned.
     private func conforming(
-        _ data: String, told images: String?, to learned: RowMetadata, option: String, _ communicator: any Communicator
+        _ data: String, images: String?, to learned: RowMetadata, option: String, _ communicator: any Communicator
     ) throws(Failure) -> DataSource {
-        let source = try configuration.sharedSource(of: data, told: images, like: learned.rows, communicator)
+        let source = try configuration.sharedSource(of: data, images: images, like: learned.rows, communicator)
         return try communicator.agree { () throws -> DataSource in
             let conforming = try learned.rows.conform(source, "\(option) \(data)", mayHaveLabel: mayHaveLabel)
             var paired = conforming
-            if let dataset = conforming.dataset, let partner = dataset.partner, let told = learned.told {
-                paired = .dataset(try dataset.paired(with: told.conform(partner, "--condition \(partner.name)")))
+            if let dataset = conforming.dataset, let partner = dataset.partner, let condition = learned.condition {
+                paired = .dataset(try dataset.paired(with: condition.conform(partner, "--condition \(partner.name)")))
             }
             readingNotes.add(paired.notes)
             return paired

@@ -130,12 +130,11 @@ public struct TrainedModel: Sendable {
     public var shape: ImageShape { networks.sampleShape }
 
     /// The run's sampler with the step size that training adapted it to.
-    /// - Parameters:
-    ///   - steps, firstStep: as in `RunConfiguration.kernel`.
-    package func kernel(steps: Int, firstStep: Int = 0) -> any TransitionKernel {
+    /// - Parameter steps: as in `RunConfiguration.kernel`.
+    package func kernel(steps: Int) -> any TransitionKernel {
         let isFinished = step >= configuration.sampler.adaptSteps
         let factor = manifest.stepSize?.factor(isFinished: isFinished) ?? 1
-        return configuration.kernel(for: model.inputShape, steps: steps, firstStep: firstStep).scaled(by: factor)
+        return configuration.kernel(for: model.inputShape, steps: steps).scaled(by: factor)
     }
 
     /// What the objective of the run declares of its models.
@@ -153,7 +152,7 @@ public struct TrainedModel: Sendable {
         }
         if start == .chains, rowCondition != nil {
             throw Failure(
-                .usage, "--from chains: the checkpoint does not say what its chains were told. Use --from generator, or --from noise.")
+                .usage, "--from chains: the checkpoint does not keep the conditions of its chains. Use --from generator, or --from noise.")
         }
         guard start == .generator, !declaration.drawsFromGenerator else { return }
         throw Failure(
@@ -161,10 +160,19 @@ public struct TrainedModel: Sendable {
             "--from generator: the objective \"\(configuration.objective.kind.rawValue)\" trains no generator of starts. Use --from noise.")
     }
 
-    /// What draws from the generator; nil where there is none.
-    package func generatorSamples(_ weights: RunWeights, seed: UInt64, interpolation: Int? = nil) -> GeneratorSamples? {
-        guard let generator = networks.generator, let prepared = weights[.generator] else { return nil }
-        return GeneratorSamples(generator: generator, weights: prepared, seed: seed, interpolation: interpolation)
+    /// Where chains of a run start; those of the checkpoint are brought there before.
+    package func chainStart(
+        _ start: ModelSampler.Start, _ weights: RunWeights, seed: UInt64, lines: GeneratorSamples.Lines? = nil
+    ) -> ChainRun.Start {
+        switch start {
+        case .chains: return .positions
+        case .noise: return .noise(configuration.startNoise, .samplingStart)
+        case .generator:
+            guard let generator = networks.generator, let prepared = weights[.generator] else {
+                preconditionFailure("a start that was not checked: there is no generator")
+            }
+            return .generator(GeneratorSamples(generator: generator, weights: prepared, seed: seed, lines: lines))
+        }
     }
 
     /// The energy's weights ready for products.
@@ -196,13 +204,14 @@ public struct TrainedModel: Sendable {
     /// A checkpoint fits the configuration beside it, or one of the two was edited.
     private func check(_ networks: RunNetworks, _ path: String) throws(Failure) {
         let shape = networks.sampleShape
-        let told = configuration.rowCondition(for: shape, toldTo: networks.energy.network.description.condition)
+        let condition = configuration.rowCondition(for: shape, energy: networks.energy.network.description.condition)
         let place = "\(path): expected the networks of config.json5 beside it, found"
-        guard (told == nil) == (configuration.condition.kind == .none) else {
+        guard (condition == nil) == (configuration.condition.kind == .none) else {
             throw Failure(
-                .checkpoint, "\(place) an energy that is not told what condition.kind = \"\(configuration.condition.kind.rawValue)\" says")
+                .checkpoint,
+                "\(place) an energy without the condition that condition.kind = \"\(configuration.condition.kind.rawValue)\" says")
         }
-        let expected = try configuration.networks(for: shape, told: told)
+        let expected = try configuration.networks(for: shape, condition: condition)
         if let part = networks.difference(from: expected) {
             throw Failure(.checkpoint, "\(place) another \(part): one of the two files is damaged or of another run")
         }

@@ -3,14 +3,14 @@ import Failures
 import Foundation
 import Numerics
 
-/// How rows become what a model works on, as the metadata of model.safetensors say it: `rows`, and `conditionRows` for images that the model is told.
+/// How rows become what a model works on, as the metadata of model.safetensors say it: `rows`, and `conditionRows` for images that are its condition.
 /// Means and deviations have the order of a row in a file: channels outermost.
 package struct RowMetadata: Hashable, Sendable {
     package let rows: RowPreparation
-    /// Of what is told about the rows.
-    let told: RowPreparation?
+    /// Of the images that belong to the rows.
+    let condition: RowPreparation?
 
-    init(rows: RowPreparation, told: RowPreparation?) { (self.rows, self.told) = (rows, told) }
+    init(rows: RowPreparation, condition: RowPreparation?) { (self.rows, self.condition) = (rows, condition) }
 
     /// The JSON of an entry.
     private struct Entry: Codable {
@@ -26,12 +26,12 @@ package struct RowMetadata: Hashable, Sendable {
         var classes: [Int]?
     }
 
-    private static let (rowsKey, toldKey) = ("rows", "conditionRows")
+    private static let (rowsKey, conditionKey) = ("rows", "conditionRows")
 
     var metadata: [String: String] {
         get throws(Failure) {
             var metadata = [Self.rowsKey: try Self.json(rows)]
-            if let told { metadata[Self.toldKey] = try Self.json(told) }
+            if let condition { metadata[Self.conditionKey] = try Self.json(condition) }
             return metadata
         }
     }
@@ -41,7 +41,7 @@ package struct RowMetadata: Hashable, Sendable {
     init?(metadata: [String: String], path: String) throws(Failure) {
         guard let text = metadata[Self.rowsKey] else { return nil }
         rows = try Self.preparation(text, Self.rowsKey, path)
-        told = try metadata[Self.toldKey].map { (text) throws(Failure) in try Self.preparation(text, Self.toldKey, path) }
+        condition = try metadata[Self.conditionKey].map { (text) throws(Failure) in try Self.preparation(text, Self.conditionKey, path) }
     }
 
     /// - Throws: `.checkpoint` for rows of another shape than the networks'.

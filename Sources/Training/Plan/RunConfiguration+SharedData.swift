@@ -25,15 +25,15 @@ extension RunConfiguration {
 
     /// Collective. Other rows, read by the names of the columns that a model has learned.
     /// - Parameters:
-    ///   - images: what a model that is told images is told about them.
+    ///   - images: those that belong to them, for a model with such a condition.
     ///   - preparation: of the model's rows.
     package func sharedSource(
-        of path: String, told images: String? = nil, like preparation: RowPreparation, _ communicator: any Communicator
+        of path: String, images: String? = nil, like preparation: RowPreparation, _ communicator: any Communicator
     ) throws(Failure) -> DataSource {
-        try Self.shared(path, communicator) { try loadedSource(of: path, told: images, like: preparation) }
+        try Self.shared(path, communicator) { try loadedSource(of: path, images: images, like: preparation) }
     }
 
-    /// Collective. Images that a model is told, by themselves: read as `condition.source` is.
+    /// Collective. Images that are a model's condition, by themselves: read as `condition.source` is.
     package func sharedSource(ofImages path: String, _ communicator: any Communicator) throws(Failure) -> DataSource {
         try Self.shared(path, communicator) { try loadedSource(ofImages: path) }
     }
@@ -48,11 +48,11 @@ extension RunConfiguration {
         return try DataSource(encoded: bytes)
     }
 
-    /// How rows of a source, and what the networks are told about them, become what the networks work on.
+    /// How rows of a source, and the images of their condition, become what the networks work on.
     package func rowMetadata(_ source: DataSource) throws(Failure) -> RowMetadata {
         let stream = try dataStream(source, seed: run.seed)
         return RowMetadata(
             rows: RowPreparation(of: stream, hasClasses: condition.kind == .label),
-            told: source.dataset?.partner.map { RowPreparation(ofPartners: $0, stream.preparation) })
+            condition: source.dataset?.partner.map { RowPreparation(ofPartners: $0, stream.preparation) })
     }
 }

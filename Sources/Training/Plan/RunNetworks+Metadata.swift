@@ -56,13 +56,13 @@ extension RunNetworks {
         var description = try NetworkDescription(json: metadata["network"] ?? "")
         // Files of earlier versions say beside the description how many of the input's channels are no part of x.
         if let text = metadata["conditionChannels"] {
-            guard let told = Int(text), told >= 0, told < description.input.channels else {
+            guard let channels = Int(text), channels >= 0, channels < description.input.channels else {
                 throw Failure(
                     .checkpoint, "expected conditionChannels below the \(description.input.channels) channels of the input, found \(text)")
             }
-            if told > 0 {
-                description.input.channels -= told
-                description.condition = .planes(told)
+            if channels > 0 {
+                description.input.channels -= channels
+                description.condition = .planes(channels)
             }
         }
         guard metadata["noiseScale"] == nil else {

@@ -1,23 +1,27 @@
-import Model
+import Learning
 import Numerics
 import Sampling
 
 /// A window as it is run for every shard.
 package struct WindowRun: Sendable {
-    package let seed: UInt64
+    /// Of one draw.
+    package let chains: ChainRun
     /// The training step, which tells the random numbers of windows apart.
     let step: Int
     package let draws: Int
-    package let thin: Int
     package let functionals: ChainFunctionals
 
-    package init(seed: UInt64, step: Int, draws: Int, thin: Int, functionals: ChainFunctionals) {
-        self.seed = seed
-        self.step = step
-        self.draws = draws
-        self.thin = thin
-        self.functionals = functionals
+    package init(chains: ChainRun, step: Int, draws: Int, functionals: ChainFunctionals) {
+        (self.chains, self.step, self.draws, self.functionals) = (chains, step, draws, functionals)
     }
+
+    /// The random numbers of windows.
+    package static func numbers(seed: UInt64) -> ChainRun.Numbers {
+        ChainRun.Numbers(seed: seed, motion: .diagnosticMotion, decisions: .diagnosticDecision)
+    }
+
+    /// Sampler steps between two draws.
+    package var thin: Int { chains.steps }
 
     /// Draws of a window are numbered below this.
     package static let mostDraws = 100_000
@@ -30,17 +34,13 @@ package struct WindowRun: Sendable {
     /// - Parameters:
     ///   - start: chains x dimension, where the chains begin.
     ///   - onDraw: called before each draw.
-    package func values(
-        of shard: Int, kernel: some TransitionKernel, from start: Matrix, in potential: some Potential,
-        onDraw: () -> Void = {}
-    ) -> [Double] {
-        let buffers = ChainBuffers(chains: start.rows, dimension: start.columns, scratch: kernel.scratchTiles)
+    package func values(of shard: Int, from start: Matrix, in potential: some Potential, onDraw: () -> Void = {}) -> [Double] {
+        let buffers = chains.buffers(chains: start.rows, dimension: start.columns)
         buffers.positions.copy(from: start)
-        let window = DiagnosticWindow(kernel, draws: draws, thin: thin, functionals: functionals)
-        let record = window.run(buffers, in: potential) { draw in
+        let window = DiagnosticWindow(draws: draws, thin: thin, functionals: functionals, hasAcceptStep: chains.kernel.hasAcceptStep)
+        let record = window.record(buffers, in: potential) { draw, onState in
             onDraw()
-            return ChainNoise(
-                seed: seed, motion: .diagnosticMotion, decisions: .diagnosticDecision, step: step * Self.mostDraws + draw, index: shard)
+            chains.advance(buffers, step: step * Self.mostDraws + draw, index: shard, in: potential, onState: onState)
         }
         return record.values
     }

@@ -83,13 +83,9 @@ final class HealthReporter {
 
     /// a|∇E| / (σ √d): how far a step of the sampler is moved by the energy, compared with its noise.
     private func driftToNoise(_ report: StepReport) -> Double? {
-        let (sampler, kernel) = (plan.configuration.sampler, plan.configuration.anyKernel)
-        guard !kernel.hasAcceptStep, let diffusion = kernel.diffusion, let norm = report.chainGradientNorm else { return nil }
-        let noise = Double(diffusion.noise)
-        guard noise > 0 else { return nil }
-        let root = Double(plan.source.shape.count).squareRoot()
-        let felt = min(norm, (sampler.gradientClip ?? .infinity) * root)
-        return sampler.stepSize * felt / (noise * root)
+        let kernel = plan.configuration.anyKernel
+        guard !kernel.hasAcceptStep, let norm = report.chainGradientNorm else { return nil }
+        return kernel.diffusion?.driftToNoise(slope: norm / Double(plan.source.shape.count).squareRoot())
     }
 
     /// Collective. The share of the replay buffer that chains have been run from.

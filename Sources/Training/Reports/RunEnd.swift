@@ -62,7 +62,7 @@ package struct RunEnd {
         return "What to type next:\n" + commands.map { NumberText.padded("  \($0.0)", 12) + $0.1 }.joined(separator: "\n")
     }
 
-    /// Whether `diagnose` runs chains of this model on: those of models that are told something, and of no energy, it refuses.
+    /// Whether `diagnose` runs chains of this model on: those of conditional models, and of no energy, it refuses.
     private var hasFreeChains: Bool { configuration.condition.kind == .none && configuration.objective.kind.model.energy != .none }
 
     /// As many as there are chains, where these are the samples.

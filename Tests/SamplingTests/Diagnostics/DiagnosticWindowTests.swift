@@ -20,8 +20,10 @@ struct DiagnosticWindowTests {
         let (chains, draws, thin) = (5, 4, 3)
         let functionals = ChainFunctionals(dimension: 2, seed: 1)
         let (recorded, plain) = (Self.buffers(kernel, chains: chains), Self.buffers(kernel, chains: chains))
-        let values = DiagnosticWindow(kernel, draws: draws, thin: thin, functionals: functionals)
-            .run(recorded, in: potential, noise: Self.noise).values
+        let window = DiagnosticWindow(draws: draws, thin: thin, functionals: functionals, hasAcceptStep: kernel.hasAcceptStep)
+        let values = window.record(recorded, in: potential) { draw, onState in
+            kernel.run(recorded, steps: thin, noise: noise(draw), in: potential, onState: onState)
+        }.values
         #expect(functionals.names == ["energy", "x1", "x2"] && values.count == chains * draws * 5)
         var accepted = 0.0
         for draw in 0..<draws {

@@ -53,7 +53,7 @@ struct ReadingNotesTests {
         _ = try EnergyCommand(folder: run.path, input: samples, output: path("e.npy")).run(SoloCommunicator())
     }
 
-    @Test func `Images by themselves that a model is told have their notes`() throws {
+    @Test func `images by themselves that are a condition have their notes`() throws {
         let run = scratch.run()
         try ScratchRun.train(
             VariationalTeachingTests.teaching + ["data.source=digits", "data.noise=0", "condition.kind=image", "condition.source=digits"],

@@ -64,14 +64,14 @@ private struct GaussianPotential: Potential {
 
     @Test func `with the energy of the clean rows the descent ends at the posterior's mode, which is its mean`() {
         let noised = Self.pair.noised
-        let found = estimates(Self.variance).posterior(noised, noise: Self.chainNoise)
+        let found = estimates(Self.variance).posterior(noised, numbers: Self.numbers, step: 0, index: 3)
         // F ≈ 50 stops falling where a |∇F|² < 1e-6 F, a ≥ 1/(4L), L = 1/v + 1/σ² = 4.8: |x - optimum| = |∇F|/L < √(4e-6 F/L) = 6.5e-3 over all values of a row.
         #expect(distance(found.descent.values, optimum(noised)) < 1e-2)
     }
 
     @Test func `the chain's mean is the posterior's, and its error known`() {
         let (steps, noised) = (2000, Self.pair.noised)
-        let found = estimates(Self.variance, steps: steps).posterior(noised, noise: Self.chainNoise)
+        let found = estimates(Self.variance, steps: steps).posterior(noised, numbers: Self.numbers, step: 0, index: 3)
         let errors = zip(found.mean.values, optimum(noised)).map { Double($0 - $1) }
         // A chain x' = (1 - aL) x + √(2a) ξ has the integrated variance 2/(a L²) of its mean, per step: divided by n = 1000 steps of the second half. a lies between
         // 1/(4·2L) and 1/(2L) (the descent's step is between 1/(4L) and 1/L and is halved): variance between 4/(n L) and 16/(n L), L = 1/v + 1/σ² = 4.78.
@@ -86,11 +86,11 @@ private struct GaussianPotential: Potential {
 
     @Test func `no step of the descent raises F, however sharp the energy`() {
         let noised = Self.pair.noised
-        let found = estimates(1e-4, steps: 200).posterior(noised, noise: Self.chainNoise)
+        let found = estimates(1e-4, steps: 200).posterior(noised, numbers: Self.numbers, step: 0, index: 3)
         #expect(found.descent.values.allSatisfy { abs($0) < 1e-2 } && found.mean.values.allSatisfy { abs($0) < 0.1 })
     }
 
-    private static let chainNoise = RandomStream(seed: 3, purpose: .test, step: 1, index: 0)
+    private static let numbers = ChainRun.Numbers(seed: 3, motion: .test, decisions: .samplingDecision)
 }
 
 @Suite struct LinearDenoisingTests {
@@ -213,7 +213,7 @@ private struct GaussianPotential: Potential {
         }
     }
 
-    @Test func `an energy that is told its noise takes the level above for the score, and the lowest for the posterior`() throws {
+    @Test func `an energy with its noise as its condition takes the level above for the score, and the lowest for the posterior`() throws {
         let ladder = try #require(NoiseLadder(levels: 3, low: 0.1, high: 0.8))
         #expect([0.05, 0.1, 0.15, 0.2, 0.3, 5].map { ladder.level(atLeast: $0) } == [0, 0, 1, 1, 2, 2])
         try gaussianRun(["data.source=digits", "objective.levels=3", "objective.lowNoise=0.1", "objective.noise=0.8"]) { path in
@@ -251,7 +251,7 @@ private struct GaussianPotential: Potential {
     }
 
     @Test func `chains with a noise of their own sample at a temperature, which denoising takes over`() throws {
-        func temperature(_ arguments: [String]) throws -> Double { try RunConfiguration.resolve(arguments: arguments).chainTemperature }
+        func temperature(_ arguments: [String]) throws -> Float { try RunConfiguration.resolve(arguments: arguments).chainTemperature }
         #expect(try temperature(["objective.kind=cd", "sampler.noise=0.01", "sampler.stepSize=0.5"]) == 0.0001)
         #expect(try temperature(["objective.kind=pcd", "sampler.noise=null", "sampler.temperature=0.5"]) == 0.5)
         #expect(try temperature(["objective.kind=denoisingScore"]) == 1)

@@ -131,12 +131,12 @@ import Training
         #expect(energies[1] > 1000 && energies[1] > 10 * max(energies[0], energies[2]), "\(energies)")
     }
 
-    @Test(arguments: ["label", "mask"]) func `an energy that is told something has no score of rows alone`(kind: String) throws {
+    @Test(arguments: ["label", "mask"]) func `an energy with a condition has no score of rows alone`(kind: String) throws {
         let scratch = ScratchFolder()
-        let told = kind == "label" ? ["condition.kind=label", "condition.channels=2"] : ["condition.kind=mask"]
+        let condition = kind == "label" ? ["condition.kind=label", "condition.channels=2"] : ["condition.kind=mask"]
         try ScratchRun.train(
             VariationalTeachingTests.teaching + ["data.source=digits", "data.noise=0", "run.steps=1", "model.referenceDeviation=null"]
-                + told,
+                + condition,
             in: scratch.run())
         let (path, input) = (scratch.run().path, "\(scratch.path)/x.npy")
         try AtomicFile.write(NPY.encode(NumericArray(shape: [1, 64], .float32(Array(repeating: 0, count: 64)))), to: input)

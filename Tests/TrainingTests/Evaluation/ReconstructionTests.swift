@@ -107,9 +107,9 @@ import Training
         _ = OneThreadPerProduct.once
         let rows = try Self.rows()
         let truth = rows.read(0..<90)
-        let mask = RowCondition.visible(Mask(.half, shape: ImageShape(height: 8, width: 8, channels: 1)))
-        let told = Matrix(rows: 90, columns: mask.count)
-        if case .visible(let mask) = mask { mask.tell(truth, RandomStream(seed: 1, purpose: .mask, step: 0, index: 0), into: told) }
+        let mask = Condition.visible(Mask(.half, shape: ImageShape(height: 8, width: 8, channels: 1)))
+        let given = Matrix(rows: 90, columns: mask.count)
+        if case .visible(let mask) = mask { mask.show(truth, RandomStream(seed: 1, purpose: .mask, step: 0, index: 0), into: given) }
         func shifted(_ shift: Float) -> Matrix {
             let values = Matrix(rows: 90, columns: 64, truth.values.map { $0 + shift })
             // What is visible does not count.
@@ -117,7 +117,7 @@ import Training
             return values
         }
         let completions = CompletionEvaluation.Completions(
-            generated: shifted(0.1), refined: shifted(-0.2), truth: truth, told: told, condition: mask)
+            generated: shifted(0.1), refined: shifted(-0.2), truth: truth, condition: TileCondition(mask, given))
         let found = try CompletionEvaluation(completions, of: rows, training: rows, SoloCommunicator())
         #expect(abs(found.generator - 0.01) < 1e-6 && abs(found.refined - 0.04) < 1e-6)
         #expect(found.rows == 90 && found.areTrainingRows && found.neighbours == 1797)
@@ -135,7 +135,7 @@ import Training
         #expect(ranks.allSatisfy { $0 == found })
     }
 
-    @Test func `a run that is told visible pixels is measured by its completions`() throws {
+    @Test func `a run with visible pixels as its condition is measured by its completions`() throws {
         let report = try Self.report(Self.teaching + ["condition.kind=mask", "condition.mask=random"])
         #expect(report["classes"] == nil && report["samples"] != nil && report["reconstruction"] != nil)
         #expect((report["completion"] as? [String: Any])?["rows"] as? Int == 100)
@@ -145,20 +145,20 @@ import Training
         #expect(try Self.value("generator", unrefined, "completion") == Self.value("refined", unrefined, "completion"))
     }
 
-    @Test func `errors of samples that were told an image are those of all values, and neighbours are sought by the image`() throws {
+    @Test func `errors of samples that were given an image are those of all values, and neighbours are sought by the image`() throws {
         _ = OneThreadPerProduct.once
         let shape = ImageShape(vector: 2)
         // Partners of rows 0...9 lie apart; the nearest by the partner is the next or the former row, by the row itself another one.
         let partners = (0..<10).flatMap { (row: Int) -> [Float] in [Float(row * row), 0] }
         let values = (0..<10).flatMap { (row: Int) -> [Float] in [Float(row * 7 % 10), 1] }
         let data = try Dataset(name: "pairs", shape: shape, values: .floats(values)).paired(
-            with: Dataset(name: "told", shape: shape, values: .floats(partners)))
+            with: Dataset(name: "images", shape: shape, values: .floats(partners)))
         let rows = try EvaluationRows(.dataset(data), RunConfiguration.resolve(arguments: ["data.noise=0"]))
-        let (truth, told) = (rows.read(0..<10), try #require(rows.partners(0..<10)))
+        let (truth, given) = (rows.read(0..<10), try #require(rows.partners(0..<10)))
         func shifted(_ shift: Float) -> Matrix { Matrix(rows: 10, columns: 2, truth.values.map { $0 + shift }) }
         let found = try CompletionEvaluation(
             CompletionEvaluation.Completions(
-                generated: shifted(0.5), refined: shifted(0.25), truth: truth, told: told, condition: .image(shape)),
+                generated: shifted(0.5), refined: shifted(0.25), truth: truth, condition: TileCondition(.image(shape), given)),
             of: rows, training: rows, SoloCommunicator())
         #expect(abs(found.generator - 0.25) < 1e-6 && abs(found.refined - 0.0625) < 1e-6)
         // k² has its nearest square below it, but 0.
@@ -170,20 +170,20 @@ import Training
         #expect(abs(found.nearest - expected / 20) < 1e-6)
     }
 
-    @Test func `a run that is told images is measured by the rows that belong to them`() throws {
-        let told = Self.teaching + ["condition.kind=image", "condition.source=digits"]
-        let report = try Self.report(told)
+    @Test func `a run with images as its condition is measured by the rows that belong to them`() throws {
+        let arguments = Self.teaching + ["condition.kind=image", "condition.source=digits"]
+        let report = try Self.report(arguments)
         #expect(report["classes"] == nil && report["samples"] != nil && report["reconstruction"] != nil)
         #expect((report["completion"] as? [String: Any])?["rows"] as? Int == 100)
-        // Each digit is told by itself: another row that is nearest by it is a neighbour of the digit.
+        // Each digit is its own condition: another row that is nearest by it is a neighbour of the digit.
         #expect(try Self.value("nearest", report, "completion") < Self.value("meanImage", report, "completion"))
         for (change, text) in [
             ({ $0.data = "digits" }, "expected rows with images of the shape"), ({ $0.images = "digits" }, "expected --data beside it"),
         ] as [((inout EvaluateCommand) -> Void, String)] {
-            let failure = #expect(throws: Failure.self) { try Self.report(told, change) }
+            let failure = #expect(throws: Failure.self) { try Self.report(arguments, change) }
             #expect(failure?.message.contains(text) == true, "\(failure?.message ?? "")")
         }
-        let other = try Self.report(told) { ($0.data, $0.images) = ("digits", "digits") }
+        let other = try Self.report(arguments) { ($0.data, $0.images) = ("digits", "digits") }
         #expect(try Self.value("refined", other, "completion") == Self.value("refined", report, "completion"))
     }
 
@@ -195,7 +195,7 @@ import Training
     }
 
     /// Three classes around far points: a row's neighbours are of its class.
-    @Test func `rows of their class agree, those told another one do not, and chance is what the classes' shares say`() throws {
+    @Test func `rows of their class agree, those given another one do not, and chance is what the classes' shares say`() throws {
         _ = OneThreadPerProduct.once
         let noise = Matrix(rows: 300, columns: 3)
         RandomStream(seed: 2, purpose: .test, step: 0, index: 0).fillNormals(noise)
@@ -205,28 +205,28 @@ import Training
         let data = try Dataset(
             name: "three", shape: ImageShape(vector: 3), values: .floats(noise.values), labels: labels.map { Int32($0) })
         let rows = try EvaluationRows(.dataset(data), RunConfiguration.resolve(arguments: ["data.noise=0"]))
-        // Ten samples of each class in turn; the last five are told the next class.
+        // Ten samples of each class in turn; the last five are given the next class.
         let samples = Matrix(rows: 30, columns: 3)
         for row in 0..<30 { samples[row, row % 3] = 50 }
-        let told = (0..<30).map { $0 < 25 ? $0 % 3 : ($0 + 1) % 3 }
-        let found = try ClassEvaluation(samples, told: told, training: rows, other: nil, SoloCommunicator())
+        let wanted = (0..<30).map { $0 < 25 ? $0 % 3 : ($0 + 1) % 3 }
+        let found = try ClassEvaluation(samples, wanted: wanted, training: rows, other: nil, SoloCommunicator())
         #expect(abs(found.agreement - 25.0 / 30) < 1e-12 && found.ceiling == 1 && found.neighbours == 270)
         // Told 9, 10 or 11 times each of 30; shares of the 270 neighbours near 1/2, 1/3, 1/6.
         #expect(abs(found.chance - 1.0 / 3) < 0.05)
-        let ranks = try ThreadRanks.run(2) { try ClassEvaluation(samples, told: told, training: rows, other: nil, $0) }
+        let ranks = try ThreadRanks.run(2) { try ClassEvaluation(samples, wanted: wanted, training: rows, other: nil, $0) }
         #expect(ranks.allSatisfy { $0 == found })
         // Samples that are not finite agree with nothing.
         samples.fill(.nan)
-        #expect(try ClassEvaluation(samples, told: told, training: rows, other: rows, SoloCommunicator()).agreement == 0)
+        #expect(try ClassEvaluation(samples, wanted: wanted, training: rows, other: rows, SoloCommunicator()).agreement == 0)
     }
 
-    @Test func `a run that is told classes is measured by those of its samples, and takes data without classes for the distances alone`()
+    @Test func `a run of classes is measured by those of its samples, and takes data without classes for the distances alone`()
         throws
     {
-        let told = Self.teaching + ["condition.kind=label", "condition.channels=2"]
-        let report = try Self.report(told)
+        let arguments = Self.teaching + ["condition.kind=label", "condition.channels=2"]
+        let report = try Self.report(arguments)
         #expect(report["completion"] == nil && report["reconstruction"] != nil)
-        // Classes are told to lines of the grid in turn, the last one cut off; digits have nearly equal shares of the rows.
+        // Classes are given to lines of the grid in turn, the last one cut off; digits have nearly equal shares of the rows.
         #expect(abs(try Self.value("chance", report, "classes") - 0.1) < 0.01)
         // Five neighbours know the class of 97 of 100 digits.
         #expect(try Self.value("ceiling", report, "classes") > 0.85)
@@ -237,11 +237,11 @@ import Training
         }
         let other = "\(scratch.path)/x.npy"
         try AtomicFile.write(NPY.encode(NumericArray(shape: [300, 1, 8, 8], .uint8(Array(levels.prefix(300 * 64))))), to: other)
-        let without = try Self.report(told) { $0.data = other }
+        let without = try Self.report(arguments) { $0.data = other }
         #expect(without["samples"] != nil && without["reconstruction"] == nil)
         #expect(without["classes"] != nil && (without["classes"] as? [String: Any])?["ceiling"] == nil)
         let failure = #expect(throws: Failure.self) {
-            try Self.report(told) { ($0.data, $0.reconstructions) = (other, "\(other).png") }
+            try Self.report(arguments) { ($0.data, $0.reconstructions) = (other, "\(other).png") }
         }
         #expect(failure?.kind == .data && failure?.message.contains("\(other): expected rows with classes") == true)
     }

@@ -98,7 +98,7 @@ import Training
         let told = try ScratchRun.train(arguments, in: scratch.run()).joined(separator: "\n")
         #expect(told.contains("column 1 (time) has 60 different values, 2 of them left as 32-bit floats"), "\(told)")
         #expect(told.contains("class 0 has no rows"), "\(told)")
-        // Samples are told 1, 2 and 3 in turns: those of a class by itself are the same.
+        // Samples have the classes 1, 2 and 3 in turns: those of a class by itself are the same.
         func samples(_ label: Int?) throws -> [Float] {
             let output = "\(scratch.path)/s.npy"
             _ = try SampleCommand(folder: scratch.run().path, count: 6, steps: 0, start: .generator, output: output, label: label)

@@ -8,12 +8,12 @@ import Numerics
 import Testing
 import Training
 
-/// What samples are told by commands.
+/// Conditions of the samples that commands draw.
 @Suite("Samples of conditional models")
 struct ConditionalSamplesTests {
     private static let scratch = ScratchFolder()
 
-    /// A trained model that is told something.
+    /// A trained conditional model.
     private static func run(_ name: String, _ arguments: [String]) throws -> RunFolder {
         let folder = scratch.run(name)
         try ScratchRun.train(
@@ -43,7 +43,7 @@ struct ConditionalSamplesTests {
         return path
     }
 
-    @Test func `the energy of a chain is told the class of its sample, and not only the generator`() throws {
+    @Test func `the class of a sample is the condition of its chain's energy, and not only of the generator`() throws {
         let folder = try Self.run("label", ["condition.kind=label", "condition.channels=2"])
         func draw(_ label: Int, steps: Int) throws -> [[Float]] {
             try Self.samples(folder) { ($0.start, $0.steps, $0.label) = (.noise, steps, label) }
@@ -54,7 +54,7 @@ struct ConditionalSamplesTests {
         #expect(try draw(0, steps: 5) != draw(3, steps: 5))
     }
 
-    @Test func `images are told in the order of their file, to generator and chains`() throws {
+    @Test func `images are conditions in the order of their file, of generator and chains`() throws {
         let folder = try Self.run("image", ["condition.kind=image", "condition.source=digits"])
         let (first, second) = (try Self.file([0.1, 0.9]), try Self.file([0.1, -0.9]))
         for (start, steps) in [(SampleCommand.Start.generator, 0), (.noise, 3)] {
@@ -65,7 +65,7 @@ struct ConditionalSamplesTests {
     }
 
     @Test(arguments: [true, false])
-    func `a grid shows what was told, the sample and the truth where it is known`(knowsTruth: Bool) throws {
+    func `a grid shows the condition, the sample and the truth where it is known`(knowsTruth: Bool) throws {
         let folder = try Self.run(
             "grid-\(knowsTruth)", ["condition.kind=image", "condition.source=digits", "samples.scale=1", "samples.columns=6"])
         let (path, grid) = (try Self.file([0.1, 0.9, 0.5]), "\(Self.scratch.path)/grid-\(knowsTruth).png")
@@ -76,23 +76,23 @@ struct ConditionalSamplesTests {
         #expect(number(16) >= 6 * 8 && number(16) < 7 * 9 && number(20) >= (knowsTruth ? 16 : 8) && number(20) < (knowsTruth ? 3 : 2) * 9)
     }
 
-    @Test func `images that do not fit, and those for a model that is told none, are refused`() throws {
+    @Test func `images that do not fit, and those for a model without such a condition, are refused`() throws {
         let folder = try Self.run("refused", ["condition.kind=image", "condition.source=digits"])
         let plain = try Self.run("plain", [])
         let (good, flat) = (try Self.file([0.1]), try Self.file([0.1, 0.2], height: 4))
         for (run, path, kind, text) in [
-            (folder, good, Failure.Kind.usage, "has 1 rows to be told about"),
+            (folder, good, Failure.Kind.usage, "has 1 rows to take conditions from"),
             (folder, flat, .data, "expected rows of the shape 8x8x1"),
-            (plain, good, .usage, "this model is told no images"),
+            (plain, good, .usage, "this model has no images as its condition"),
         ] {
             let failure = #expect(throws: Failure.self) { try Self.samples(run) { $0.images = path } }
             #expect(failure?.kind == kind && failure?.message.contains(text) == true, "\(failure?.message ?? "")")
         }
         let classes = try Self.run("classes", ["condition.kind=label"])
         for (run, text, change) in [
-            (plain, "told nothing about rows", { $0.data = "digits" }), (classes, "told nothing about rows", { $0.data = "digits" }),
-            (classes, "does not say what its chains were told", { $0.start = .chains }),
-            (folder, "does not say what its chains were told", { $0.start = .chains }),
+            (plain, "is not about rows", { $0.data = "digits" }), (classes, "is not about rows", { $0.data = "digits" }),
+            (classes, "does not keep the conditions of its chains", { $0.start = .chains }),
+            (folder, "does not keep the conditions of its chains", { $0.start = .chains }),
         ] as [(RunFolder, String, (inout SampleCommand) -> Void)] {
             let failure = #expect(throws: Failure.self) { try Self.samples(run, change) }
             #expect(failure?.kind == .usage && failure?.message.contains(text) == true, "\(failure?.message ?? "")")

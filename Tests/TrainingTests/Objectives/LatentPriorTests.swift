@@ -117,8 +117,8 @@ struct LatentPriorTests {
         var (sum, squares, product) = (SIMD2<Double>.zero, SIMD2<Double>.zero, 0.0)
         for tile in 0..<tiles {
             posterior.run(
-                data, prior: prior, generator: generator, start: RandomStream(seed: 1, purpose: .latentStart, step: 0, index: tile),
-                noise: ChainNoise(seed: 1, motion: .latentLangevin, decisions: .acceptance, step: 0, index: tile), scratch)
+                data, prior: prior, generator: generator, start: .latentStart,
+                numbers: ChainRun.Numbers(seed: 1, motion: .latentLangevin, decisions: .acceptance), step: 0, index: tile, scratch)
             for row in 0..<rows {
                 let z = SIMD2(Double(scratch.chains.positions[row, 0]), Double(scratch.chains.positions[row, 1]))
                 (sum, squares, product) = (sum + z, squares + z * z, product + z[0] * z[1])

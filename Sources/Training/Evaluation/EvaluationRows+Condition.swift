@@ -4,38 +4,45 @@ import Learning
 import Measures
 import Numerics
 
+/// A tile of the rows of an evaluation.
+struct EvaluationTile: ConditionSource {
+    let rows: EvaluationRows
+    let range: Range<Int>
+    /// The rows, as they were read.
+    let values: Matrix?
+    let places: RandomStream
+
+    var classes: [Int]? { rows.labels(range) }
+
+    func fillPartners(_ partners: Matrix) -> Bool {
+        guard let found = rows.partners(range) else { return false }
+        partners.copy(from: found)
+        return true
+    }
+}
+
 extension EvaluationRows {
-    /// What networks are told about some of the rows: rows x `RowCondition.count`.
+    /// The condition of some of the rows.
     /// - Parameters:
     ///   - x: the rows.
     ///   - tile: of hidden places.
-    package func told(_ condition: RowCondition, about x: Matrix, _ range: Range<Int>, seed: UInt64, tile: Int) -> Matrix {
-        let told = Matrix(rows: x.rows, columns: condition.count)
-        switch condition {
-        case .label:
-            guard let labels = labels(range) else { preconditionFailure("rows without classes: check first") }
-            for (row, label) in labels.enumerated() { told[row, 0] = Float(label) }
-        case .visible(let mask):
-            mask.tell(x, RandomStream(seed: seed, purpose: .mask, step: 0, index: tile), into: told)
-        case .image:
-            guard let partners = partners(range) else { preconditionFailure("rows without partners: check first") }
-            told.copy(from: partners)
-        }
-        return told
+    package func condition(_ condition: Condition, of x: Matrix, _ range: Range<Int>, seed: UInt64, tile: Int) -> TileCondition {
+        let places = RandomStream(seed: seed, purpose: .mask, step: 0, index: tile)
+        return TileCondition(condition, of: EvaluationTile(rows: self, range: range, values: x, places: places), count: x.rows)
     }
 
-    /// - Throws: `.data` for rows about which networks cannot be told what they were told in training.
-    package func check(_ condition: RowCondition) throws(Failure) {
+    /// - Throws: `.data` for rows that lack what the condition is about.
+    package func check(_ condition: Condition) throws(Failure) {
         if case .image(let shape) = condition {
             guard partnerShape != shape else { return }
             throw Failure(
                 .data,
-                "\(name): expected rows with images of the shape \(shape), which this model is told, found \(partnerShape.map { "\($0)" } ?? "none"). "
+                "\(name): expected rows with images of the shape \(shape), the condition of this model, found \(partnerShape.map { "\($0)" } ?? "none"). "
                     + "Name their file with --condition.")
         }
         guard case .label(let classes, _) = condition else { return }
         guard let range = classRange else {
-            throw Failure(.data, "\(name): expected rows with classes, which this model is told, found none")
+            throw Failure(.data, "\(name): expected rows with classes, the condition of this model, found none")
         }
         guard range.lowerBound >= 0, range.upperBound < classes else {
             throw Failure(

@@ -1,9 +1,9 @@
 import Numerics
 
-/// How x and what is told beside it become one input: the parts of a pixel behind one another.
+/// How x and the condition beside it become one input: the parts of a pixel behind one another.
 ///
 /// Gradients with respect to x leave the condition out. A table of classes has its gradient from the part that it gave.
-struct Condition: Sendable {
+struct ConditionJoin: Sendable {
     let description: ConditionDescription
     /// The shape of x.
     let own: ImageShape
@@ -17,16 +17,16 @@ struct Condition: Sendable {
     private var added: Int { joined.channels - own.channels }
     private var isBroadcast: Bool { if case .image = description { true } else { false } }
 
-    /// Values that a row is told.
+    /// Values of a row.
     var count: Int { if case .labels = description { 1 } else { pixels * added } }
     var hasParameters: Bool { if case .labels = description { true } else { false } }
 
-    /// x with the condition behind it. told: rows x `count`, result: rows x joined.
-    func join(_ x: Matrix, told: Matrix, parameters: Matrix, into result: Matrix) {
+    /// x with the condition behind it. condition: rows x `count`, result: rows x joined.
+    func join(_ x: Matrix, condition: Matrix, parameters: Matrix, into result: Matrix) {
         unsafe interleave(x, into: result) { row in
             unsafe hasParameters
-                ? UnsafePointer(parameters.base) + (tableStart + label(told, row: row) * pixels * added)
-                : UnsafePointer(told.base) + row * count
+                ? UnsafePointer(parameters.base) + (tableStart + label(condition, row: row) * pixels * added)
+                : UnsafePointer(condition.base) + row * count
         }
     }
 
@@ -56,11 +56,11 @@ struct Condition: Sendable {
     }
 
     /// Adds the gradient of the table of classes, row by row in their order, to a flat gradient; nothing for other conditions.
-    func addParameterGradient(_ gradient: Matrix, told: Matrix, into flat: Matrix) {
+    func addParameterGradient(_ gradient: Matrix, condition: Matrix, into flat: Matrix) {
         guard hasParameters else { return }
         withExtendedLifetime((gradient.storage, flat.storage)) {
             for row in 0..<gradient.rows {
-                let entry = unsafe flat.base + tableStart + label(told, row: row) * pixels * added
+                let entry = unsafe flat.base + tableStart + label(condition, row: row) * pixels * added
                 for pixel in 0..<pixels {
                     let source = unsafe UnsafePointer(gradient.base) + (row * pixels + pixel) * joined.channels + own.channels
                     for channel in 0..<added { unsafe entry[pixel * added + channel] += source[channel] }
@@ -69,21 +69,21 @@ struct Condition: Sendable {
         }
     }
 
-    private func label(_ told: Matrix, row: Int) -> Int {
+    private func label(_ condition: Matrix, row: Int) -> Int {
         guard case .labels(let classes, _) = description else { return 0 }
-        let value = told[row, 0]
+        let value = condition[row, 0]
         let label = Int(exactly: value) ?? -1
         precondition(label >= 0 && label < classes, "a label is a whole number from 0 to \(classes - 1), not \(value)")
         return label
     }
 
-    /// Channels of x, then those of the condition, pixel by pixel; `told` says where the condition of a row lies: nowhere for zeros.
+    /// Channels of x, then those of the condition, pixel by pixel; `place` says where the condition of a row lies: nowhere for zeros.
     @inline(__always) @unsafe
-    private func interleave(_ x: Matrix, into result: Matrix, told: (_ row: Int) -> UnsafePointer<Float>?) {
+    private func interleave(_ x: Matrix, into result: Matrix, place: (_ row: Int) -> UnsafePointer<Float>?) {
         let channels = own.channels
         withExtendedLifetime((x.storage, result.storage)) {
             for row in 0..<x.rows {
-                let condition = unsafe told(row)
+                let condition = unsafe place(row)
                 for pixel in 0..<pixels {
                     let target = unsafe result.base + (row * pixels + pixel) * joined.channels
                     let source = isBroadcast ? row : row * pixels + pixel

@@ -1,10 +1,8 @@
-import Datasets
-import Failures
 import Model
 import Numerics
 
-/// What the networks of a run are told about each data row, and about the negative that belongs to it.
-package enum RowCondition: Hashable, Sendable {
+/// What the networks of a run know beside each data row, and beside the negative that belongs to it.
+package enum Condition: Hashable, Sendable {
     /// Its class, as one number from 0 to classes - 1.
     case label(classes: Int, channels: Int)
     /// Its visible part.
@@ -12,7 +10,7 @@ package enum RowCondition: Hashable, Sendable {
     /// The image (or vector) of this shape that belongs to it: its partner in the data.
     case image(ImageShape)
 
-    /// Numbers told about a row.
+    /// Numbers of a row.
     package var count: Int {
         switch self {
         case .label: 1
@@ -21,10 +19,10 @@ package enum RowCondition: Hashable, Sendable {
         }
     }
 
-    /// Whether it is told about rows of data, so that there is a true sample for it.
+    /// Whether it belongs to rows of data, so that there is a true sample for it.
     package var belongsToRows: Bool { if case .label = self { false } else { true } }
 
-    /// The classes in whose turns samples are drawn: none where no classes are told.
+    /// The classes in whose turns samples are drawn: none for other conditions.
     /// - Parameter known: those that have rows in the training data; nil where that is not known.
     package func classes(known: [Int]?) -> [Int] {
         guard case .label(let count, _) = self else { return [] }
@@ -51,27 +49,17 @@ package enum RowCondition: Hashable, Sendable {
         }
     }
 
-    /// What is told about the data rows of a shard at a step: rows x `count`, overwritten.
-    package func tell(_ rows: Matrix, from data: DataStream, seed: UInt64, step: Int, shard: Int, into told: Matrix) {
+    /// Its values for some rows: rows x `count`, overwritten. The rows were checked to have what it is about.
+    package func fill(_ values: Matrix, of rows: some ConditionSource) {
         switch self {
         case .label:
-            guard let labels = data.source.dataset?.labels, let indices = data.rows(step: step, shard: shard) else {
-                preconditionFailure("classes were checked when the run was planned")
-            }
-            for (row, index) in indices.enumerated() { told[row, 0] = Float(labels[index]) }
+            guard let classes = rows.classes else { preconditionFailure("rows without classes: check first") }
+            for (row, label) in classes.enumerated() { values[row, 0] = Float(label) }
         case .visible(let mask):
-            mask.tell(rows, RandomStream(seed: seed, purpose: .mask, step: step, index: shard), into: told)
-        case .image: data.fillPartners(told, step: step, shard: shard)
+            guard let visible = rows.values else { preconditionFailure("rows that are not known have no visible part: check first") }
+            mask.show(visible, rows.places, into: values)
+        case .image:
+            guard rows.fillPartners(values) else { preconditionFailure("rows without partners: check first") }
         }
-    }
-
-    /// Zeros in a gradient where samples are told: the visible pixels of an image.
-    package func hold(_ told: Matrix, _ gradient: Matrix) {
-        if case .visible(let mask) = self { mask.hold(told, gradient) }
-    }
-
-    /// Puts what was told into samples: the visible pixels of an image.
-    package func paste(_ told: Matrix, into samples: Matrix) {
-        if case .visible(let mask) = self { mask.paste(told, into: samples) }
     }
 }

@@ -3,39 +3,40 @@ import Datasets
 import Distributed
 import Failures
 import Learning
+import Measures
 import Model
 import Numerics
 import Sampling
 import Testing
 import Training
 
-/// What networks are told about rows.
+/// What networks know beside rows.
 @Suite("Conditions of rows")
-struct RowConditionTests {
+struct ConditionTests {
     private static let teaching = [
         "objective.kind=variationalTeaching", "data.source=digits", "generator.latent=3", "generator.widths=[9]", "encoder.widths=[8]",
         "model.referenceDeviation=null", "sampler.stepSize=0.5", "sampler.noise=0.1",
     ]
 
-    /// What the networks of a bench have been told.
-    private static func told(_ bench: LearnerBench) throws -> Matrix { try #require(bench.engine.encoder?.workspace.condition) }
+    /// The condition of the networks of a bench.
+    private static func condition(_ bench: LearnerBench) throws -> Matrix { try #require(bench.engine.encoder?.workspace.condition) }
 
-    @Test func `every row is told its own class`() throws {
+    @Test func `every row has its own class`() throws {
         let trainer = try ScratchRun.trainer(Self.teaching + ["condition.kind=label", "condition.channels=2"])
         let plan = trainer.plan
         let condition = try #require(try plan.configuration.rowCondition(for: plan.source))
         #expect(condition == .label(classes: 10, channels: 2))
         let data = try plan.configuration.dataStream(plan.source, seed: plan.configuration.run.seed)
-        let (rows, told) = (Matrix(rows: 6, columns: 64), Matrix(rows: 6, columns: condition.count))
+        let (rows, values) = (Matrix(rows: 6, columns: 64), Matrix(rows: 6, columns: condition.count))
         let classes = try #require(plan.source.dataset?.labels)
         for step in 0..<3 {
             data.fill(rows, step: step, shard: 2)
-            condition.tell(rows, from: data, seed: 1, step: step, shard: 2, into: told)
-            #expect(told.values == data.rows(step: step, shard: 2)?.map { Float(classes[$0]) })
+            condition.fill(values, of: StreamRows(rows, of: data, seed: 1, step: step, shard: 2))
+            #expect(values.values == data.rows(step: step, shard: 2)?.map { Float(classes[$0]) })
         }
     }
 
-    @Test func `every row is told its own image`() throws {
+    @Test func `every row has its own image`() throws {
         let trainer = try ScratchRun.trainer(
             Self.teaching + ["condition.kind=image", "condition.source=digits", "data.noise=0", "data.dequantize=false", "data.flip=true"])
         let plan = trainer.plan
@@ -44,24 +45,24 @@ struct RowConditionTests {
         let bench = LearnerBench(trainer)
         for shard in [1, 3] {
             bench.sampleNegatives(shard, step: 2)
-            #expect(try Self.told(bench).values == bench.worker.data.values)
+            #expect(try Self.condition(bench).values == bench.worker.data.values)
         }
     }
 
     @Test(arguments: [Mask.Kind.half, .center, .random])
-    func `masks hide as many pixels as they say, tell the others as they are, and put them back`(kind: Mask.Kind) {
+    func `masks hide as many pixels as they say, show the others as they are, and put them back`(kind: Mask.Kind) {
         let mask = Mask(kind, shape: ImageShape(height: 6, width: 4, channels: 3))
-        let (images, told) = (Matrix(rows: 50, columns: 72), Matrix(rows: 50, columns: 96))
+        let (images, given) = (Matrix(rows: 50, columns: 72), Matrix(rows: 50, columns: 96))
         RandomStream(seed: 1, purpose: .test, step: 0, index: 0).fillNormals(images)
-        mask.tell(images, RandomStream(seed: 1, purpose: .mask, step: 0, index: 0), into: told)
+        mask.show(images, RandomStream(seed: 1, purpose: .mask, step: 0, index: 0), into: given)
         var places = Set<Int>()
         for row in 0..<50 {
-            let visible = (0..<24).filter { told[row, 4 * $0 + 3] == 1 }
+            let visible = (0..<24).filter { given[row, 4 * $0 + 3] == 1 }
             #expect(visible.count == (kind == .half ? 12 : 18))
             places.insert(visible.reduce(0) { $0 | 1 << $1 })
             for pixel in 0..<24 {
                 for channel in 0..<3 {
-                    #expect(told[row, 4 * pixel + channel] == (visible.contains(pixel) ? images[row, 3 * pixel + channel] : 0))
+                    #expect(given[row, 4 * pixel + channel] == (visible.contains(pixel) ? images[row, 3 * pixel + channel] : 0))
                 }
             }
         }
@@ -69,16 +70,16 @@ struct RowConditionTests {
         #expect(kind == .random ? places.count > 6 : places.count == 1)
         let samples = Matrix(rows: 50, columns: 72)
         samples.fill(7)
-        mask.paste(told, into: samples)
+        mask.paste(given, into: samples)
         for row in 0..<50 {
             for value in 0..<72 {
-                #expect(samples[row, value] == (told[row, 4 * (value / 3) + 3] == 1 ? images[row, value] : 7))
+                #expect(samples[row, value] == (given[row, 4 * (value / 3) + 3] == 1 ? images[row, value] : 7))
             }
         }
         samples.fill(7)
-        mask.hold(told, samples)
+        mask.hold(given, samples)
         for row in 0..<50 {
-            for value in 0..<72 { #expect(samples[row, value] == (told[row, 4 * (value / 3) + 3] == 1 ? 0 : 7)) }
+            for value in 0..<72 { #expect(samples[row, value] == (given[row, 4 * (value / 3) + 3] == 1 ? 0 : 7)) }
         }
     }
 
@@ -87,11 +88,11 @@ struct RowConditionTests {
         let trainer = try ScratchRun.trainer(Self.teaching + ["condition.kind=mask", "condition.mask=\(mask)"])
         let bench = LearnerBench(trainer)
         bench.sampleNegatives(1, step: 4)
-        let (worker, shard, told) = (bench.worker, bench.shards[1], try Self.told(bench))
+        let (worker, shard, values) = (bench.worker, bench.shards[1], try Self.condition(bench))
         var hidden = 0
         for row in 0..<6 {
             for pixel in 0..<64 {
-                if told[row, 2 * pixel + 1] == 1 {
+                if values[row, 2 * pixel + 1] == 1 {
                     #expect(shard.negatives[row, pixel] == worker.data[row, pixel])
                 } else if shard.negatives[row, pixel] != worker.data[row, pixel] {
                     hidden += 1
@@ -108,10 +109,10 @@ struct RowConditionTests {
         let objective = try #require(trainer.plan.objective as? VariationalTeaching<Langevin>)
         let (worker, scratch) = (bench.worker, objective.makeScratch(trainer.plan.tileMaker()))
         objective.sampleNegatives(bench.shards[1], scratch, worker, step: 4)
-        let (ends, starts, told) = (scratch.tiles.chains.positions, scratch.tiles.origin, try Self.told(bench))
+        let (ends, starts, values) = (scratch.tiles.chains.positions, scratch.tiles.origin, try Self.condition(bench))
         for row in 0..<6 {
             for pixel in 0..<64 {
-                let isVisible = told[row, 2 * pixel + 1] == 1
+                let isVisible = values[row, 2 * pixel + 1] == 1
                 #expect(isVisible == (ends[row, pixel] == starts[row, pixel]))
                 #expect(!isVisible || ends[row, pixel] == worker.data[row, pixel])
             }
@@ -129,7 +130,7 @@ struct RowConditionTests {
         bench.sampleNegatives(1)
         #expect(bench.gradient(0) == alone)
         // The condition matters: with the other shard's it would be another gradient.
-        #expect(try Self.told(bench).values.contains { $0 != 0 })
+        #expect(try Self.condition(bench).values.contains { $0 != 0 })
     }
 
     @Test func `rows without classes, and vectors without pixels, are refused`() throws {
@@ -147,5 +148,35 @@ struct RowConditionTests {
                 #expect(error.message.contains(part), "\(error.message)")
             }
         }
+    }
+
+    /// The same rows as data of a step, as rows of an evaluation, and as rows that are given for samples.
+    @Test(arguments: ["label", "mask", "image"])
+    func `the same rows have the same condition, whoever fills it`(kind: String) throws {
+        let trainer = try ScratchRun.trainer(Self.teaching + ["condition.kind=image", "condition.source=digits"])
+        let (source, count, seed) = (trainer.plan.source, 64, UInt64(5))
+        let shape = source.shape
+        let condition: Condition =
+            switch kind {
+            case "label": .label(classes: 10, channels: 1)
+            case "mask": .visible(Mask(.random, shape: shape))
+            default: .image(shape)
+            }
+        let evaluation = try EvaluationRows(source, DataPreparation())
+        // The order of evaluations is that of a stream of one shard.
+        let stream = try DataStream(
+            source: source, preparation: DataPreparation(), moments: nil, seed: 1, shards: 1, rowsPerShard: count)
+        let x = Matrix(rows: count, columns: shape.count)
+        stream.fill(x, step: 0, shard: 0)
+        #expect(evaluation.read(0..<count).values == x.values)
+        let inTraining = TileCondition(condition, of: StreamRows(x, of: stream, seed: seed, step: 0, shard: 0), count: count)
+        let inEvaluation = evaluation.condition(condition, of: x, 0..<count, seed: seed, tile: 0)
+        let given = SampleConditions(
+            condition: condition, label: nil, classes: try #require(evaluation.labels(0..<count)), columns: 1,
+            rows: SampleConditions.Rows(truth: x, images: evaluation.partners(0..<count)), seed: seed)
+        #expect(inEvaluation.values.values == inTraining.values.values)
+        #expect(given.tile(0, rows: 0..<count).values.values == inTraining.values.values)
+        #expect(given.values(count: count, rowsPerTile: count).values == inTraining.values.values)
+        #expect(Set(inTraining.values.values).count > 1)
     }
 }

@@ -1,0 +1,130 @@
+import Model
+import Numerics
+import Sampling
+
+/// Chains outside of training steps, with the parameters as they are: pictures, samples of a trained model, windows of diagnostics, what noised rows came
+/// from, latent vectors of rows.
+///
+/// A run goes down the noise levels of a ladder, if there is one, with `steps` steps of the kernel at each. Everything is a function of (seed, step, index): the
+/// same wherever a tile is run.
+package struct ChainRun: Sendable {
+    /// Where chains start.
+    package enum Start: Sendable {
+        /// Where they stand.
+        case positions
+        /// Independent draws with the random numbers of a purpose.
+        case noise(NoiseDistribution, RandomPurpose)
+        /// What a generator makes of latent vectors.
+        case generator(GeneratorSamples)
+    }
+
+    /// The random numbers of the steps.
+    package struct Numbers: Sendable {
+        let seed: UInt64
+        let motion: RandomPurpose
+        let decisions: RandomPurpose
+
+        /// - Parameters:
+        ///   - motion, decisions: as for `ChainNoise`.
+        package init(seed: UInt64, motion: RandomPurpose, decisions: RandomPurpose) {
+            (self.seed, self.motion, self.decisions) = (seed, motion, decisions)
+        }
+
+        func noise(_ step: Int, _ index: Int) -> ChainNoise {
+            ChainNoise(seed: seed, motion: motion, decisions: decisions, step: step, index: index)
+        }
+    }
+
+    package let kernel: any TransitionKernel
+    /// Of a level.
+    package let steps: Int
+    let start: Start
+    let numbers: Numbers
+    let ladder: NoiseLadder?
+    /// Whether the noise of the lowest level is taken off the ends.
+    let denoises: Bool
+
+    package init(
+        kernel: any TransitionKernel, steps: Int, start: Start, numbers: Numbers, ladder: NoiseLadder? = nil, denoises: Bool = false
+    ) {
+        precondition(!denoises || ladder != nil, "the noise that is taken off is that of a ladder")
+        (self.kernel, self.steps, self.start, self.numbers) = (kernel, steps, start, numbers)
+        (self.ladder, self.denoises) = (ladder, denoises)
+    }
+
+    /// Room for a tile of chains.
+    package func buffers(chains: Int, dimension: Int) -> ChainBuffers {
+        ChainBuffers(chains: chains, dimension: dimension, scratch: kernel.scratchTiles)
+    }
+
+    /// Brings chains to where they start.
+    /// - Parameters:
+    ///   - step, index: what tells this tile from others.
+    ///   - condition: of each row, for generators that have one.
+    package func begin(_ positions: Matrix, step: Int, index: Int, condition: Matrix? = nil) {
+        switch start {
+        case .positions: break
+        case .noise(let distribution, let purpose):
+            distribution.fill(positions, stream: RandomStream(seed: numbers.seed, purpose: purpose, step: step, index: index))
+        case .generator(let samples): samples.fill(positions, tile: index, step: step, condition: condition)
+        }
+    }
+
+    /// Runs chains on from where they stand.
+    ///
+    /// A stream of random numbers lasts for so many steps: a longer level is made of parts, and part n of the p parts of a run has the numbers of
+    /// (seed, purpose, step · p + n, index).
+    /// - Parameters:
+    ///   - onLevel: called before the steps of each level.
+    ///   - onState: called while the chains stand where they are after 0, 1, ... steps of all levels together.
+    package func advance(
+        _ chains: ChainBuffers, step: Int, index: Int, in potential: some Potential, onLevel: (NoiseLadder.Rung) -> Void = { _ in },
+        onState: (_ done: Int) -> Void = { _ in }
+    ) {
+        let (levels, limit) = (NoiseLadder.descent(ladder), kernel.stepLimit(values: chains.positions.count))
+        let parts = steps == 0 ? 0 : levels.count * ((steps - 1) / limit + 1)
+        var (part, done) = (0, 0)
+        for level in levels {
+            onLevel(level)
+            let scaled = kernel.scaled(toVariance: level.variance)
+            for first in stride(from: 0, to: steps, by: limit) {
+                let (count, before) = (min(limit, steps - first), done)
+                scaled.after(steps: first).run(
+                    chains, steps: count, noise: numbers.noise(step * parts + part, index), in: potential
+                ) { if $0 > 0 || before == 0 { onState(before + $0) } }
+                (part, done) = (part + 1, before + count)
+            }
+        }
+    }
+
+    /// Samples of a model: chains from their start down the ladder, with the condition of each row held, and what is asked for at their end.
+    /// - Parameters:
+    ///   - potential: with room for the chains.
+    ///   - decoder: makes rows of data of latent vectors; nil where chains are rows of data.
+    /// - Returns: rows x values of a sample, in `chains` or in the decoder's workspace.
+    package func samples(
+        _ chains: ChainBuffers, step: Int, index: Int, in potential: some ConditionalPotential, condition: TileCondition? = nil,
+        decoder: NetworkPass? = nil
+    ) -> Matrix {
+        let positions = chains.positions
+        begin(positions, step: step, index: index, condition: condition?.values)
+        let onLevel = { (level: NoiseLadder.Rung) in if let feature = level.feature { potential.setCondition(feature) } }
+        if let condition {
+            potential.setCondition(condition.values)
+            condition.paste(into: positions)
+            let held = ConditionedPotential(base: potential, condition: condition)
+            advance(chains, step: step, index: index, in: held, onLevel: onLevel)
+        } else {
+            advance(chains, step: step, index: index, in: potential, onLevel: onLevel)
+        }
+        if denoises, let noise = ladder?.deviations[0] { denoise(chains, noise, potential) }
+        condition?.paste(into: positions)
+        return decoder?.outputs(of: positions) ?? positions
+    }
+
+    /// The mean of what a noised row came from, x - σ²∇E(x), by the score of its density (K. Miyasawa, 1961; P. Vincent, doi:10.1162/NECO_a_00142).
+    private func denoise(_ chains: ChainBuffers, _ noise: Float, _ potential: some Potential) {
+        potential.evaluate(chains.positions, energies: chains.energies, gradient: chains.gradient)
+        chains.positions.combine(chains.positions, chains.gradient) { $0 - noise * noise * $1 }
+    }
+}
