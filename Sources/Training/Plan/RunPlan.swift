@@ -97,11 +97,6 @@ public struct RunPlan: Sendable {
     /// Samples of one shard in chains.safetensors.
     package var storedChains: Int { objective.profile.samples.capacity(rows: configuration.run.chainsPerShard) }
 
-    /// What shards keep between steps, as checkpoints have it.
-    package var chainsFile: ChainsFile {
-        ChainsFile(shards: configuration.run.shards, objective.keptTensors(tileMaker(onlyCounts: true)))
-    }
-
     /// What makes the tiles of shards and threads.
     package func tileMaker(onlyCounts: Bool = false) -> TileMaker {
         TileMaker(rows: configuration.run.chainsPerShard, networks: networks, onlyCounts: onlyCounts)
