@@ -2,7 +2,7 @@ import Testing
 
 /// Documentation/Extending.md says which files a new thing needs: true of the newest example of each.
 @Suite struct ExtensionTests {
-    @Test func `The files that name the newest example of each kind are those that the page lists`() throws {
+    @Test func `the files that name the newest example of each kind are those that the page lists`() throws {
         let rows = try Repository.table("Documentation/Extending.md", under: "## What it takes")
         #expect(rows.count >= 6, "an objective, a sampler, a layer, a key, a data format, a report")
         var sources: [(path: String, words: Set<String>)] = []

@@ -21,7 +21,7 @@ import Testing
         }
     }
 
-    @Test func `Every folder of a target that has several is on the page`() throws {
+    @Test func `every folder of a target that has several is on the page`() throws {
         let orders = try Self.orders()
         for target in try Repository.targets() {
             let folders = Set(try Self.files(target).map(\.folder).filter { !$0.isEmpty })
@@ -29,7 +29,7 @@ import Testing
         }
     }
 
-    @Test func `A file names only types of its own folder and of those before it`() throws {
+    @Test func `a file names only types of its own folder and of those before it`() throws {
         for (target, order) in try Self.orders() {
             let files = try Self.files(target)
             var folderOf: [String: String] = [:]

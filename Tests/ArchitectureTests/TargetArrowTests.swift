@@ -9,12 +9,12 @@ import Testing
         return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], Repository.names($0[1])) })
     }
 
-    @Test func `Every target of the sources is on the page, and every target of the page has sources`() throws {
+    @Test func `every target of the sources is on the page, and every target of the page has sources`() throws {
         let drawn = try Self.drawn()
         #expect(Set(try Repository.targets()) == Set(drawn.keys))
     }
 
-    @Test func `A file imports only what the page draws an arrow to, and every arrow has a file`() throws {
+    @Test func `a file imports only what the page draws an arrow to, and every arrow has a file`() throws {
         let drawn = try Self.drawn()
         let known = Set(try FileManager.default.contentsOfDirectory(atPath: Repository.root.appendingPathComponent("Sources").path))
         var used: [String: Set<String>] = [:]
@@ -32,7 +32,7 @@ import Testing
         }
     }
 
-    @Test func `The arrows make no circle`() throws {
+    @Test func `the arrows make no circle`() throws {
         let drawn = try Self.drawn()
         var left = drawn
         while !left.isEmpty {
