@@ -25,7 +25,7 @@ extension CommandTests {
 
         @Test func `Without locks a run trains and says so, an interrupted lock is asked for again, and a disk's error ends it`() throws {
             let folder = Scratch()
-            guard let library = try FaultLibrary(in: folder) else { return }
+            let library = try FaultLibrary(in: folder)
             for (code, exitCode, says) in [
                 (ENOSYS, 0, "no locks"), (ENOLCK, 0, "no locks"), (EOPNOTSUPP, 0, "no locks"), (EINTR, 0, nil),
                 (EIO, 74, "locking failed: Input/output error"),
@@ -39,7 +39,7 @@ extension CommandTests {
 
         @Test func `A folder that cannot be synced is none the worse, and a disk's error of one ends the run`() throws {
             let folder = Scratch()
-            guard let library = try FaultLibrary(in: folder) else { return }
+            let library = try FaultLibrary(in: folder)
             for (code, exitCode) in [(EINVAL, 0), (EBADF, 0), (EOPNOTSUPP, 0), (EIO, 74)] as [(Int32, Int32)] {
                 let run = Self.training("sync-\(code)", in: folder)
                 var fault = Fault("fsync", code, "")
@@ -55,7 +55,7 @@ extension CommandTests {
 
         @Test func `Each folder that is made has its parent synced`() throws {
             let folder = Scratch()
-            guard let library = try FaultLibrary(in: folder) else { return }
+            let library = try FaultLibrary(in: folder)
             for parent in ["", "/a", "/a/b"] {
                 try? FileManager.default.removeItem(atPath: folder.at("a"))
                 var fault = Fault("fsync", EIO, "=\(folder.path)\(parent)")
@@ -67,7 +67,7 @@ extension CommandTests {
 
         @Test(arguments: [nil, 2]) func `Every call of a start, a save and a continuation may be interrupted once`(ranks: Int?) throws {
             let folder = Scratch()
-            guard let library = try FaultLibrary(in: folder) else { return }
+            let library = try FaultLibrary(in: folder)
             let reference = Self.training("reference", in: folder)
             reference.run()
             let run = Self.training("interrupted", in: folder)
@@ -82,7 +82,7 @@ extension CommandTests {
 
         @Test func `Old checkpoints and leftovers that cannot be removed are said once and left, and no run ends for them`() throws {
             let folder = Scratch()
-            guard let library = try FaultLibrary(in: folder) else { return }
+            let library = try FaultLibrary(in: folder)
             let run = Self.training("nfs", in: folder)
             for (code, steps) in [(ENOTEMPTY, 6), (EBUSY, 12)] as [(Int32, Int)] {
                 var fault = Fault("rmdir", code, ".step-")
@@ -103,7 +103,7 @@ extension CommandTests {
             throws
         {
             let folder = Scratch()
-            guard let library = try FaultLibrary(in: folder) else { return }
+            let library = try FaultLibrary(in: folder)
             let reference = Self.training("reference", in: folder)
             reference.run(["run.steps=6"])
             let half = Self.training("half", in: folder)
@@ -127,7 +127,7 @@ extension CommandTests {
 
         @Test func `A rank whose close fails, or that alone does not see a file, ends the run, and nothing is set aside`() throws {
             let folder = Scratch()
-            guard let library = try FaultLibrary(in: folder) else { return }
+            let library = try FaultLibrary(in: folder)
             let run = Self.training("close", in: folder)
             var fault = Fault("close", EIO, ".partial/chains.safetensors")
             fault.rank = 1
@@ -178,7 +178,7 @@ extension CommandTests {
 
         @Test func `A full disk is told before anything is written, with what is needed and what is free`() throws {
             let folder = Scratch()
-            guard let library = try FaultLibrary(in: folder) else { return }
+            let library = try FaultLibrary(in: folder)
             let run = Self.training("full", in: folder)
             var fault = Fault("statvfs", 0, run.path)
             (fault.count, fault.free) = (FaultLibrary.Fault.always, 1000)
