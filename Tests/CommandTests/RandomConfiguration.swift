@@ -1,4 +1,5 @@
 import Configuration
+import Formats
 import Training
 
 /// A configuration as `key=value` arguments, drawn over all keys: a function of its seed.

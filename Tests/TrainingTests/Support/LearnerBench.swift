@@ -1,3 +1,4 @@
+import Configuration
 import Learning
 import Model
 import Numerics

@@ -1,3 +1,4 @@
+import Configuration
 import Failures
 import Numerics
 import Sampling

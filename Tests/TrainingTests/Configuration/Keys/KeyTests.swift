@@ -1,5 +1,6 @@
 import Configuration
 import Distributed
+import Formats
 import Foundation
 import Learning
 import Sampling
@@ -72,8 +73,8 @@ struct KeyTests {
     @Test(arguments: ObjectiveKind.allCases) func `an objective's declaration agrees with what is made of it`(kind: ObjectiveKind) throws {
         let rest = kind.mayRest ? ["sampler.steps=0"] : []
         let plan = try RunPlan(ScratchRun.configuration(["objective.kind=\(kind.rawValue)"] + rest), SoloCommunicator())
-        #expect(RunNetworks.Part.allCases.filter { plan.networks[$0] != nil } == kind.networks)
-        #expect(plan.networks.isLatent == (kind.energy == .ofLatents))
+        #expect(RunNetworks.Part.allCases.filter { plan.networks[$0] != nil } == kind.model.networks)
+        #expect(plan.networks.isLatent == (kind.model.energy == .ofLatents))
         #expect((plan.configuration.replayCapacity != nil) == ([.pcd, .wassersteinFlow].contains(kind)))
         if kind.trainsByChainsAlone { #expect(plan.objective.profile.hasChains && plan.objective.profile.usesSampler) }
         #expect(!kind.title(plan.configuration.objective).isEmpty)

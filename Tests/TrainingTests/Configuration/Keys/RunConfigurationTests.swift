@@ -1,5 +1,6 @@
 import Configuration
 import Failures
+import Formats
 import Foundation
 import Learning
 import Model

@@ -2,6 +2,7 @@ import Configuration
 import Failures
 import Formats
 import Foundation
+import Learning
 import Testing
 import Training
 

@@ -7,9 +7,12 @@ import Training
 
 /// An engine whose chains see twice the energy: everything else is another engine's.
 private final class SteepEngine: Engine {
-    struct Steep: Potential {
-        let base: any Potential
+    struct Steep: ConditionalPotential {
+        let base: any ConditionalPotential
         var dimension: Int { base.dimension }
+
+        func setCondition(_ rows: Matrix) { base.setCondition(rows) }
+        func setCondition(_ value: Float) { base.setCondition(value) }
 
         func evaluate(_ x: Matrix, energies: Matrix, gradient: Matrix) {
             base.evaluate(x, energies: energies, gradient: gradient)
@@ -21,7 +24,7 @@ private final class SteepEngine: Engine {
 
     init(_ base: any Engine) { self.base = base }
 
-    var chainPotential: any Potential { Steep(base: base.chainPotential) }
+    var chainPotential: any ConditionalPotential { Steep(base: base.chainPotential) }
     var generator: NetworkPass? { base.generator }
     var encoder: NetworkPass? { base.encoder }
     var wholeGradient: Matrix { base.wholeGradient }
@@ -37,7 +40,7 @@ private final class SteepEngine: Engine {
     }
 
     func setCondition(_ value: Float) { base.setCondition(value) }
-    func tell(_ told: Matrix) { base.tell(told) }
+    func setCondition(_ rows: Matrix) { base.setCondition(rows) }
 }
 
 /// Objectives reach networks through the engine alone.

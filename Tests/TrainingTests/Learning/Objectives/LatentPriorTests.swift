@@ -1,4 +1,5 @@
 import Commands
+import Configuration
 import Datasets
 import Distributed
 import Failures

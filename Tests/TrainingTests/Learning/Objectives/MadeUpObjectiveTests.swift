@@ -1,8 +1,9 @@
+import Configuration
 import Datasets
 import Distributed
 import Failures
-import Foundation
 import Formats
+import Foundation
 import Learning
 import Numerics
 import Testing

@@ -1,3 +1,4 @@
+import Configuration
 import Learning
 import Testing
 import Training
@@ -15,6 +16,6 @@ struct ModelDeclarationTests {
 
     @Test func `the variants hold every kind of objective`() throws {
         let found = Set(try ObjectiveVariants.all.map { try ScratchRun.configuration($0).objective.kind })
-        #expect(found == Set(RunConfiguration.Objective.Kind.allCases))
+        #expect(found == Set(ObjectiveKind.allCases))
     }
 }

@@ -99,13 +99,13 @@ struct TrainerTests {
         // A process of its own: other tests take memory meanwhile.
         let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
             let latent = ["generator.latent=3", "generator.widths=[9]", "model.referenceDeviation=null"]
-            let needed: [RunConfiguration.Objective.Kind: [String]] = [
+            let needed: [ObjectiveKind: [String]] = [
                 .diffusionCD: ["objective.estimator=recovery", "objective.noise=0.5"], .denoisingScore: ["objective.noise=0.5"],
                 .variationalTeaching: ["generator.latent=3", "generator.widths=[9]", "encoder.widths=[8]"],
                 .autoencoder: ["generator.latent=3", "generator.widths=[9]", "encoder.widths=[8]", "sampler.steps=0"],
                 .latentPrior: latent + ["objective.noise=0.5", "posterior.steps=4"],
             ]
-            let kinds = RunConfiguration.Objective.Kind.allCases.map { kind in
+            let kinds = ObjectiveKind.allCases.map { kind in
                 ["objective.kind=\(kind.rawValue)", "model.activation=softplus"] + (needed[kind] ?? [])
             }
             let variants = [
