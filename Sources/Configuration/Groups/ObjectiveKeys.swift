@@ -1,8 +1,8 @@
 import Learning
 
-extension OneStepDiffusion.Form: Choice {}
-extension OneStepDiffusion.Trace: Choice {}
-extension OneStepDiffusion.Bracket: Choice {}
+extension DiffusionForm: Choice {}
+extension LaplacianTrace: Choice {}
+extension DiffusionBracket: Choice {}
 
 extension RunConfiguration {
     /// What the parameters are trained for. Which objectives use a key, and beside which others, stands with them: `ObjectiveKind.all`.
@@ -24,10 +24,10 @@ extension RunConfiguration {
         @Key("importance samples, oneStep of the Fokker-Planck equation, or recovery by Langevin steps")
         public var estimator = Estimator.importance
         @Key("add noise (varianceExploding), or shrink and add noise (variancePreserving)")
-        package var diffusion = OneStepDiffusion.Form.varianceExploding
+        package var diffusion = DiffusionForm.varianceExploding
         @Key("the Laplacian by second derivatives along random signs (hutchinson) or from energies alone (stein)")
-        package var trace = OneStepDiffusion.Trace.hutchinson
-        @Key("where the diffusion of the energy is taken; noised learns the noised density") package var bracket = OneStepDiffusion.Bracket
+        package var trace = LaplacianTrace.hutchinson
+        @Key("where the diffusion of the energy is taken; noised learns the noised density") package var bracket = DiffusionBracket
             .data
         @Key("random directions of each data row", 1...10_000) public var projections = 1
         @Key("penalty on the change of the gradient (proximal) or on the gradient (explicit) at the negatives")

@@ -10,38 +10,25 @@ import Sampling
 ///     variance exploding:   L = mean E(x0) - E(x_T) + (t/2) (|∇E|² - ΔE),                          x_T = x0 + √t ξ
 ///     variance preserving:  L = mean E(x0) - E(x_T) + (b/2) (d - x·∇E - ΔE + |∇E|²),              x_T = √(1 - b) x0 + √b ξ
 ///
-/// with the bracket at x0 (`Bracket.data`) or at x_T (`noised`); at x_T the minimiser is the density of the noised data, to first order. The Laplacian comes from random
+/// with the bracket at x0 (`DiffusionBracket.data`) or at x_T (`noised`); at x_T the minimiser is the density of the noised data, to first order. The Laplacian comes from random
 /// signs v as vᵀ(∇²E)v (Hutchinson) or from energies alone as (|ξ|² - d)/t · (½E(x + √t ξ) + ½E(x - √t ξ) - E(x)) (Stein). Without the bracket, noised data
 /// as negatives, the loss has no lower bound.
 ///
 /// The source's printed loss was not at hand; this is the reconstruction of its idea "DCD-VE". Source: W. Luo et al., arXiv:2307.01668.
 package struct OneStepDiffusion: Objective {
-    package enum Form: String, CaseIterable, Codable, Sendable {
-        case varianceExploding
-        case variancePreserving
-    }
-
-    package enum Trace: String, CaseIterable, Codable, Sendable {
-        case hutchinson
-        case stein
-    }
-
-    /// Where the bracket is taken: at x0 or at x_T.
-    package enum Bracket: String, CaseIterable, Codable, Sendable {
-        case data
-        case noised
-    }
-
     let seed: UInt64
-    let form: Form
-    let trace: Trace
-    let bracket: Bracket
+    let form: DiffusionForm
+    let trace: LaplacianTrace
+    let bracket: DiffusionBracket
     /// √t, or √b for the variance preserving form.
     let deviation: Float
     let rowsPerStep: Int
     let data: DataStream
 
-    package init(seed: UInt64, form: Form, trace: Trace, bracket: Bracket, deviation: Float, rowsPerStep: Int, data: DataStream) {
+    package init(
+        seed: UInt64, form: DiffusionForm, trace: LaplacianTrace, bracket: DiffusionBracket, deviation: Float, rowsPerStep: Int,
+        data: DataStream
+    ) {
         self.seed = seed
         self.form = form
         self.trace = trace

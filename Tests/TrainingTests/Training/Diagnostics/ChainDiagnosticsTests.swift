@@ -24,7 +24,7 @@ struct ChainDiagnosticsTests {
         // Halves differ by 1 and by 3: 2 +- 1, in deviations of {0, 0, 1, 1, 0, 0, 3, 3}, √(12/7).
         let deviation = (12.0 / 7).squareRoot()
         #expect(abs(found.energyDrift - 2 / deviation) < 1e-12 && abs(found.energyDriftError - 1 / deviation) < 1e-12)
-        #expect(found.functionals.map(\.name) == ["energy", "x0"] && found.functionals[0].summary.mean == 1)
+        #expect(found.functionals.map(\.name) == ["energy", "x1"] && found.functionals[0].summary.mean == 1)
         #expect(found.digest.chains == 2 && found.digest.displacement == 0.5 && found.digest.modesCovered == nil)
     }
 
@@ -40,7 +40,7 @@ struct ChainDiagnosticsTests {
     @Test func `the worst functional has the largest or the smallest value, and one that is not known is neither`() {
         let found = ChainDiagnostics(Self.window(), density: nil)
         let largest = found.worst(\.mean, largest: true)
-        #expect(largest?.name == "x0" && largest?.value == 27.0 / 8)
+        #expect(largest?.name == "x1" && largest?.value == 27.0 / 8)
         #expect(found.worst(\.mean, largest: false)?.name == "energy")
         // Four draws are too few for an effective sample size.
         #expect(found.worst(\.bulkESS, largest: false) == nil)

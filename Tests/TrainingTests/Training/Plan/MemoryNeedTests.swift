@@ -12,7 +12,7 @@ import Training
 struct MemoryNeedTests {
     /// A tile of rows outweighs the objects that hold all of them.
     private static let large = [
-        "data.source=digits", "run.chainsPerShard=192", "run.shards=2", "chains.buffer=768", "model.widths=[64]", "sampler.steps=1",
+        "data.source=digits", "run.chainsPerShard=192", "run.shards=2", "model.widths=[64]", "sampler.steps=1",
     ]
 
     /// Bytes that the engines, states and scratch of a plan take, and how many the plan says they do.

@@ -28,7 +28,7 @@ struct RunSummaryTests {
         .joined(separator: "\n")
         for part in [
             "layout   1 rank x 2 threads, 4 shards x 6 chains", "data     moons, fresh samples of", "generator ", "encoder ",
-            "training variational-teaching, ", "memory   ", "run      \(folder.path)",
+            "training variationalTeaching, ", "memory   ", "run      \(folder.path)",
         ] {
             #expect(text.contains(part), "\(part): \(text)")
         }
