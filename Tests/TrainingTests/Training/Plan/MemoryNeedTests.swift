@@ -17,7 +17,8 @@ struct MemoryNeedTests {
 
     /// Bytes that the engines, states and scratch of a plan take, and how many the plan says they do.
     private static func bytes(_ arguments: [String]) throws -> (taken: Int, said: Int) {
-        let plan = try RunPlan(ScratchRun.configuration(large + arguments), SoloCommunicator())
+        let buffer = try ScratchRun.configuration(arguments).chainStorage == nil ? [] : ["chains.buffer=768"]
+        let plan = try RunPlan(ScratchRun.configuration(large + buffer + arguments), SoloCommunicator())
         let (shards, threads) = (plan.configuration.run.shards, 2)
         let before = LiveMemory.bytes
         let engines = plan.makeEngines(threads: threads)
