@@ -5,6 +5,7 @@ but what --keep asks for.
 """
 
 import hashlib
+import json
 import os
 import shutil
 import signal
