@@ -162,6 +162,17 @@ private struct Quartic: Potential {
             for column in 0..<4 { #expect((ends[row, column] == images[row, column]) == (column < 2)) }
             for column in 2..<4 { #expect(ends[row, column] != first[row, column]) }
         }
+        // Step by step, with the given values put back after each.
+        let (plain, potential) = (run.buffers(chains: 5, dimension: 4), try Self.potential(planes: 2, rows: 5))
+        potential.setCondition(values)
+        plain.positions.copy(from: first)
+        condition.paste(into: plain.positions)
+        for step in 0..<6 {
+            let noise = ChainNoise(seed: 1, motion: .sampling, decisions: .samplingDecision, step: step, index: 0)
+            run.kernel.run(plain, steps: 1, noise: noise, in: potential)
+            condition.paste(into: plain.positions)
+        }
+        #expect(ends.values == plain.positions.values)
         // Other visible values lead the hidden ones elsewhere: the energy has the condition.
         let others = Matrix(rows: 5, columns: 8, values.values)
         for row in 0..<5 { others[row, 0] += 1 }
