@@ -252,7 +252,7 @@ extension CommandTests {
             .keys(["diagnostics.every=5", "diagnostics.chains=17"], "diagnostics.chains", "run.chainsPerShard = 16", "found 17"),
             .keys(["sampler.low=1", "sampler.high=1.00000001"], "sampler.low", "32-bit"),
             .keys(["data.low=1", "data.high=1.00000001"], "data.low", "32-bit"),
-            .keys(["chains.noiseLow=-3e38", "chains.noiseHigh=3e38"], "chains.noiseLow", "32-bit"),
+            .keys(["chains.noiseLow=-3e38", "chains.noiseHigh=3e38"], "chains.noiseLow", "at least -1"),
             .key("model.widths=many", "a list", "many"), .key("model.initialScale=0", "a number greater than 0", "0"),
             .keys(["model.initialScale=2", "model.initial=a.safetensors"], "model.initialScale = 2.0", "needs model.initial = null"),
             .key("generator.latent=7", "generator.latent = 7 has no effect", "\"pcd\""),
