@@ -36,7 +36,7 @@ struct KernelTemperatureTests {
         Case("adjusted stanley", MALA(stepSize: 0.1, temperature: 2, anisotropy: paper), 2, true),
         Case("stanley", Stanley(stepSize: 0.1, noise: nil, temperature: 2, options: paper), 2, false),
         Case("stanley of a noise", Stanley(stepSize: 0.25, noise: 0.5, options: paper), 1, false),
-        Case("stanley code", Stanley(stepSize: 0.25, noise: nil, temperature: 2, options: .code(threshold: 0.5, channels: 1)), 2, false),
+        Case("stanley code", Stanley(stepSize: 0.05, noise: nil, temperature: 8, options: .code(threshold: 0.5, channels: 1)), 8, false),
         Case("annealed", AnnealedLangevin(to: Langevin(stepSize: 0.01, noise: nil, temperature: 2), hot: 50, steps: 100), 2, false),
     ]
 
