@@ -49,7 +49,7 @@ package final class Trainer {
         (learner, workers) = plan.makeLearner(own, engines)
         sum = GradientSum(
             tensors: plan.networks.layout.tensors.map(\.range), shards: configuration.run.shards, threads: team.count,
-            tallies: plan.objective.profile.tallies, isExact: configuration.run.reduction == .exact)
+            tallies: plan.profile.tallies, isExact: configuration.run.reduction == .exact)
         gradient = Array(repeating: 0, count: plan.networks.layout.count)
         watch = Guard(policy: configuration.guard.policy, maximumGap: configuration.guard.maximumGap)
         schedule = configuration.learningRateSchedule
@@ -75,7 +75,7 @@ package final class Trainer {
 
     /// One step: negatives, gradients, their sum, guard, update, exchange. Collective.
     package func step(stop: Bool) throws(Failure) -> StepResult {
-        let (step, updates) = (state.step, plan.objective.profile.updates)
+        let (step, updates) = (state.step, plan.profile.updates)
         stepsDone += 1
         times.start()
         sampleNegatives()
@@ -131,7 +131,7 @@ package final class Trainer {
 
     /// Brings the shards' negatives to samples of the model, where the objective's are not: of the averaged parameters, as all commands draw them.
     package func drawSamples() {
-        guard !plan.objective.profile.hasChains else { return }
+        guard !plan.profile.hasChains else { return }
         var modelState = state.modelState
         engines.prepare(parameters: state.bestParameters, state: &modelState, iterating: false)
         defer { prepareWeights(iterating: false) }

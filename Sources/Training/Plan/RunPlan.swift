@@ -14,6 +14,8 @@ public struct RunPlan: Sendable {
     public let source: DataSource
     public let networks: RunNetworks
     package let objective: any Objective
+    /// What the objective declares, made once: a step reads it.
+    package let profile: ObjectiveProfile
     /// Where the data lie, and where chains begin.
     package let scale: DataScale
     /// How shards are dealt to ranks.
@@ -58,14 +60,15 @@ public struct RunPlan: Sendable {
         let layout = try communicator.agree { try ShardLayout(shards: configuration.run.shards, ranks: communicator.size) }
         let networks = try communicator.agree { try configuration.networks(for: source) }
         let objective = try communicator.agree { try make(configuration, source) }
+        let profile = objective.profile
         rowMetadata = try communicator.agree { try configuration.rowMetadata(source) }
         scale = try communicator.agree {
-            try DataScale(source, configuration, noise: configuration.startsFromNoise(objective.profile) ? configuration.startNoise : nil)
+            try DataScale(source, configuration, noise: configuration.startsFromNoise(profile) ? configuration.startNoise : nil)
         }
         self.layout = layout
         self.source = source
         self.networks = networks
-        self.objective = objective
+        (self.objective, self.profile) = (objective, profile)
         configurationDigest = try configuration.digest()
         dataDigest = configuration.digest(of: source)
         try communicator.agree { try checkWindow() }
@@ -95,7 +98,7 @@ public struct RunPlan: Sendable {
     package var windowChains: Int { min(configuration.windowChains, storedChains) }
 
     /// Samples of one shard in chains.safetensors.
-    package var storedChains: Int { objective.profile.samples.capacity(rows: configuration.run.chainsPerShard) }
+    package var storedChains: Int { profile.samples.capacity(rows: configuration.run.chainsPerShard) }
 
     /// What makes the tiles of shards and threads.
     package func tileMaker(onlyCounts: Bool = false) -> TileMaker {
@@ -104,7 +107,7 @@ public struct RunPlan: Sendable {
 
     /// Scratch of the sampler that draws samples to show; nil where training draws them.
     package var freshScratch: Int? {
-        objective.profile.hasChains ? nil : configuration.kernel(for: model.inputShape).scratchTiles
+        profile.hasChains ? nil : configuration.kernel(for: model.inputShape).scratchTiles
     }
 
     /// The objective at work on some shards, as many threads as there are engines.
@@ -118,7 +121,7 @@ public struct RunPlan: Sendable {
     /// - Parameter onEvaluation: called whenever a sampler evaluates the energy.
     package func makeEngines(threads: Int, onEvaluation: (@Sendable () -> Void)? = nil) -> Engines {
         Engines(
-            networks, rows: configuration.run.chainsPerShard, threads: threads, needs: objective.profile.engine, onEvaluation: onEvaluation)
+            networks, rows: configuration.run.chainsPerShard, threads: threads, needs: profile.engine, onEvaluation: onEvaluation)
     }
 
     /// The replicated state before the first step.

@@ -17,7 +17,7 @@ struct ChainModes {
     /// - Returns: nil for data without known modes.
     init?(_ trainer: Trainer, _ communicator: any Communicator) throws(Failure) {
         let source = trainer.plan.configuration.data.source
-        guard trainer.plan.objective.profile.hasChains, let density = PlaneDensity(named: source), let modes = density.modes?.centres.count
+        guard trainer.plan.profile.hasChains, let density = PlaneDensity(named: source), let modes = density.modes?.centres.count
         else { return nil }
         // How many chains a shard has at temperature 1 changes: their number comes first, behind it how many modes they cover.
         var mine: [Double] = []

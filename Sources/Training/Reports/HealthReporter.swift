@@ -23,7 +23,7 @@ final class HealthReporter {
         let (configuration, options) = (plan.configuration, plan.configuration.diagnostics)
         let thin = options.thin ?? configuration.sampler.steps
         let passes = Double(plan.windowChains) * Double(options.draws) * Double(thin + 1)
-        return passes / (Double(configuration.run.chainsPerShard) * max(1, plan.objective.profile.evaluations))
+        return passes / (Double(configuration.run.chainsPerShard) * max(1, plan.profile.evaluations))
     }
 
     /// Warnings that were not told yet; each is given once.
@@ -37,7 +37,7 @@ final class HealthReporter {
     func complete(
         _ report: inout StepReport, _ result: Trainer.StepResult, _ trainer: Trainer, isDiagnosed: Bool
     ) throws(Failure) {
-        let profile = plan.objective.profile
+        let profile = plan.profile
         if isDiagnosed && profile.hasChains { report.diagnostics = try diagnose(trainer) }
         let health = trainer.state.health
         if result.gap != nil {

@@ -42,13 +42,13 @@ struct ProgressReporter {
     mutating func legend() -> String? {
         guard !isExplained else { return nil }
         isExplained = true
-        let shown = plan.objective.profile.measures.compactMap(\.progress)
+        let shown = plan.profile.measures.compactMap(\.progress)
         guard !shown.isEmpty else { return nil }
         return shown.map { TextLayout.paragraph("  \($0.label):", $0.meaning, indent: 13) }.joined(separator: "\n")
     }
 
     private func measures(_ result: Trainer.StepResult) -> [String] {
-        plan.objective.profile.measures.compactMap { measure in
+        plan.profile.measures.compactMap { measure in
             measure.progress.map { "\($0.label) \(Self.text(measure.value(result.sums), $0.form))" }
         }
     }
@@ -63,7 +63,7 @@ struct ProgressReporter {
 
     /// - Parameter rate: steps a second.
     private func speed(_ rate: Double) -> String {
-        let (profile, rows) = (plan.objective.profile, rate * Double(plan.configuration.rowsPerStep))
+        let (profile, rows) = (plan.profile, rate * Double(plan.configuration.rowsPerStep))
         if profile.movesChains { return "\(NumberText.engineering(rows * Double(plan.configuration.sampler.steps))) chain steps/s" }
         return profile.evaluations > 0
             ? "\(NumberText.engineering(rows * profile.evaluations)) evaluations/s" : "\(NumberText.engineering(rows)) rows/s"

@@ -21,7 +21,7 @@ final class Reporter {
     /// Collective. The line of a step.
     func report(_ result: Trainer.StepResult, trainer: Trainer) throws(Failure) -> StepReport {
         let configuration = plan.configuration
-        let profile = plan.objective.profile
+        let profile = plan.profile
         let (seconds, wall, steps) = try interval(trainer)
         let rate = Double(configuration.rowsPerStep) * Double(steps) / max(wall, 1e-9)
         let modes = try ChainModes(trainer, trainer.communicator)
@@ -62,7 +62,7 @@ final class Reporter {
         return PerformanceTable(
             seconds: try Self.allRanks(trainer.times.seconds, trainer.communicator), wallSeconds: wall,
             exchanged: trainer.buffers == nil ? nil : (sent.reduce(0) { $0 + $1[0] }, sent.reduce(0) { $0 + $1[1] }),
-            evaluations: Double(plan.configuration.rowsPerStep * trainer.stepsDone) * plan.objective.profile.evaluations,
+            evaluations: Double(plan.configuration.rowsPerStep * trainer.stepsDone) * plan.profile.evaluations,
             waitingShares: try waitingShares(trainer), crowd: node.ranks > node.nodeCores ? (node.ranks, node.nodeCores) : nil)
     }
 

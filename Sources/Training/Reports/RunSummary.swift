@@ -18,7 +18,7 @@ struct RunSummary {
         threads = configuration.run.threads > 0 ? configuration.run.threads : communicator.node.defaultThreads
         let shards = (configuration.run.shards + communicator.size - 1) / communicator.size
         memory = MemoryNeed(plan, threads: min(threads, shards), shards: shards)
-        let evaluations = NumberText.fixed(plan.objective.profile.evaluations, 0, width: 0)
+        let evaluations = NumberText.fixed(plan.profile.evaluations, 0, width: 0)
         var rows = [
             ("layout", Self.layout(configuration, communicator.size, threads)),
             (
@@ -58,7 +58,7 @@ struct RunSummary {
     private static func method(_ plan: RunPlan) -> String {
         let (sampler, rows) = (plan.configuration.sampler, plan.configuration.rowsPerStep)
         let steps = "\(sampler.steps) \(sampler.kind.rawValue) steps"
-        if plan.objective.profile.usesSampler { return "\(steps) on \(rows) chains" }
+        if plan.profile.usesSampler { return "\(steps) on \(rows) chains" }
         return "\(rows) rows a step" + (sampler.steps > 0 ? "; samples by \(steps)" : "")
     }
 

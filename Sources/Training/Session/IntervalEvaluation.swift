@@ -43,7 +43,7 @@ final class IntervalEvaluation: StepCallback {
     private var communicator: any Communicator { trainer.communicator }
 
     /// Whether samples are compared with data: chains, or what a latent energy's samples stand for.
-    private var hasSamples: Bool { plan.objective.profile.hasChains || plan.networks.isLatent }
+    private var hasSamples: Bool { plan.profile.hasChains || plan.networks.isLatent }
 
     /// Collective. Data that nothing can be compared with are refused now, and not at the first evaluation; the clock of training starts.
     /// - Throws: `.data` for less than two rows, or rows that are all the same.
@@ -97,7 +97,7 @@ final class IntervalEvaluation: StepCallback {
         let chains = hasSamples ? try EvaluationChains(plan).gather(trainer, count: count) : nil
         let line = EvaluationLine(
             step: trainer.state.step, trainingSeconds: seconds,
-            energyEvaluations: Int(Double(trainer.state.step * plan.configuration.rowsPerStep) * plan.objective.profile.evaluations),
+            energyEvaluations: Int(Double(trainer.state.step * plan.configuration.rowsPerStep) * plan.profile.evaluations),
             samples: try chains.flatMap { (chains) throws(Failure) in try reference?.measures(of: chains, communicator) },
             generated: try generatedMeasures(trainer.state, count: count),
             plane: try planeMeasures(trainer.state, chains: chains?.values ?? []))
@@ -118,7 +118,7 @@ final class IntervalEvaluation: StepCallback {
 
     /// Collective. Of the generator's samples.
     private func generatedMeasures(_ state: TrainingState, count: Int) throws(Failure) -> SampleMeasures? {
-        guard plan.objective.profile.model.drawsFromGenerator, let generator = plan.networks.generator, let prepared = weights[.generator],
+        guard plan.profile.model.drawsFromGenerator, let generator = plan.networks.generator, let prepared = weights[.generator],
             let reference
         else { return nil }
         prepareWeights(state)

@@ -143,7 +143,7 @@ final class TrainingSession {
         let quality = isMeasured ? try SampleQuality.measure(trainer) : nil
         tell(table.text)
         let sentences = metrics.health.closingSentences(besides: quality)
-        let warnings = trainer.plan.objective.profile.hasChains || !sentences.isEmpty ? sentences : nil
+        let warnings = trainer.plan.profile.hasChains || !sentences.isEmpty ? sentences : nil
         tell(RunEnd(configuration, folder).text(quality: quality, plane: evaluation.newest?.plane, warnings: warnings))
     }
 }

@@ -76,7 +76,7 @@ struct KeyTests {
         #expect(RunNetworks.Part.allCases.filter { plan.networks[$0] != nil } == kind.model.networks)
         #expect(plan.networks.isLatent == (kind.model.energy == .ofLatents))
         #expect((plan.configuration.replayCapacity != nil) == ([.pcd, .wassersteinFlow].contains(kind)))
-        if kind.trainsByChainsAlone { #expect(plan.objective.profile.hasChains && plan.objective.profile.usesSampler) }
+        if kind.trainsByChainsAlone { #expect(plan.profile.hasChains && plan.profile.usesSampler) }
         #expect(!kind.title(plan.configuration.objective).isEmpty)
     }
 

@@ -53,17 +53,7 @@ struct ContrastiveDivergenceTests {
             let before = trainer.state.parameters.map(Double.init)
             let report = try trainer.step(stop: false).report
             let (positives, negatives) = (try Self.data(trainer, step: step), Self.rows(trainer))
-            var expected = [0.0, 0, 0]
-            var energies = [0.0, 0]
-            for (side, (rows, sign)) in [(positives, 1.0), (negatives, -1.0)].enumerated() {
-                for row in rows {
-                    let (x, y) = (Double(row[0]), Double(row[1]))
-                    let energy = before[0] * x + before[1] * y + before[2] + (x * x + y * y) / 2
-                    energies[side] += energy
-                    let weight = (sign + 2 * alpha * energy) / Double(rows.count)
-                    for (index, slope) in [x, y, 1].enumerated() { expected[index] += weight * slope }
-                }
-            }
+            let (expected, energies) = LinearEnergy(before).gradient(positives, negatives, alpha: alpha)
             // Sums of 24 terms of at most 5 in floats, and parameters that round to 2^-24 of at most 4.
             for (index, after) in trainer.state.parameters.enumerated() {
                 #expect(abs(before[index] - Double(after) - expected[index]) < 1e-5, "parameter \(index) at step \(step)")

@@ -9,7 +9,7 @@ struct ModelDeclarationTests {
     func `a configuration declares what its objective declares, and its networks are those`(arguments: [String]) throws {
         let plan = try ScratchRun.trainer(arguments).plan
         let declared = plan.configuration.objective.kind.model
-        #expect(plan.objective.profile.model == declared)
+        #expect(plan.profile.model == declared)
         #expect(RunNetworks.Part.allCases.filter { plan.networks[$0] != nil } == declared.networks)
         #expect(plan.networks.isLatent == (declared.energy == .ofLatents))
     }

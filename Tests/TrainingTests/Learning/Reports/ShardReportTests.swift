@@ -26,7 +26,7 @@ struct ShardReportTests {
 
     @Test(arguments: ObjectiveVariants.all)
     func `no two measures of an objective have one name, and every tally is counted once`(arguments: [String]) throws {
-        let profile = try ScratchRun.trainer(arguments).plan.objective.profile
+        let profile = try ScratchRun.trainer(arguments).plan.profile
         #expect(Set(profile.measures.map(\.name)).count == profile.measures.count)
         #expect(Set(profile.tallies).count == profile.tallies.count && profile.measures.allSatisfy { !$0.unit.isEmpty })
     }

@@ -54,17 +54,8 @@ struct ReplicaExchangeTests {
             let result = try trainer.step(stop: false)
             let negatives = Self.coldest(trainer)
             #expect(negatives.count == 16)
-            var expected = [0.0, 0, 0]
-            var energies = [0.0, 0]
-            for (side, (rows, sign)) in [(try ContrastiveDivergenceTests.data(trainer, step: step), 1.0), (negatives, -1.0)].enumerated() {
-                for row in rows {
-                    let (x, y) = (Double(row[0]), Double(row[1]))
-                    let energy = before[0] * x + before[1] * y + before[2] + (x * x + y * y) / 2
-                    energies[side] += energy
-                    let weight = (sign + 2 * alpha * energy) / Double(rows.count)
-                    for (index, slope) in [x, y, 1].enumerated() { expected[index] += weight * slope }
-                }
-            }
+            let positives = try ContrastiveDivergenceTests.data(trainer, step: step)
+            let (expected, energies) = LinearEnergy(before).gradient(positives, negatives, alpha: alpha)
             // As in ContrastiveDivergenceTests.
             for (index, after) in trainer.state.parameters.enumerated() {
                 #expect(abs(before[index] - Double(after) - expected[index]) < 1e-5, "parameter \(index) at step \(step)")

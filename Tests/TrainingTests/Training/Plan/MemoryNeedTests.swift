@@ -25,7 +25,7 @@ struct MemoryNeedTests {
         let made = plan.makeLearner(0..<shards, engines)
         let taken = withExtendedLifetime((engines, made)) { LiveMemory.bytes - before }
         let need = MemoryNeed(plan, threads: threads, shards: shards)
-        let shared = Engines.bytes(plan.networks, rows: plan.configuration.run.chainsPerShard, needs: plan.objective.profile.engine).shared
+        let shared = Engines.bytes(plan.networks, rows: plan.configuration.run.chainsPerShard, needs: plan.profile.engine).shared
         // The integers of the sum are not made here.
         return (taken, need.threads - 8 * threads * plan.networks.layout.count + need.chains + shared)
     }
