@@ -38,13 +38,13 @@ struct IdentityKernel: ActivationKernel {
 }
 
 struct SiLUKernel: ActivationKernel {
-    @inline(__always) func value(_ x: Lanes) -> Lanes { x * VectorMath.logisticOfNumber(x) }
+    @inline(__always) func value(_ x: Lanes) -> Lanes { x * VectorMath.logistic(x) }
 
     @inline(__always) func valueAndSlope(_ x: Lanes) -> (value: Lanes, slope: Lanes) {
-        let s = VectorMath.logisticOfNumber(x)
+        let s = VectorMath.logistic(x)
         let value = x * s
         // s (1 + x (1 - s)) with x s at hand
-        return (value, s + value * (1 - s))
+        return (value, s.addingProduct(value, 1 - s))
     }
 
     // The n-th derivative of x s is n times the one of s before, and x times the n-th of s.

@@ -1,10 +1,12 @@
+import CLanes
+
 typealias Lanes = SIMD16<Float>
 
 extension SIMD16<Float> {
     /// The sixteen floats from an address, on any boundary.
     @inline(__always) @unsafe
     init(loading address: UnsafePointer<Float>) {
-        self = unsafe UnsafeRawPointer(address).loadUnaligned(as: SIMD16<Float>.self)
+        self = unsafe lanes_load(address)
     }
 
     /// The first `count` floats from an address, zeros behind them.
@@ -16,7 +18,7 @@ extension SIMD16<Float> {
 
     @inline(__always) @unsafe
     func store(to address: UnsafeMutablePointer<Float>) {
-        unsafe UnsafeMutableRawPointer(address).storeBytes(of: self, as: SIMD16<Float>.self)
+        unsafe lanes_store(address, self)
     }
 
     /// Stores the first `count` lanes and touches nothing behind them.

@@ -33,11 +33,12 @@ extension Activation {
     }
 
     /// The errors of the kernels at an exact argument: eight units (exp and a handful of operations, each good to a unit or two) of
-    /// the largest intermediate value: the value itself, the constant 1 or alpha that is subtracted, x for SiLU's slope.
+    /// the largest intermediate value: the value itself, the constant 1 or alpha that is subtracted, x for SiLU's slope. The relative error of the
+    /// logistic function grows below zero (`VectorMath.logistic`).
     private func kernelErrors(_ x: Double, _ value: Double) -> (value: Double, slope: Double) {
         let units = 8 * Bounded.unit
         return switch self {
-        case .silu: (units * abs(value), units * (1 + abs(value)))
+        case .silu: ((units + 8e-8 * max(0, -x)) * abs(value), units * (1 + abs(value)))
         case .softplus, .tanh: (units * abs(value), units)
         case .relu, .leakyReLU: (Bounded.unit * abs(value), 0)
         case .elu(let a): (units * (abs(value) + abs(Double(a))), units * abs(Double(a)))
