@@ -60,10 +60,7 @@ public struct DataStream: Sendable {
     /// The numbers, among a shard's own rows, of those that it sees at a step; only of a `dealt` stream.
     public func ownPlaces(step: Int, shard: Int) -> [Int] {
         guard isDealt, let dataset = source.dataset else { preconditionFailure("rows that are not dealt to shards") }
-        var places: [Int] = []
-        places.reserveCapacity(rowsPerShard)
-        forEachOwnPlace(of: dataset, step, shard) { places.append($1) }
-        return places
+        return elements(from: step * rowsPerShard, of: ownRows(of: dataset, shard).count, order: 2 + shard)
     }
 
     /// The most rows that a shard has of its own.
@@ -94,7 +91,7 @@ public struct DataStream: Sendable {
         precondition(
             tile.rows == rowsPerShard && tile.columns == partner.shape.count, "a tile of \(tile.columns) for rows of \(partner.shape)")
         let flips = stream(.augmentation, step, shard)
-        forEachRow(of: dataset, step, shard) { place, row in
+        for (place, row) in rows(of: dataset, step, shard).enumerated() {
             let target = tile.rows(place..<(place + 1))
             partner.fill(target, row: row, preparation)
             if preparation.flip && flips.bits(at: place) & 1 == 1 { mirror(target, partner.shape) }
@@ -103,52 +100,40 @@ public struct DataStream: Sendable {
 
     /// The rows of the data set that a shard sees at a step, without preparation; nil for a density.
     public func rows(step: Int, shard: Int) -> [Int]? {
-        guard let dataset = source.dataset else { return nil }
-        var rows: [Int] = []
-        rows.reserveCapacity(rowsPerShard)
-        forEachRow(of: dataset, step, shard) { _, row in rows.append(row) }
-        return rows
+        source.dataset.map { rows(of: $0, step, shard) }
     }
 
     private func stream(_ purpose: RandomPurpose, _ step: Int, _ index: Int) -> RandomStream {
         RandomStream(seed: seed, purpose: purpose, step: step, index: index)
     }
 
-    private func forEachRow(of dataset: Dataset, _ step: Int, _ shard: Int, _ body: (_ place: Int, _ row: Int) -> Void) {
-        guard !isDealt else {
-            // A fixed order of all rows; each shard has a part of it.
-            let (order, first) = (Permutation(count: dataset.count, key: stream(.dataOrder, 0, 1)), ownRows(of: dataset, shard).lowerBound)
-            return forEachOwnPlace(of: dataset, step, shard) { body($0, order[first + $1]) }
-        }
-        forEachInTurn(from: (step * shards + shard) * rowsPerShard, of: dataset.count, order: 0, body)
+    private func rows(of dataset: Dataset, _ step: Int, _ shard: Int) -> [Int] {
+        guard isDealt else { return elements(from: (step * shards + shard) * rowsPerShard, of: dataset.count, order: 0) }
+        // A fixed order of all rows; each shard has a part of it.
+        let (order, first) = (Permutation(count: dataset.count, key: stream(.dataOrder, 0, 1)), ownRows(of: dataset, shard).lowerBound)
+        return order.elements(at: ownPlaces(step: step, shard: shard).map { first + $0 })
     }
 
     private func ownRows(of dataset: Dataset, _ shard: Int) -> Range<Int> {
         shard * dataset.count / shards..<(shard + 1) * dataset.count / shards
     }
 
-    private func forEachOwnPlace(of dataset: Dataset, _ step: Int, _ shard: Int, _ body: (_ place: Int, _ own: Int) -> Void) {
-        forEachInTurn(from: step * rowsPerShard, of: ownRows(of: dataset, shard).count, order: 2 + shard, body)
-    }
-
-    /// Elements 0..<count from a position on, epoch after epoch, each epoch in an order of its own.
-    private func forEachInTurn(from first: Int, of count: Int, order index: Int, _ body: (_ place: Int, _ element: Int) -> Void) {
-        var epoch = first / count
-        var order = Permutation(count: count, key: stream(.dataOrder, epoch, index))
-        for place in 0..<rowsPerShard {
-            let position = first + place
-            if position / count != epoch {
-                epoch = position / count
-                order = Permutation(count: count, key: stream(.dataOrder, epoch, index))
-            }
-            body(place, order[position % count])
+    /// As many of the elements 0..<count as a shard has rows, from a position on, epoch after epoch, each epoch in an order of its own.
+    private func elements(from first: Int, of count: Int, order index: Int) -> [Int] {
+        var elements: [Int] = []
+        elements.reserveCapacity(rowsPerShard)
+        while elements.count < rowsPerShard {
+            let (epoch, start) = (first + elements.count).quotientAndRemainder(dividingBy: count)
+            let end = min(count, start + rowsPerShard - elements.count)
+            elements += Permutation(count: count, key: stream(.dataOrder, epoch, index)).elements(at: Array(start..<end))
         }
+        return elements
     }
 
     private func fill(_ tile: Matrix, from dataset: Dataset, _ step: Int, _ shard: Int) {
         let flips = stream(.augmentation, step, shard)
         if preparation.dequantize { stream(.dequantisation, step, shard).fillUniforms(tile) }
-        forEachRow(of: dataset, step, shard) { place, row in
+        for (place, row) in rows(of: dataset, step, shard).enumerated() {
             let target = tile.rows(place..<(place + 1))
             switch dataset.values {
             case .levels(let bytes, let levels): Self.scale(bytes, row, levels, target, preparation, dequantises: preparation.dequantize)

@@ -7,8 +7,11 @@
 ///
 /// Hoang, Morris, Rogaway, "An enciphering scheme based on a card shuffle", CRYPTO 2012, arXiv:1208.1176.
 public struct Permutation: Sendable {
+    /// Eight positions on their way to their elements.
+    private typealias Eight = SIMD8<UInt64>
+
     private struct Round {
-        let sum: Int
+        let sum: UInt64
         let multiplier: UInt64
         let offset: UInt64
     }
@@ -26,33 +29,60 @@ public struct Permutation: Sendable {
             rounds = []
             return
         }
-        rounds = (0..<48).map { round in
-            func word(_ draw: Int) -> UInt64 {
-                UInt64(key.bits(at: 8 * round + draw)) << 32 | UInt64(key.bits(at: 8 * round + draw + 1))
+        // Eight draws a round.
+        rounds = (0..<6).flatMap { group in
+            let draws = key.longWords(group: group)
+            return stride(from: 0, to: draws.count, by: 8).map { first in
+                func word(_ draw: Int) -> UInt64 { draws[first + draw] & 0xffff_ffff_0000_0000 | draws[first + draw + 1] >> 32 }
+                let sum = RandomStream.integer(draws[first], below: count)
+                return Round(sum: UInt64(sum), multiplier: word(2) | 1, offset: word(4))
             }
-            return Round(sum: key.integer(below: count, at: 8 * round), multiplier: word(2) | 1, offset: word(4))
         }
     }
 
     /// The element at a position.
     public subscript(position: Int) -> Int {
         precondition(position >= 0 && position < count, "position \(position) of a permutation of \(count) elements")
-        return rounds.reduce(position) { apply($1, to: $0) }
+        return Int(rounds.reduce(Eight(repeating: UInt64(position))) { apply($1, to: $0) }[0])
     }
 
     /// The position of an element: the inverse, at the same cost.
     public func position(of element: Int) -> Int {
         precondition(element >= 0 && element < count, "element \(element) of a permutation of \(count) elements")
-        return rounds.reversed().reduce(element) { apply($1, to: $0) }
+        return Int(rounds.reversed().reduce(Eight(repeating: UInt64(element))) { apply($1, to: $0) }[0])
     }
 
-    /// One round, its own inverse.
-    @inline(__always) private func apply(_ round: Round, to x: Int) -> Int {
-        let difference = round.sum - x
-        let partner = difference < 0 ? difference + count : difference
+    /// The elements at some positions: eight at the cost of one.
+    public func elements(at positions: [Int]) -> [Int] {
+        precondition(positions.allSatisfy { $0 >= 0 && $0 < count }, "positions outside of a permutation of \(count) elements")
+        var elements = positions + repeatElement(0, count: -positions.count & 7)
+        unsafe elements.withUnsafeMutableBytes { bytes in
+            // Round by round: the eights of a round do not wait for one another.
+            for round in rounds {
+                for offset in stride(from: 0, to: bytes.count, by: 64) {
+                    let eight = unsafe apply(round, to: bytes.loadUnaligned(fromByteOffset: offset, as: Eight.self))
+                    unsafe bytes.storeBytes(of: eight, toByteOffset: offset, as: Eight.self)
+                }
+            }
+        }
+        elements.removeLast(elements.count - positions.count)
+        return elements
+    }
+
+    /// One round, its own inverse. Differences are signed, and what depends on a sign is masked: a comparison of integers would go lane by lane.
+    @inline(__always) private func apply(_ round: Round, to x: Eight) -> Eight {
+        let difference = Eight(repeating: round.sum) &- x
+        let partner = difference &+ (Self.signs(difference) & Eight(repeating: UInt64(count)))
+        let lead = x &- partner
+        let larger = x &- (Self.signs(lead) & lead)
         // A bit of a keyed hash of the larger of the two, so that both sides of a pair read the same bit.
-        var hash = (UInt64(truncatingIfNeeded: max(x, partner)) &+ round.offset) &* round.multiplier
-        hash = (hash ^ (hash >> 32)) &* 0xD6E8_FEB8_6659_FD93
-        return Int64(bitPattern: hash) < 0 ? partner : x
+        var hash = (larger &+ Eight(repeating: round.offset)) &* Eight(repeating: round.multiplier)
+        hash = (hash ^ (hash &>> Eight(repeating: 32))) &* Eight(repeating: 0xD6E8_FEB8_6659_FD93)
+        return x ^ ((x ^ partner) & Self.signs(hash))
+    }
+
+    /// All bits of the lanes whose highest bit is set.
+    @inline(__always) private static func signs(_ x: Eight) -> Eight {
+        unsafe unsafeBitCast(unsafeBitCast(x, to: SIMD8<Int64>.self) &>> SIMD8<Int64>(repeating: 63), to: Eight.self)
     }
 }

@@ -22,11 +22,29 @@ extension RandomStream {
     /// ⌊bound v / 2⁶⁴⌋, where the high word of v is `bits(at: draw)` and the low word comes from the upper half of the blocks,
     /// which no other number uses.
     public func integer(below bound: Int, at draw: Int) -> Int {
-        precondition(bound > 0, "there is no integer in 0..<\(bound)")
-        let low = word(draw % 64 / 16, ofBlock: Self.block(of: draw) | 0x8000_0000)
-        let value = UInt64(bits(at: draw)) << 32 | UInt64(low)
-        return Int(value.multipliedFullWidth(by: UInt64(bound)).high)
+        let low = word(draw % 64 / 16, ofBlock: Self.block(of: draw) | Self.upperHalf)
+        return Self.integer(UInt64(bits(at: draw)) << 32 | UInt64(low), below: bound)
     }
+
+    /// ⌊bound v / 2⁶⁴⌋
+    static func integer(_ v: UInt64, below bound: Int) -> Int {
+        precondition(bound > 0, "there is no integer in 0..<\(bound)")
+        return Int(v.multipliedFullWidth(by: UInt64(bound)).high)
+    }
+
+    /// The v of `integer(below:at:)` of draws 64 group ..< 64 group + 64.
+    func longWords(group: Int) -> [UInt64] {
+        let high = bits(group: group)
+        let low = Philox4x32.blocks(first: UInt32(group * 16) | Self.upperHalf, word1, word2, word3, key: key)
+        return unsafe withUnsafeBytes(of: high) { high in
+            unsafe withUnsafeBytes(of: low) { low in
+                unsafe zip(high.bindMemory(to: UInt32.self), low.bindMemory(to: UInt32.self)).map { UInt64($0) << 32 | UInt64($1) }
+            }
+        }
+    }
+
+    /// What tells blocks of the upper half.
+    private static var upperHalf: UInt32 { 0x8000_0000 }
 
     private static func block(of draw: Int) -> UInt32 {
         precondition(draw >= 0 && draw < drawLimit, "draws of a random stream lie in 0..<2^33")

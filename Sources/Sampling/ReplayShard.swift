@@ -155,8 +155,7 @@ public final class ReplayShard {
     /// The slots that `count` chains of a step start from: distinct, uniformly drawn.
     public func draw(count: Int, key: RandomStream) -> [Int] {
         precondition(count <= capacity, "a shard of \(capacity) samples cannot start \(count) chains")
-        let order = Permutation(count: capacity, key: key)
-        return (0..<count).map { order[$0] }
+        return Permutation(count: capacity, key: key).elements(at: Array(0..<count))
     }
 
     /// Where a chain's last position goes: its own slot, or where the reservoir puts it; nil when the reservoir passes it over.

@@ -6,6 +6,29 @@ struct PermutationTests {
         Permutation(count: count, key: RandomStream(seed: seed, purpose: .test, step: 0, index: index))
     }
 
+    /// The shuffle as its definition has it, a position and a round at a time.
+    static func element(at position: Int, count: Int, key: RandomStream) -> Int {
+        (0..<48).reduce(position) { x, round in
+            func word(_ draw: Int) -> UInt64 { UInt64(key.bits(at: 8 * round + draw)) << 32 | UInt64(key.bits(at: 8 * round + draw + 1)) }
+            let partner = (key.integer(below: count, at: 8 * round) - x + count) % count
+            var hash = (UInt64(max(x, partner)) &+ word(4)) &* (word(2) | 1)
+            hash = (hash ^ (hash >> 32)) &* 0xD6E8_FEB8_6659_FD93
+            return hash >> 63 == 1 ? partner : x
+        }
+    }
+
+    @Test(arguments: [1, 2, 3, 64, 257, 60_000, 1 << 31, (1 << 32) - 1, 1 << 32])
+    func `elements are those of the definition, one by one and many at a time`(_ count: Int) {
+        let key = RandomStream(seed: 5, purpose: .test, step: 1, index: 2)
+        let permutation = Permutation(count: count, key: key)
+        for length in [0, 1, 7, 8, 9, 64, 100] {
+            let positions = (0..<length).map { ($0 * 2_654_435_761 + length) % count }
+            let elements = positions.map { count == 1 ? 0 : Self.element(at: $0, count: count, key: key) }
+            #expect(permutation.elements(at: positions) == elements)
+            #expect(positions.map { permutation[$0] } == elements)
+        }
+    }
+
     @Test func `every count has every value exactly once`() {
         for count in Array(0...300) + [1000, 1023, 1024, 1025, 4097, 60_000, 65_536, 100_003, 1 << 20] {
             let permutation = Self.permutation(count, index: count)

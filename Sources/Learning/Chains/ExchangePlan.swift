@@ -53,8 +53,9 @@ package struct ExchangePlan: Sendable {
     /// A random perfect matching: neighbours in a random order; the last one of an odd number sits out.
     private static func partners(_ order: Permutation) -> [Int] {
         var partners = Array(0..<order.count)
+        let shards = order.elements(at: partners)
         for first in stride(from: 0, to: order.count - 1, by: 2) {
-            let (a, b) = (order[first], order[first + 1])
+            let (a, b) = (shards[first], shards[first + 1])
             (partners[a], partners[b]) = (b, a)
         }
         return partners
@@ -66,7 +67,7 @@ package struct ExchangePlan: Sendable {
     package func slots(of shard: Int) -> [Int] {
         let order = Permutation(
             count: capacity, key: RandomStream(seed: seed, purpose: .exchangeSelection, step: step, index: shard))
-        return (0..<perShard).map { order[$0] }
+        return order.elements(at: Array(0..<perShard))
     }
 
     /// Where the sample of a place goes.
