@@ -24,7 +24,8 @@ struct AffineStage<Map: LinearMap>: LinearStage {
     }
 
     func forward(_ x: Matrix, _ weights: StageWeights, scratch: Matrix, into output: Matrix, slopes: Matrix?) {
-        let epilogue = Epilogue.activate(bias: biases(in: weights.parameters), activation: activation, slopes: slopes.map(byPosition))
+        let slopes = slopes.map { byPosition($0) }
+        let epilogue = Epilogue.activate(bias: biases(in: weights.parameters), activation: activation, slopes: slopes)
         map.apply(x, weights.copies, scratch: scratch, into: byPosition(output), epilogue)
     }
 

@@ -68,15 +68,15 @@ public struct Network: Sendable {
         let range = 0..<x.rows
         let input = workspace.conditions.joined(x)
         condition?.join(x, condition: workspace.conditions.values, parameters: weights.parameters, into: input)
-        for (index, node) in nodes.enumerated() {
+        for index in nodes.indices {
             let output = workspace.outputs[index].rows(range)
             let slopes = keepingSlopes ? workspace.slopes[index]?.rows(range) : nil
-            let source = workspace.value(node.source, input)
-            if let skip = node.skip {
-                ActivationStage(count: output.columns, activation: node.stage.activation).forward(
+            let source = workspace.value(nodes[index].source, input)
+            if let skip = nodes[index].skip {
+                ActivationStage(count: output.columns, activation: nodes[index].stage.activation).forward(
                     sum: source, workspace.value(skip, input), into: output, slopes: slopes)
             } else {
-                node.stage.forward(source, weights.stages[index], scratch: workspace.scratch, into: output, slopes: slopes)
+                nodes[index].stage.forward(source, weights.stages[index], scratch: workspace.scratch, into: output, slopes: slopes)
             }
         }
     }
@@ -97,20 +97,20 @@ public struct Network: Sendable {
         let input = workspace.conditions.joined(x)
         let wholeGradient = workspace.conditions.gradient(for: inputGradient, rows: x.rows, tableIsWanted: parameterGradient != nil)
         let last = nodes.count - 1
-        for (index, node) in nodes.enumerated().reversed() {
+        for index in nodes.indices.reversed() {
             var delta = outputGradient
             if index < last {
-                delta = workspace.gradients[node.buffer].view(from: 0, rows: x.rows, columns: node.stage.outputCount)
+                delta = workspace.gradients[nodes[index].buffer].view(from: 0, rows: x.rows, columns: nodes[index].stage.outputCount)
             } else if let slopes = workspace.slopes[last] {
-                delta = workspace.gradients[node.buffer].view(from: 0, rows: x.rows, columns: outputCount)
+                delta = workspace.gradients[nodes[index].buffer].view(from: 0, rows: x.rows, columns: outputCount)
                 Elementwise.multiply(outputGradient, by: slopes.rows(0..<x.rows), into: delta)
             }
             if let parameterGradient {
-                let source = workspace.value(node.source, input)
-                node.stage.addParameterGradient(source, delta, scratch: workspace.scratch, into: parameterGradient)
+                let source = workspace.value(nodes[index].source, input)
+                nodes[index].stage.addParameterGradient(source, delta, scratch: workspace.scratch, into: parameterGradient)
             }
-            for part in node.contributions where part.target != Node.input || wholeGradient != nil {
-                pullBack(delta, part, at: workspace.value(part.target, input), index, weights, workspace, wholeGradient)
+            for part in nodes[index].contributions where part.target != Node.input || wholeGradient != nil {
+                pullBack(delta, part, at: workspace.value(part.target, input), index, weights.stages[index], workspace, wholeGradient)
             }
         }
         guard let condition, let wholeGradient else { return }
@@ -122,7 +122,7 @@ public struct Network: Sendable {
 
     /// Adds what a node gives to the gradient of a value that it reads, and multiplies the whole by the slopes of that value.
     private func pullBack(
-        _ delta: Matrix, _ part: Node.Contribution, at x: Matrix, _ index: Int, _ weights: PreparedWeights, _ workspace: Workspace,
+        _ delta: Matrix, _ part: Node.Contribution, at x: Matrix, _ index: Int, _ weights: StageWeights, _ workspace: Workspace,
         _ inputGradient: Matrix?
     ) {
         func buffer(_ number: Int) -> Matrix { workspace.gradients[number].view(from: 0, rows: x.rows, columns: x.columns) }
@@ -130,7 +130,7 @@ public struct Network: Sendable {
         let slopes = isInput || !part.isLast ? nil : workspace.slopes[part.target]?.rows(0..<x.rows)
         let result = isInput && part.isFirst ? inputGradient ?? buffer(part.buffer) : buffer(part.buffer)
         let epilogue = part.isFirst ? slopes.map { Epilogue.multiply(by: $0) } ?? .none : .none
-        nodes[index].stage.pullBack(delta, at: x, weights.stages[index], scratch: workspace.scratch, into: result, epilogue)
+        nodes[index].stage.pullBack(delta, at: x, weights, scratch: workspace.scratch, into: result, epilogue)
         guard !part.isFirst else { return }
         let total = isInput ? inputGradient ?? result : buffer(nodes[part.target].buffer)
         Elementwise.add(total, result, scale: 1, into: total)

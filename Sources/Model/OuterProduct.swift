@@ -36,8 +36,8 @@ struct OuterProduct {
             "the result exceeds the matrix")
         let tile = Self.tileRows
         withExtendedLifetime((left.storage, right.storage, target.matrix.storage)) {
-            unsafe withUnsafeTemporaryAllocation(byteCount: tile * 32 * 4, alignment: 64) { bytes in
-                let sums = unsafe bytes.baseAddress!.assumingMemoryBound(to: Float.self)
+            var vectors = InlineArray<16, Lanes>(repeating: .zero)
+            unsafe vectors.withFloats { sums in
                 unsafe withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: tile) { lefts in
                     for first in stride(from: 0, to: rows, by: tile) {
                         let valid = min(tile, rows - first)

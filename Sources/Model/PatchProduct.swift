@@ -42,11 +42,12 @@ struct PatchProduct {
             case .multiply(let factors):
                 precondition(factors.count == target.count, "factors do not fit the product")
                 unsafe run(source, weights, MultiplyFinish(out: out, factors: UnsafePointer(factors.base) + targetStart))
-            case .activate(let bias, let activation, let slopes):
-                precondition(bias.count == weights.columns && slopes.map { $0.count == target.count } ?? true, "bias or slopes do not fit")
-                let biases = unsafe UnsafePointer(bias.base)
-                let slopes = unsafe slopes.map { unsafe $0.base + targetStart }
-                unsafe activation.withKernel(
+            case .activate(let end):
+                precondition(
+                    end.bias.count == weights.columns && end.slopes.map { $0.count == target.count } ?? true, "bias or slopes do not fit")
+                let biases = unsafe UnsafePointer(end.bias.base)
+                let slopes = unsafe end.slopes.map { unsafe $0.base + targetStart }
+                unsafe end.activation.withKernel(
                     Activating(product: self, source: source, weights: weights, out: out, biases: biases, slopes: slopes))
             }
         }
@@ -69,8 +70,9 @@ struct PatchProduct {
     /// Panel by panel, so that a panel of weights stays in the cache while all rows pass by it.
     @unsafe
     private func run<Finish: TileFinish>(_ source: UnsafePointer<Float>, _ weights: PackedWeights, _ finish: Finish) {
-        unsafe withUnsafeTemporaryAllocation(byteCount: Self.tileRows * 32 * 4, alignment: 64) { bytes in
-            let sums = unsafe bytes.baseAddress!.assumingMemoryBound(to: Float.self)
+        // 32 columns of each row
+        var vectors = InlineArray<16, Lanes>(repeating: .zero)
+        unsafe vectors.withFloats { sums in
             unsafe withPlaces(source) { patches, targets in
                 for panel in stride(from: 0, to: weights.columns, by: 32) {
                     let width = weights.width(ofPanel: panel)

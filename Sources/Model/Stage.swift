@@ -44,12 +44,14 @@ protocol Stage: Sendable {
     func addParameterGradientAlongLine(_ x: [Matrix], _ deltas: [Matrix], scratch: Matrix, into gradient: Matrix)
 }
 
-/// What a stage sees of the weights: all parameters, and its own prepared copies.
-struct StageWeights {
+/// What a stage sees of the weights: all parameters, and its own prepared copies. A class, because every pass hands it to every stage.
+final class StageWeights: Sendable {
     /// 1 x number of parameters
     let parameters: Matrix
     /// 1 x `preparedCount`
     let copies: Matrix
+
+    init(parameters: Matrix, copies: Matrix) { (self.parameters, self.copies) = (parameters, copies) }
 }
 
 extension Stage {

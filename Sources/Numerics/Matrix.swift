@@ -15,7 +15,7 @@
     }
 
     /// A view of `rows * columns` floats of a storage, from `offset`.
-    public init(storage: FloatStorage, offset: Int, rows: Int, columns: Int) {
+    @inlinable public init(storage: FloatStorage, offset: Int, rows: Int, columns: Int) {
         precondition(
             rows >= 0 && columns >= 0 && offset >= 0 && offset + rows * columns <= storage.count,
             "a \(rows) x \(columns) view from \(offset) exceeds a storage of \(storage.count) floats")
@@ -49,29 +49,29 @@
     }
 
     /// The view of some of the rows.
-    public func rows(_ range: Range<Int>) -> Matrix {
+    @inlinable public func rows(_ range: Range<Int>) -> Matrix {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of a matrix of \(rows) rows")
         return Matrix(storage: storage, offset: offset + range.lowerBound * columns, rows: range.count, columns: columns)
     }
 
     /// The same floats with another number of rows and columns.
-    public func reshaped(rows: Int, columns: Int) -> Matrix {
+    @inlinable public func reshaped(rows: Int, columns: Int) -> Matrix {
         precondition(rows * columns == count, "\(self.rows) x \(self.columns) floats cannot be \(rows) x \(columns)")
         return Matrix(storage: storage, offset: offset, rows: rows, columns: columns)
     }
 
     /// A view of `rows * columns` floats of this matrix, from the given float on.
-    public func view(from start: Int, rows: Int, columns: Int) -> Matrix {
+    @inlinable public func view(from start: Int, rows: Int, columns: Int) -> Matrix {
         precondition(start >= 0 && start + rows * columns <= count, "the view exceeds the matrix")
         return Matrix(storage: storage, offset: offset + start, rows: rows, columns: columns)
     }
 
-    public func fill(_ value: Float) {
+    @inlinable public func fill(_ value: Float) {
         unsafe base.update(repeating: value, count: count)
     }
 
     /// Copies the values of a matrix with as many floats.
-    public func copy(from other: Matrix) {
+    @inlinable public func copy(from other: Matrix) {
         precondition(other.count == count, "\(other.count) floats for \(count)")
         unsafe base.update(from: other.base, count: count)
     }

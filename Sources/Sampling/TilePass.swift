@@ -59,9 +59,10 @@ enum TilePass {
         if left >= groupSize {
             return unsafe replaceGroup(target, second, third, normals, body)
         }
-        unsafe withUnsafeTemporaryAllocation(byteCount: 12 * groupSize, alignment: 64) { buffer in
-            let rest = buffer.baseAddress!
-            unsafe rest.initializeMemory(as: UInt8.self, repeating: 0, count: 12 * groupSize)
+        // four vectors each of x, y and z
+        var vectors = InlineArray<12, Lanes>(repeating: .zero)
+        unsafe vectors.withFloats { floats in
+            let rest = UnsafeMutableRawPointer(floats)
             let (restOfY, restOfZ) = unsafe (rest + 4 * groupSize, rest + 8 * groupSize)
             unsafe rest.copyMemory(from: target, byteCount: 4 * left)
             unsafe restOfY.copyMemory(from: second, byteCount: 4 * left)
