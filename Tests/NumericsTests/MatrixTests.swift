@@ -44,6 +44,19 @@ struct MatrixTests {
         #expect(view?[0, 7] == 5007)
     }
 
+    @Test(arguments: [Float.nan, .infinity, -.infinity, .signalingNaN])
+    func `a matrix and an array are finite when no value of theirs is NaN or infinite`(_ broken: Float) {
+        let matrix = Matrix(rows: 5, columns: 9, (0..<45).map { Float($0) - .greatestFiniteMagnitude })
+        #expect(matrix.isFinite && matrix.values.isFinite && Matrix(rows: 0, columns: 3).isFinite)
+        for place in 0..<45 {
+            let kept = matrix[place / 9, place % 9]
+            matrix[place / 9, place % 9] = broken
+            #expect(!matrix.isFinite && !matrix.values.isFinite)
+            for row in 0..<5 { #expect(matrix.rows(row..<row + 1).isFinite == (row != place / 9)) }
+            matrix[place / 9, place % 9] = kept
+        }
+    }
+
     @Test func `everything outside of the bounds is refused`() async {
         await #expect(processExitsWith: .failure) { _ = Matrix(rows: 2, columns: 3)[2, 0] }
         await #expect(processExitsWith: .failure) { _ = Matrix(rows: 2, columns: 3)[0, 3] }

@@ -117,10 +117,12 @@ extension ChainBuffers {
     /// The chains that cannot go on: those whose position is not finite, and, of a sampler with an accept step, those that stand where the energy or its
     /// gradient is not finite, from where every proposal is rejected.
     fileprivate func brokenChains(hasAcceptStep: Bool) -> [Int] {
-        (0..<positions.rows).filter { row in
+        // Almost always there are none.
+        if positions.isFinite && !(hasAcceptStep && !(energies.isFinite && gradient.isFinite)) { return [] }
+        return (0..<positions.rows).filter { row in
             let range = row..<row + 1
-            guard positions.rows(range).values.isFinite else { return true }
-            return hasAcceptStep && !(energies[row, 0].isFinite && gradient.rows(range).values.isFinite)
+            guard positions.rows(range).isFinite else { return true }
+            return hasAcceptStep && !(energies[row, 0].isFinite && gradient.rows(range).isFinite)
         }
     }
 }

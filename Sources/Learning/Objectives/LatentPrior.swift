@@ -147,11 +147,11 @@ package struct LatentPrior<Kernel: TransitionKernel>: Objective {
     /// A chain that is not finite begins anew: the guard may leave this step's update out, and would leave out all that follow if it went on.
     private func storeKept(_ shard: State, _ step: Int) {
         guard let kept = shard.chains else { return }
-        let isFinite = shard.posterior.values.isFinite
+        let isFinite = shard.posterior.isFinite
         if !isFinite { stream(.latentStart, step, shard).fillNormals(shard.prior) }
         for (row, place) in data.ownPlaces(step: step, shard: shard.index).enumerated() {
             let end = shard.posterior.rows(row..<row + 1)
-            kept.rows(place..<place + 1).copy(from: isFinite || end.values.isFinite ? end : shard.prior.rows(row..<row + 1))
+            kept.rows(place..<place + 1).copy(from: isFinite || end.isFinite ? end : shard.prior.rows(row..<row + 1))
         }
     }
 

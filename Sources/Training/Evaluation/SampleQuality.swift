@@ -43,7 +43,7 @@ package struct SampleQuality: Hashable, Sendable {
         let rows = try communicator.agree { try EvaluationRows(plan.source, configuration) }
         guard rows.available >= 8 else { return nil }
         let chains = try EvaluationChains(plan).gather(trainer, count: min(mostSamples, rows.available / 2))
-        guard chains.rows >= 2, chains.values.isFinite else { return nil }
+        guard chains.rows >= 2, chains.isFinite else { return nil }
         let count = min(chains.rows, rows.available / 2)
         let held = min(mostRows, rows.available - count)
         let distance = SlicedWasserstein(to: rows.read(0..<held))
