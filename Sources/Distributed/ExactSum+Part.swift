@@ -80,7 +80,7 @@ extension ExactSum {
             }
             largest[tensor] = max(largest[tensor], value)
             let steps = Double(value) * scale
-            if steps <= 0x1p51 {
+            if steps <= layout.largestSteps {
                 words[layout.magnitude(tensor)] += Int64(steps.rounded(.up))
             } else {
                 words[layout.overflows(tensor)] += 1
@@ -90,7 +90,8 @@ extension ExactSum {
         /// sums[i] += round(values[i] · scale), ties to even; returns the bits of the largest |value|, where NaN counts as largest.
         ///
         /// Adding 1.5·2^52 leaves the rounded integer in the low bits of the double, for |value · scale| ≤ 2^51. Beyond, and for NaN, what is
-        /// added is meaningless: the caller sees it by the largest value, and the whole sum is not used.
+        /// added is meaningless; between `largestSteps` and that the sum may wrap. The caller sees both by the largest value, and the whole sum is not
+        /// used.
         private static func accumulate(
             _ values: UnsafePointer<Float>, into sums: UnsafeMutablePointer<Int64>, count: Int, scale: Double
         ) -> UInt32 {
@@ -116,9 +117,11 @@ extension ExactSum {
         let flags: Int
 
         var parameters: Int { tensors.last?.upperBound ?? 0 }
+        /// The largest |value| in steps, a power of two: so many of all shards add up to less than 2^63, and one is at most 2^51.
+        var largestSteps: Double { Double(Int64(1) << min(51, 63 - (.max / Int64(shards)).leadingZeroBitCount)) }
         /// Σ over shards of the largest |value| in steps.
         func magnitude(_ tensor: Int) -> Int { parameters + tensor }
-        /// Shards whose largest |value| exceeds 2^51 steps.
+        /// Shards whose largest |value| exceeds `largestSteps`.
         func overflows(_ tensor: Int) -> Int { parameters + tensors.count + tensor }
         /// Shards with NaN or infinity.
         func notFinite(_ tensor: Int) -> Int { parameters + 2 * tensors.count + tensor }

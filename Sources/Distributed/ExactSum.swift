@@ -50,7 +50,7 @@ public struct ExactSum: Sendable {
     /// `tensors`: consecutive ranges from 0 that cover the vector. `shards`: how many gradients are added, on all ranks together.
     /// `recordLength`: doubles that every shard hands to all ranks. `flags`: yes-or-no questions that any rank may raise.
     public init(tensors: [Range<Int>], shards: Int, recordLength: Int = 0, flags: Int = 0) {
-        precondition((1...ShardLayout.maximumShards).contains(shards), "the sum of more than 4,000 shards could leave 64 bits")
+        precondition((1...ShardLayout.maximumShards).contains(shards), "scales fit 1 to \(ShardLayout.maximumShards) shards, not \(shards)")
         precondition(recordLength >= 0 && flags >= 0, "counts of records and flags are at least 0")
         precondition(
             zip([0] + tensors.map(\.upperBound), tensors.map(\.lowerBound)).allSatisfy(==),

@@ -2,13 +2,13 @@ import Failures
 
 /// Which rank owns which shards: contiguous ranges, as even as possible, rank r of P owning ⌊rS/P⌋ ..< ⌊(r+1)S/P⌋ of S shards.
 public struct ShardLayout: Hashable, Sendable {
-    /// The most shards a run may have: so many int64 contributions of `ExactSum` cannot overflow.
-    public static let maximumShards = 4000
+    /// The most shards a run may have: with more, one shard that holds all of a gradient could fit no scale of `ExactSum`.
+    public static let maximumShards = 8192
 
     public let shards: Int
     public let ranks: Int
 
-    /// Throws `.configuration` for a number of shards outside 1...4000, `.launch` for more ranks than shards.
+    /// Throws `.configuration` for a number of shards outside 1...8192, `.launch` for more ranks than shards.
     public init(shards: Int, ranks: Int) throws(Failure) {
         precondition(ranks > 0, "a layout needs at least one rank")
         guard (1...Self.maximumShards).contains(shards) else {

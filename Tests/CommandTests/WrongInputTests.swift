@@ -242,7 +242,7 @@ extension CommandTests {
             .key("model.widths=[0]", "an integer from 1", "model.widths[0]"), .key("model.widths=[]", "at least one entry"),
             .key("sampler.stepSize=1e-60", "sampler.stepSize", "32-bit floats"),
             .key("chains.noiseLow=-1e300", "chains.noiseLow", "at least -1"),
-            .key("run.shards=4001", "from 1 to 4000", "4001"),
+            .key("run.shards=8193", "from 1 to 8192", "8193"),
             .keys(["objective.kind=autoencoder", "sampler.steps=0", "diagnostics.every=5"], "diagnostics.every", "autoencoder"),
             .keys(
                 ["objective.kind=variationalTeaching", "sampler.steps=0", "diagnostics.every=5"], "diagnostics.thin", "at least 1, found 0"
@@ -288,7 +288,7 @@ extension CommandTests {
             .keys(["model.kind=layers", "model.layers=[{kind: \"dense\", outputs: 0}]"], "outputs", "0"),
             .keys(["model.kind=layers", "model.layers=[{kind: \"dance\", outputs: 1}]"], "dance"),
             .keys(["optimizer.kind=sgd", "optimizer.clipSigma=3"], "optimizer.clipSigma", "sgd"),
-            .keys(["run.shards=60000"], "run.shards", "4000"),
+            .keys(["run.shards=60000"], "run.shards", "8192"),
             .key("sampler.kind=gibbs", "\"langevin\", \"stanley\"", "gibbs"),
             .key("sampler.threshold=0.5", "has no effect", "\"stanley\"", "sampler.kind = \"langevin\"", "0.5"),
             .key("sampler.adaptSteps=5", "has no effect", "\"mala\" or \"hmc\"", "langevin"),

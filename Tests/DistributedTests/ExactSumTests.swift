@@ -94,14 +94,27 @@ import Testing
         #expect(try total(&sum, [values]).values == [1, 0, 2 * step, 2 * step, 0, -2 * step, step, -7 * step])
     }
 
-    @Test func `the largest admitted value in every of the most shards does not wrap`() throws {
-        // 2^11 at the initial scale of 2^40: 2^51 steps in each of 4,000 shards.
+    /// Numbers of shards, and the largest value that each may have at the initial scale of 2^40: 2^51, 2^50 and 2^49 steps. Below 4,096 the limit is that
+    /// of the rounding.
+    static let limits: [(shards: Int, value: Float)] = [
+        (1, 2048), (4000, 2048), (4095, 2048), (4096, 1024), (8191, 1024), (ShardLayout.maximumShards, 512),
+    ]
+
+    @Test(arguments: limits)
+    func `the largest admitted value in every shard does not wrap, and the next larger one of one shard asks for another scale`(
+        shards: Int, value: Float
+    ) throws {
+        #expect(Double(value) * 0x1p40 * Double(shards) < 0x1p63)
         for sign: Float in [1, -1] {
-            var sum = ExactSum(tensors: [0..<3], shards: ShardLayout.maximumShards)
-            let gradient = [Float](repeating: sign * 2048, count: 3)
-            let (values, attempts) = try total(&sum, [[Float]](repeating: gradient, count: ShardLayout.maximumShards))
+            var sum = ExactSum(tensors: [0..<3], shards: shards)
+            var all = [[Float]](repeating: [Float](repeating: sign * value, count: 3), count: shards)
+            let (values, attempts) = try total(&sum, all)
             #expect(attempts == 1)
-            #expect(values == [Float](repeating: sign * 2048 * 4000, count: 3))
+            #expect(values == [Float](repeating: sign * value * Float(shards), count: 3))
+            sum = ExactSum(tensors: [0..<3], shards: shards)
+            all[shards / 2][1] = (sign * value).nextAwayFromZero
+            #expect(try outcome(&sum, all) == .rescaled)
+            #expect(try outcome(&sum, all) == .exact)
         }
     }
 
@@ -179,15 +192,16 @@ import Testing
         }
     }
 
-    @Test func `one shard of many with all the gradient still fits`() throws {
+    @Test(arguments: [Float(1), 1.37, 1e-30, 1e30]) func `one shard of the most with all the gradient still fits`(value: Float) throws {
         let shards = ShardLayout.maximumShards
         var sum = ExactSum(tensors: [0..<1], shards: shards)
         var all = [[Float]](repeating: [0], count: shards)
-        all[17] = [1]
-        _ = try total(&sum, all)
-        // The mean is 1/4000, so 1 is about 2^48 steps now.
+        all[17] = [value]
+        // With a scale from the largest value, when that of the start does not fit, the mean of all shards is no less than the coarsest.
+        #expect(try total(&sum, all).attempts <= 2)
+        // The mean is 1/8192 of the value, which is up to 2^49 steps now.
         #expect(try total(&sum, all).attempts == 1)
-        #expect(try total(&sum, [[Float]](repeating: [1], count: shards)).attempts == 1)
+        #expect(try total(&sum, [[Float]](repeating: [value / 64], count: shards)).values == [value * Float(shards / 64)])
     }
 
     @Test func `records arrive bit by bit in shard order`() throws {

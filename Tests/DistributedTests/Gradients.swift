@@ -27,3 +27,7 @@ func gradients(shards: Int, tensors: [Range<Int>], sizes: [Float], seed: UInt64)
 extension [Float] {
     var bits: [UInt32] { map(\.bitPattern) }
 }
+
+extension Float {
+    var nextAwayFromZero: Float { self < 0 ? nextDown : nextUp }
+}

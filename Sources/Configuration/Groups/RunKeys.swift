@@ -4,7 +4,7 @@ extension RunConfiguration {
         public enum Reduction: String, Choice { case exact, float }
 
         /// As many as one exact sum can hold: `ShardLayout.maximumShards`.
-        package static let mostShards = 4000
+        package static let mostShards = 8192
 
         @Key("name of the run; without --out its folder is runs/NAME", .name, later: .free) public var name = "digits"
         @Key("training steps; a finished run continues when this is raised", .count, later: .growing) public var steps = 2500

@@ -149,7 +149,7 @@ import Training
         ("{run: {steps: 'many'}}", ["run.steps", "an integer", "the text \"many\""]),
         ("{run: {steps: null}}", ["run.steps", "an integer", "null"]), ("{run: {steps: true}}", ["run.steps", "an integer", "true"]),
         ("{run: {seed: 18446744073709551615}}", ["run.seed", "an integer from 0", "the number 1.8"]),
-        ("{run: {shards: 65537}}", ["run.shards", "from 1 to 4000", "65537"]),
+        ("{run: {shards: 65537}}", ["run.shards", "from 1 to 8192", "65537"]),
         ("{run: {maxHours: 0}}", ["run.maxHours", "greater than 0 or null", "0"]),
         ("{run: {name: '../x'}}", ["run.name", "a name", "../x"]), ("{run: {name: ''}}", ["run.name"]),
         ("{run: {name: 'a/b'}}", ["run.name"]),
