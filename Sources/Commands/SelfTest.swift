@@ -117,8 +117,10 @@ public enum SelfTest {
             RandomStream(seed: 5, purpose: .test, step: 2, index: shard).fillNormals(values)
             return values.values
         }
-        func total(_ own: some Sequence<Int>, _ communicator: any Communicator) throws(Failure) -> [Float] {
-            var sum = ExactSum(tensors: [0..<10, 10..<count], shards: shards)
+        func total(
+            _ own: some Sequence<Int>, slices: SliceLayout? = nil, _ communicator: any Communicator
+        ) throws(Failure) -> [Float] {
+            var sum = ExactSum(tensors: [0..<10, 10..<count], shards: shards, slices: slices)
             var outcome = ExactSum.Outcome.rescaled
             while outcome == .rescaled {
                 sum.begin()
@@ -126,13 +128,26 @@ public enum SelfTest {
                 outcome = try sum.reduce(over: communicator)
             }
             var values = [Float](repeating: 0, count: count)
-            sum.total(into: &values)
+            guard let slices else {
+                sum.total(into: &values)
+                return values
+            }
+            let range = slices.range(of: communicator.rank)
+            var slice = [Float](repeating: 0, count: range.count)
+            sum.total(into: &slice)
+            values.replaceSubrange(range, with: slice)
+            try communicator.gather(&values, slices: slices)
             return values
         }
         let layout = try ShardLayout(shards: shards, ranks: communicator.size)
         let together = try total(layout.range(of: communicator.rank), communicator)
+        let slices = SliceLayout(count: count, nodes: communicator.nodes)
+        let inSlices = try total(layout.range(of: communicator.rank), slices: slices, communicator)
         let alone = try total((0..<shards).reversed(), SoloCommunicator())
-        try communicator.agree { try expect(together == alone, "the sum depends on the order or the number of ranks") }
+        try communicator.agree {
+            try expect(together == alone, "the sum depends on the order or the number of ranks")
+            try expect(inSlices == alone, "the sum in slices is another one")
+        }
     }
 
     // MARK: training

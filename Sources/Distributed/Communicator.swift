@@ -13,6 +13,10 @@ public protocol Communicator: AnyObject {
     var size: Int { get }
     /// The ranks and cores of the machine this rank runs on.
     var node: NodeInfo { get }
+    /// Which ranks share a machine; the same on all ranks.
+    var nodes: NodeMap { get }
+    /// What this rank had to send up to now for sums and gathered slices.
+    var traffic: Traffic { get }
     /// The collective in flight and a count of all so far; may be read from another thread.
     var progress: ProgressBoard { get }
     /// The last failure that all ranks threw together; `withWorld` prints such a failure once.
@@ -27,6 +31,13 @@ public protocol Communicator: AnyObject {
     /// Collective. Element-wise sum over ranks, in place, on all ranks: rounded in an order that depends on the number of ranks and
     /// on the library, so only for comparison with `ExactSum`.
     func sum(_ values: inout [Float]) throws(Failure)
+
+    /// Collective. Element-wise exact sum over ranks of the first `slices.count` values, of which every rank gets its own slice, in place: what
+    /// stands in those of other ranks afterwards means nothing. The caller keeps every sum within Int64.
+    func sum(_ values: inout [Int64], slices: SliceLayout) throws(Failure)
+
+    /// Collective. Gives every rank's slice to all ranks, in place.
+    func gather(_ values: inout [Float], slices: SliceLayout) throws(Failure)
 
     /// Collective. Element-wise largest value over ranks, in place, on all ranks. No NaN.
     func maximum(_ values: inout [Double]) throws(Failure)

@@ -3,8 +3,8 @@ import Failures
 /// The sum over all shards of a vector of floats, in integers: the same bits for every order, number of ranks and number of threads.
 ///
 /// The vector consists of tensors, each with a power-of-two scale 2^e. Every shard's value v becomes the integer nearest to v·2^e (ties to
-/// even), the integers are added, in one `MPI_Allreduce` for all ranks, and the result is Float(Σ·2^-e). One reduction also carries what
-/// the ranks must know together: per-shard records, flags, and whether a value was too large for its scale or not finite.
+/// even), the integers are added over all ranks, and the result is Float(Σ·2^-e), for all of the vector or for the rank's slice alone. With it
+/// travels what the ranks must know together: per-shard records, flags, and whether a value was too large for its scale or not finite.
 ///
 /// A step:
 /// ```swift
@@ -40,23 +40,30 @@ public struct ExactSum: Sendable {
 
     public let tensors: [Range<Int>]
     public let shards: Int
+    /// How the total is dealt to ranks; nil: every rank gets all of it.
+    private let slices: SliceLayout?
     /// The exponents of the next sum: after `reduce` chosen from the gradients just seen. They belong in a checkpoint.
     public private(set) var exponents: [Int32]
     /// What this rank adds; after `reduce` what all ranks added.
     public var part: Part
 
     private var outcome: Outcome?
+    /// What of the total this rank has after `reduce`.
+    private var own = 0..<0
 
     /// `tensors`: consecutive ranges from 0 that cover the vector. `shards`: how many gradients are added, on all ranks together.
-    /// `recordLength`: doubles that every shard hands to all ranks. `flags`: yes-or-no questions that any rank may raise.
-    public init(tensors: [Range<Int>], shards: Int, recordLength: Int = 0, flags: Int = 0) {
+    /// `recordLength`: doubles that every shard hands to all ranks. `flags`: yes-or-no questions that any rank may raise. `slices`: of the
+    /// vector, where each rank wants its own of the total; nil: all of it, on every rank.
+    public init(tensors: [Range<Int>], shards: Int, recordLength: Int = 0, flags: Int = 0, slices: SliceLayout? = nil) {
         precondition((1...ShardLayout.maximumShards).contains(shards), "scales fit 1 to \(ShardLayout.maximumShards) shards, not \(shards)")
+        precondition(slices.map { $0.count == tensors.last?.upperBound ?? 0 } ?? true, "slices of another vector than the tensors make up")
         precondition(recordLength >= 0 && flags >= 0, "counts of records and flags are at least 0")
         precondition(
             zip([0] + tensors.map(\.upperBound), tensors.map(\.lowerBound)).allSatisfy(==),
             "tensors follow one another without a gap from 0")
         self.tensors = tensors
         self.shards = shards
+        self.slices = slices
         exponents = [Int32](repeating: Self.initialExponent, count: tensors.count)
         part = Part(Layout(tensors: tensors, shards: shards, recordLength: recordLength, flags: flags), exponents: exponents)
     }
@@ -102,7 +109,7 @@ public struct ExactSum: Sendable {
     /// Records and flags can be read after any outcome, the total only after `.exact`. Throws `.software` if some shard was added twice or
     /// not at all.
     public mutating func reduce(over communicator: any Communicator) throws(Failure) -> Outcome {
-        try communicator.sum(&part.words)
+        try sumWords(over: communicator)
         guard part.contributions == shards else {
             throw Failure(.software, "\(part.contributions) gradients were added for \(shards) shards")
         }
@@ -114,10 +121,20 @@ public struct ExactSum: Sendable {
             result = .rescaled
         } else {
             for tensor in tensors.indices { exponents[tensor] = nextExponent(tensor) }
+            if let slices { try communicator.sum(&part.words, slices: slices) }
+            own = slices?.range(of: communicator.rank) ?? 0..<part.layout.parameters
             result = .exact
         }
         outcome = result
         return result
+    }
+
+    /// Collective. Everything in one message, or what stands behind the sums, which says whether the slices are worth one.
+    private mutating func sumWords(over communicator: any Communicator) throws(Failure) {
+        guard slices != nil else { return try communicator.sum(&part.words) }
+        var counts = Array(part.words[part.layout.parameters...])
+        try communicator.sum(&counts)
+        part.words.replaceSubrange(part.layout.parameters..., with: counts)
     }
 
     /// Whether any rank raised the flag before the reduction.
@@ -132,14 +149,15 @@ public struct ExactSum: Sendable {
         return part.words[part.layout.record(of: shard)].map { Double(bitPattern: UInt64(bitPattern: $0)) }
     }
 
-    /// Writes the total, rounded to Float.
+    /// Writes the total, rounded to Float: as many values as the tensors have, or as this rank's slice.
     public func total(into values: UnsafeMutableBufferPointer<Float>) {
         precondition(outcome == .exact, "the total of a sum that is not exact cannot be read")
-        precondition(values.count == part.layout.parameters, "the total has as many values as the tensors")
+        precondition(values.count == own.count, "the total has \(own.count) values here, not \(values.count)")
+        let start = own.lowerBound
         unsafe part.words.withUnsafeBufferPointer { words in
             for (tensor, range) in tensors.enumerated() {
                 let step = Double.powerOfTwo(-part.exponents[tensor])
-                for index in range { unsafe values[index] = Float(Double(words[index]) * step) }
+                for index in range.clamped(to: own) { unsafe values[index - start] = Float(Double(words[index]) * step) }
             }
         }
     }

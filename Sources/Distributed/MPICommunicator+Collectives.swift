@@ -8,20 +8,12 @@ extension MPICommunicator {
         try check(unsafe MPI_Barrier(handle), "MPI_Barrier", rank: rank)
     }
 
-    public func sum(_ values: inout [Int64]) throws(Failure) {
-        try unsafe reduce(&values, ebm_mpi_int64(), ebm_mpi_sum(), "sum of integers")
-    }
-
-    public func sum(_ values: inout [Float]) throws(Failure) {
-        try unsafe reduce(&values, ebm_mpi_float(), ebm_mpi_sum(), "sum of floats")
-    }
-
     public func maximum(_ values: inout [Double]) throws(Failure) {
-        try unsafe reduce(&values, ebm_mpi_double(), ebm_mpi_max(), "maximum")
+        try unsafe reduce(&values, ebm_mpi_max(), "maximum")
     }
 
     public func minimum(_ values: inout [Double]) throws(Failure) {
-        try unsafe reduce(&values, ebm_mpi_double(), ebm_mpi_min(), "minimum")
+        try unsafe reduce(&values, ebm_mpi_min(), "minimum")
     }
 
     public func broadcast(_ bytes: inout [UInt8], from root: Int) throws(Failure) {
@@ -73,11 +65,11 @@ extension MPICommunicator {
     }
 
     /// Element-wise reduction in place. All ranks must give the same number of values.
-    private func reduce<Value>(_ values: inout [Value], _ type: MPI_Datatype, _ operation: MPI_Op, _ name: StaticString) throws(Failure) {
+    private func reduce(_ values: inout [Double], _ operation: MPI_Op, _ name: StaticString) throws(Failure) {
         progress.enter(name)
         defer { progress.leave() }
         try unsafe inChunks(of: &values, 0..<values.count, "MPI_Allreduce") { start, count in
-            unsafe MPI_Allreduce(ebm_mpi_in_place(), start, count, type, operation, handle)
+            unsafe MPI_Allreduce(ebm_mpi_in_place(), start, count, ebm_mpi_double(), operation, handle)
         }
     }
 

@@ -18,6 +18,11 @@ import Glibc
     }
 
     let handle: MPI_Comm
+    /// All ranks, in the layers in which they sum.
+    private(set) var layers: RankLayers
+
+    public var nodes: NodeMap { layers.nodes }
+    public internal(set) var traffic = Traffic()
 
     /// Collective over `MPI_COMM_WORLD`. Duplicates it and looks at the nodes; MPI must be running.
     ///
@@ -37,12 +42,21 @@ import Glibc
         let split = unsafe MPI_Comm_split_type(handle, Int32(MPI_COMM_TYPE_SHARED), rank, ebm_mpi_info_null(), &shared)
         try check(split, "MPI_Comm_split_type", .launch, rank: self.rank)
         node = try unsafe NodeInfo(sharing: shared, rank: self.rank)
+        layers = try unsafe RankLayers(handle, NodeMap(sharing: shared, over: handle, ranks: self.size, rank: self.rank), rank: self.rank)
         try unsafe watchdog.meet(over: shared, ranks: node.ranks, rank: self.rank, size: self.size)
         try check(unsafe MPI_Comm_free(&shared), "MPI_Comm_free", .launch, rank: self.rank)
     }
 
+    /// Collective. Sums as if the ranks were on other machines than they are: for tests.
+    package func regroup(_ nodes: NodeMap) throws(Failure) {
+        precondition(nodes.ranks == size, "a map of \(nodes.ranks) ranks on \(size) ranks")
+        try layers.free()
+        layers = try unsafe RankLayers(handle, nodes, rank: rank)
+    }
+
     /// Collective. Gives the duplicate back; the communicator must not be used afterwards.
     func free() throws(Failure) {
+        try layers.free()
         var handle: MPI_Comm? = unsafe handle
         try check(unsafe MPI_Comm_free(&handle), "MPI_Comm_free", rank: rank)
     }

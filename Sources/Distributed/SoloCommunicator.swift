@@ -6,6 +6,8 @@ public final class SoloCommunicator: Communicator {
     public let rank = 0
     public let size = 1
     public let node: NodeInfo
+    public let nodes = NodeMap(leaders: [0])
+    public let traffic = Traffic()
     public let progress: ProgressBoard
     public var agreedFailure: Failure?
 
@@ -19,6 +21,8 @@ public final class SoloCommunicator: Communicator {
     public func barrier() { progress.note("barrier") }
     public func sum(_ values: inout [Int64]) { progress.note("sum of integers") }
     public func sum(_ values: inout [Float]) { progress.note("sum of floats") }
+    public func sum(_ values: inout [Int64], slices: SliceLayout) { progress.note("sum in slices") }
+    public func gather(_ values: inout [Float], slices: SliceLayout) { progress.note("gather of slices") }
     public func maximum(_ values: inout [Double]) { progress.note("maximum") }
     public func minimum(_ values: inout [Double]) { progress.note("minimum") }
 

@@ -1,4 +1,5 @@
 import Commands
+import Configuration
 import Distributed
 import Failures
 import Training
@@ -7,12 +8,13 @@ enum BenchTool: Command {
     static let name = "bench"
     static let summary = "measures speed: training steps of three networks, random numbers, matrix products, sums over ranks"
     static let usage =
-        "mlp2d|conv28|conv32 [--steps N] [--chains N] [--langevin-steps K] [--threads T]\n       ebm-dist bench noise|gemm|sum"
+        "mlp2d|conv28|conv32 [--steps N] [--chains N] [--langevin-steps K] [--threads T] [--sum WHERE]\n       ebm-dist bench noise|gemm|sum"
     static let options = [
         Option(name: "--steps", value: "N", explanation: "training steps that are timed (default: some seconds' worth)"),
         Option(name: "--chains", value: "N", explanation: "chains of a rank, and data rows (default: 256, 64, 32)"),
         Option(name: "--langevin-steps", value: "K", explanation: "sampler steps of a training step (default: 20, 20, 10)"),
         Option(name: "--threads", value: "T", explanation: "threads of a rank (default: 1)"),
+        Option(name: "--sum", value: "WHERE", explanation: "run.sum: automatic, whole or sliced (default: automatic)"),
     ]
 
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
@@ -25,7 +27,8 @@ enum BenchTool: Command {
                 problem, chains: try arguments.integer("--chains", atLeast: 1),
                 langevinSteps: try arguments.integer("--langevin-steps", atLeast: 0, atMost: 1_000_000),
                 steps: try arguments.integer("--steps", atLeast: 1),
-                threads: try arguments.integer("--threads", atLeast: 1, atMost: 1024))
+                threads: try arguments.integer("--threads", atLeast: 1, atMost: 1024),
+                sum: try arguments.choice("--sum", RunConfiguration.Run.Sum.self))
             return console.line(try benchmark.run(communicator).text)
         }
         if names.contains(name), let option = options.first(where: { arguments.has($0.name) }) {
@@ -46,7 +49,7 @@ enum BenchTool: Command {
 
     private static var names: [String] { BenchmarkCase.allCases.map(\.rawValue) + ["noise", "gemm", "sum"] }
 
-    /// The exact sum beside a plain one of floats, by size.
+    /// The exact sum, whole and in slices, beside a plain one of floats, by size.
     private static func sum(_ communicator: any Communicator, _ console: Console) throws(Failure) {
         for parameters in [1_000, 30_000, 300_000, 3_000_000] {
             console.line("\(try ReductionCost.measure(over: communicator, parameters: parameters))")

@@ -28,13 +28,16 @@ extension CommandTests {
         static let places = [
             Place("MPI_Init", ["config"], at: "MPI_Init_thread:1", "MPI_Init", "(the start)"),
             Place("the start of communicators", ["config"], at: "MPI_Comm_dup:1", "the start of communicators"),
-            Place("the command line", ["train", "--out", "new"] + Training.base, at: "MPI_Bcast:5", "(reading the configuration"),
+            Place("the command line", ["train", "--out", "new"] + Training.base, at: "MPI_Bcast:6", "(reading the configuration"),
             Place(
-                "reading data", ["train", "--out", "new"] + Training.base + ["data.source=x.npy"], at: "MPI_Bcast:9", "(reading x.npy)"),
+                "reading data", ["train", "--out", "new"] + Training.base + ["data.source=x.npy"], at: "MPI_Bcast:10", "(reading x.npy)"),
             Place(
                 "continuing", ["train", "--out", "trained"] + Training.base + short, at: "open:chains.safetensors",
                 "(loading a checkpoint)"),
             Place("a training step", ["train", "--out", "step"] + Training.base + endless, at: "MPI_Allreduce:200", "step "),
+            Place(
+                "a step in slices", ["train", "--out", "slices"] + Training.base + endless + ["run.sum=sliced"],
+                at: "MPI_Reduce_scatter:50", "step ", "in sum in slices"),
             Place(
                 "between two steps", ["train", "--out", "steps"] + Training.base + endless + ["evaluate.every=2", "evaluate.count=32"],
                 at: "MPI_Allgatherv:12", "(between two steps)"),

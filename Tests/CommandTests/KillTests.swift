@@ -18,6 +18,7 @@ extension CommandTests {
 
         static let kinds = [
             Kind(name: "without exchange", kills: 12),
+            Kind(name: "slices", kills: 4, arguments: ["run.sum=sliced", "model.widths=[40]", "optimizer.clipNorm=0.1"]),
             Kind(name: "shuffle", kills: 6, arguments: ["exchange.policy=shuffle", "exchange.fraction=0.5"]),
             Kind(
                 name: "ladder", kills: 6,

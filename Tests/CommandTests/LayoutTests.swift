@@ -162,6 +162,41 @@ extension CommandTests {
             try Self.expectSameResults(of: reference, in: folder)
         }
 
+        /// Everything that an update is made of.
+        static let updates = [
+            Kind(name: "adam", arguments: ["optimizer.clipNorm=0.1", "model.widths=[40]"]),
+            Kind(
+                name: "sgd",
+                arguments: ["optimizer.kind=sgd", "optimizer.momentum=0.5", "optimizer.clipNorm=0.1", "optimizer.average=null"]),
+            Kind(name: "spectral", arguments: ["model.spectralNormalization=true", "optimizer.clipNorm=0.5"]),
+            Kind(
+                name: "teaching",
+                arguments: [
+                    "objective.kind=variationalTeaching", "generator.latent=4", "generator.widths=[20]", "encoder.widths=[30]",
+                    "encoder.learningRate=0.01", "optimizer.clipNorm=0.5",
+                ]),
+        ]
+
+        /// About 2,000 parameters are two blocks: on eight ranks most slices are empty.
+        @Test(arguments: updates)
+        func `a training in slices has the bits of one that sums whole, and each continues the other on other ranks`(_ kind: Kind) throws {
+            let folder = Scratch()
+            let reference = Training("alone", in: folder, kind.arguments)
+            reference.run(["run.sum=whole"])
+            for ranks in [1, 2, 3, 8] {
+                let run = Training("sliced-\(ranks)", in: folder, kind.arguments)
+                run.run(ranks: ranks, ["run.sum=sliced"])
+                try Self.expectSame(run, as: reference, "\(ranks) ranks in slices")
+            }
+            for (first, second) in [("sliced", "whole"), ("whole", "sliced")] {
+                let run = Training("\(first)-\(second)", in: folder, kind.arguments)
+                run.run(ranks: 3, ["run.steps=6", "run.sum=\(first)"])
+                #expect(run.steps == [6])
+                run.run(ranks: 2, threads: 2, ["run.sum=\(second)"])
+                try Self.expectSame(run, as: reference, "6 steps \(first) on 3 ranks, then \(second) on 2")
+            }
+        }
+
         @Test(arguments: exchanges)
         func `a training with exchange has the same bits on 1, 2, 3 and 8 ranks`(_ kind: Kind) throws {
             let folder = Scratch()

@@ -189,6 +189,7 @@ MPI(MPI_Comm_dup, (MPI_Comm comm, MPI_Comm *copy), (comm, copy))
 MPI(MPI_Barrier, (MPI_Comm comm), (comm))
 MPI(MPI_Bcast, (void *buffer, int size, MPI_Datatype type, int root, MPI_Comm comm), (buffer, size, type, root, comm))
 MPI(MPI_Allreduce, (const void *from, void *to, int size, MPI_Datatype type, MPI_Op op, MPI_Comm comm), (from, to, size, type, op, comm))
+MPI(MPI_Reduce_scatter, (const void *from, void *to, const int *sizes, MPI_Datatype type, MPI_Op op, MPI_Comm comm), (from, to, sizes, type, op, comm))
 MPI(MPI_Iallreduce, (const void *from, void *to, int size, MPI_Datatype type, MPI_Op op, MPI_Comm comm, MPI_Request *request),
     (from, to, size, type, op, comm, request))
 MPI(MPI_Allgatherv,

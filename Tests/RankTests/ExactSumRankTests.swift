@@ -25,9 +25,10 @@ import Testing
         var exponents: [[Int32]] = []
     }
 
-    static func run(_ communicator: any Communicator, parts: Int) throws -> Trace {
+    static func run(_ communicator: any Communicator, parts: Int, inSlices: Bool = false) throws -> Trace {
         let layout = try ShardLayout(shards: shards, ranks: communicator.size)
-        var sum = ExactSum(tensors: tensors, shards: shards, recordLength: 1)
+        let slices = inSlices ? SliceLayout(count: 40, block: 3, nodes: communicator.nodes) : nil
+        var sum = ExactSum(tensors: tensors, shards: shards, recordLength: 1, slices: slices)
         var trace = Trace()
         var values = [Float](repeating: 0, count: 40)
         for step in 0..<9 {
@@ -44,7 +45,11 @@ import Testing
                 if outcome == .exact { break }
             }
             try #require(trace.outcomes.last == .exact)
-            sum.total(into: &values)
+            let own = slices?.range(of: communicator.rank) ?? 0..<40
+            var slice = [Float](repeating: 0, count: own.count)
+            sum.total(into: &slice)
+            values.replaceSubrange(own, with: slice)
+            if let slices { try communicator.gather(&values, slices: slices) }
             trace.totals.append(values.map(\.bitPattern))
             trace.records.append((0..<shards).flatMap(sum.record))
             trace.exponents.append(sum.exponents)
@@ -59,6 +64,21 @@ import Testing
         try RankWorld.withChunkLimit(limit) {
             let found = try Self.run(communicator, parts: parts)
             #expect(found == expected)
+        }
+    }
+
+    @Test(arguments: RankWorld.Sharing.allCases, [7, 1 << 20])
+    func `totals records and scales of slices are those of one process, on whatever machines the ranks are`(
+        sharing: RankWorld.Sharing, limit: Int
+    ) throws {
+        let expected = try Self.run(SoloCommunicator(), parts: 1)
+        try RankWorld.sharing(sharing) {
+            try RankWorld.withChunkLimit(limit) {
+                for inSlices in [true, false] {
+                    let found = try Self.run(communicator, parts: 2, inSlices: inSlices)
+                    #expect(found == expected)
+                }
+            }
         }
     }
 

@@ -30,6 +30,34 @@ import Foundation
 
     private static var world: World?
 
+    /// How ranks may share machines: one to four in their order, the last machine perhaps fewer, or the first with the last, the second with the last but one.
+    enum Sharing: Sendable, CaseIterable {
+        case alone, pairs, threes, fours, mirrored
+
+        func map(_ size: Int) -> NodeMap {
+            NodeMap(
+                leaders: (0..<size).map { rank in
+                    switch self {
+                    case .alone: rank
+                    case .pairs: rank / 2
+                    case .threes: rank / 3
+                    case .fours: rank / 4
+                    case .mirrored: min(rank, size - 1 - rank)
+                    }
+                })
+        }
+    }
+
+    /// Runs `body` as if the ranks shared machines so.
+    static func sharing(_ sharing: Sharing, _ body: () throws -> Void) throws {
+        guard let mpi = communicator as? MPICommunicator else { return try body() }
+        let usual = mpi.nodes
+        try mpi.regroup(sharing.map(mpi.size))
+        let result = Result { try body() }
+        try mpi.regroup(usual)
+        try result.get()
+    }
+
     /// Runs `body` with messages of at most `limit` elements.
     static func withChunkLimit(_ limit: Int, _ body: () throws -> Void) rethrows {
         let mpi = communicator as? MPICommunicator

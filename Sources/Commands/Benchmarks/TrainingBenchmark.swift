@@ -17,14 +17,20 @@ public struct TrainingBenchmark: Sendable {
     public var steps: Int
     /// Threads of a rank.
     public var threads: Int
+    /// Where the sum of gradients and what the optimizer keeps lie.
+    public var sum: RunConfiguration.Run.Sum
 
     /// - Parameters: `nil` for what the case has by itself; one thread.
-    public init(_ name: BenchmarkCase, chains: Int? = nil, langevinSteps: Int? = nil, steps: Int? = nil, threads: Int? = nil) {
+    public init(
+        _ name: BenchmarkCase, chains: Int? = nil, langevinSteps: Int? = nil, steps: Int? = nil, threads: Int? = nil,
+        sum: RunConfiguration.Run.Sum? = nil
+    ) {
         self.name = name
         self.chains = chains ?? name.chains
         self.langevinSteps = langevinSteps ?? name.langevinSteps
         self.steps = steps ?? name.steps
         self.threads = threads ?? 1
+        self.sum = sum ?? .automatic
     }
 
     /// Collective. Trains, and measures.
@@ -43,7 +49,7 @@ public struct TrainingBenchmark: Sendable {
         trainer.populate()
         for _ in 0..<max(1, steps / 5) { try step(trainer) }
         try communicator.barrier()
-        let (before, start) = (trainer.times, ContinuousClock.now)
+        let (before, sent, start) = (trainer.times, communicator.traffic, ContinuousClock.now)
         for _ in 0..<steps { try step(trainer) }
         try communicator.barrier()
         let seconds = (ContinuousClock.now - start) / .seconds(1)
@@ -52,7 +58,8 @@ public struct TrainingBenchmark: Sendable {
         times.add(trainer.times)
         times.add(before, scale: -1)
         return TrainingSpeed(
-            self, ranks: communicator.size, seconds: seconds, times: times, memory: ProcessMemory.peakMebibytes,
+            self, ranks: communicator.size, seconds: seconds, times: times, traffic: communicator.traffic - sent,
+            memory: ProcessMemory.peakMebibytes,
             work: plan.model.network.work, productRate: ProductRate.largest())
     }
 
@@ -87,6 +94,7 @@ public struct TrainingBenchmark: Sendable {
         configuration.run.name = name.rawValue
         configuration.run.shards = ranks * chains / tile
         configuration.run.chainsPerShard = tile
+        configuration.run.sum = sum
         configuration.data.noise = 0
         configuration.model = name.architecture
         configuration.sampler.steps = langevinSteps

@@ -1,3 +1,4 @@
+import Distributed
 import Failures
 import Foundation
 import Learning
@@ -10,6 +11,8 @@ public struct TrainingSpeed: Sendable {
     let ranks: Int
     let seconds: Double
     let times: PhaseTimes
+    /// What this rank had to send in the steps.
+    let traffic: Traffic
     /// Peak resident memory of this rank, MiB.
     let memory: Double
     let work: Network.Work
@@ -17,13 +20,14 @@ public struct TrainingSpeed: Sendable {
     let productRate: Double
 
     init(
-        _ benchmark: TrainingBenchmark, ranks: Int, seconds: Double, times: PhaseTimes, memory: Double, work: Network.Work,
-        productRate: Double
+        _ benchmark: TrainingBenchmark, ranks: Int, seconds: Double, times: PhaseTimes, traffic: Traffic, memory: Double,
+        work: Network.Work, productRate: Double
     ) {
         self.benchmark = benchmark
         self.ranks = ranks
         self.seconds = seconds
         self.times = times
+        self.traffic = traffic
         self.memory = memory
         self.work = work
         self.productRate = productRate
@@ -54,6 +58,13 @@ public struct TrainingSpeed: Sendable {
             + "rss=\(NumberText.fixed(memory, 0, width: 0))MiB\n"
             + "\(NumberText.fixed(gigaflops, 1, width: 0)) GFLOP/s, \(NumberText.fixed(share, 0, width: 0)) % of "
             + "\(NumberText.fixed(productRate, 1, width: 0)) GFLOP/s a core, at which OpenBLAS multiplies large matrices\n"
-            + phases.joined(separator: ", ")
+            + phases.joined(separator: ", ") + (ranks > 1 ? "\n\(sent)" : "")
+    }
+
+    /// What a step sends.
+    private var sent: String {
+        func bytes(_ count: Int) -> String { NumberText.fixed(Double(count) / Double(benchmark.steps) / 1e6, 3, width: 0) }
+        return "\(bytes(traffic.withinNode)) MB a step sent by a rank for the sum and the update on its machine, "
+            + "\(bytes(traffic.betweenNodes)) MB to others"
     }
 }

@@ -2,6 +2,7 @@ extension RunConfiguration {
     /// How much is computed, in how many shards, and how long.
     public struct Run: KeyGroup {
         public enum Reduction: String, Choice { case exact, float }
+        public enum Sum: String, Choice { case automatic, whole, sliced }
 
         /// As many as one exact sum can hold: `ShardLayout.maximumShards`.
         package static let mostShards = 8192
@@ -17,6 +18,12 @@ extension RunConfiguration {
         @Key("save and end with the requeue code after so many hours", .positive, later: .free) public var maxHours: Double? = nil
         @Key("sum of gradients over shards: exact (the same bits on any ranks) or float (for comparison)")
         public var reduction = Reduction.exact
+        @Key(
+            "where the sum of gradients, the moments and the average of the parameters lie: whole on every rank, sliced (each rank has those of the "
+                + "parameters that it updates), or automatic; the bits are the same", needs: .isOneOf("run.reduction", ["exact"]),
+            later: .free,
+            bindsAtDefault: false)
+        public var sum = Sum.automatic
     }
 
     /// What is watched at every step and what happens when it is wrong.

@@ -45,6 +45,7 @@ package struct FieldWord: Sendable {
         FieldWord("run.seed", "randomseed rngseed manualseed"),
         FieldWord("run.threads", "nthreads numthreads workers numworkers cores cpus njobs"),
         FieldWord("run.name", "runname experiment expname experimentname project"),
+        FieldWord("run.sum", "zero zero1 zeroredundancy fsdp shardingstrategy shardedoptimizer"),
         FieldWord("run.maxHours", "maxtime timelimit walltime hours timeout"),
         FieldWord(nil, "ranks nranks processes nprocs nodes worldsize", "the number of ranks is mpirun's: mpirun -n RANKS ebm-dist ..."),
         FieldWord(nil, "output outputdir out outdir folder dir savedir logdir rundir workdir", "the run folder is an option: --out DIR"),

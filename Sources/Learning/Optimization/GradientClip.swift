@@ -1,3 +1,4 @@
+import Failures
 import Numerics
 
 /// Limits on the reduced gradient before the optimiser sees it.
@@ -12,36 +13,37 @@ public struct GradientClip: Sendable, Hashable {
         self.sigma = sigma
     }
 
-    /// Clips in place.
+    /// Clips the gradient of the optimiser's own parameters in place.
+    /// - Parameter share: makes of sums that are 0 where they are not known here those of all parameters; collective, where parameters lie on several
+    ///   ranks.
     /// - Returns: the norm of the whole gradient before clipping.
-    public func apply(to gradient: inout [Float], optimizer: Optimizer) -> Double {
-        let before = Self.norm(of: gradient[...])
-        if let sigma { clipElements(&gradient, optimizer, sigma) }
+    public func apply(
+        to gradient: inout [Float], optimizer: Optimizer, share: (inout [Double]) throws(Failure) -> Void = { (_) throws(Failure) in }
+    ) throws(Failure) -> Double {
+        var squares = try Self.squares(gradient, optimizer, share)
+        let before = squares.norm
+        if let sigma {
+            clipElements(&gradient, optimizer, sigma)
+            if norm != nil { squares = try Self.squares(gradient, optimizer, share) }
+        }
         if let norm {
-            for group in optimizer.groups { clipNorm(&gradient, group.range, norm) }
+            for (number, group) in optimizer.groups.enumerated() {
+                let norms = (found: squares.norm(ofGroup: number), limit: Double(norm))
+                guard norms.found > norms.limit else { continue }
+                let factor = Float(norms.limit / norms.found)
+                for index in group.range.clamped(to: optimizer.own) { gradient[index - optimizer.own.lowerBound] *= factor }
+            }
         }
         return before
     }
 
-    /// The Euclidean norm, summed in Double in index order.
-    public static func norm(of gradient: ArraySlice<Float>) -> Double {
-        var sums = SIMD8<Double>.zero
-        let whole = gradient.startIndex + gradient.count / 8 * 8
-        for start in stride(from: gradient.startIndex, to: whole, by: 8) {
-            for lane in 0..<8 {
-                let value = Double(gradient[start + lane])
-                sums[lane] += value * value
-            }
-        }
-        for index in whole..<gradient.endIndex { sums[0] += Double(gradient[index]) * Double(gradient[index]) }
-        return sums.sum().squareRoot()
-    }
-
-    private func clipNorm(_ gradient: inout [Float], _ range: Range<Int>, _ limit: Float) {
-        let norm = Self.norm(of: gradient[range])
-        guard norm > Double(limit) else { return }
-        let factor = Float(Double(limit) / norm)
-        for index in range { gradient[index] *= factor }
+    private static func squares(
+        _ gradient: [Float], _ optimizer: Optimizer, _ share: (inout [Double]) throws(Failure) -> Void
+    ) throws(Failure) -> SquareSums {
+        var squares = SquareSums(optimizer.groups.map(\.range))
+        squares.add(gradient, at: optimizer.own)
+        try share(&squares.values)
+        return squares
     }
 
     private func clipElements(_ gradient: inout [Float], _ optimizer: Optimizer, _ sigma: Float) {

@@ -2,10 +2,10 @@ import Model
 import Numerics
 import Sampling
 
-/// A first-order optimiser over the flat parameter vector.
+/// A first-order optimiser over the flat parameter vector, or over a slice of it.
 ///
-/// Each rank runs it on the same reduced gradient, so that the replicas stay equal bit for bit; no operation in it depends on
-/// the C library or on the order of threads.
+/// Every parameter is updated by itself, so that it has the same bits wherever that is done; no operation in it depends on the C library or on the
+/// order of threads.
 public struct Optimizer: Sendable {
     /// The update rule.
     public enum Rule: Sendable, Hashable {
@@ -32,27 +32,33 @@ public struct Optimizer: Sendable {
     public let rule: Rule
     /// The parts of the parameters, in order and without gaps.
     public let groups: [Group]
-    /// m, the momentum or first moment.
+    /// The parameters that are updated, whose moments are kept.
+    public let own: Range<Int>
+    /// m, the momentum or first moment, of the own parameters.
     public package(set) var first: [Float]
     /// v, the second moment; empty for SGD.
     public package(set) var second: [Float]
     /// Updates made so far.
     public package(set) var updates: Int
 
-    public init(_ rule: Rule, groups: [Group]) {
+    /// - Parameter own: the parameters that are updated; nil for all.
+    public init(_ rule: Rule, groups: [Group], own: Range<Int>? = nil) {
         self.rule = rule
         self.groups = groups
-        let count = groups.last?.range.upperBound ?? 0
-        first = Array(repeating: 0, count: count)
-        second = if case .sgd = rule { [] } else { Array(repeating: 0, count: count) }
+        self.own = own ?? 0..<(groups.last?.range.upperBound ?? 0)
+        first = Array(repeating: 0, count: self.own.count)
+        second = if case .sgd = rule { [] } else { Array(repeating: 0, count: self.own.count) }
         updates = 0
     }
 
     /// One update in place.
+    /// - Parameters:
+    ///   - parameters: all; the own ones change.
+    ///   - gradient: of the own ones.
     public mutating func update(_ parameters: inout [Float], gradient: [Float], learningRate: Float) {
-        precondition(parameters.count == first.count && gradient.count == first.count, "one gradient for each parameter")
+        precondition(parameters.count >= own.upperBound && gradient.count == own.count, "one gradient for each parameter")
         updates += 1
-        for group in groups { update(&parameters, gradient, group.range, group.rate * learningRate) }
+        for group in groups { update(&parameters, gradient, group.range.clamped(to: own), group.rate * learningRate) }
     }
 
     private mutating func update(_ parameters: inout [Float], _ gradient: [Float], _ range: Range<Int>, _ learningRate: Float) {
@@ -69,8 +75,9 @@ public struct Optimizer: Sendable {
         _ parameters: inout [Float], _ gradient: [Float], _ range: Range<Int>, _ learningRate: Float, _ momentum: Float, _ decay: Float
     ) {
         for index in range {
-            first[index] = momentum * first[index] + (gradient[index] + decay * parameters[index])
-            parameters[index] -= learningRate * first[index]
+            let place = index - own.lowerBound
+            first[place] = momentum * first[place] + (gradient[place] + decay * parameters[index])
+            parameters[index] -= learningRate * first[place]
         }
     }
 
@@ -100,16 +107,18 @@ public struct Optimizer: Sendable {
     ) {
         let whole = range.lowerBound + (range.count & ~15)
         for start in stride(from: range.lowerBound, to: whole, by: 16) {
-            var (theta, m, v) = (parameters.lanes(at: start), first.lanes(at: start), second.lanes(at: start))
-            body(&theta, gradient.lanes(at: start), &m, &v)
+            let place = start - own.lowerBound
+            var (theta, m, v) = (parameters.lanes(at: start), first.lanes(at: place), second.lanes(at: place))
+            body(&theta, gradient.lanes(at: place), &m, &v)
             parameters.setLanes(theta, at: start)
-            first.setLanes(m, at: start)
-            second.setLanes(v, at: start)
+            first.setLanes(m, at: place)
+            second.setLanes(v, at: place)
         }
         for index in whole..<range.upperBound {
-            var (theta, m, v) = (Lanes(repeating: parameters[index]), Lanes(repeating: first[index]), Lanes(repeating: second[index]))
-            body(&theta, Lanes(repeating: gradient[index]), &m, &v)
-            (parameters[index], first[index], second[index]) = (theta[0], m[0], v[0])
+            let place = index - own.lowerBound
+            var (theta, m, v) = (Lanes(repeating: parameters[index]), Lanes(repeating: first[place]), Lanes(repeating: second[place]))
+            body(&theta, Lanes(repeating: gradient[place]), &m, &v)
+            (parameters[index], first[place], second[place]) = (theta[0], m[0], v[0])
         }
     }
 }

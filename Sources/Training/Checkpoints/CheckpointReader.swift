@@ -15,6 +15,8 @@ package struct CheckpointReader {
     let rule: Optimizer.Rule
     let groups: [Optimizer.Group]
     let averageDecay: Float?
+    /// Where the moments and the average go.
+    let slices: ParameterSlices
     /// Checkpoints set aside that stay.
     let keep: Int
 
@@ -104,10 +106,15 @@ package struct CheckpointReader {
             return opened?.manifest
         }
         guard let manifest else { preconditionFailure("rank 0 opens the checkpoint or fails") }
-        var bytes = ReplicatedBytes(values: try communicator.bytesFromRoot { try opened.map(readReplicated) ?? [] })
+        var vectors = StoredVectors()
+        let replicated = try communicator.bytesFromRoot {
+            if let opened { vectors = try readVectors(opened) }
+            return vectors.replicated
+        }
+        var bytes = ReplicatedBytes(values: replicated)
         let state = TrainingState(
             step: step, parameters: bytes.next(model.layout.count), modelState: bytes.next(model.stateLayout.count),
-            optimizer: optimizer(&bytes, updates: manifest.updates), average: average(&bytes),
+            optimizer: try optimizer(vectors, updates: manifest.updates, communicator), average: try average(vectors, communicator),
             exponents: bytes.rest(), guardState: manifest.guardState, stepSize: manifest.stepSize,
             health: manifest.health ?? HealthState())
         // Every shard is checked before any is changed, so that a damaged file leaves the chains as they were.
@@ -120,7 +127,7 @@ package struct CheckpointReader {
 
     // MARK: parts
 
-    private func readReplicated(_ files: CheckpointFiles) throws(Failure) -> [UInt8] {
+    private func readVectors(_ files: CheckpointFiles) throws(Failure) -> StoredVectors {
         let (modelPath, optimizerPath) = (files.name("model.safetensors"), files.name("optimizer.safetensors"))
         let modelFile = try files.tensors("model.safetensors")
         let optimizerFile = try files.tensors("optimizer.safetensors")
@@ -128,13 +135,15 @@ package struct CheckpointReader {
         func decode(_ kind: ModelWeights) throws(Failure) -> [Float] {
             try weights.decode(kind, model.layout, model: (modelFile, modelPath)) { () throws(Failure) in (optimizerFile, optimizerPath) }
         }
-        var values = try decode(.current)
-        values += try ParameterTensors.decode(modelFile, model.stateLayout, path: modelPath)
-        values += try ParameterTensors.decode(optimizerFile, model.layout, prefix: "first_moment.", path: optimizerPath)
-        if rule.beta2 != nil {
-            values += try ParameterTensors.decode(optimizerFile, model.layout, prefix: "second_moment.", path: optimizerPath)
+        func moments(_ name: String) throws(Failure) -> [Float] {
+            try ParameterTensors.decode(optimizerFile, model.layout, prefix: "\(name)_moment.", path: optimizerPath)
         }
-        if averageDecay != nil { values += try decode(.average) }
+        var vectors = StoredVectors()
+        vectors.parameters = try decode(.current)
+        vectors.modelState = try ParameterTensors.decode(modelFile, model.stateLayout, path: modelPath)
+        vectors.first = try moments("first")
+        if rule.beta2 != nil { vectors.second = try moments("second") }
+        if averageDecay != nil { vectors.average = try decode(.average) }
         guard case .int32(let exponents) = try optimizerFile.array("sum_exponents").values, exponents.count == model.layout.tensors.count,
             exponents.allSatisfy({ ExactSum.exponentRange.contains($0) })
         else {
@@ -142,19 +151,25 @@ package struct CheckpointReader {
                 .checkpoint,
                 "\(optimizerPath): expected sum_exponents as \(model.layout.tensors.count) x I32, each in \(ExactSum.exponentRange)")
         }
-        return LittleEndian.bytes(of: values) + LittleEndian.bytes(of: exponents)
+        vectors.exponents = exponents
+        return vectors
     }
 
-    private func optimizer(_ bytes: inout ReplicatedBytes, updates: Int) -> Optimizer {
-        var optimizer = Optimizer(rule, groups: groups)
-        optimizer.first = bytes.next(model.layout.count)
-        if rule.beta2 != nil { optimizer.second = bytes.next(model.layout.count) }
+    /// Collective. With the moments of the rank's own parameters.
+    /// - Parameter vectors: of the checkpoint, on rank 0.
+    private func optimizer(_ vectors: StoredVectors, updates: Int, _ communicator: any Communicator) throws(Failure) -> Optimizer {
+        var optimizer = Optimizer(rule, groups: groups, own: slices.own(communicator.rank))
+        optimizer.first = try slices.deal(vectors.first, communicator)
+        if rule.beta2 != nil { optimizer.second = try slices.deal(vectors.second, communicator) }
         optimizer.updates = updates
         return optimizer
     }
 
-    private func average(_ bytes: inout ReplicatedBytes) -> ParameterAverage? {
-        averageDecay.map { ParameterAverage(decay: $0, of: bytes.next(model.layout.count)) }
+    /// Collective. Of the rank's own parameters.
+    private func average(_ vectors: StoredVectors, _ communicator: any Communicator) throws(Failure) -> ParameterAverage? {
+        guard let averageDecay else { return nil }
+        return ParameterAverage(
+            decay: averageDecay, own: slices.own(communicator.rank), values: try slices.deal(vectors.average, communicator))
     }
 
     private func readChains(_ files: CheckpointFiles, _ shards: [ShardState]) throws -> [ChainsFile.Part] {
@@ -209,6 +224,21 @@ extension CheckpointReader.Binding {
         }
         try manifest.checkShards(run, name)
         try manifest.checkStepSize(run, name)
+    }
+}
+
+/// What rank 0 reads of the parameters and what belongs to them.
+private struct StoredVectors {
+    var parameters: [Float] = []
+    var modelState: [Float] = []
+    var first: [Float] = []
+    var second: [Float] = []
+    var average: [Float] = []
+    var exponents: [Int32] = []
+
+    /// What every rank gets; moments and average are dealt.
+    var replicated: [UInt8] {
+        LittleEndian.bytes(of: parameters) + LittleEndian.bytes(of: modelState) + LittleEndian.bytes(of: exponents)
     }
 }
 

@@ -52,8 +52,9 @@ package struct CheckpointStore {
         _ trainer: Trainer, metricsBytes: Int, evaluation: Manifest.Evaluation? = nil, _ communicator: any Communicator
     ) throws(Failure) -> [Failure] {
         let writer = CheckpointWriter(
-            folder: folder, model: plan.networks, chains: chains, layout: plan.layout, configuration: plan.configurationDigest,
-            data: plan.dataDigest, modelMetadata: try plan.modelMetadata, keep: plan.configuration.checkpoint.keep,
+            folder: folder, model: plan.networks, chains: chains, layout: plan.layout, slices: plan.slices,
+            configuration: plan.configurationDigest, data: plan.dataDigest, modelMetadata: try plan.modelMetadata,
+            keep: plan.configuration.checkpoint.keep,
             points: RollbackPoints(plan.configuration))
         return try writer.save(trainer.state, shards: trainer.shards, metricsBytes: metricsBytes, evaluation: evaluation, communicator)
     }
@@ -64,6 +65,7 @@ package struct CheckpointStore {
             binding: CheckpointReader.Binding(
                 run: plan.configuration, configuration: plan.configurationDigest, data: plan.dataDigest, former: former),
             rule: plan.configuration.updateRule, groups: plan.configuration.parameterGroups(of: plan.networks),
-            averageDecay: plan.configuration.optimizer.average.map { Float($0) }, keep: plan.configuration.checkpoint.keep)
+            averageDecay: plan.configuration.optimizer.average.map { Float($0) }, slices: plan.slices,
+            keep: plan.configuration.checkpoint.keep)
     }
 }

@@ -15,6 +15,8 @@ struct CheckpointWriter {
     let model: RunNetworks
     let chains: ChainsFile
     let layout: ShardLayout
+    /// Where the moments and the average lie.
+    let slices: ParameterSlices
     /// The hashes of the configuration and the data, to which the checkpoint is bound.
     let configuration: String
     let data: String
@@ -33,8 +35,10 @@ struct CheckpointWriter {
         guard let partial = try communicator.fromRoot({ try begin(state) }) else { return [] }
         var left: [Failure] = []
         let sums = try writeChains(shards, to: "\(partial)/\(ChainsFile.name)", communicator)
+        // Here alone, and let go on return, moments and average of all parameters are in one place.
+        let whole = try slices.whole(state, communicator)
         try communicator.onRoot {
-            var files = try writeReplicated(state, in: partial)
+            var files = try whole.map { try writeParameters($0, in: partial) } ?? [:]
             files[ChainsFile.name] = Manifest.File(bytes: chains.header.fileSize, checksum: nil)
             let manifest = Manifest(
                 format: Manifest.currentFormat, program: BuildInformation.source, step: state.step, configuration: configuration,
@@ -63,10 +67,8 @@ struct CheckpointWriter {
 
     /// Before anything is written: a save that cannot succeed would only fill the disk for others.
     private func checkSpace(for state: TrainingState) throws(Failure) {
-        let numbers = [
-            state.parameters, state.modelState, state.optimizer.first, state.optimizer.second, state.average?.values ?? [],
-        ].reduce(0) { $0 + 4 * $1.count }
-        let needed = chains.header.fileSize + numbers
+        let vectors = 1 + (state.optimizer.rule.beta2 == nil ? 1 : 2) + (state.average == nil ? 0 : 1)
+        let needed = chains.header.fileSize + 4 * (vectors * state.parameters.count + state.modelState.count)
         // Older ones that were left, or that a lowered checkpoint.keep leaves over, go first.
         if freeBytes < needed { _ = prune() }
         let free = freeBytes
@@ -94,7 +96,8 @@ struct CheckpointWriter {
         return ChecksumHalves.join(try communicator.gather(sums, perShard: 2, layout: layout))
     }
 
-    private func writeReplicated(_ state: TrainingState, in partial: String) throws(Failure) -> [String: Manifest.File] {
+    /// - Parameter state: with the moments and the average of all parameters.
+    private func writeParameters(_ state: TrainingState, in partial: String) throws(Failure) -> [String: Manifest.File] {
         let modelTensors =
             ParameterTensors.encode(state.bestParameters, model.layout) + ParameterTensors.encode(state.modelState, model.stateLayout)
         let weights = state.average == nil ? ModelWeights.current : .average

@@ -29,13 +29,14 @@ package struct GradientSum {
     /// - Parameter threads: those that add shards.
     /// - Parameter tallies: what the shards count for reports.
     /// - Parameter isExact: false for the plain float sum, whose bits depend on ranks and threads; for comparison.
-    package init(tensors: [Range<Int>], shards: Int, threads: Int, tallies: [Tally], isExact: Bool) {
+    /// - Parameter slices: where each rank wants its slice of the exact sum; nil for all of it.
+    package init(tensors: [Range<Int>], shards: Int, threads: Int, tallies: [Tally], isExact: Bool, slices: SliceLayout? = nil) {
         self.isExact = isExact
         self.tallies = tallies
         self.shards = shards
         self.tensors = tensors
         // Without tensors the exact sum still carries reports and flags.
-        let sum = ExactSum(tensors: isExact ? tensors : [], shards: shards, recordLength: tallies.count, flags: 1)
+        let sum = ExactSum(tensors: isExact ? tensors : [], shards: shards, recordLength: tallies.count, flags: 1, slices: slices)
         self.sum = sum
         // The first thread uses the sum's own, so that T threads cost T of them.
         parts = (0..<threads).map { Part($0 == 0 ? ExactSum(tensors: [], shards: 1).makePart() : sum.makePart()) }
@@ -63,7 +64,7 @@ package struct GradientSum {
     /// Collective. When all local shards have been added: the sum over threads and ranks.
     ///
     /// - Parameters:
-    ///   - total: the reduced gradient, written when the outcome is `.exact`.
+    ///   - total: the reduced gradient, or the rank's slice of it, written when the outcome is `.exact`.
     ///   - stop: whether this rank asks all to stop.
     /// - Returns: the outcome; after `.rescaled` all has to be added again.
     package mutating func reduce(

@@ -9,7 +9,7 @@ import Sampling
 
 /// The training loop: where model, samples and ranks meet.
 ///
-/// Every rank holds the replicated state and its own shards. `step` reads as the recipe. All of it is a function of (configuration, step), so that ranks, threads and restarts cannot be seen in the result.
+/// Every rank holds the parameters and its own shards. `step` reads as the recipe. All of it is a function of (configuration, step), so that ranks, threads and restarts cannot be seen in the result.
 package final class Trainer {
     package let plan: RunPlan
     package let communicator: any Communicator
@@ -33,15 +33,14 @@ package final class Trainer {
     private var sum: GradientSum
     private var gradient: [Float]
     private let watch: Guard
-    private let schedule: LearningRateSchedule
-    private let clip: GradientClip
+    private let parameterUpdate: ParameterUpdate
 
     /// A trainer before its first step, its chains not populated.
     package init(_ plan: RunPlan, threads: Int, _ communicator: any Communicator) {
         let configuration = plan.configuration
         self.plan = plan
         self.communicator = communicator
-        state = plan.initialState()
+        state = plan.initialState(ofRank: communicator.rank)
         let own = plan.layout.range(of: communicator.rank)
         team = ThreadTeam(count: max(1, min(threads, own.count)))
         let progress = communicator.progress
@@ -49,11 +48,10 @@ package final class Trainer {
         (learner, workers) = plan.makeLearner(own, engines)
         sum = GradientSum(
             tensors: plan.networks.layout.tensors.map(\.range), shards: configuration.run.shards, threads: team.count,
-            tallies: plan.profile.tallies, isExact: configuration.run.reduction == .exact)
-        gradient = Array(repeating: 0, count: plan.networks.layout.count)
+            tallies: plan.profile.tallies, isExact: configuration.run.reduction == .exact, slices: plan.slices.layout)
+        gradient = Array(repeating: 0, count: state.optimizer.own.count)
         watch = Guard(policy: configuration.guard.policy, maximumGap: configuration.guard.maximumGap)
-        schedule = configuration.learningRateSchedule
-        clip = configuration.gradientClip
+        parameterUpdate = ParameterUpdate(plan, watch, communicator)
         waiting = WaitingTime(sharesCores: communicator.node.ranks > communicator.node.nodeCores)
         buffers = BufferExchange(plan)
         replicas = ReplicaExchange(plan)
@@ -90,7 +88,7 @@ package final class Trainer {
             let found = sums(of: sum.report)
             result.note(found, stopRequested: sum.stopRequested, isFirst: number == 0)
             result.verdict = watch.judge(outcome, gap: found.gap, loss: found[.loss], state: state.guardState)
-            if result.verdict == .update { update(&result, isFirst: number == 0) }
+            if result.verdict == .update { try update(&result, isFirst: number == 0) }
             times.stamp(.optimiser)
         }
         conclude(result.verdict, before)
@@ -129,11 +127,11 @@ package final class Trainer {
     /// Charges the time since the last stamp to a phase outside of `step`.
     package func charge(_ phase: Phase) { times.stamp(phase) }
 
-    /// Brings the shards' negatives to samples of the model, where the objective's are not: of the averaged parameters, as all commands draw them.
-    package func drawSamples() {
+    /// Collective. Brings the shards' negatives to samples of the model, where the objective's are not: of the averaged parameters, as all commands draw them.
+    package func drawSamples() throws(Failure) {
         guard !plan.profile.hasChains else { return }
         var modelState = state.modelState
-        engines.prepare(parameters: state.bestParameters, state: &modelState, iterating: false)
+        engines.prepare(parameters: try bestParameters(), state: &modelState, iterating: false)
         defer { prepareWeights(iterating: false) }
         let (chains, step, decodes) = (plan.configuration.freshChains(for: plan.source.shape), state.step, plan.networks.isLatent)
         forEachShard { shard, worker in
@@ -146,6 +144,9 @@ package final class Trainer {
         }
         chargeWorkers()
     }
+
+    /// Collective. The parameters to sample from and to evaluate: the average where there is one.
+    package func bestParameters() throws(Failure) -> [Float] { try plan.slices.bestParameters(state, communicator) }
 
     // MARK: parts of a step
 
@@ -191,23 +192,12 @@ package final class Trainer {
             stepSizeFactor: stepSizeFactor)
     }
 
-    /// Clips, moves parameters and average, and prepares the weights of the next passes.
-    private func update(_ result: inout StepResult, isFirst: Bool) {
-        plan.networks.convertGradient(&gradient, parameters: state.parameters, state: state.modelState)
-        let norm = clip.apply(to: &gradient, optimizer: state.optimizer)
-        if isFirst { result.gradientNorm = norm }
-        guard norm.isFinite else {
-            result.verdict = watch.verdict(on: "the gradient's norm is \(norm)", state: state.guardState)
-            return
-        }
-        let learningRate = schedule.rate(at: state.step) * state.guardState.learningRateFactor
-        if isFirst { result.learningRate = learningRate }
-        state.apply(gradient, learningRate: learningRate)
-        guard state.isFinite else {
-            result.verdict = watch.verdict(onBrokenUpdate: "the update made parameters that are not finite", state: state.guardState)
-            return
-        }
-        prepareWeights(iterating: true)
+    /// Collective. Moves parameters and average, and prepares the weights of the next passes.
+    private func update(_ result: inout StepResult, isFirst: Bool) throws(Failure) {
+        let made = try parameterUpdate.make(&state, &gradient)
+        if isFirst { (result.gradientNorm, result.learningRate) = (made.gradientNorm, made.learningRate) }
+        result.verdict = made.verdict
+        if made.verdict == .update { prepareWeights(iterating: true) }
     }
 
     /// The next step follows an update, and one that is left out: then the parameters stay, and the objective has started afresh the chains that are not

@@ -11,8 +11,8 @@ import Sampling
 /// The memory that a rank needs for a run: what is allocated before the first step stays until the last. What the objective and the engine need is
 /// counted by the code that makes it.
 package struct MemoryNeed: Sendable {
-    /// Parameters, their gradient, moments, average and prepared copies.
-    let parameters: Int
+    /// Parameters, the gradient, moments and average of those that the rank updates, and prepared copies.
+    package let parameters: Int
     /// What threads work with: activations, gradients and the integers of the sum.
     package let threads: Int
     /// What the rank's shards keep.
@@ -24,11 +24,9 @@ package struct MemoryNeed: Sendable {
     package init(_ plan: RunPlan, threads count: Int, shards: Int) {
         let (configuration, objective) = (plan.configuration, plan.objective)
         let parameterCount = plan.networks.layout.count
-        let moments = configuration.updateRule.beta2 == nil ? 1 : 2
-        let averages = configuration.optimizer.average == nil ? 0 : 1
         let engine = Engines.bytes(plan.networks, rows: configuration.run.chainsPerShard, needs: objective.profile.engine)
-        // Current values and their reduced gradient, and what is made of them for products.
-        parameters = 4 * parameterCount * (2 + moments + averages) + engine.shared
+        // Current values, what the update of the own ones works with, and what is made of them for products.
+        parameters = 4 * parameterCount + configuration.bytesOfUpdate * plan.slices.most + engine.shared
         let ofThread = Self.count(plan) { make in
             _ = ShardWorker.Tiles(make, freshScratch: plan.freshScratch)
             objective.countScratch(make)

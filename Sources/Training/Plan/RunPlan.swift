@@ -20,6 +20,8 @@ public struct RunPlan: Sendable {
     package let scale: DataScale
     /// How shards are dealt to ranks.
     public let layout: ShardLayout
+    /// How the parameters are.
+    package let slices: ParameterSlices
     /// What a checkpoint is bound to: the keys that touch the mathematics, and the data.
     package let configurationDigest: String
     package let dataDigest: String
@@ -68,6 +70,7 @@ public struct RunPlan: Sendable {
         self.layout = layout
         self.source = source
         self.networks = networks
+        slices = ParameterSlices(configuration, networks, communicator)
         (self.objective, self.profile) = (objective, profile)
         configurationDigest = try configuration.digest()
         dataDigest = configuration.digest(of: source)
@@ -124,13 +127,14 @@ public struct RunPlan: Sendable {
             networks, rows: configuration.run.chainsPerShard, threads: threads, needs: profile.engine, onEvaluation: onEvaluation)
     }
 
-    /// The replicated state before the first step.
-    package func initialState() -> TrainingState {
+    /// The state of a rank before the first step.
+    package func initialState(ofRank rank: Int) -> TrainingState {
+        let own = slices.own(rank)
         let parameters = networks.initialParameters(seed: configuration.run.seed, energyScale: Float(configuration.model.initialScale))
         return TrainingState(
             step: 0, parameters: parameters, modelState: initialModelState(parameters),
-            optimizer: Optimizer(configuration.updateRule, groups: configuration.parameterGroups(of: networks)),
-            average: configuration.optimizer.average.map { ParameterAverage(decay: Float($0), of: parameters) },
+            optimizer: Optimizer(configuration.updateRule, groups: configuration.parameterGroups(of: networks), own: own),
+            average: configuration.optimizer.average.map { ParameterAverage(decay: Float($0), of: parameters, own: own) },
             exponents: Array(repeating: ExactSum.initialExponent, count: networks.layout.tensors.count), guardState: GuardState(),
             stepSize: configuration.targetAcceptance == nil ? nil : StepSizeAdaptation())
     }
@@ -152,7 +156,7 @@ public struct RunPlan: Sendable {
     ///
     /// - Throws: `.missingInput` without the file, `.checkpoint` when it holds another network.
     package func initialState(_ communicator: any Communicator) throws(Failure) -> TrainingState {
-        var state = initialState()
+        var state = initialState(ofRank: communicator.rank)
         guard let path = configuration.model.initial else { return state }
         let bytes = try communicator.bytesFromRoot {
             let file = try Safetensors(path)
@@ -166,7 +170,9 @@ public struct RunPlan: Sendable {
         let values: [Float] = LittleEndian.values(of: bytes)
         state.parameters = Array(values[..<networks.layout.count])
         state.modelState = Array(values[networks.layout.count...])
-        state.average = configuration.optimizer.average.map { ParameterAverage(decay: Float($0), of: state.parameters) }
+        state.average = configuration.optimizer.average.map {
+            ParameterAverage(decay: Float($0), of: state.parameters, own: state.optimizer.own)
+        }
         return state
     }
 

@@ -34,7 +34,8 @@ struct RunSummary {
             ("memory", memory.text),
             ("run", folder.path),
         ]
-        let notes = given + plan.source.notes + DataNotes(plan).lines + [plan.scale.note(plan.source, configuration)].compactMap { $0 }
+        let own = [plan.scale.note(plan.source, configuration), ParameterSlices.note(configuration, plan.networks)].compactMap { $0 }
+        let notes = given + plan.source.notes + DataNotes(plan).lines + own
         rows += notes.map { ("note", $0) }
         if let advice = communicator.node.advice(threads: threads, yields: MPILibrary.yieldsWhenIdle ?? true) {
             rows.append(("note", advice))

@@ -93,7 +93,7 @@ final class IntervalEvaluation: StepCallback {
     private func evaluate() throws(Failure) -> NoiseComparison? {
         let (before, seconds) = (ContinuousClock.now, trainingSeconds)
         let count = plan.configuration.evaluate.count
-        if plan.networks.isLatent { trainer.drawSamples() }
+        if plan.networks.isLatent { try trainer.drawSamples() }
         let chains = hasSamples ? try EvaluationChains(plan).gather(trainer, count: count) : nil
         let line = EvaluationLine(
             step: trainer.state.step, trainingSeconds: seconds,
@@ -110,10 +110,10 @@ final class IntervalEvaluation: StepCallback {
         return NoiseComparison(samples: samples.slicedWasserstein, noise: noise.slicedWasserstein)
     }
 
-    /// Of the averaged parameters where there are such.
-    private func prepareWeights(_ state: TrainingState) {
+    /// Collective. Of the averaged parameters where there are such.
+    private func prepareWeights(_ state: TrainingState) throws(Failure) {
         var modelState = state.modelState
-        weights.prepare(parameters: state.bestParameters, state: &modelState, iterating: false)
+        weights.prepare(parameters: try trainer.bestParameters(), state: &modelState, iterating: false)
     }
 
     /// Collective. Of the generator's samples.
@@ -121,7 +121,7 @@ final class IntervalEvaluation: StepCallback {
         guard plan.profile.model.drawsFromGenerator, let generator = plan.networks.generator, let prepared = weights[.generator],
             let reference
         else { return nil }
-        prepareWeights(state)
+        try prepareWeights(state)
         let samples = GeneratorSamples(generator: generator, weights: prepared, seed: plan.configuration.run.seed)
         let condition = try plan.configuration.rowCondition(for: plan.source)
         // What belongs to rows of data is measured against those rows, by `evaluate`.
@@ -138,7 +138,7 @@ final class IntervalEvaluation: StepCallback {
     /// Collective. Of the averaged parameters where there are such.
     private func planeMeasures(_ state: TrainingState, chains: [Float]) throws(Failure) -> PlaneEvaluation? {
         guard let density = plan.source.density, !plan.networks.isLatent else { return nil }
-        prepareWeights(state)
+        try prepareWeights(state)
         do {
             return try PlaneEvaluation(of: ModelPlaneEnergy(plan.model, weights.energy), against: density, chains: chains, communicator)
         } catch  where error.kind == .numerical {

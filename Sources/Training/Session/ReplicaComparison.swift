@@ -19,7 +19,7 @@ final class ReplicaComparison: StepCallback {
     /// Collective.
     /// - Throws: `.numerical` where they differ.
     func compare() throws(Failure) {
-        let isSame = try trainer.communicator.isSame(trainer.state.replicaDigest)
+        let isSame = try trainer.communicator.isSame(trainer.plan.slices.digest(trainer.state))
         try trainer.communicator.onRoot {
             guard isSame else {
                 throw Failure(

@@ -15,7 +15,7 @@ final class SamplePictures: StepCallback {
 
     func act(_ moment: StepMoment) throws(Failure) {
         let (plan, communicator) = (trainer.plan, trainer.communicator)
-        trainer.drawSamples()
+        try trainer.drawSamples()
         let samples = try SampleGathering(plan).gather(trainer)
         try communicator.expecting(.storing("writing a picture of samples")) { () throws(Failure) in
             try communicator.onRoot {

@@ -4,7 +4,8 @@ import Model
 import Numerics
 import Sampling
 
-/// Everything that is the same on every rank and must survive a restart.
+/// Everything that must survive a restart besides the shards: the same on every rank, but for moments and average where each rank has those of its
+/// slice of the parameters.
 public struct TrainingState: Sendable {
     /// Updates made: the number of the next step.
     public var step: Int
@@ -20,23 +21,34 @@ public struct TrainingState: Sendable {
     public var stepSize: StepSizeAdaptation?
     public var health = HealthState()
 
-    /// The parameters to sample from and to evaluate: the average where there is one.
-    public var bestParameters: [Float] { average?.values ?? parameters }
+    /// The parameters to sample from and to evaluate: the average where there is one. Of a state that has all of it.
+    public var bestParameters: [Float] {
+        precondition(isWhole, "the average of a slice of the parameters is no model")
+        return average?.values ?? parameters
+    }
 
-    /// One update of parameters and average.
+    /// Whether the moments and the average of all parameters are here.
+    package var isWhole: Bool { optimizer.own == parameters.indices }
+
+    /// One update of the own parameters and their average.
     package mutating func apply(_ gradient: [Float], learningRate: Float) {
         optimizer.update(&parameters, gradient: gradient, learningRate: learningRate)
         average?.add(parameters, step: optimizer.updates)
     }
 
-    /// A hash of the parameters and what updates them: equal on all ranks.
-    package var replicaDigest: UInt64 {
+    /// A hash of all of it: equal on all ranks where each has the moments and the average of all parameters.
+    package var replicaDigest: UInt64 { digest(withMoments: true) }
+
+    /// A hash of the parameters and of what belongs to them all, and of moments and average where these are to count.
+    package func digest(withMoments: Bool) -> UInt64 {
         let sum = Checksum()
         sum.add(parameters)
         sum.add(modelState)
-        sum.add(optimizer.first)
-        sum.add(optimizer.second)
-        if let average { sum.add(average.values) }
+        if withMoments {
+            sum.add(optimizer.first)
+            sum.add(optimizer.second)
+            if let average { sum.add(average.values) }
+        }
         sum.add(exponents)
         sum.add([step, optimizer.updates, guardState.consecutiveSkips, guardState.skips, guardState.rollbacks])
         sum.add([guardState.returnedTo ?? -1, guardState.newestPoint ?? -1])
@@ -51,6 +63,6 @@ public struct TrainingState: Sendable {
         return sum.value
     }
 
-    /// Whether no parameter and no moment is NaN or infinite: what must hold before anything is saved.
+    /// Whether no parameter and no moment of the own ones is NaN or infinite: what must hold, on all ranks, before anything is saved.
     var isFinite: Bool { parameters.isFinite && optimizer.first.isFinite && optimizer.second.isFinite }
 }

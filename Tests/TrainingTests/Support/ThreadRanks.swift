@@ -6,14 +6,18 @@ import Synchronization
 /// Ranks as threads of this process: what a run does with several ranks can be compared in one test.
 enum ThreadRanks {
     /// Runs `body` on so many ranks and gives their values in the order of ranks, or the failure of the lowest failing rank.
-    static func run<T: Sendable>(_ size: Int, _ body: @escaping @Sendable (any Communicator) throws -> T) throws -> [T] {
+    /// - Parameter perNode: ranks of what they take for a node.
+    static func run<T: Sendable>(
+        _ size: Int, perNode: Int? = nil, _ body: @escaping @Sendable (any Communicator) throws -> T
+    ) throws -> [T] {
         _ = OneThreadPerProduct.once
         let meeting = Meeting(size: size)
+        let nodes = NodeMap(leaders: (0..<size).map { $0 / (perNode ?? size) })
         let results = Mutex<[Result<T, any Error>?]>(Array(repeating: nil, count: size))
         let done = DispatchSemaphore(value: 0)
         for rank in 0..<size {
             let thread = Thread {
-                let result = Result { try body(RankOnThread(rank: rank, meeting: meeting)) }
+                let result = Result { try body(RankOnThread(rank: rank, meeting: meeting, nodes)) }
                 results.withLock { $0[rank] = result }
                 // Ranks that wait for this one would wait for ever.
                 if case .failure = result { meeting.close() }
@@ -70,12 +74,15 @@ private final class Meeting: @unchecked Sendable {
 private final class RankOnThread: Communicator {
     let rank: Int
     let node: NodeInfo
+    let nodes: NodeMap
+    let traffic = Traffic()
     let progress = ProgressBoard()
     var agreedFailure: Failure?
     private let meeting: Meeting
 
-    init(rank: Int, meeting: Meeting) {
+    init(rank: Int, meeting: Meeting, _ nodes: NodeMap) {
         self.rank = rank
+        self.nodes = nodes
         self.meeting = meeting
         node = NodeInfo(ranks: meeting.size, index: rank, cores: 1, nodeCores: meeting.size)
     }
@@ -91,6 +98,24 @@ private final class RankOnThread: Communicator {
 
     func sum(_ values: inout [Int64]) throws(Failure) { try combine(&values, &+) }
     func sum(_ values: inout [Float]) throws(Failure) { try combine(&values, +) }
+
+    /// What stands in the slices of others is made useless, so that nobody can go on with it.
+    func sum(_ values: inout [Int64], slices: SliceLayout) throws(Failure) {
+        let own = slices.range(of: rank)
+        var part = Array(values[..<slices.count])
+        try combine(&part, &+)
+        for index in part.indices where !own.contains(index) { part[index] = 0x5555_5555_5555 }
+        values.replaceSubrange(..<slices.count, with: part)
+    }
+
+    func gather(_ values: inout [Float], slices: SliceLayout) throws(Failure) {
+        let all = try meeting.exchange(values, rank: rank)
+        for (rank, other) in all.enumerated() {
+            let own = slices.range(of: rank)
+            values.replaceSubrange(own, with: other[own])
+        }
+    }
+
     func maximum(_ values: inout [Double]) throws(Failure) { try combine(&values, max) }
     func minimum(_ values: inout [Double]) throws(Failure) { try combine(&values, min) }
 

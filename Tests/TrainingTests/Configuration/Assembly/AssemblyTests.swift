@@ -43,7 +43,7 @@ struct AssemblyTests {
 
     @Test func `spectral normalisation begins with singular values, not with random vectors`() throws {
         let plan = try ScratchRun.trainer(["model.spectralNormalization=true", "model.widths=[32, 32, 32]"]).plan
-        let (state, weights) = (plan.initialState(), PreparedWeights(plan.model.network))
+        let (state, weights) = (plan.initialState(ofRank: 0), PreparedWeights(plan.model.network))
         var vectors = state.modelState
         // An energy whose weights are all divided by their largest singular value changes by no more than the input, at slopes of at most 1.1 for SiLU.
         plan.model.prepare(weights, parameters: state.parameters, state: &vectors, iterating: false)

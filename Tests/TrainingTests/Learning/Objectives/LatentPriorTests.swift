@@ -174,7 +174,7 @@ struct LatentPriorTests {
         let networks = trainer.plan.networks
         #expect(networks.energy.inputShape == ImageShape(vector: 3) && networks.energy.referenceDeviation == 1)
         #expect(networks.isLatent && networks.sampleShape == ImageShape(vector: 2))
-        trainer.drawSamples()
+        try trainer.drawSamples()
         let samples = trainer.shards[0].negatives
         #expect(samples.columns == 2 && samples.values.allSatisfy(\.isFinite))
     }

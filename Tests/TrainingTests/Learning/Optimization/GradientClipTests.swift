@@ -6,44 +6,38 @@ import Training
 struct GradientClipTests {
     static let optimizer = Optimizer(.adam(beta1: 0.9, beta2: 0.99, epsilon: 1e-8), groups: [.init(0..<3)])
 
-    @Test func `a gradient beyond the norm is scaled to it, one within stays, and the norm before is reported`() {
+    @Test func `a gradient beyond the norm is scaled to it, one within stays, and the norm before is reported`() throws {
         var gradient: [Float] = [3, 0, -4]
-        #expect(GradientClip(norm: 1).apply(to: &gradient, optimizer: Self.optimizer) == 5)
+        #expect(try GradientClip(norm: 1).apply(to: &gradient, optimizer: Self.optimizer) == 5)
         for (value, expected) in zip(gradient, [Float(0.6), 0, -0.8]) { #expect(abs(value - expected) < 1e-7) }
         gradient = [3, 0, -4]
-        #expect(GradientClip(norm: 5).apply(to: &gradient, optimizer: Self.optimizer) == 5)
+        #expect(try GradientClip(norm: 5).apply(to: &gradient, optimizer: Self.optimizer) == 5)
         #expect(gradient == [3, 0, -4])
-        #expect(GradientClip().apply(to: &gradient, optimizer: Self.optimizer) == 5)
+        #expect(try GradientClip().apply(to: &gradient, optimizer: Self.optimizer) == 5)
         #expect(gradient == [3, 0, -4])
     }
 
-    @Test func `the norm of floats near their limit does not overflow, and counts every element`() {
-        #expect(GradientClip.norm(of: [Float](repeating: 2e38, count: 100)[...]) == Double(Float(2e38)) * 10)
-        for count in 0...20 { #expect(GradientClip.norm(of: [Float](repeating: 1, count: count)[...]) == Double(count).squareRoot()) }
-        #expect(GradientClip.norm(of: [1, .nan][...]).isNaN)
-    }
-
-    @Test func `elements are limited to σ √v̂ of the steps before; the first step has no limit`() {
+    @Test func `elements are limited to σ √v̂ of the steps before; the first step has no limit`() throws {
         var optimizer = Self.optimizer
         var parameters: [Float] = [0, 0, 0]
         var gradient: [Float] = [1, -2, 50]
         let clip = GradientClip(sigma: 3)
-        _ = clip.apply(to: &gradient, optimizer: optimizer)
+        _ = try clip.apply(to: &gradient, optimizer: optimizer)
         #expect(gradient == [1, -2, 50])
         optimizer.update(&parameters, gradient: [1, -2, 50], learningRate: 0.1)
         // One step: v = 0.01 g², v̂ = g².
         gradient = [2.9, 100, -151]
-        let before = clip.apply(to: &gradient, optimizer: optimizer)
+        let before = try clip.apply(to: &gradient, optimizer: optimizer)
         #expect(abs(before - (2.9 * 2.9 + 100 * 100 + 151 * 151).squareRoot()) < 1e-4)
         for (value, expected) in zip(gradient, [Float(2.9), 6, -150]) { #expect(abs(value - expected) < 1e-4) }
     }
 
-    @Test func `both limits: elements first, then the norm of what they leave`() {
+    @Test func `both limits: elements first, then the norm of what they leave`() throws {
         var optimizer = Optimizer(.adam(beta1: 0, beta2: 0.5, epsilon: 1e-8), groups: [.init(0..<2)])
         var parameters: [Float] = [0, 0]
         optimizer.update(&parameters, gradient: [1, 1], learningRate: 0.1)
         var gradient: [Float] = [1000, 0]
-        _ = GradientClip(norm: 1, sigma: 2).apply(to: &gradient, optimizer: optimizer)
+        _ = try GradientClip(norm: 1, sigma: 2).apply(to: &gradient, optimizer: optimizer)
         #expect(abs(gradient[0] - 1) < 1e-6 && gradient[1] == 0)
     }
 }

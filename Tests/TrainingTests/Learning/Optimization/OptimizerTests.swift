@@ -1,3 +1,4 @@
+import Failures
 import Learning
 import Numerics
 import Testing
@@ -97,6 +98,75 @@ struct OptimizerTests {
         optimizer.update(&parameters, gradient: [1e-4, -3, 200], learningRate: 0.5)
         for (value, expected) in zip(parameters, [Float(-0.5), 0.5, -0.5]) { #expect(abs(value - expected) < 1e-6) }
         #expect(optimizer.updates == 1)
+    }
+}
+
+/// Parameters are updated one by one: slices that are updated apart have the bits of all together.
+struct OptimizerSliceTests {
+    static let count = 3000
+    static let groups = [Optimizer.Group(0..<1100), .init(1100..<1107, rate: 3), .init(1107..<3000, rate: 0.5)]
+    /// The last one is empty.
+    static let slices = [0..<1024, 1024..<2048, 2048..<3000, 3000..<3000]
+    static let rules: [Optimizer.Rule] = [
+        .sgd(momentum: 0.8, weightDecay: 0.1), .adam(beta1: 0.8, beta2: 0.9, epsilon: 1e-6, weightDecay: 0.1),
+        .adamW(beta1: 0.8, beta2: 0.9, epsilon: 1e-6, weightDecay: 0.1),
+    ]
+
+    static func normals(_ step: Int) -> [Float] {
+        let values = Matrix(rows: 1, columns: count)
+        RandomStream(seed: 2, purpose: .test, step: step, index: 0).fillNormals(values)
+        return values.values
+    }
+
+    /// Optimisers of some slices, over the same clipped gradients, with an average of the parameters.
+    struct Run {
+        var parameters = normals(100)
+        var optimizers: [Optimizer]
+        var averages: [ParameterAverage]
+
+        init(_ rule: Optimizer.Rule, _ slices: [Range<Int>]) {
+            let start = parameters
+            optimizers = slices.map { Optimizer(rule, groups: groups, own: $0) }
+            averages = slices.map { ParameterAverage(decay: 0.9, of: start, own: $0) }
+        }
+
+        /// In a first pass the slices find what they share, in the second they use it.
+        mutating func step(_ number: Int, _ clip: GradientClip) throws {
+            let gradient = normals(number)
+            var rounds: [[Double]] = []
+            for pass in 0...1 {
+                var found: [[Double]] = []
+                for slice in optimizers.indices {
+                    var round = 0
+                    var own = Array(gradient[optimizers[slice].own])
+                    _ = try clip.apply(to: &own, optimizer: optimizers[slice]) { (sums) throws(Failure) in
+                        if round == found.count { found.append([Double](repeating: 0, count: sums.count)) }
+                        for index in sums.indices { found[round][index] += sums[index] }
+                        if round < rounds.count { sums = rounds[round] }
+                        round += 1
+                    }
+                    if pass == 1 {
+                        optimizers[slice].update(&parameters, gradient: own, learningRate: 0.01)
+                        averages[slice].add(parameters, step: number)
+                    }
+                }
+                rounds = found
+            }
+        }
+    }
+
+    @Test(arguments: rules, [GradientClip(), GradientClip(norm: 5), GradientClip(norm: 5, sigma: 1.5)])
+    func `parameters, moments and averages of slices are those of the whole`(rule: Optimizer.Rule, clip: GradientClip) throws {
+        var (whole, sliced) = (Run(rule, [0..<Self.count]), Run(rule, Self.slices))
+        for step in 1...4 {
+            try whole.step(step, clip)
+            try sliced.step(step, clip)
+        }
+        #expect(sliced.parameters == whole.parameters && whole.parameters != Self.normals(100))
+        #expect(sliced.optimizers.flatMap(\.first) == whole.optimizers[0].first)
+        #expect(sliced.optimizers.flatMap(\.second) == whole.optimizers[0].second)
+        #expect(sliced.averages.flatMap(\.values) == whole.averages[0].values)
+        #expect(sliced.optimizers.map { $0.first.count } == Self.slices.map(\.count))
     }
 }
 

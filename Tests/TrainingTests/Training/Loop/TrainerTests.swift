@@ -57,6 +57,48 @@ struct TrainerTests {
         #expect(other.state != alone.state)
     }
 
+    /// Three blocks of parameters and more, so that several ranks have slices; the last variant has three networks with rates of their own.
+    static let sliced: [[String]] = [
+        ["optimizer.clipNorm=0.05", "optimizer.average=0.9"],
+        ["optimizer.kind=sgd", "optimizer.momentum=0.5", "optimizer.weightDecay=0.01", "optimizer.average=null"],
+        ["optimizer.kind=adamw", "optimizer.weightDecay=0.1", "optimizer.clipSigma=2", "optimizer.clipNorm=0.1"],
+        ["objective.kind=wassersteinFlow", "objective.innerSteps=3"],
+        VariationalTeachingTests.teaching + ["generator.learningRate=0.01", "optimizer.clipNorm=0.1", "encoder.widths=[200]"],
+    ]
+
+    /// The state of rank 0 with moments and average of all.
+    static func wholeState(_ arguments: [String], steps: Int, on communicator: any Communicator) throws -> TrainingState? {
+        let trainer = try ScratchRun.trainer(arguments, on: communicator)
+        for _ in 0..<steps { _ = try trainer.step(stop: false) }
+        #expect(try trainer.communicator.isSame(trainer.plan.slices.digest(trainer.state)))
+        return try trainer.plan.slices.whole(trainer.state, communicator)
+    }
+
+    @Test(arguments: sliced)
+    func `slices of parameters that ranks update leave no trace in parameters, moments, averages and scales`(arguments: [String]) throws {
+        let arguments = arguments + ["model.widths=[48, 48]", "run.shards=8"]
+        let alone = try #require(try Self.wholeState(arguments + ["run.sum=whole"], steps: 4, on: SoloCommunicator()))
+        #expect(alone.isWhole)
+        for (ranks, perNode) in [(1, 1), (2, 2), (3, 2), (4, 2), (8, 8)] {
+            let state = try ThreadRanks.run(ranks, perNode: perNode) {
+                try Self.wholeState(arguments + ["run.sum=sliced"], steps: 4, on: $0)
+            }[0]
+            #expect(state?.isWhole == true && state?.replicaDigest == alone.replicaDigest, "\(ranks) ranks, \(perNode) on a node")
+        }
+    }
+
+    @Test func `a rank with a slice keeps no more than that of gradient, moments and average`() throws {
+        let kept = try ThreadRanks.run(3) { communicator in
+            let trainer = try ScratchRun.trainer(["model.widths=[48, 48]", "run.sum=sliced"], on: communicator)
+            _ = try trainer.step(stop: false)
+            let (own, state) = (trainer.plan.slices.own(communicator.rank), trainer.state)
+            #expect(state.optimizer.first.count == own.count && state.optimizer.second.count == own.count)
+            #expect(state.average?.values.count == own.count && !state.isWhole)
+            return own
+        }
+        #expect(kept.map(\.count).reduce(0, +) == kept.map(\.upperBound).max() && kept.allSatisfy { !$0.isEmpty })
+    }
+
     @Test func `a request to stop on one rank is seen by all ranks in the same step`() throws {
         let seen = try ThreadRanks.run(3) { communicator in
             let trainer = try ScratchRun.trainer(on: communicator)

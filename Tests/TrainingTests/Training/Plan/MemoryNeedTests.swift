@@ -85,6 +85,19 @@ struct MemoryNeedTests {
         #expect(abs(bytes - expected * 68 / 260) < 0.11)
     }
 
+    @Test func `a rank needs the less memory for what updates parameters the more ranks share it`() throws {
+        let arguments = ["model.widths=[300, 300]", "optimizer.average=0.99", "run.shards=8"]
+        func need(_ ranks: Int, _ sum: String) throws -> (need: Int, parameters: Int) {
+            try ThreadRanks.run(ranks) { communicator in
+                let plan = try RunPlan(ScratchRun.configuration(arguments + ["run.sum=\(sum)"]), communicator)
+                return (MemoryNeed(plan, threads: 1, shards: 1).parameters, plan.slices.most)
+            }[0]
+        }
+        let (whole, sliced) = (try need(4, "whole"), try need(4, "sliced"))
+        // Gradient, two moments and an average of the parameters of the others.
+        #expect(sliced.parameters <= whole.parameters / 4 + 1024 && whole.need - sliced.need == 16 * (whole.parameters - sliced.parameters))
+    }
+
     @Test func `activations are counted once for each thread that has shards`() throws {
         let wide = ["model.widths=[40000]", "chains.buffer=null"]
         let (one, two) = (try part("threads", wide + ["run.threads=1"]), try part("threads", wide + ["run.threads=2"]))

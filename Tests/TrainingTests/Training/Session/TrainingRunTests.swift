@@ -228,6 +228,8 @@ private final class WrongSums: Communicator {
     var rank: Int { right.rank }
     var size: Int { right.size }
     var node: NodeInfo { right.node }
+    var nodes: NodeMap { right.nodes }
+    var traffic: Traffic { right.traffic }
     var progress: ProgressBoard { right.progress }
     var agreedFailure: Failure? {
         get { right.agreedFailure }
@@ -241,6 +243,8 @@ private final class WrongSums: Communicator {
 
     func barrier() throws(Failure) { try right.barrier() }
     func sum(_ values: inout [Int64]) throws(Failure) { try right.sum(&values) }
+    func sum(_ values: inout [Int64], slices: SliceLayout) throws(Failure) { try right.sum(&values, slices: slices) }
+    func gather(_ values: inout [Float], slices: SliceLayout) throws(Failure) { try right.gather(&values, slices: slices) }
     func maximum(_ values: inout [Double]) throws(Failure) { try right.maximum(&values) }
     func minimum(_ values: inout [Double]) throws(Failure) { try right.minimum(&values) }
     func broadcast(_ bytes: inout [UInt8], from root: Int) throws(Failure) { try right.broadcast(&bytes, from: root) }
