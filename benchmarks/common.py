@@ -15,8 +15,10 @@ import atexit  # noqa: E402
 import concurrent.futures  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
+import re  # noqa: E402
 import shutil  # noqa: E402
 import statistics  # noqa: E402
+import struct  # noqa: E402
 import subprocess  # noqa: E402
 import tempfile  # noqa: E402
 
@@ -24,8 +26,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILT = os.path.join(ROOT, ".build", "release", "ebm-dist")
 SPECS = os.path.join(ROOT, "benchmarks", "specs")
 
-# The exit code of a training or an evaluation whose values diverged.
+# Exit codes. That of a training or an evaluation whose values diverged.
 DIVERGED = 71
+# That of a configuration that cannot be used.
+REFUSED = 78
 
 
 class Failed(Exception):
@@ -82,8 +86,8 @@ def positive(text):
     return number
 
 
-def parse(parser, quick):
-    """The arguments of a command line, once the program is known to be there.
+def parse(parser, quick, idle=()):
+    """The arguments of a command line, once the program is known to be there. `idle`: arguments that have a script do something without the program.
 
     Adds --program, and --quick, which puts the values `quick` in the place of the defaults, and runs in a folder that is gone at the end.
     """
@@ -95,6 +99,8 @@ def parse(parser, quick):
     if arguments.quick and getattr(arguments, "folder", "") == parser.get_default("folder"):
         arguments.folder = tempfile.mkdtemp(prefix="ebm-dist-quick-")
         atexit.register(shutil.rmtree, arguments.folder, ignore_errors=True)
+    if any(getattr(arguments, name) for name in idle):
+        return arguments
     path = os.path.abspath(arguments.program)
     if not os.path.isfile(path) or not os.access(path, os.X_OK):
         fail(f"expected the program at {path}: build it with `make build`, or name another with --program or EBM_DIST")
@@ -117,6 +123,20 @@ def run(*arguments, ranks=None, allowed=(0,)):
     if done.returncode not in allowed:
         raise Failed(f"ebm-dist {' '.join(arguments)}\n{problem(done)}")
     return done
+
+
+def knows(*arguments):
+    """Whether the program takes a configuration."""
+    return run("config", *arguments, allowed=(0, REFUSED)).returncode == 0
+
+
+def configuration(*arguments):
+    """The resolved configuration of `train` with these arguments, by group and key."""
+    text = run("config", *arguments).stdout
+    # JSON5 as the program writes it: comments and members on lines of their own, keys without quotation marks, a comma behind the last member too.
+    text = re.sub(r"^\s*//.*", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^(\s*)(\w+):", r'\1"\2":', text, flags=re.MULTILINE)
+    return json.loads(re.sub(r",(\s*[}\]])", r"\1", text))
 
 
 def succeeds(*arguments):
@@ -156,6 +176,13 @@ def read(path):
         return json.load(file)
 
 
+def write(path, value):
+    """A JSON file."""
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(value, file, indent=1)
+        file.write("\n")
+
+
 def lines(folder, name):
     """The lines of metrics.jsonl or evaluation.jsonl of a run; empty where there is no such file."""
     path = os.path.join(folder, name)
@@ -163,6 +190,30 @@ def lines(folder, name):
         return []
     with open(path, encoding="utf-8") as file:
         return [json.loads(line) for line in file if line.strip()]
+
+
+def training_seconds(lines):
+    """Seconds of training in lines of metrics.jsonl, without checkpoints and reports."""
+    return sum(value for line in lines for key, value in line["seconds"].items() if key not in ("checkpoint", "report"))
+
+
+def write_floats(path, rows):
+    """Rows of as many numbers each as a NumPy file."""
+    header = "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }" % (len(rows), len(rows[0]))
+    header += " " * (-(len(header) + 11) % 64) + "\n"
+    with open(path, "wb") as file:
+        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
+        file.write(struct.pack(f"<{len(rows) * len(rows[0])}f", *(value for row in rows for value in row)))
+
+
+def read_floats(path):
+    """The numbers of a NumPy file of little-endian 32-bit floats."""
+    with open(path, "rb") as file:
+        content = file.read()
+    start = 10 + struct.unpack("<H", content[8:10])[0]
+    if b"'<f4'" not in content[:start]:
+        raise Failed(f"{path}: expected 32-bit floats, found {content[10:start].decode().strip()}")
+    return struct.unpack(f"<{(len(content) - start) // 4}f", content[start:])
 
 
 def slug(*parts):
