@@ -116,10 +116,13 @@ def program():
     return os.path.abspath(os.environ.get("EBM_DIST", BUILT))
 
 
-def run(*arguments, ranks=None, allowed=(0,)):
-    """Runs the program to its end, with so many ranks of this machine, and returns what subprocess does. Raises Failed after another exit code than allowed."""
+def run(*arguments, ranks=None, allowed=(0,), before=()):
+    """Runs the program to its end, with so many ranks of this machine, and returns what subprocess does. Raises Failed after another exit code than allowed.
+
+    `before`: a command that starts the program.
+    """
     launch = [os.path.join(ROOT, "scripts", "launch"), str(ranks)] if ranks else []
-    done = subprocess.run([*launch, program(), *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run([*before, *launch, program(), *arguments], capture_output=True, text=True, check=False)
     if done.returncode not in allowed:
         raise Failed(f"ebm-dist {' '.join(arguments)}\n{problem(done)}")
     return done

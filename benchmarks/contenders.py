@@ -94,6 +94,11 @@ def setting_text(setting, loads):
 
 # The program.
 
+def on_one_core(*arguments):
+    """Runs the program to its end on the first core."""
+    return common.run(*arguments, before=["taskset", "-c", cores(1)])
+
+
 def bench_options(precision):
     """The options of `bench` for a precision, or None where the program has none."""
     if "--precision" in common.run("bench", "--help").stdout:
@@ -154,6 +159,21 @@ class Peer:
                 self.process.kill()
 
 
+class Timed:
+    """A peer that is asked for its speed alone."""
+
+    def __init__(self, folder, script, problem, variant, ranks=1):
+        self.variant = variant
+        self.peer = Peer(folder, script, {**problem, "variant": variant}, ranks)
+
+    def train(self, steps):
+        found = self.peer.ask("train", steps=steps)
+        return {"trainingSteps": steps / found["seconds"], "mebibytes": found["mebibytes"]}
+
+    def close(self):
+        self.peer.close()
+
+
 def problem(configuration, shape, precision="float", variant=None, rows=None, seed=1):
     """What problem.py reads, but for the ranks."""
     return {"configuration": configuration, "shape": shape, "rows": rows, "seed": seed, "precision": precision, "variant": variant or {}}
@@ -188,3 +208,28 @@ def variant_text(variant):
         else:
             parts.append("torch.compile" if key == "compile" else words[value])
     return ", ".join(parts) or "as it stands"
+
+
+def warmed(contender, seconds):
+    """How many steps a contender makes in so many seconds, known after some; and what these were."""
+    contender.train(1)
+    found = contender.train(1)
+    steps = max(1, round(min(1, seconds / 4) * found["trainingSteps"]))
+    if steps > 1:
+        found = contender.train(steps)
+    return max(1, round(seconds * found["trainingSteps"])), found
+
+
+def fastest(make, ways, seconds):
+    """The contender that is fastest among ways to make it, and how many steps it makes in so many seconds."""
+    best = None
+    for way in ways:
+        contender = make(way)
+        steps, found = warmed(contender, seconds)
+        if best is None or found["trainingSteps"] > best[2]:
+            if best:
+                best[0].close()
+            best = contender, steps, found["trainingSteps"]
+        else:
+            contender.close()
+    return best[:2]
