@@ -200,13 +200,14 @@ def training_seconds(lines):
     return sum(value for line in lines for key, value in line["seconds"].items() if key not in ("checkpoint", "report"))
 
 
-def write_floats(path, rows):
-    """Rows of as many numbers each as a NumPy file."""
-    header = "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }" % (len(rows), len(rows[0]))
+def write_floats(path, rows, shape=None):
+    """Rows of as many numbers each as a NumPy file; `shape`: of a row, where it is not a list."""
+    size = len(rows[0])
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({', '.join(map(str, [len(rows), *(shape or [size])]))}), }}"
     header += " " * (-(len(header) + 11) % 64) + "\n"
     with open(path, "wb") as file:
         file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
-        file.write(struct.pack(f"<{len(rows) * len(rows[0])}f", *(value for row in rows for value in row)))
+        file.write(struct.pack(f"<{len(rows) * size}f", *(value for row in rows for value in row)))
 
 
 def read_floats(path):

@@ -50,7 +50,7 @@ class JaxPeer(problem.Peer):
                 "bias": jax.random.uniform(of_bias, shape[-1:], minval=-bound, maxval=bound)})
         return found
 
-    def energies(self, parameters, x):
+    def energy(self, parameters, x):
         jax, rest = self.jax, iter(parameters)
         activations = {
             "silu": lambda x, slope: jax.nn.silu(x), "leakyReLU": jax.nn.leaky_relu, "softplus": lambda x, slope: jax.nn.softplus(x)}
@@ -91,7 +91,7 @@ class JaxPeer(problem.Peer):
         jax, sampler = self.jax, self.configuration["sampler"]
         step, noise = sampler["stepSize"], sampler["noise"]
         noise = math.sqrt(2 * step) if noise is None else noise
-        slope = jax.grad(lambda x: self.energies(parameters, x).sum())
+        slope = jax.grad(lambda x: self.energy(parameters, x).sum())
         move = lambda x, key: (x - step * slope(x) + noise * jax.random.normal(key, x.shape), None)
         return jax.lax.scan(move, x, jax.random.split(key, sampler["steps"]))[0]
 
@@ -117,7 +117,7 @@ class JaxPeer(problem.Peer):
         return parameters, first, second, average, buffer.at[places].set(x), key, made
 
     def loss(self, parameters, rows, x):
-        energies = self.energies(parameters, self.jax.numpy.concatenate([rows, x]))
+        energies = self.energy(parameters, self.jax.numpy.concatenate([rows, x]))
         alpha = self.configuration["objective"]["energyRegularization"]
         return energies[:self.count].mean() - energies[self.count:].mean() + (2 * alpha * (energies ** 2).mean() if alpha else 0)
 
@@ -194,6 +194,9 @@ class JaxPeer(problem.Peer):
     def chains(self):
         buffer = self.jax.device_get(self.state[4]).reshape(-1, *self.place)
         return buffer.transpose(0, 3, 1, 2) if len(self.shape) == 3 else buffer
+
+    def energies(self, rows):
+        return self.jax.device_get(self.energy(self.state[0], rows.transpose(0, 2, 3, 1) if len(self.shape) == 3 else rows))
 
     def describe(self):
         return {"parameters": sum(part.size for part in self.jax.tree.leaves(self.state[0])) // self.ranks}

@@ -158,6 +158,10 @@ class TorchPeer(problem.Peer):
     def chains(self):
         return self.buffer.numpy()
 
+    @torch.no_grad()
+    def energies(self, rows):
+        return self.network(torch.from_numpy(rows)).numpy()
+
     def describe(self):
         return {"parameters": sum(parameter.numel() for parameter in self.parameters)}
 
