@@ -99,19 +99,22 @@ def on_one_core(*arguments):
     return common.run(*arguments, before=["taskset", "-c", cores(1)])
 
 
+# ebm-dist in a precision: options of `bench`, and key=value of a training. The first of each says what the chains read, the second what parameters learn from.
+OPTIONS = {
+    "float": ([], []), "bfloat16": (["--precision"], ["sampler.precision"]),
+    "bfloat16, gradients too": (["--precision", "--gradient-precision"], ["sampler.precision", "gradient.precision"])}
+
+
 def bench_options(precision):
-    """The options of `bench` for a precision, or None where the program has none."""
-    if "--precision" in common.run("bench", "--help").stdout:
-        return ["--precision", precision]
-    return [] if precision == "float" else None
+    """The options of `bench` for a precision, or None where the program lacks one."""
+    options, known = OPTIONS[precision][0], common.run("bench", "--help").stdout.split()
+    return [word for option in options for word in (option, "bfloat16")] if all(option in known for option in options) else None
 
 
 def training_values(precision):
-    """The key=value of a training of a precision, or None where the program has none."""
-    value = f"sampler.precision={precision}"
-    if common.knows(value):
-        return [value]
-    return [] if precision == "float" else None
+    """The key=value of a training of a precision, or None where the program lacks one."""
+    values = [f"{key}=bfloat16" for key in OPTIONS[precision][1]]
+    return values if not values or common.knows(*values) else None
 
 
 # The peers.
@@ -182,11 +185,11 @@ def problem(configuration, shape, precision="float", variant=None, rows=None, se
 IMAGE_LAYOUTS = [{"layout": "contiguous"}, {"layout": "channelsLast"}]
 
 
-def variants(name, precision, shape, compiled=False):
+def variants(name, precision, configuration, compiled=False):
     """The ways in which a peer can compute a problem; the fastest one counts."""
     if name != "PyTorch":
         return [{}]
-    layouts = IMAGE_LAYOUTS if len(shape) == 3 else [{}]
+    layouts = IMAGE_LAYOUTS if configuration["model"]["kind"] == "convolution" else [{}]
     if precision == "float":
         found = layouts
     else:
