@@ -163,11 +163,12 @@ class Peer:
 
 
 class Timed:
-    """A peer that is asked for its speed alone."""
+    """A peer that is asked for its speed alone. It has made a step: the first one allocates, and may compile."""
 
     def __init__(self, folder, script, problem, variant, ranks=1):
         self.variant = variant
         self.peer = Peer(folder, script, {**problem, "variant": variant}, ranks)
+        self.peer.ask("train", steps=1)
 
     def train(self, steps):
         found = self.peer.ask("train", steps=steps)
@@ -213,9 +214,8 @@ def variant_text(variant):
     return ", ".join(parts) or "as it stands"
 
 
-def warmed(contender, seconds):
+def pace(contender, seconds):
     """How many steps a contender makes in so many seconds, known after some; and what these were."""
-    contender.train(1)
     found = contender.train(1)
     steps = max(1, round(min(1, seconds / 4) * found["trainingSteps"]))
     if steps > 1:
@@ -228,7 +228,7 @@ def fastest(make, ways, seconds):
     best = None
     for way in ways:
         contender = make(way)
-        steps, found = warmed(contender, seconds)
+        steps, found = pace(contender, seconds)
         if best is None or found["trainingSteps"] > best[2]:
             if best:
                 best[0].close()
