@@ -84,7 +84,7 @@ class Trained(Library):
 
 
 class EbmKit(Trained):
-    """PCD: 8,192 rows of two moons, 2-128-128-1 SiLU, a buffer of 8,192, 60 Langevin steps of .01, batches of 256, Adam 1e-3; 3,000 steps."""
+    """PCD: 8,192 rows of two moons, 2-128-128-1 SiLU, a buffer of 8,192, 60 Langevin steps of .01, batches of 256, Adam 1e-3; 3,000 steps, of which 1,000 are asked for."""
 
     def __init__(self, task):
         super().__init__(task)
