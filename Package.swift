@@ -75,7 +75,8 @@ let package = Package(
         .executableTarget(
             name: "ebm-dist",
             dependencies: [
-                "CCPU", "CSignals", "Commands", "Configuration", "Training", "Datasets", "Formats", "Distributed", "Numerics", "Failures",
+                "CCPU", "CSignals", "Commands", "Configuration", "Training", "Datasets", "Formats", "Distributed", "Model", "Numerics",
+                "Failures",
             ],
             swiftSettings: swiftSettings),
 
@@ -84,7 +85,7 @@ let package = Package(
         tests("NumericsTests", ["Numerics", "CCPU", "CLanes"]),
         tests("FilesTests", ["Files", "Failures"]),
         tests("DistributedTests", ["Distributed", "Files", "Failures"]),
-        tests("ModelTests", ["Model", "Numerics", "Failures"]),
+        tests("ModelTests", ["CLanes", "Model", "Numerics", "Failures"]),
         tests("SamplingTests", ["Sampling", "Model", "Numerics"]),
         tests("FormatsTests", ["Formats", "Files", "Failures", "CZlib", "CPNG"]),
         tests("DatasetsTests", ["Datasets", "Numerics", "Formats", "Failures"]),

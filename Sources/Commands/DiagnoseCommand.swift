@@ -142,7 +142,7 @@ public struct DiagnoseCommand: Codable, Sendable {
             try stored?.fill(positions, shard * perShard..<(shard + 1) * perShard)
             run.chains.begin(positions, step: trained.step, index: shard)
             let potential = ModelPotential(
-                model: trained.model, weights: prepared.energy, workspace: Workspace(trained.model, rows: perShard))
+                model: trained.model, weights: prepared.sampling.energy, workspace: Workspace(trained.model, rows: perShard))
             return run.values(of: shard, from: positions, in: potential)
         }
         return run.window(shards: shards, chainsPerShard: perShard, values)

@@ -19,6 +19,7 @@ public enum SelfTest {
         let tests: [Test] = [
             ("random numbers", { try $0.agree { try randomNumbers() } }),
             ("gradients", { try $0.agree { try gradients() } }),
+            ("bits of networks", { try $0.agree { try bits() } }),
             ("collectives", collectives),
             ("exact sum", exactSum),
             ("checkpoint and continuation", continuation),
@@ -89,6 +90,36 @@ public enum SelfTest {
             let slope = (above - energies[1, 0]) / (2 * step)
             // Rounding of E (about 10 here) at 1e-6 over a step of 0.02, and the third derivative at 1e-4.
             try expect(abs(slope - gradient[1, column]) < 2e-3, "∂E/∂x is \(gradient[1, column]), differences give \(slope)")
+        }
+    }
+
+    /// Digests of energies and gradients in both precisions, as every CPU has them.
+    private static let digests: [Precision: UInt64] = [.float: 2_161_613_105_271_545_470, .bfloat16: 12_583_457_196_838_492_866]
+
+    private static func bits() throws(Failure) {
+        // Every way of a product: by columns, phases, blocks of rows, transposed.
+        let layers: [LayerDescription] = [
+            .convolution(channels: 12, kernel: 3, stride: 1, padding: 1), .activation(.silu),
+            .convolution(channels: 20, kernel: 4, stride: 2, padding: 1), .activation(.leakyReLU(slope: 0.1)),
+            .residual(layers: [.convolution(channels: 20, kernel: 1, stride: 1, padding: 0)], shortcut: nil),
+            .transposedConvolution(channels: 9, kernel: 4, stride: 2, padding: 1, outputPadding: 0), .activation(.softplus), .flatten,
+            .dense(outputs: 48), .activation(.tanh), .dense(outputs: 16), .activation(.elu(alpha: 0.5)), .dense(outputs: 1),
+        ]
+        let shape = ImageShape(height: 8, width: 6, channels: 3)
+        let model = try EnergyModel(Network(NetworkDescription(input: shape, layers: layers)))
+        let (x, gradient, energies) = (
+            Matrix(rows: 9, columns: shape.count), Matrix(rows: 9, columns: shape.count), Matrix(rows: 9, columns: 1)
+        )
+        RandomStream(seed: 4, purpose: .test, step: 1, index: 0).fillNormals(x)
+        for precision in Precision.allCases {
+            let weights = PreparedWeights(model.network, precision: PassPrecision(precision))
+            weights.refresh(from: model.network.initialParameters(seed: 4, scale: 2))
+            model.energiesAndGradient(of: x, weights, Workspace(model.network, rows: 9), energies: energies, gradient: gradient)
+            let digest = (energies.values + gradient.values).reduce(UInt64(0)) { $0 &* 31 &+ UInt64($1.bitPattern) }
+            try expect(
+                digest == digests[precision],
+                "\(precision.rawValue): energies and gradients have the digest \(digest), expected \(digests[precision] ?? 0): this CPU rounds in another way"
+            )
         }
     }
 

@@ -9,8 +9,9 @@ struct AffineStage<Map: LinearMap>: LinearStage {
     let activation: Activation?
 
     var outputCount: Int { map.positions * map.outputs }
-    var preparedCount: Int { map.preparedCount }
+    func preparedCount(_ precision: PassPrecision) -> Int { map.preparedCount(precision) }
     var multiplications: Int { map.multiplications }
+    var pairedMultiplications: (forward: Int, backward: Int) { map.pairedMultiplications }
 
     func followed(by activation: Activation) -> (any Stage)? {
         guard self.activation == nil else { return nil }

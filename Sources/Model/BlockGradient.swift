@@ -14,7 +14,8 @@ struct BlockGradient {
 
     private var input: ImageShape { map.input }
     private var columns: Int { size * size * input.channels }
-    private var inner: Int { reach * reach * map.outputs }
+    /// Of the product.
+    var weights: PackedWeights.Shape { .init(segments: reach, length: reach * map.outputs, columns: columns) }
 
     /// Nothing where blocks do not tile the image or would not fill the columns.
     init?(_ map: ConvolutionMap) {
@@ -31,8 +32,6 @@ struct BlockGradient {
         reach = (size - 1 + map.padding) / stride - firstOutput + 1
     }
 
-    var preparedCount: Int { PackedWeights.count(inner: inner, columns: columns) }
-
     /// The gradient of the output with a border, where blocks read over its edge.
     private var padded: PaddedImages {
         let (before, steps) = (max(0, -firstOutput), size / map.stride)
@@ -44,10 +43,7 @@ struct BlockGradient {
 
     func scratchCount(_ images: Int) -> Int { padded.count(images) + images * input.count }
 
-    private func packed(_ copies: Matrix) -> PackedWeights { PackedWeights(inner: inner, columns: columns, in: copies) }
-
-    func prepare(_ weights: Matrix, into copies: Matrix) {
-        let packed = packed(copies)
+    func prepare(_ weights: Matrix, into packed: PackedWeights) {
         for tapY in 0..<reach {
             for tapX in 0..<reach {
                 for y in 0..<size {
@@ -56,9 +52,9 @@ struct BlockGradient {
                         let kernelX = x + map.padding - map.stride * (firstOutput + tapX)
                         guard (0..<map.kernel).contains(kernelY), (0..<map.kernel).contains(kernelX) else { continue }
                         packed.pack(
-                            map.outputs, at: (tapY * reach + tapX) * map.outputs, from: weights,
-                            start: (kernelY * map.kernel + kernelX) * input.channels, rowStride: map.inputs,
-                            columns: (y * size + x) * input.channels, count: input.channels)
+                            map.outputs, at: (tapY * reach + tapX) * map.outputs, columns: (y * size + x) * input.channels,
+                            count: input.channels, from: weights, start: (kernelY * map.kernel + kernelX) * input.channels,
+                            rowStride: map.inputs, columnStride: 1)
                     }
                 }
             }
@@ -66,21 +62,35 @@ struct BlockGradient {
     }
 
     /// gradient = delta W for some images; the scratch holds padded `delta` and the blocks.
-    func apply(_ delta: Matrix, _ copies: Matrix, scratch: Matrix, into gradient: Matrix) {
+    func apply(_ delta: Matrix, _ packed: PackedWeights, scratch: Matrix, into gradient: Matrix) {
         let images = gradient.rows
-        let source = padded.pad(delta, into: scratch)
+        let source = padded.operand(delta, packed.precision, scratch: scratch)
         let (down, across) = (input.height / size, input.width / size)
         let blocks = scratch.view(from: padded.count(images), rows: images * down * across, columns: columns)
         let steps = size / map.stride
         let lineFloats = padded.width * map.outputs
         let product = PatchProduct(
             grid: .init(images: images, height: down, width: across),
-            source: .init(image: padded.imageCount, line: steps * lineFloats, position: steps * map.outputs),
-            target: .init(image: down * across * columns, line: across * columns, position: columns),
-            segments: reach, length: reach * map.outputs, segmentStride: lineFloats)
+            source: .init(image: padded.step(packed.precision), line: steps * lineFloats, position: steps * map.outputs),
+            target: .init(image: down * across * columns, line: across * columns, position: columns), segmentStride: lineFloats)
         let start = (firstOutput + padded.before) * (lineFloats + map.outputs)
-        product.multiply(source, from: start, packed(copies), into: blocks, .none)
+        product.multiply(source, from: start, packed, into: blocks, .none)
         scatter(blocks, into: gradient)
+    }
+
+    /// A few floats: a call to the system's copy would cost more.
+    @inline(__always) @unsafe
+    private func copy(_ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, _ count: Int) {
+        var index = 0
+        while index &+ 4 <= count {
+            let part = unsafe UnsafeRawPointer(source + index).loadUnaligned(as: SIMD4<Float>.self)
+            unsafe UnsafeMutableRawPointer(target + index).storeBytes(of: part, as: SIMD4<Float>.self)
+            index &+= 4
+        }
+        while index < count {
+            unsafe target[index] = source[index]
+            index &+= 1
+        }
     }
 
     /// Lines of blocks to their places in the images.
@@ -93,7 +103,7 @@ struct BlockGradient {
                 for block in 0..<across {
                     var target = unsafe gradient.base + (bandOfBlocks * size * across + block) * run
                     for _ in 0..<size {
-                        for index in 0..<run { unsafe target[index] = source[index] }
+                        unsafe copy(source, to: target, run)
                         unsafe source += run
                         unsafe target += across * run
                     }

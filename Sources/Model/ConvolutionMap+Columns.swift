@@ -3,9 +3,9 @@ import Numerics
 /// Convolutions on few channels by way of columns: im2col, a plain product, col2im.
 extension ConvolutionMap {
     func applyTransposeByColumns(
-        _ delta: Matrix, _ copies: Matrix, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue
+        _ delta: Matrix, _ copies: WeightCopies, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue
     ) {
-        let packed = packedColumns(copies)
+        let packed = packedBackward(copies)
         let rows = gradient.rows
         let (group, lines) = blocking(rows: rows)
         let scratch = split(scratch, group: group, lines: lines)
@@ -16,9 +16,12 @@ extension ConvolutionMap {
                 let block = line..<min(line + lines, images.count * output.height)
                 let count = block.count * output.width
                 let columns = scratch.columns(rows: count, inputs)
+                let source = ProductOperand.rows(
+                    delta.rows(positions(first, block)), length: outputs, packed.precision, scratch: scratch.pairs(rows: count, outputs))
                 let product = PatchProduct(
-                    grid: .init(images: count), source: .init(image: outputs), target: .init(image: inputs), length: outputs)
-                product.multiply(delta.rows(positions(first, block)), packed, into: columns, .none)
+                    grid: .init(images: count), source: .init(image: ProductOperand.step(outputs, packed.precision)),
+                    target: .init(image: inputs))
+                product.multiply(source, packed, into: columns, .none)
                 addPatches(columns, lines: block, to: scratch.padded)
             }
             let part = gradient.rows(images)
@@ -107,16 +110,27 @@ extension ConvolutionMap {
     }
 }
 
-/// The scratch of a convolution: columns of a block, padded images of a group, each with slack for a vector that runs over the end.
+/// The scratch of a convolution: columns of a block, padded images of a group, each with slack for a vector that runs over the end, and pairs of the
+/// gradient of a block.
 struct ColumnScratch {
     private let all: Matrix
     let padded: Matrix
+    private let pairStart: Int
 
     static func columnCount(_ floats: Int) -> Int { (floats + 16 + 15) & ~15 }
+
+    static func count(columns: Int, padded: Int, positions: Int, _ outputs: Int) -> Int {
+        columnCount(columns) + padded + ProductOperand.pairCount(rows: positions, length: outputs)
+    }
 
     init(_ all: Matrix, columns: Int, padded: Int) {
         self.all = all
         self.padded = all.view(from: Self.columnCount(columns), rows: 1, columns: padded)
+        pairStart = Self.columnCount(columns) + padded
+    }
+
+    func pairs(rows: Int, _ length: Int) -> Matrix {
+        all.view(from: pairStart, rows: 1, columns: ProductOperand.pairCount(rows: rows, length: length))
     }
 
     func columns(rows: Int, _ count: Int) -> Matrix {

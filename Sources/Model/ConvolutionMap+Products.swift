@@ -1,25 +1,24 @@
 import Numerics
 
 extension ConvolutionMap {
-    func apply(_ x: Matrix, _ copies: Matrix, scratch: Matrix, into y: Matrix, _ epilogue: Epilogue) {
+    func apply(_ x: Matrix, _ copies: WeightCopies, scratch: Matrix, into y: Matrix, _ epilogue: Epilogue) {
         let packed = packedForward(copies)
         let lineFloats = padded.width * input.channels
         forEachGroup(rows: x.rows) { images in
-            let source = padded.pad(x.rows(images), into: scratch)
+            let source = padded.operand(x.rows(images), packed.precision, scratch: scratch)
             let product = PatchProduct(
                 grid: .init(images: images.count, height: output.height, width: output.width),
-                source: .init(image: padded.imageCount, line: stride * lineFloats, position: stride * input.channels),
-                target: .init(image: output.count, line: output.width * outputs, position: outputs),
-                segments: kernel, length: kernel * input.channels, segmentStride: lineFloats)
+                source: .init(image: padded.step(packed.precision), line: stride * lineFloats, position: stride * input.channels),
+                target: .init(image: output.count, line: output.width * outputs, position: outputs), segmentStride: lineFloats)
             product.multiply(source, packed, into: y, at: images.lowerBound * output.count, epilogue)
         }
     }
 
-    func applyTranspose(_ delta: Matrix, _ copies: Matrix, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {
+    func applyTranspose(_ delta: Matrix, _ copies: WeightCopies, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {
         if let blockGradient {
             return forEachGroup(rows: gradient.rows) { images in
                 let part = delta.rows((images.lowerBound * positions)..<(images.upperBound * positions))
-                blockGradient.apply(part, backwardCopy(copies), scratch: scratch, into: gradient.rows(images))
+                blockGradient.apply(part, packedBackward(copies), scratch: scratch, into: gradient.rows(images))
                 epilogue.apply(to: gradient.rows(images), startingAt: images.lowerBound)
             }
         }
@@ -34,13 +33,14 @@ extension ConvolutionMap {
         }
         let lineFloats = paddedDelta.width * outputs
         forEachGroup(rows: gradient.rows) { images in
-            let source = paddedDelta.pad(delta.rows((images.lowerBound * positions)..<(images.upperBound * positions)), into: scratch)
+            let part = delta.rows((images.lowerBound * positions)..<(images.upperBound * positions))
+            let source = paddedDelta.operand(part, copies.precision.backward, scratch: scratch)
             forEachPhase(copies) { y, x, packed in
                 let product = PatchProduct(
                     grid: .init(images: images.count, height: y.count, width: x.count),
-                    source: .init(image: paddedDelta.imageCount, line: lineFloats, position: outputs),
+                    source: .init(image: paddedDelta.step(packed.precision), line: lineFloats, position: outputs),
                     target: .init(image: input.count, line: stride * input.width * input.channels, position: stride * input.channels),
-                    segments: y.taps, length: x.taps * outputs, segmentStride: lineFloats)
+                    segmentStride: lineFloats)
                 let start = (y.firstOutput + paddedDelta.before) * lineFloats + (x.firstOutput + paddedDelta.before) * outputs
                 let pixel = (images.lowerBound * input.height + y.first) * input.width + x.first
                 product.multiply(source, from: start, packed, into: gradient, at: pixel * input.channels, epilogue)

@@ -70,7 +70,8 @@ struct ConvolutionMap: LinearMap {
         // a smaller number of rows may be cut into larger groups: the limits count, not the shares
         let group = min(rows, max(1, blockPositions / positions))
         let lines = min(group * output.height, max(1, blockPositions / output.width))
-        let blocks = ColumnScratch.columnCount(lines * output.width * inputs) + padded.count(group)
+        let blocks = ColumnScratch.count(
+            columns: lines * output.width * inputs, padded: padded.count(group), positions: lines * output.width, outputs)
         let direct = min(rows, largestGroup)
         let blockCount = blockGradient.map { $0.scratchCount(min(rows, largestGroup)) } ?? 0
         return max(blocks, padded.count(direct), usesPhases ? paddedDelta.count(direct) : blockCount)
@@ -82,38 +83,38 @@ struct ConvolutionMap: LinearMap {
 
     // MARK: Prepared copies
 
-    var forwardCount: Int { PackedWeights.count(inner: inputs, columns: outputs) }
+    private var forward: PackedWeights.Shape { .init(segments: kernel, length: kernel * input.channels, columns: outputs) }
+    private var columns: PackedWeights.Shape { .init(length: outputs, columns: inputs) }
 
-    var backwardCount: Int {
-        if usesPhases { return PackedWeights.count(inner: kernel * kernel * outputs, columns: input.channels) }
-        return blockGradient?.preparedCount ?? PackedWeights.count(inner: outputs, columns: inputs)
+    private func backwardCount(_ precision: Precision) -> Int {
+        guard usesPhases else { return (blockGradient?.weights ?? columns).count(precision) }
+        var count = 0
+        forEachPhase { _, _, weights in count += weights.count(precision) }
+        return count
     }
 
-    var preparedCount: Int { forwardCount + backwardCount }
+    func preparedCount(_ precision: PassPrecision) -> Int { forward.count(precision.forward) + backwardCount(precision.backward) }
 
-    func packedForward(_ copies: Matrix) -> PackedWeights {
-        PackedWeights(inner: inputs, columns: outputs, in: copies.view(from: 0, rows: 1, columns: forwardCount))
+    func packedForward(_ copies: WeightCopies) -> PackedWeights { copies.packed(forward, copies.precision.forward) }
+
+    /// Of a way back that is one product.
+    func packedBackward(_ copies: WeightCopies) -> PackedWeights {
+        copies.packed(blockGradient?.weights ?? columns, copies.precision.backward, from: forward.count(copies.precision.forward))
     }
 
-    func backwardCopy(_ copies: Matrix) -> Matrix { copies.view(from: forwardCount, rows: 1, columns: backwardCount) }
-
-    func packedColumns(_ copies: Matrix) -> PackedWeights {
-        PackedWeights(inner: outputs, columns: inputs, in: backwardCopy(copies))
-    }
-
-    func prepare(_ weights: Matrix, into copies: Matrix) {
-        packedForward(copies).pack(inputs, at: 0, from: weights, start: 0, rowStride: 1, columnStride: inputs)
-        if let blockGradient { return blockGradient.prepare(weights, into: backwardCopy(copies)) }
+    func prepare(_ weights: Matrix, into copies: WeightCopies) {
+        packedForward(copies).pack(inputs, at: 0, count: outputs, from: weights, start: 0, rowStride: 1, columnStride: inputs)
+        if let blockGradient { return blockGradient.prepare(weights, into: packedBackward(copies)) }
         guard usesPhases else {
-            return packedColumns(copies).pack(outputs, at: 0, from: weights, start: 0, rowStride: inputs, columnStride: 1)
+            return packedBackward(copies).pack(outputs, at: 0, count: inputs, from: weights, start: 0, rowStride: inputs, columnStride: 1)
         }
         forEachPhase(copies) { y, x, packed in
             for row in 0..<y.taps {
                 for column in 0..<x.taps {
                     let tap = y.kernelPosition(row, stride) * kernel + x.kernelPosition(column, stride)
                     packed.pack(
-                        outputs, at: (row * x.taps + column) * outputs, from: weights, start: tap * input.channels, rowStride: inputs,
-                        columnStride: 1)
+                        outputs, at: (row * x.taps + column) * outputs, count: input.channels, from: weights, start: tap * input.channels,
+                        rowStride: inputs, columnStride: 1)
                 }
             }
         }
@@ -124,19 +125,23 @@ struct ConvolutionMap: LinearMap {
         for first in Swift.stride(from: 0, to: rows, by: group) { body(first..<min(first + group, rows)) }
     }
 
-    func forEachPhase(_ copies: Matrix, _ body: (_ y: ConvolutionPhase, _ x: ConvolutionPhase, _ packed: PackedWeights) -> Void) {
-        var start = forwardCount
+    func forEachPhase(_ copies: WeightCopies, _ body: (_ y: ConvolutionPhase, _ x: ConvolutionPhase, _ packed: PackedWeights) -> Void) {
+        let precision = copies.precision.backward
+        var start = forward.count(copies.precision.forward)
+        forEachPhase { y, x, weights in
+            if y.count > 0 && x.count > 0 { body(y, x, copies.packed(weights, precision, from: start)) }
+            start += weights.count(precision)
+        }
+    }
+
+    /// The phases of the lines and of the places in a line, and the weights of their product.
+    @inline(__always)
+    private func forEachPhase(_ body: (_ y: ConvolutionPhase, _ x: ConvolutionPhase, _ weights: PackedWeights.Shape) -> Void) {
         for remainderY in 0..<min(stride, kernel) {
             for remainderX in 0..<min(stride, kernel) {
                 let y = ConvolutionPhase(remainderY, size: input.height, kernel: kernel, stride: stride, padding: padding)
                 let x = ConvolutionPhase(remainderX, size: input.width, kernel: kernel, stride: stride, padding: padding)
-                let inner = y.taps * x.taps * outputs
-                let count = PackedWeights.count(inner: inner, columns: input.channels)
-                if y.count > 0 && x.count > 0 {
-                    let storage = copies.view(from: start, rows: 1, columns: count)
-                    body(y, x, PackedWeights(inner: inner, columns: input.channels, in: storage))
-                }
-                start += count
+                body(y, x, .init(segments: y.taps, length: x.taps * outputs, columns: input.channels))
             }
         }
     }

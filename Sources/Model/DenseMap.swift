@@ -15,58 +15,78 @@ struct DenseMap: LinearMap {
     private var hasFewOutputs: Bool { outputs <= Self.few }
     private var hasFewInputs: Bool { inputs <= Self.few }
 
-    private var forwardCount: Int {
-        hasFewOutputs ? outputs * inputs : PackedWeights.count(inner: inputs, columns: outputs)
-    }
-
-    private var backwardCount: Int {
-        hasFewInputs ? outputs * inputs : PackedWeights.count(inner: outputs, columns: inputs)
-    }
-
-    var preparedCount: Int { forwardCount + backwardCount }
-
     /// Wᵀ for the forward product and W for the backward one, as matrices whose rows are multiplied, or packed.
-    private func forwardCopy(_ copies: Matrix) -> Matrix { copies.view(from: 0, rows: 1, columns: forwardCount) }
-    private func backwardCopy(_ copies: Matrix) -> Matrix { copies.view(from: forwardCount, rows: 1, columns: backwardCount) }
+    private var forward: PackedWeights.Shape { .init(length: inputs, columns: outputs) }
+    private var backward: PackedWeights.Shape { .init(length: outputs, columns: inputs) }
 
-    private func packedForward(_ copies: Matrix) -> PackedWeights {
-        PackedWeights(inner: inputs, columns: outputs, in: forwardCopy(copies))
+    /// Products of few values, among them points of the plane, multiply floats whatever is asked for: they take no time, and coordinates keep all their
+    /// digits.
+    private static func precision(_ shape: PackedWeights.Shape, _ asked: Precision) -> Precision { shape.inner > few ? asked : .float }
+
+    private func forwardCount(_ precision: PassPrecision) -> Int {
+        hasFewOutputs ? outputs * inputs : forward.count(Self.precision(forward, precision.forward))
     }
 
-    private func packedBackward(_ copies: Matrix) -> PackedWeights {
-        PackedWeights(inner: outputs, columns: inputs, in: backwardCopy(copies))
+    private func backwardCount(_ precision: PassPrecision) -> Int {
+        hasFewInputs ? outputs * inputs : backward.count(Self.precision(backward, precision.backward))
     }
 
-    func prepare(_ weights: Matrix, into copies: Matrix) {
+    var pairedMultiplications: (forward: Int, backward: Int) {
+        let hasPairs = (
+            !hasFewOutputs && Self.precision(forward, .bfloat16) == .bfloat16,
+            !hasFewInputs && Self.precision(backward, .bfloat16) == .bfloat16
+        )
+        return (hasPairs.0 ? multiplications : 0, hasPairs.1 ? multiplications : 0)
+    }
+
+    func preparedCount(_ precision: PassPrecision) -> Int { forwardCount(precision) + backwardCount(precision) }
+
+    private func forwardRows(_ copies: WeightCopies) -> Matrix { copies.rows(outputs, columns: inputs, from: 0) }
+    private func backwardRows(_ copies: WeightCopies) -> Matrix {
+        copies.rows(inputs, columns: outputs, from: forwardCount(copies.precision))
+    }
+    private func packedForward(_ copies: WeightCopies) -> PackedWeights {
+        copies.packed(forward, Self.precision(forward, copies.precision.forward))
+    }
+    private func packedBackward(_ copies: WeightCopies) -> PackedWeights {
+        copies.packed(backward, Self.precision(backward, copies.precision.backward), from: forwardCount(copies.precision))
+    }
+
+    func prepare(_ weights: Matrix, into copies: WeightCopies) {
         if hasFewOutputs {
-            forwardCopy(copies).copy(from: weights)
+            forwardRows(copies).copy(from: weights)
         } else {
-            packedForward(copies).pack(inputs, at: 0, from: weights, start: 0, rowStride: 1, columnStride: inputs)
+            packedForward(copies).pack(inputs, at: 0, count: outputs, from: weights, start: 0, rowStride: 1, columnStride: inputs)
         }
         if hasFewInputs {
-            Elementwise.transpose(weights, into: backwardCopy(copies).reshaped(rows: inputs, columns: outputs))
+            Elementwise.transpose(weights, into: backwardRows(copies))
         } else {
-            packedBackward(copies).pack(outputs, at: 0, from: weights, start: 0, rowStride: inputs, columnStride: 1)
+            packedBackward(copies).pack(outputs, at: 0, count: inputs, from: weights, start: 0, rowStride: inputs, columnStride: 1)
         }
     }
 
-    func scratchCount(rows: Int) -> Int { 0 }
+    /// Positions that are rounded to pairs at a time, so that they stay in the cache.
+    private static let group = 512
 
-    func apply(_ x: Matrix, _ copies: Matrix, scratch: Matrix, into y: Matrix, _ epilogue: Epilogue) {
+    func scratchCount(rows: Int) -> Int {
+        ProductOperand.pairCount(rows: min(Self.group, rows * positions), length: max(inputs, outputs))
+    }
+
+    func apply(_ x: Matrix, _ copies: WeightCopies, scratch: Matrix, into y: Matrix, _ epilogue: Epilogue) {
         if hasFewOutputs {
-            rowProducts(x, forwardCopy(copies).reshaped(rows: outputs, columns: inputs), into: y)
+            rowProducts(x, forwardRows(copies), into: y)
             epilogue.apply(to: y)
         } else {
-            product(rows: y.rows, inputs, outputs).multiply(x, packedForward(copies), into: y, epilogue)
+            multiply(x, packedForward(copies), scratch: scratch, into: y, epilogue)
         }
     }
 
-    func applyTranspose(_ delta: Matrix, _ copies: Matrix, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {
+    func applyTranspose(_ delta: Matrix, _ copies: WeightCopies, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {
         if hasFewInputs {
-            rowProducts(delta, backwardCopy(copies).reshaped(rows: inputs, columns: outputs), into: gradient)
+            rowProducts(delta, backwardRows(copies), into: gradient)
             epilogue.apply(to: gradient)
         } else {
-            product(rows: delta.rows, outputs, inputs).multiply(delta, packedBackward(copies), into: gradient, epilogue)
+            multiply(delta, packedBackward(copies), scratch: scratch, into: gradient, epilogue)
         }
     }
 
@@ -85,8 +105,18 @@ struct DenseMap: LinearMap {
         }
     }
 
-    private func product(rows: Int, _ inner: Int, _ columns: Int) -> PatchProduct {
-        PatchProduct(grid: .init(images: rows), source: .init(image: inner), target: .init(image: columns), length: inner)
+    private func multiply(_ x: Matrix, _ weights: PackedWeights, scratch: Matrix, into y: Matrix, _ epilogue: Epilogue) {
+        let (inner, columns) = (weights.shape.inner, weights.shape.columns)
+        let rows = x.count / inner
+        let group = weights.precision == .float ? rows : Self.group
+        let source = PositionGrid.Steps(image: ProductOperand.step(inner, weights.precision))
+        for first in stride(from: 0, to: rows, by: max(1, group)) {
+            let count = min(group, rows - first)
+            let product = PatchProduct(grid: .init(images: count), source: source, target: .init(image: columns))
+            let part = x.view(from: first * inner, rows: count, columns: inner)
+            product.multiply(
+                .rows(part, length: inner, weights.precision, scratch: scratch), weights, into: y, at: first * columns, epilogue)
+        }
     }
 
     /// y = a bᵀ for a b of few rows. a: m x k, b: n x k, y: m x n, each with any division into rows.

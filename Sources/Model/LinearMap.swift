@@ -13,24 +13,30 @@ protocol LinearMap: Sendable {
     var positions: Int { get }
     /// Multiplications for one sample; the padding of images counts as if it were data.
     var multiplications: Int { get }
+    /// Those of the map and of its transpose that go by pairs where half precision is asked for.
+    var pairedMultiplications: (forward: Int, backward: Int) { get }
 
-    /// Floats of the copies of W that the products read.
-    var preparedCount: Int { get }
+    /// Floats of the copies of W that the products read, or words in their place.
+    func preparedCount(_ precision: PassPrecision) -> Int
     /// Fills the copies; they are zero the first time and keep what was written.
-    func prepare(_ weights: Matrix, into copies: Matrix)
+    func prepare(_ weights: Matrix, into copies: WeightCopies)
 
-    /// Floats of scratch that the functions below need for so many samples.
+    /// Floats of scratch that the functions below need for so many samples, in any precision.
     func scratchCount(rows: Int) -> Int
 
     /// y = x Wᵀ. x: rows x (inputs of a sample), y: (rows · positions) x outputs.
-    func apply(_ x: Matrix, _ copies: Matrix, scratch: Matrix, into y: Matrix, _ epilogue: Epilogue)
+    func apply(_ x: Matrix, _ copies: WeightCopies, scratch: Matrix, into y: Matrix, _ epilogue: Epilogue)
 
     /// gradient = delta W, scattered back to the input. delta: (rows · positions) x outputs, gradient: rows x (inputs of a sample).
     /// The epilogue counts samples as rows.
-    func applyTranspose(_ delta: Matrix, _ copies: Matrix, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue)
+    func applyTranspose(_ delta: Matrix, _ copies: WeightCopies, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue)
 
     /// gradient += deltaᵀ x on patches of x. gradient: in the shape of W.
     func addWeightGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix)
+}
+
+extension LinearMap {
+    var pairedMultiplications: (forward: Int, backward: Int) { (multiplications, multiplications) }
 }
 
 /// Rows and columns of the weights of a linear map.

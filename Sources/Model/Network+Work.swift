@@ -8,6 +8,16 @@ extension Network {
         public let parameterGradient: Int
     }
 
+    /// The part of the multiplications of a pass forward and back to the sample that go by pairs; layers of few values compute with floats.
+    public func pairedShare(_ precision: PassPrecision) -> Double {
+        let all = nodes.reduce(0) { $0 + 2 * $1.stage.multiplications }
+        let paired = nodes.reduce(0) { sum, node in
+            let stage = node.stage.pairedMultiplications
+            return sum + (precision.forward == .bfloat16 ? stage.forward : 0) + (precision.backward == .bfloat16 ? stage.backward : 0)
+        }
+        return all == 0 ? 0 : Double(paired) / Double(all)
+    }
+
     public var work: Work {
         let products = nodes.map { 2 * $0.stage.multiplications }
         let forward = products.reduce(0, +)

@@ -4,6 +4,8 @@ import Numerics
 ///
 /// Any number of threads may read it while none refreshes it.
 public final class PreparedWeights: Sendable {
+    /// Of the products that read them.
+    public let precision: PassPrecision
     /// All parameters, 1 x count, in the order of the flat vector.
     let parameters: Matrix
     /// Each stage's own copies.
@@ -11,17 +13,34 @@ public final class PreparedWeights: Sendable {
     private let network: Network
 
     /// Room for the weights of a network, zero until `refresh`.
-    public init(_ network: Network) {
-        let parameters = Matrix(rows: 1, columns: network.layout.count)
+    public convenience init(_ network: Network, precision: PassPrecision = .float) {
+        self.init(network, precision, Matrix(rows: 1, columns: network.layout.count))
+    }
+
+    /// The parameters of other weights in another precision: to be prepared anew (`prepareCopies`) whenever those were.
+    public convenience init(sharing other: PreparedWeights, precision: PassPrecision) {
+        self.init(other.network, precision, other.parameters)
+    }
+
+    private init(_ network: Network, _ precision: PassPrecision, _ parameters: Matrix) {
         self.network = network
+        self.precision = precision
         self.parameters = parameters
         stages = network.nodes.map { node in
-            StageWeights(parameters: parameters, copies: Matrix(rows: 1, columns: node.stage.preparedCount))
+            let storage = Matrix(rows: 1, columns: node.stage.preparedCount(precision))
+            return StageWeights(parameters: parameters, copies: WeightCopies(storage: storage, precision: precision))
         }
     }
 
-    /// The number of floats that they hold.
-    public static func count(_ network: Network) -> Int { network.nodes.reduce(network.layout.count) { $0 + $1.stage.preparedCount } }
+    /// The number of floats, or words in their place, that copies in a precision hold.
+    public static func copyCount(_ network: Network, _ precision: PassPrecision) -> Int {
+        network.nodes.reduce(0) { $0 + $1.stage.preparedCount(precision) }
+    }
+
+    /// The number of floats that they hold: parameters and copies.
+    public static func count(_ network: Network, _ precision: PassPrecision = .float) -> Int {
+        network.layout.count + copyCount(network, precision)
+    }
 
     /// Takes over new parameters, as many as the layout has. Allocates nothing.
     public func refresh(from values: [Float]) { refresh(from: values[...]) }
@@ -37,7 +56,7 @@ public final class PreparedWeights: Sendable {
     }
 
     /// Makes the copies anew, after a change of `parameters` in place.
-    func prepareCopies() {
+    public func prepareCopies() {
         for (node, weights) in zip(network.nodes, stages) { node.stage.prepare(weights) }
     }
 }

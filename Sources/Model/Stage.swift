@@ -9,10 +9,12 @@ protocol Stage: Sendable {
     var outputCount: Int { get }
     /// What the output went through, so that backward needs its slopes.
     var activation: Activation? { get }
-    /// Floats of prepared copies of the weights.
-    var preparedCount: Int { get }
+    /// Floats of prepared copies of the weights, or words in their place.
+    func preparedCount(_ precision: PassPrecision) -> Int
     /// Multiplications of the linear map for one sample; the padding of images counts as if it were data.
     var multiplications: Int { get }
+    /// As in `LinearMap`.
+    var pairedMultiplications: (forward: Int, backward: Int) { get }
 
     /// This stage with an activation behind it, where it has none yet and can fuse one.
     func followed(by activation: Activation) -> (any Stage)?
@@ -48,15 +50,16 @@ protocol Stage: Sendable {
 final class StageWeights: Sendable {
     /// 1 x number of parameters
     let parameters: Matrix
-    /// 1 x `preparedCount`
-    let copies: Matrix
+    /// 1 x `preparedCount(_:)`
+    let copies: WeightCopies
 
-    init(parameters: Matrix, copies: Matrix) { (self.parameters, self.copies) = (parameters, copies) }
+    init(parameters: Matrix, copies: WeightCopies) { (self.parameters, self.copies) = (parameters, copies) }
 }
 
 extension Stage {
-    var preparedCount: Int { 0 }
+    func preparedCount(_ precision: PassPrecision) -> Int { 0 }
     var multiplications: Int { 0 }
+    var pairedMultiplications: (forward: Int, backward: Int) { (0, 0) }
     func scratchCount(rows: Int) -> Int { 0 }
     func prepare(_ weights: StageWeights) {}
     var hasActivation: Bool { activation != nil }

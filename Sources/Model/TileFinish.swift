@@ -6,6 +6,15 @@ protocol TileFinish {
 }
 
 extension TileFinish {
+    /// The rows of a tile of sums, `width` floats apart, to their targets. A function of its own: inside of closures the compiler leaves loads and
+    /// activations as calls.
+    @inline(never) @unsafe
+    func storeTile(_ sums: UnsafePointer<Float>, _ width: Int, rows: Int, column: Int, at targets: UnsafePointer<Int>, count: Int) {
+        for row in 0..<rows {
+            unsafe storeLine(sums + row &* width, column: column, at: targets[row] &+ column, count: count)
+        }
+    }
+
     /// Up to 32 sums of a row. Nothing but the arithmetic stands between two vectors: the processor has to overlap their long chains
     /// of operations (a division in SiLU). Both halves in one explicit step were tried and gained nothing more.
     @inline(__always) @unsafe

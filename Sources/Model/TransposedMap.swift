@@ -15,24 +15,28 @@ struct TransposedMap<Mirror: LinearMap>: LinearMap {
     var positions: Int { output.height * output.width }
     var weightShape: WeightShape { mirror.weightShape }
     var multiplications: Int { mirror.multiplications }
+    var pairedMultiplications: (forward: Int, backward: Int) {
+        let mirror = mirror.pairedMultiplications
+        return (mirror.backward, mirror.forward)
+    }
 
-    var preparedCount: Int { mirror.preparedCount }
-    func prepare(_ weights: Matrix, into copies: Matrix) { mirror.prepare(weights, into: copies) }
+    func preparedCount(_ precision: PassPrecision) -> Int { mirror.preparedCount(precision.transposed) }
+    func prepare(_ weights: Matrix, into copies: WeightCopies) { mirror.prepare(weights, into: copies.transposed) }
     func scratchCount(rows: Int) -> Int { mirror.scratchCount(rows: rows) }
 
-    func apply(_ x: Matrix, _ copies: Matrix, scratch: Matrix, into y: Matrix, _ epilogue: Epilogue) {
+    func apply(_ x: Matrix, _ copies: WeightCopies, scratch: Matrix, into y: Matrix, _ epilogue: Epilogue) {
         let images = y.reshaped(rows: x.rows, columns: output.count)
         if case .activate = epilogue, !fusesBias {
-            mirror.applyTranspose(mirrorOutput(x), copies, scratch: scratch, into: images, .none)
+            mirror.applyTranspose(mirrorOutput(x), copies.transposed, scratch: scratch, into: images, .none)
             epilogue.apply(to: images)
         } else {
-            mirror.applyTranspose(mirrorOutput(x), copies, scratch: scratch, into: images, epilogue)
+            mirror.applyTranspose(mirrorOutput(x), copies.transposed, scratch: scratch, into: images, epilogue)
         }
     }
 
-    func applyTranspose(_ delta: Matrix, _ copies: Matrix, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {
+    func applyTranspose(_ delta: Matrix, _ copies: WeightCopies, scratch: Matrix, into gradient: Matrix, _ epilogue: Epilogue) {
         let images = delta.reshaped(rows: gradient.rows, columns: output.count)
-        mirror.apply(images, copies, scratch: scratch, into: mirrorOutput(gradient), epilogue)
+        mirror.apply(images, copies.transposed, scratch: scratch, into: mirrorOutput(gradient), epilogue)
     }
 
     func addWeightGradient(_ x: Matrix, _ delta: Matrix, scratch: Matrix, into gradient: Matrix) {

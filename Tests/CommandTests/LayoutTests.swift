@@ -68,7 +68,25 @@ extension CommandTests {
                         "objective.lastStep=1", "objective.entropy=0.3", "sampler.low=-1", "sampler.high=1", "chains.storage=byte",
                         "chains.replacement=reservoir",
                     ]),
-            ] + exchanges + objectives
+            ] + exchanges + objectives + precisions
+
+        /// Products in half precision; where energies decide, on the way back alone.
+        static let precisions = [
+            Kind(
+                name: "half precision",
+                arguments: [
+                    "sampler.precision=bfloat16", "gradient.precision=bfloat16", "model.kind=convolution", "model.channels=[5, 17]",
+                    "model.kernels=[3, 3]", "model.strides=[2, 1]", "model.paddings=[1, 1]", "model.dense=[20]",
+                    "model.activation=leakyReLU",
+                ]),
+            Kind(name: "half precision, mala", arguments: ["sampler.precision=bfloat16", "sampler.kind=mala", "sampler.stepSize=0.02"]),
+            Kind(
+                name: "half precision, latent",
+                arguments: [
+                    "sampler.precision=bfloat16", "objective.kind=latentPrior", "objective.prior=chains", "generator.latent=8",
+                    "generator.widths=[10]", "posterior.steps=3",
+                ]),
+        ]
 
         /// Exchange between shards.
         static let exchanges = [
@@ -210,6 +228,19 @@ extension CommandTests {
             let without = Training("without", in: folder, kind.arguments.filter { !$0.hasPrefix("exchange.") })
             without.run()
             #expect(without.bits()["model.safetensors"] != reference.bits()["model.safetensors"], "exchange changes nothing")
+        }
+
+        @Test(arguments: precisions)
+        func `half precision has the same bits without the instruction, and others than single precision`(_ kind: Kind) throws {
+            let folder = Scratch()
+            let native = Training("native", in: folder, kind.arguments)
+            native.run()
+            let emulated = Training("emulated", in: folder, kind.arguments)
+            emulated.run(environment: ["EBM_DIST_EMULATE": "1"])
+            try Self.expectSame(emulated, as: native, "emulated")
+            let float = Training("float", in: folder, kind.arguments.filter { !$0.contains("precision") })
+            float.run()
+            #expect(float.bits()["model.safetensors"] != native.bits()["model.safetensors"], "the precision changes nothing")
         }
 
         @Test func `another seed gives other bits`() {

@@ -6,7 +6,11 @@ extension CommandTests {
     /// A run that is asked to stop saves, ends with exit code 75, and goes on to the same bits.
     @Suite(.serialized) struct StopTests {
         /// More steps than any machine makes while a test runs.
-        static let endless = ["run.steps=100000000", "checkpoint.every=1000000", "report.every=1000000", "samples.every=0"]
+        static let endless = [
+            "run.steps=100000000", "checkpoint.every=1000000", "report.every=1000000", "samples.every=0",
+            // So slow that it does not diverge while a test waits.
+            "optimizer.learningRate=1e-6",
+        ]
 
         static let requeue: Int32 = 75
 

@@ -34,8 +34,11 @@ struct Training {
 
     /// Trains, and expects that it ends well.
     @discardableResult
-    func run(ranks: Int? = nil, threads: Int = 1, _ more: [String] = [], _ location: SourceLocation = #_sourceLocation) -> Program.Result {
-        let result = Program.run(command(["run.threads=\(threads)"] + more), ranks: ranks, in: folder)
+    func run(
+        ranks: Int? = nil, threads: Int = 1, environment: [String: String] = [:], _ more: [String] = [],
+        _ location: SourceLocation = #_sourceLocation
+    ) -> Program.Result {
+        let result = Program.run(command(["run.threads=\(threads)"] + more), ranks: ranks, environment: environment, in: folder)
         #expect(
             result.exitCode == 0, "\(ranks.map { "\($0) ranks" } ?? "alone"), \(threads) threads, \(more): \(result.summary)",
             sourceLocation: location)

@@ -55,10 +55,15 @@ struct NetworkCase: Sendable, CustomStringConvertible {
         var parameterGradient: [Float]
     }
 
-    /// - Parameter conditions: as `conditions(x.rows)` where there is none.
-    func pass(_ x: Matrix, conditions: Matrix? = nil, outputGradient: Matrix, workspace: Workspace? = nil) -> Pass {
-        let weights = PreparedWeights(network)
-        weights.refresh(from: parameters)
+    /// - Parameters:
+    ///   - conditions: as `conditions(x.rows)` where there is none.
+    ///   - parameters: the case's own where there are none.
+    func pass(
+        _ x: Matrix, conditions: Matrix? = nil, outputGradient: Matrix, workspace: Workspace? = nil, parameters: [Float]? = nil,
+        precision: PassPrecision = .float
+    ) -> Pass {
+        let weights = PreparedWeights(network, precision: precision)
+        weights.refresh(from: parameters ?? self.parameters)
         let workspace = workspace ?? Workspace(network, rows: x.rows)
         workspace.condition?.rows(0..<x.rows).copy(from: conditions ?? self.conditions(x.rows))
         network.forward(x, weights, workspace, keepingSlopes: true)

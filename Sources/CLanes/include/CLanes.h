@@ -1,8 +1,7 @@
 #pragma once
-#include <stdint.h>
-#if defined(__AVX512F__)
 #include <immintrin.h>
-#endif
+#include <stdbool.h>
+#include <stdint.h>
 
 // Vector instructions that Swift has no word for. The functions are inlined into Swift, where their vectors are SIMD16<Float> and the like.
 //
@@ -15,6 +14,8 @@
 typedef float lanes_floats __attribute__((ext_vector_type(16)));
 /// Their bit patterns, and masks.
 typedef uint32_t lanes_words __attribute__((ext_vector_type(16)));
+/// Sixteen bfloat16 numbers.
+typedef uint16_t lanes_halves __attribute__((ext_vector_type(16)));
 
 /// The sixteen floats from an address, on any boundary. Swift's own loads and stores were left as calls in large closures.
 LANES_INLINE lanes_floats lanes_load(const float *address) {
@@ -51,3 +52,39 @@ LANES_INLINE lanes_floats lanes_scale(lanes_floats x, lanes_floats n) {
     return lanes_scale_by_products(x, n);
 #endif
 }
+
+/// Whether the CPU that this is compiled for multiplies pairs of bfloat16 numbers; without, the next two must not be called.
+LANES_INLINE bool lanes_have_pairs(void) {
+#ifdef __AVX512BF16__
+    return true;
+#else
+    return false;
+#endif
+}
+
+/// sum + a b of the upper halves, rounded, + a b of the lower halves, rounded; denormal numbers that go in or would come out are zeros.
+LANES_INLINE lanes_floats lanes_add_pairs(lanes_floats sum, lanes_words a, lanes_words b) {
+#ifdef __AVX512BF16__
+    return (lanes_floats)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
+#else
+    __builtin_trap();
+#endif
+}
+
+/// The nearest bfloat16 numbers, ties to even; denormal numbers become zeros, NaN stays NaN.
+LANES_INLINE lanes_halves lanes_narrow(lanes_floats x) {
+#ifdef __AVX512BF16__
+    return (lanes_halves)_mm512_cvtneps_pbh((__m512)x);
+#else
+    __builtin_trap();
+#endif
+}
+
+/// From here on denormal numbers count as zeros on this thread, as they do for `lanes_add_pairs` always. Returns the mode to go back to.
+LANES_INLINE unsigned lanes_flush_denormals(void) {
+    unsigned mode = _mm_getcsr();
+    _mm_setcsr(mode | 0x8040);
+    return mode;
+}
+
+LANES_INLINE void lanes_set_mode(unsigned mode) { _mm_setcsr(mode); }

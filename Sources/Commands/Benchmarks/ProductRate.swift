@@ -12,15 +12,23 @@ public enum ProductRate {
 
     /// Collective only in that every rank measures its own core. A table, a line for each shape.
     public static func table() throws(Failure) -> String {
-        var lines = ["rows x inner x columns   OpenBLAS  forward  forward+SiLU  backward   GFLOP/s, best of several rounds"]
+        var lines = [
+            "rows x inner x columns   OpenBLAS  forward  forward+SiLU  backward  | bfloat16: forward  forward+SiLU  backward   "
+                + "GFLOP/s, best of several rounds"
+        ]
         for (rows, inner, columns) in shapes {
-            let rates = [
-                openBLAS(rows, inner, columns), try forward(rows, inner, columns, nil), try forward(rows, inner, columns, .silu),
-                try backward(rows, inner, columns),
-            ]
+            let rates = try Precision.allCases.map { (precision) throws(Failure) in
+                [
+                    try forward(rows, inner, columns, nil, precision), try forward(rows, inner, columns, .silu, precision),
+                    try backward(rows, inner, columns, precision),
+                ]
+            }
+            let texts = zip(rates, [[9, 14, 10], [20, 14, 10]]).map { rates, widths in
+                zip(rates, widths).map { NumberText.fixed($0, 1, width: $1) }.joined()
+            }
             lines.append(
                 NumberText.padded("\(rows) x \(inner) x \(columns)", 24)
-                    + zip(rates, [9, 9, 14, 10]).map { NumberText.fixed($0, 1, width: $1) }.joined())
+                    + NumberText.fixed(openBLAS(rows, inner, columns), 1, width: 9) + texts.joined())
         }
         return lines.joined(separator: "\n")
     }
@@ -33,14 +41,16 @@ public enum ProductRate {
         return rate(rows, inner, columns) { Products.multiply(a, b, into: c) }
     }
 
-    private static func forward(_ rows: Int, _ inner: Int, _ columns: Int, _ activation: Activation?) throws(Failure) -> Double {
-        let layer = try Layer(rows, inner, columns, activation)
+    private static func forward(_ rows: Int, _ inner: Int, _ columns: Int, _ activation: Activation?, _ precision: Precision)
+        throws(Failure) -> Double
+    {
+        let layer = try Layer(rows, inner, columns, activation, precision)
         let x = random(rows, inner)
         return rate(rows, inner, columns) { layer.network.forward(x, layer.weights, layer.workspace, keepingSlopes: true) }
     }
 
-    private static func backward(_ rows: Int, _ inner: Int, _ columns: Int) throws(Failure) -> Double {
-        let layer = try Layer(rows, columns, inner, nil)
+    private static func backward(_ rows: Int, _ inner: Int, _ columns: Int, _ precision: Precision) throws(Failure) -> Double {
+        let layer = try Layer(rows, columns, inner, nil, precision)
         let (x, delta, gradient) = (random(rows, columns), random(rows, inner), Matrix(rows: rows, columns: columns))
         return rate(rows, inner, columns) {
             layer.network.backward(
@@ -54,10 +64,10 @@ public enum ProductRate {
         let weights: PreparedWeights
         let workspace: Workspace
 
-        init(_ rows: Int, _ inputs: Int, _ outputs: Int, _ activation: Activation?) throws(Failure) {
+        init(_ rows: Int, _ inputs: Int, _ outputs: Int, _ activation: Activation?, _ precision: Precision) throws(Failure) {
             let layers = [LayerDescription.dense(outputs: outputs)] + (activation.map { [.activation($0)] } ?? [])
             network = try Network(NetworkDescription(input: ImageShape(vector: inputs), layers: layers))
-            weights = PreparedWeights(network)
+            weights = PreparedWeights(network, precision: PassPrecision(precision))
             weights.refresh(from: network.initialParameters(seed: 1))
             workspace = Workspace(network, rows: rows)
         }

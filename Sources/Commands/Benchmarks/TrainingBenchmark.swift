@@ -17,6 +17,9 @@ public struct TrainingBenchmark: Sendable {
     public var steps: Int
     /// Threads of a rank.
     public var threads: Int
+    /// Of what the chains read, and of what parameters learn from.
+    public var precision = Precision.float
+    public var gradientPrecision = Precision.float
     /// Where the sum of gradients and what the optimizer keeps lie.
     public var sum: RunConfiguration.Run.Sum
 
@@ -97,6 +100,8 @@ public struct TrainingBenchmark: Sendable {
         configuration.run.sum = sum
         configuration.data.noise = 0
         configuration.model = name.architecture
+        configuration.sampler.precision = precision
+        configuration.gradient.precision = gradientPrecision
         configuration.sampler.steps = langevinSteps
         configuration.sampler.stepSize = 0.01
         configuration.sampler.noise = 0.005

@@ -52,7 +52,8 @@ public struct TrainingSpeed: Sendable {
         let phases = Phase.allCases.filter { times[$0] > 0 }.map {
             "\($0.rawValue) \(NumberText.fixed(100 * times[$0] / seconds, 1, width: 0)) %"
         }
-        return "ebm-dist \(benchmark.name.rawValue) world=\(ranks) threads=\(benchmark.threads) batch=\(benchmark.chains)/rank "
+        return "ebm-dist \(benchmark.name.rawValue) world=\(ranks) threads=\(benchmark.threads) sampler=\(benchmark.precision.rawValue) "
+            + "gradient=\(benchmark.gradientPrecision.rawValue) batch=\(benchmark.chains)/rank "
             + "K=\(benchmark.langevinSteps): \(NumberText.fixed(chainStepsPerSecond, 0, width: 0)) chain_steps_per_s  "
             + "\(NumberText.fixed(trainStepsPerSecond, 3, width: 0)) train_steps_per_s  "
             + "rss=\(NumberText.fixed(memory, 0, width: 0))MiB\n"

@@ -11,31 +11,41 @@ import Training
 package struct LatentInference {
     package let rowsPerTile: Int
     private let posterior: LatentPosterior
-    private let prior: ModelPotential
-    private let generator: NetworkPass
+    private let chains: Networks
+    private let scores: Networks
     private let seed: UInt64
 
+    /// What energies of latent vectors and rows are made of, with room for tiles of `rowsPerTile` rows.
+    package struct Networks {
+        let prior: ModelPotential
+        let generator: NetworkPass
+
+        package init(prior: ModelPotential, generator: NetworkPass) { (self.prior, self.generator) = (prior, generator) }
+    }
+
     /// - Parameters:
-    ///   - prior, generator: with room for tiles of `rowsPerTile` rows.
-    package init(posterior: LatentPosterior, prior: ModelPotential, generator: NetworkPass, rowsPerTile: Int, seed: UInt64) {
-        (self.posterior, self.prior, self.generator) = (posterior, prior, generator)
+    ///   - chains: as chains see them.
+    ///   - scores: as rows are decoded and scored; nil for the same.
+    package init(posterior: LatentPosterior, chains: Networks, scores: Networks? = nil, rowsPerTile: Int, seed: UInt64) {
+        (self.posterior, self.chains, self.scores) = (posterior, chains, scores ?? chains)
         (self.rowsPerTile, self.seed) = (rowsPerTile, seed)
     }
 
     /// g(z), rows x values of a row, in the generator's workspace until the next tile, and |x - g(z)|²/2σ² + U(z) of each row.
     /// - Parameter x: at most `rowsPerTile` rows.
     package func infer(_ x: Matrix, tile: Int) -> (decoded: Matrix, energies: [Double]) {
-        let (rows, latents) = (x.rows, prior.dimension)
+        let (rows, latents) = (x.rows, chains.prior.dimension)
         let scratch = LatentPosterior.Scratch(
             chains: ChainBuffers(chains: rows, dimension: latents), residual: Matrix(rows: rows, columns: x.columns),
             latentGradient: Matrix(rows: rows, columns: latents))
         posterior.run(
-            x, prior: prior, generator: generator, start: .inferenceStart,
+            x, prior: chains.prior, generator: chains.generator, start: .inferenceStart,
             numbers: ChainRun.Numbers(seed: seed, motion: .inferenceMotion, decisions: .acceptance), step: 0, index: tile, scratch)
         // The chains' own energies are those of the last step but one.
         let (z, energies) = (scratch.chains.positions, scratch.chains.energies)
+        let prior = scores.prior
         prior.model.energies(of: z, prior.weights, prior.workspace, into: energies)
-        let decoded = generator.outputs(of: z)
+        let decoded = scores.generator.outputs(of: z)
         scratch.residual.combine(decoded, x) { $0 - $1 }
         let precision = 1 / Double(posterior.deviation * posterior.deviation)
         return (decoded, (0..<rows).map { Double(energies[$0, 0]) + 0.5 * precision * scratch.residual.rows($0..<$0 + 1).squaredNorm })
@@ -45,12 +55,18 @@ package struct LatentInference {
 extension TrainedModel {
     /// Posterior chains of this model; nil where its energy is not one of latent vectors.
     func inference(seed: UInt64) -> LatentInference? {
-        let weights = preparedNetworks()
-        guard networks.isLatent, let generator = networks.generator, let prepared = weights[.generator] else { return nil }
-        let rows = configuration.run.chainsPerShard
+        let (weights, rows) = (preparedNetworks(), configuration.run.chainsPerShard)
+        guard networks.isLatent, let generator = networks.generator else { return nil }
+        func made(of weights: RunWeights.Prepared) -> LatentInference.Networks? {
+            weights[.generator].map {
+                LatentInference.Networks(
+                    prior: ModelPotential(model: model, weights: weights.energy, workspace: Workspace(model, rows: rows)),
+                    generator: NetworkPass(evaluating: generator, $0, rows: rows))
+            }
+        }
+        guard let chains = made(of: weights.sampling) else { return nil }
+        let scores = weights.sampling.energy === weights.learning.energy ? chains : made(of: weights.learning)
         return LatentInference(
-            posterior: configuration.latentPosterior,
-            prior: ModelPotential(model: model, weights: weights.energy, workspace: Workspace(model, rows: rows)),
-            generator: NetworkPass(evaluating: generator, prepared, rows: rows), rowsPerTile: rows, seed: seed)
+            posterior: configuration.latentPosterior, chains: chains, scores: scores, rowsPerTile: rows, seed: seed)
     }
 }

@@ -16,14 +16,14 @@ struct Reconstructor {
     /// Nil without a generator.
     init?(_ trained: TrainedModel, seed: UInt64) {
         let (networks, weights) = (trained.networks, trained.preparedNetworks())
-        guard let generator = networks.generator, let generatorWeights = weights[.generator] else { return nil }
+        guard let generator = networks.generator, let generatorWeights = weights.learning[.generator] else { return nil }
         latents = generator.inputShape.count
         if let inference = trained.inference(seed: seed) {
             rowsPerTile = inference.rowsPerTile
             reconstruct = { x, _, tile in inference.infer(x, tile: tile).decoded }
             return
         }
-        guard let encoder = networks.encoder, let encoderWeights = weights[.encoder] else { return nil }
+        guard let encoder = networks.encoder, let encoderWeights = weights.learning[.encoder] else { return nil }
         rowsPerTile = Self.rowsPerTile
         let (encoding, decoding) = (Workspace(encoder, rows: rowsPerTile), Workspace(generator, rows: rowsPerTile))
         let means = Matrix(rows: rowsPerTile, columns: latents)

@@ -1,3 +1,5 @@
+import Learning
+import Model
 import Numerics
 import Sampling
 
@@ -11,6 +13,20 @@ extension RunConfiguration {
 
     /// The kernel for samples of any shape: who asks only what it does need not know which.
     package var anyKernel: any TransitionKernel { kernel(for: ImageShape(vector: 1), steps: 1) }
+
+    /// Of the networks.
+    ///
+    /// Energies that decide are float: those of an accept step, which chains read, and those of a swap of temperatures, which the gradients' passes make.
+    /// Rounded on the way forward they would be rough at the scale of a move, and chains stick. Rounded on the way back alone, moves follow a gradient that
+    /// is a little off, and are accepted by the energy itself.
+    package var precisions: Precisions {
+        func precision(_ precision: Precision, decides: Bool) -> PassPrecision {
+            PassPrecision(forward: decides ? .float : precision, backward: precision)
+        }
+        return Precisions(
+            gradient: precision(gradient.precision, decides: !exchange.temperatures.isEmpty),
+            sampler: precision(sampler.precision, decides: anyKernel.bestAcceptance != nil))
+    }
 
     package var samplerBox: ClosedRange<Float>? {
         guard sampler.low != nil || sampler.high != nil else { return nil }

@@ -1,6 +1,8 @@
 import Learning
+import Model
 import Sampling
 
+extension Precision: Choice {}
 extension Stanley.Preset: Choice {}
 extension DriftScale.Granularity: Choice {}
 extension Stanley.Options.Recomputation: Choice {}
@@ -15,6 +17,10 @@ extension RunConfiguration {
         @Key(
             "transition kernel; langevin: x <- x - a g + sigma xi, g the gradient of E; the others: Documentation/Samplers.md")
         public var kind = KernelKind.langevin
+        @Key(
+            "in which the networks that chains read multiply: float, or bfloat16, twice as fast on CPUs that multiply its pairs",
+            bindsAtDefault: false)
+        public var precision = Precision.float
         @Key("transitions of each chain in a training step; 0 with objectives that can do without", 0...1_000_000, standsAlone: true)
         public var steps = 20
         @Key("a: how far a transition follows the gradient; hmc: size of a leapfrog step; underdamped: time of a step", .positive)

@@ -12,6 +12,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     public var chains = Chains()
     public var exchange = Exchange()
     public var objective = Objective()
+    public var gradient = Gradient()
     public var optimizer = Optimizer()
     public var generator = Generator()
     public var encoder = Encoder()

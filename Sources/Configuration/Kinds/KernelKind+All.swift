@@ -65,7 +65,7 @@ extension KernelKind {
 
     // MARK: keys that several have
 
-    private static let standard: [KeyUse] = ["sampler.stepSize", "sampler.low", "sampler.high"]
+    private static let standard: [KeyUse] = ["sampler.precision", "sampler.stepSize", "sampler.low", "sampler.high"]
 
     /// σ may be a parameter of its own, or that of a temperature.
     private static let ownNoise: [KeyUse] = ["sampler.noise", .init("sampler.temperature", when: .isNull("sampler.noise"))]

@@ -6,10 +6,12 @@ import Sampling
 /// update. Objectives reach networks through it alone.
 ///
 /// Chains and gradients may be computed differently: `chainPotential` is all that transition kernels see, the rest is what the parameters learn from.
-/// Another engine, of half precision or of another device, is a type beside `HostEngine`; `Engines` chooses.
+/// Another engine, of another device, is a type beside `HostEngine`; `Engines` chooses.
 package protocol Engine: AnyObject, Sendable {
     /// The energy as transition kernels see it.
     var chainPotential: any ConditionalPotential { get }
+    /// The generator as chains of latent vectors see it; nil for others.
+    var chainGenerator: NetworkPass? { get }
     /// The networks beside the energy; nil where the run has none.
     var generator: NetworkPass? { get }
     var encoder: NetworkPass? { get }

@@ -10,9 +10,10 @@ package final class Engines: Sendable {
     ///   - rows: of a tile.
     ///   - onEvaluation: called whenever a sampler evaluates the energy.
     package init(
-        _ networks: RunNetworks, rows: Int, threads count: Int, needs: EngineNeeds, onEvaluation: (@Sendable () -> Void)? = nil
+        _ networks: RunNetworks, _ precisions: Precisions, rows: Int, threads count: Int, needs: EngineNeeds,
+        onEvaluation: (@Sendable () -> Void)? = nil
     ) {
-        let weights = RunWeights(networks)
+        let weights = RunWeights(networks, precisions)
         self.weights = weights
         threads = (0..<count).map { _ in HostEngine(networks, weights, rows: rows, needs: needs, onEvaluation: onEvaluation) }
     }
@@ -26,7 +27,9 @@ package final class Engines: Sendable {
     }
 
     /// Bytes of what all threads share, and of what each has for itself.
-    package static func bytes(_ networks: RunNetworks, rows: Int, needs: EngineNeeds) -> (shared: Int, perThread: Int) {
-        (4 * RunWeights.count(networks), 4 * HostEngine.count(networks, rows: rows, needs: needs))
+    package static func bytes(_ networks: RunNetworks, _ precisions: Precisions, rows: Int, needs: EngineNeeds) -> (
+        shared: Int, perThread: Int
+    ) {
+        (4 * RunWeights.count(networks, precisions), 4 * HostEngine.count(networks, rows: rows, needs: needs))
     }
 }

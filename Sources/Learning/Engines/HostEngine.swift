@@ -2,9 +2,11 @@ import Model
 import Numerics
 import Sampling
 
-/// Networks on one thread of this processor, in single precision throughout.
+/// Networks on one thread of this processor. Values between layers, sums and gradients of parameters are floats; the products of chains and of gradients
+/// multiply in the precision of the weights that they read.
 final class HostEngine: Engine, @unchecked Sendable {
     let chainPotential: any ConditionalPotential
+    let chainGenerator: NetworkPass?
     let generator: NetworkPass?
     let encoder: NetworkPass?
     let wholeGradient: Matrix
@@ -21,21 +23,24 @@ final class HostEngine: Engine, @unchecked Sendable {
     init(_ networks: RunNetworks, _ weights: RunWeights, rows: Int, needs: EngineNeeds, onEvaluation: (@Sendable () -> Void)?) {
         let model = networks.energy
         energy = ModelPotential(
-            model: model, weights: weights.energy, workspace: Workspace(model, rows: needs.passTiles * rows), onEvaluation: onEvaluation)
-        chainPotential = energy
+            model: model, weights: weights.learning.energy, workspace: Workspace(model, rows: needs.passTiles * rows))
+        // Passes of chains and of gradients take turns in one workspace.
+        chainPotential = ModelPotential(
+            model: model, weights: weights.sampling.energy, workspace: energy.workspace, onEvaluation: onEvaluation)
         line = needs.lineOrder == 0 ? nil : LineWorkspace(model, rows: rows, order: needs.lineOrder)
         lineDerivatives = needs.lineOrder == 0 ? [] : (0...needs.lineOrder).map { _ in Matrix(rows: rows, columns: 1) }
         let whole = Matrix(rows: 1, columns: networks.layout.count)
         wholeGradient = whole
         gradient = whole.view(from: 0, rows: 1, columns: model.layout.count)
         let pass = { (part: RunNetworks.Part) -> NetworkPass? in
-            guard let network = networks[part], let prepared = weights[part] else { return nil }
+            guard let network = networks[part], let prepared = weights.learning[part] else { return nil }
             let range = networks.range(of: part)
             return NetworkPass(
                 network: network, weights: prepared, workspace: Workspace(network, rows: rows),
                 gradient: whole.view(from: range.lowerBound, rows: 1, columns: range.count))
         }
         (generator, encoder) = (pass(.generator), pass(.encoder))
+        chainGenerator = networks.isLatent ? generator?.reading(weights.sampling[.generator]) : nil
     }
 
     /// The floats that an engine holds.

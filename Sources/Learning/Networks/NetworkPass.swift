@@ -19,6 +19,11 @@ package struct NetworkPass: Sendable {
         self.init(network: network, weights: weights, workspace: Workspace(network, rows: rows), gradient: Matrix(rows: 0, columns: 0))
     }
 
+    /// The same with other weights of the network.
+    func reading(_ weights: PreparedWeights?) -> NetworkPass? {
+        weights.map { NetworkPass(network: network, weights: $0, workspace: workspace, gradient: gradient) }
+    }
+
     /// The outputs of some rows, in the workspace until its next pass.
     package func outputs(of x: Matrix, keepingSlopes: Bool = false) -> Matrix {
         network.forward(x, weights, workspace, keepingSlopes: keepingSlopes)

@@ -94,7 +94,8 @@ package struct LatentPrior<Kernel: TransitionKernel>: Objective {
         worker.times.stamp(.data)
         drawKept(shard, into: chains.positions, step)
         posterior.run(
-            worker.data, prior: worker.engine.chainPotential, generator: generator(worker), start: keepsChains ? nil : .latentStart,
+            worker.data, prior: worker.engine.chainPotential, generator: required(worker.engine.chainGenerator),
+            start: keepsChains ? nil : .latentStart,
             numbers: ChainRun.Numbers(seed: seed, motion: .latentLangevin, decisions: .acceptance), step: step, index: shard.index,
             scratch.posterior)
         shard.posterior.copy(from: chains.positions)
@@ -121,14 +122,14 @@ package struct LatentPrior<Kernel: TransitionKernel>: Objective {
         worker.times.stamp(.gradients)
     }
 
-    private func generator(_ worker: ShardWorker) -> NetworkPass {
-        guard let generator = worker.engine.generator else { preconditionFailure("a latent prior needs a generator") }
+    private func required(_ generator: NetworkPass?) -> NetworkPass {
+        guard let generator else { preconditionFailure("a latent prior needs a generator") }
         return generator
     }
 
     /// - Returns: Σ |g(z+) - x|²
     private func addDecoderGradient(_ shard: State, _ residual: Matrix, _ worker: ShardWorker, _ scale: Float) -> Double {
-        let generator = generator(worker)
+        let generator = required(worker.engine.generator)
         residual.combine(generator.outputs(of: shard.posterior, keepingSlopes: true), worker.data) { $0 - $1 }
         let sum = residual.squaredNorm
         residual.combine(residual, residual) { r, _ in 2 * scale * r }

@@ -84,14 +84,16 @@ public final class ModelSampler {
         let buffers = run.buffers(chains: rows.count, dimension: trained.model.inputShape.count)
         try chains?.fill(buffers.positions, rows)
         let potential = ModelPotential(
-            model: trained.model, weights: weights.energy, workspace: Workspace(trained.model, rows: rows.count))
+            model: trained.model, weights: weights.sampling.energy, workspace: Workspace(trained.model, rows: rows.count))
         return run.samples(
             buffers, step: 0, index: tile, in: potential, condition: conditions?.tile(tile, rows: rows), decoder: decoder(rows: rows.count))
     }
 
     /// What makes rows of data of latent vectors; nil where chains are rows of data.
     private func decoder(rows: Int) -> NetworkPass? {
-        guard trained.networks.isLatent, let generator = trained.networks.generator, let prepared = weights[.generator] else { return nil }
+        guard trained.networks.isLatent, let generator = trained.networks.generator, let prepared = weights.learning[.generator] else {
+            return nil
+        }
         return NetworkPass(evaluating: generator, prepared, rows: rows)
     }
 

@@ -168,7 +168,7 @@ public struct TrainedModel: Sendable {
         case .chains: return .positions
         case .noise: return .noise(configuration.startNoise, .samplingStart)
         case .generator:
-            guard let generator = networks.generator, let prepared = weights[.generator] else {
+            guard let generator = networks.generator, let prepared = weights.learning[.generator] else {
                 preconditionFailure("a start that was not checked: there is no generator")
             }
             return .generator(GeneratorSamples(generator: generator, weights: prepared, seed: seed, lines: lines))
@@ -176,11 +176,11 @@ public struct TrainedModel: Sendable {
     }
 
     /// The energy's weights ready for products.
-    package func prepared() -> PreparedWeights { preparedNetworks().energy }
+    package func prepared() -> PreparedWeights { preparedNetworks().learning.energy }
 
-    /// The weights of all networks ready for products.
+    /// The weights of all networks ready for products: chains in the precision of the run's sampler, everything else in float.
     package func preparedNetworks() -> RunWeights {
-        let weights = RunWeights(networks)
+        let weights = RunWeights(networks, Precisions(sampler: configuration.precisions.sampler))
         var state = modelState
         weights.prepare(parameters: parameters, state: &state, iterating: false)
         return weights

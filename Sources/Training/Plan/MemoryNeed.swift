@@ -24,7 +24,8 @@ package struct MemoryNeed: Sendable {
     package init(_ plan: RunPlan, threads count: Int, shards: Int) {
         let (configuration, objective) = (plan.configuration, plan.objective)
         let parameterCount = plan.networks.layout.count
-        let engine = Engines.bytes(plan.networks, rows: configuration.run.chainsPerShard, needs: objective.profile.engine)
+        let engine = Engines.bytes(
+            plan.networks, configuration.precisions, rows: configuration.run.chainsPerShard, needs: objective.profile.engine)
         // Current values, what the update of the own ones works with, and what is made of them for products.
         parameters = 4 * parameterCount + configuration.bytesOfUpdate * plan.slices.most + engine.shared
         let ofThread = Self.count(plan) { make in

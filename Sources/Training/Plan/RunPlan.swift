@@ -74,7 +74,10 @@ public struct RunPlan: Sendable {
         (self.objective, self.profile) = (objective, profile)
         configurationDigest = try configuration.digest()
         dataDigest = configuration.digest(of: source)
-        try communicator.agree { try checkWindow() }
+        try communicator.agree {
+            try checkWindow()
+            try checkPrecision()
+        }
         let bits = Checksum.of(Array("\(configurationDigest) \(dataDigest)".utf8))
         let isSame = try communicator.isSame(UInt64(bits, radix: 16) ?? 0)
         try communicator.onRoot {
@@ -95,6 +98,15 @@ public struct RunPlan: Sendable {
                 "diagnostics.draws: expected at most \(WindowRun.mostValues / perDraw) with diagnostics.chains = \(windowChains) on "
                     + "\(configuration.run.shards) shards, which every rank holds, found \(options.draws)")
         }
+    }
+
+    private func checkPrecision() throws(Failure) {
+        guard profile.engine.lineOrder > 0, configuration.gradient.precision != .float else { return }
+        throw Failure(
+            .configuration,
+            "gradient.precision = \"\(configuration.gradient.precision.rawValue)\": objective.kind = \"\(configuration.objective.kind.rawValue)\" as it "
+                + "is set differentiates the energy along lines, where differences are as small as the rounding of products; expected \"float\""
+        )
     }
 
     /// Chains of each shard in a window of diagnostics.
@@ -124,7 +136,8 @@ public struct RunPlan: Sendable {
     /// - Parameter onEvaluation: called whenever a sampler evaluates the energy.
     package func makeEngines(threads: Int, onEvaluation: (@Sendable () -> Void)? = nil) -> Engines {
         Engines(
-            networks, rows: configuration.run.chainsPerShard, threads: threads, needs: profile.engine, onEvaluation: onEvaluation)
+            networks, configuration.precisions, rows: configuration.run.chainsPerShard, threads: threads, needs: profile.engine,
+            onEvaluation: onEvaluation)
     }
 
     /// The state of a rank before the first step.

@@ -34,6 +34,7 @@ struct RunSummary {
             ("memory", memory.text),
             ("run", folder.path),
         ]
+        if let precision = Self.precision(plan) { rows.append(("products", precision)) }
         let own = [plan.scale.note(plan.source, configuration), ParameterSlices.note(configuration, plan.networks)].compactMap { $0 }
         let notes = given + plan.source.notes + DataNotes(plan).lines + own
         rows += notes.map { ("note", $0) }
@@ -61,6 +62,21 @@ struct RunSummary {
         let steps = "\(sampler.steps) \(sampler.kind.rawValue) steps"
         if plan.profile.usesSampler { return "\(steps) on \(rows) chains" }
         return "\(rows) rows a step" + (sampler.steps > 0 ? "; samples by \(steps)" : "")
+    }
+
+    /// Which passes multiply in half precision, and how much of them; nil where none does.
+    private static func precision(_ plan: RunPlan) -> String? {
+        let precisions = plan.configuration.precisions
+        let hasEnergy = plan.configuration.objective.kind.model.energy != .none
+        let passes = [("chains", precisions.sampler, hasEnergy), ("gradients", precisions.gradient, true)].filter { $0.2 && $0.1 != .float }
+        guard !passes.isEmpty else { return nil }
+        let words = passes.map { name, precision, _ in
+            let share = NumberText.fixed(100 * plan.model.network.pairedShare(precision), 0, width: 0)
+            let ways = precision.forward == .float ? " on the way back alone, since energies decide" : ""
+            return "\(name) multiply bfloat16\(ways)" + (hasEnergy ? " (\(share) % of the energy's multiplications)" : "")
+        }
+        return words.joined(separator: "; ")
+            + (Precision.bfloat16.isFast ? "" : "; this CPU has no instruction for it: the same numbers, no faster than float")
     }
 
     private static func parameters(_ networks: RunNetworks) -> String {

@@ -118,7 +118,7 @@ final class IntervalEvaluation: StepCallback {
 
     /// Collective. Of the generator's samples.
     private func generatedMeasures(_ state: TrainingState, count: Int) throws(Failure) -> SampleMeasures? {
-        guard plan.profile.model.drawsFromGenerator, let generator = plan.networks.generator, let prepared = weights[.generator],
+        guard plan.profile.model.drawsFromGenerator, let generator = plan.networks.generator, let prepared = weights.learning[.generator],
             let reference
         else { return nil }
         try prepareWeights(state)
@@ -140,7 +140,8 @@ final class IntervalEvaluation: StepCallback {
         guard let density = plan.source.density, !plan.networks.isLatent else { return nil }
         try prepareWeights(state)
         do {
-            return try PlaneEvaluation(of: ModelPlaneEnergy(plan.model, weights.energy), against: density, chains: chains, communicator)
+            return try PlaneEvaluation(
+                of: ModelPlaneEnergy(plan.model, weights.learning.energy), against: density, chains: chains, communicator)
         } catch  where error.kind == .numerical {
             return nil
         }

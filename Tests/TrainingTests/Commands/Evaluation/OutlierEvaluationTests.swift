@@ -70,9 +70,9 @@ import Training
         let (rows, tiles, variance): (Int, Int, Double) = (200, 20, 0.25)
         let inference = LatentInference(
             posterior: LatentPosterior(steps: 200, stepSize: 0.2, deviation: 0.5),
-            prior: ModelPotential(model: energy, weights: energyWeights, workspace: Workspace(energy, rows: rows)),
-            generator: NetworkPass(
-                network: decoder, weights: weights, workspace: Workspace(decoder, rows: rows), gradient: Matrix(rows: 0, columns: 0)),
+            chains: LatentInference.Networks(
+                prior: ModelPotential(model: energy, weights: energyWeights, workspace: Workspace(energy, rows: rows)),
+                generator: NetworkPass(evaluating: decoder, weights, rows: rows)),
             rowsPerTile: rows, seed: 3)
         let x = Matrix(rows: rows, columns: 2, (0..<rows).flatMap { _ in [1.7 as Float, -0.6] })
         let scores = (0..<tiles).flatMap { RowScores(inference).scores(of: x, tile: $0) }

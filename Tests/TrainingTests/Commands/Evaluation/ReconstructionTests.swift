@@ -70,7 +70,7 @@ import Training
         func outputs(_ part: RunNetworks.Part, _ x: Matrix) throws -> Matrix {
             let network = try #require(networks[part])
             let workspace = Workspace(network, rows: x.rows)
-            network.forward(x, try #require(weights[part]), workspace, keepingSlopes: false)
+            network.forward(x, try #require(weights.learning[part]), workspace, keepingSlopes: false)
             return workspace.output
         }
         let x = try Self.rows().read(0..<100)

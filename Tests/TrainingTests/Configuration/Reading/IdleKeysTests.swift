@@ -29,7 +29,7 @@ struct IdleKeysTests {
         let text = groups.map { group, keys in
             let members = keys.map { key in
                 let (name, value) = (key.drop { $0 != "." }.dropFirst().prefix { $0 != "=" }, key.drop { $0 != "=" }.dropFirst())
-                let isWord = value.allSatisfy { $0.isLetter || $0 == "-" || $0 == "." } && !["true", "false", "null"].contains(value)
+                let isWord = value.first?.isLetter == true && !["true", "false", "null"].contains(value)
                 return "\(name): " + (isWord ? "\"\(value)\"" : String(value))
             }
             return "\(group): { \(members.joined(separator: ", ")) }"

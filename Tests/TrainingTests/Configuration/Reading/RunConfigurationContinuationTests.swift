@@ -27,7 +27,8 @@ import Training
         let free = ConfigurationKey.all.filter { $0.continuation != .fixed }.map(\.path)
         #expect(
             free == [
-                "run.name", "run.steps", "run.threads", "run.maxHours", "data.source", "data.separator", "data.header", "data.limit",
+                "run.name", "run.steps", "run.threads", "run.maxHours", "run.sum", "data.source", "data.separator", "data.header",
+                "data.limit",
                 "condition.source", "guard.replicaCheckEvery", "checkpoint.every", "checkpoint.keep",
                 "report.every",
                 "samples.every", "samples.count", "samples.columns", "samples.scale", "evaluate.every", "evaluate.count",

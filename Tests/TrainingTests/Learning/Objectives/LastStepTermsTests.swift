@@ -38,7 +38,7 @@ struct LastStepTermsTests {
         _ bench: ObjectiveLossTests.Bench, _ parameters: [Float], frozen: [Float], before: Matrix, noise: Matrix, energyWeight: Double,
         entropyWeight: Double
     ) -> Double {
-        let (model, weights) = (bench.trainer.plan.model, bench.weights(parameters).energy)
+        let (model, weights) = (bench.trainer.plan.model, bench.weights(parameters).learning.energy)
         let workspace = Workspace(model, rows: rows)
         func evaluate(_ values: [Float], _ x: Matrix) -> (energies: Matrix, gradient: Matrix) {
             var state: [Float] = []
@@ -82,7 +82,7 @@ struct LastStepTermsTests {
         let model = improved.trainer.plan.model
         let (energies, slope) = (Matrix(rows: Self.rows, columns: 1), Matrix(rows: Self.rows, columns: Self.dimension))
         model.energiesAndGradient(
-            of: before, improved.weights(start).energy, Workspace(model, rows: Self.rows), energies: energies, gradient: slope)
+            of: before, improved.weights(start).learning.energy, Workspace(model, rows: Self.rows), energies: energies, gradient: slope)
         let noise = Matrix(rows: Self.rows, columns: Self.dimension)
         noise.combine(before, slope) { $0 - Self.stepSize * $1 }
         noise.combine(improved.shard.negatives, noise) { $0 - $1 }

@@ -55,7 +55,7 @@ struct VariationalTeachingTests {
         let found = bench.gradient(bench.trainer.state.parameters)
         let expected = Matrix(rows: 1, columns: plan.model.layout.count)
         let workspace = Workspace(plan.model, rows: 6)
-        let weights = bench.weights(bench.trainer.state.parameters).energy
+        let weights = bench.weights(bench.trainer.state.parameters).learning.energy
         let scale = 1 / Float(plan.configuration.rowsPerStep)
         for (rows, weight) in [(bench.worker.data, scale), (shard.negatives, -scale)] {
             plan.model.addParameterGradient(

@@ -25,22 +25,28 @@ struct MemoryNeedTests {
         let made = plan.makeLearner(0..<shards, engines)
         let taken = withExtendedLifetime((engines, made)) { LiveMemory.bytes - before }
         let need = MemoryNeed(plan, threads: threads, shards: shards)
-        let shared = Engines.bytes(plan.networks, rows: plan.configuration.run.chainsPerShard, needs: plan.profile.engine).shared
+        let shared = Engines.bytes(
+            plan.networks, plan.configuration.precisions, rows: plan.configuration.run.chainsPerShard, needs: plan.profile.engine
+        ).shared
         // The integers of the sum are not made here.
         return (taken, need.threads - 8 * threads * plan.networks.layout.count + need.chains + shared)
     }
+
+    /// Every objective, and precisions of networks.
+    private static let forms =
+        ObjectiveVariants.all + [["sampler"], ["gradient"], ["sampler", "gradient"]].map { $0.map { "\($0).precision=bfloat16" } }
 
     @Test func `engines, states and scratch of every objective take what their declarations say`() async throws {
         // A process of its own: other tests take memory meanwhile.
         let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
             // The first one also makes what lasts for the process.
-            for arguments in [ObjectiveVariants.all[0]] + ObjectiveVariants.all {
+            for arguments in [Self.forms[0]] + Self.forms {
                 let (taken, said) = try Self.bytes(arguments)
                 print("\(taken) \(said) \(arguments)")
             }
         }
         let lines = String(decoding: try #require(result).standardOutputContent, as: UTF8.self).split(separator: "\n").dropFirst()
-        #expect(lines.count == ObjectiveVariants.all.count)
+        #expect(lines.count == Self.forms.count)
         for line in lines {
             let numbers = line.split(separator: " ").prefix(2).compactMap { Int($0) }
             // Objects around some hundred matrices; a tile has 49,152 bytes.

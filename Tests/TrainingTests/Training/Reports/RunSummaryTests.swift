@@ -32,5 +32,16 @@ struct RunSummaryTests {
         ] {
             #expect(text.contains(part), "\(part): \(text)")
         }
+        #expect(!text.contains("bfloat16"))
+    }
+
+    @Test(arguments: [
+        (["sampler.precision=bfloat16"], "chains multiply bfloat16 ("),
+        (["sampler.precision=bfloat16", "sampler.kind=mala"], "chains multiply bfloat16 on the way back alone, since energies decide ("),
+        (["gradient.precision=bfloat16"], "gradients multiply bfloat16 ("),
+    ])
+    func `what multiplies in half precision is said before the first step`(_ arguments: [String], _ words: String) throws {
+        let text = try ScratchRun.train(["data.source=digits", "run.steps=1"] + arguments, in: scratch.run()).joined(separator: "\n")
+        #expect(text.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains("products \(words)"), "\(text)")
     }
 }
