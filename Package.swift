@@ -81,14 +81,15 @@ let package = Package(
             swiftSettings: swiftSettings),
 
         .systemLibrary(name: "CMalloc", path: "Tests/CMalloc"),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
         tests("ArchitectureTests", []),
         tests("NumericsTests", ["Numerics", "CCPU", "CLanes"]),
         tests("FilesTests", ["Files", "Failures"]),
-        tests("DistributedTests", ["Distributed", "Files", "Failures"]),
+        tests("DistributedTests", ["Distributed", "Files", "Failures", "TestSupport"]),
         tests("ModelTests", ["CLanes", "Model", "Numerics", "Failures"]),
         tests("SamplingTests", ["Sampling", "Model", "Numerics"]),
-        tests("FormatsTests", ["Formats", "Files", "Failures", "CZlib", "CPNG"]),
-        tests("DatasetsTests", ["Datasets", "Numerics", "Formats", "Failures"]),
+        tests("FormatsTests", ["Formats", "Files", "Failures", "CZlib", "CPNG", "TestSupport"]),
+        tests("DatasetsTests", ["Datasets", "Numerics", "Formats", "Failures", "TestSupport"]),
         tests(
             "TrainingTests",
             [
@@ -97,6 +98,6 @@ let package = Package(
                 "Files", "Failures", "CMalloc",
             ]),
         tests("RankTests", ["Distributed", "Failures"]),
-        tests("CommandTests", ["Configuration", "Formats", "Failures", "Training"]),
+        tests("CommandTests", ["Configuration", "Formats", "Failures", "TestSupport", "Training"]),
     ]
 )

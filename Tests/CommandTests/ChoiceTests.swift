@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import TestSupport
 import Testing
 
 extension CommandTests {
@@ -7,7 +8,7 @@ extension CommandTests {
     @Suite(.serialized) struct ChoiceTests {
         /// Rows of a curve in three of four columns, in units from thousandths to thousands; with `shuffles` each column by itself.
         private static func rows(_ count: Int, seed: UInt64, shuffles: Bool = false) -> String {
-            var generator = Generator(state: seed)
+            var generator = SplitMix64(state: seed)
             func normal() -> Double {
                 let (u, v) = (Double.random(in: 1e-12..<1, using: &generator), Double.random(in: 0..<1, using: &generator))
                 return (-2 * Foundation.log(u)).squareRoot() * cos(2 * .pi * v)

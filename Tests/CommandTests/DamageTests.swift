@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import TestSupport
 import Testing
 
 extension CommandTests {
@@ -18,7 +19,7 @@ extension CommandTests {
             run.run()
             let steps = run.steps
             try #require(steps.count == 40)
-            var random = Generator(state: 4)
+            var random = SplitMix64(state: 4)
             var found = 0
             for _ in 0..<50 {
                 var flips: [(file: String, bit: Int, original: [UInt8])] = []

@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 extension CommandTests {
@@ -38,7 +39,7 @@ extension CommandTests {
             reference.run(ranks: Self.ranks)
             var wall = (ContinuousClock.now - begin) / .seconds(1)
 
-            var random = Generator(state: 20)
+            var random = SplitMix64(state: 20)
             var (kills, insideSaves, runs) = (0, 0, 0)
             while kills < kind.kills {
                 runs += 1
@@ -72,7 +73,7 @@ extension CommandTests {
         /// Kills some of a program's processes at an instant; false when it ended before.
         private static func kill(
             _ victim: Victim, of program: RunningProgram, _ run: Training, after seconds: Double, insideSave: Bool,
-            _ random: inout Generator
+            _ random: inout SplitMix64
         ) -> Bool {
             usleep(UInt32(seconds * 1e6))
             while insideSave && !program.hasEnded && !holdsPartial(run) { usleep(100) }
@@ -102,18 +103,7 @@ extension CommandTests {
     }
 }
 
-/// SplitMix64: the same instants in every run of the tests.
-struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-
+extension SplitMix64 {
     /// In 0 ..< 1.
     mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

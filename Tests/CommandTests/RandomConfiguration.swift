@@ -1,5 +1,6 @@
 import Configuration
 import Formats
+import TestSupport
 import Training
 
 /// A configuration as `key=value` arguments, drawn over all keys: a function of its seed.
@@ -13,11 +14,11 @@ struct RandomConfiguration {
     /// Whether keys without effect are given too: each is refused.
     private let keepsIdle: Bool
     private(set) var values: [(key: String, value: String)] = []
-    private var numbers: SplitMix
+    private var numbers: SplitMix64
 
     init(seed: Int, sources: [String]) {
         self.sources = sources
-        numbers = SplitMix(state: UInt64(seed))
+        numbers = SplitMix64(state: UInt64(seed))
         isExtreme = seed % 5 == 0
         keepsIdle = seed % 4 == 1
         drawFrame()
@@ -110,7 +111,7 @@ struct RandomConfiguration {
     /// Lists of convolutions have one length.
     private mutating func drawConvolutions() {
         let count = numbers.integer(in: 1...3)
-        func list(_ range: ClosedRange<Int>, _ numbers: inout SplitMix) -> String {
+        func list(_ range: ClosedRange<Int>, _ numbers: inout SplitMix64) -> String {
             "[" + (0..<count).map { _ in "\(numbers.integer(in: range))" }.joined(separator: ", ") + "]"
         }
         set("model.channels", list(1...4, &numbers))
@@ -186,18 +187,7 @@ struct RandomConfiguration {
     }
 }
 
-/// S. Vigna's generator of 64-bit numbers, doi:10.1145/2714064.2660195.
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
-        return word ^ word >> 31
-    }
-
+extension SplitMix64 {
     mutating func integer(in range: ClosedRange<Int>) -> Int { range.lowerBound + Int(next() % UInt64(range.count)) }
 
     mutating func element<T>(of list: [T]) -> T { list[integer(in: 0...list.count - 1)] }

@@ -3,6 +3,7 @@ import Failures
 import Formats
 import Foundation
 import Numerics
+import TestSupport
 import Testing
 
 /// The message of the failure that loading ends with.
@@ -218,7 +219,7 @@ private let hasRealData = FileManager.default.fileExists(atPath: realData)
         let bytes = DataSource.dataset(table).encoded()
         for count in 0..<bytes.count { #expect(throws: Failure.self) { try DataSource(encoded: Array(bytes[..<count])) } }
         #expect(throws: Failure.self) { try DataSource(encoded: bytes + [0]) }
-        var generator = Splitmix(state: 11)
+        var generator = SplitMix64(state: 11)
         for _ in 0..<3000 {
             var damaged = bytes
             damaged[generator.next(below: bytes.count)] ^= UInt8(1 << generator.next(below: 8))

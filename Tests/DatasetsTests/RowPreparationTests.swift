@@ -2,6 +2,7 @@ import Datasets
 import Failures
 import Formats
 import Numerics
+import TestSupport
 import Testing
 
 /// A row preparation of whole-number data of 4 levels, on [-1, 1].

@@ -1,5 +1,6 @@
 import Distributed
 import Failures
+import TestSupport
 import Testing
 
 @Suite struct ExactSumTests {
@@ -35,7 +36,7 @@ import Testing
         // The gradients are such that the order does matter for a sum of floats: otherwise this test would show nothing.
         func plain(_ gradients: [[Float]]) -> [Float] { gradients.dropFirst().reduce(gradients[0]) { zip($0, $1).map(+) } }
         let floats = plain(all)
-        var random = SplitMix(seed)
+        var random = SplitMix64(state: seed)
         var differing = 0
         for _ in 0..<10 {
             all.shuffle(using: &random)
@@ -51,7 +52,7 @@ import Testing
         let all = gradients(shards: 31, tensors: Self.tensors, sizes: Self.sizes, seed: seed)
         var sum = ExactSum(tensors: Self.tensors, shards: 31)
         let expected = try total(&sum, all).values
-        var random = SplitMix(seed)
+        var random = SplitMix64(state: seed)
         for threads in 1...8 {
             var other = ExactSum(tensors: Self.tensors, shards: 31)
             for attempt in 1...2 {
@@ -183,7 +184,7 @@ import Testing
 
     @Test func `a steady gradient never needs a second attempt`() throws {
         var sum = ExactSum(tensors: Self.tensors, shards: 16)
-        var random = SplitMix(5)
+        var random = SplitMix64(state: 5)
         _ = try total(&sum, gradients(shards: 16, tensors: Self.tensors, sizes: Self.sizes, seed: 99))
         for step in 0..<200 {
             // Every step and tensor a thousand times larger or smaller than the first, at most.

@@ -1,5 +1,6 @@
 import Failures
 import Formats
+import TestSupport
 import Testing
 
 @Suite struct NPYTests {
@@ -71,7 +72,7 @@ import Testing
     }
 
     @Test func `random damage of a structured array never crashes`() throws {
-        var random = Splitmix(state: 11)
+        var random = SplitMix64(state: 11)
         let whole = file(recordHeader, records)
         for _ in 0..<5_000 { _ = try? NPY.table(decoding: random.damaged(whole), name: "x", select: .names(["x"])) }
     }
@@ -128,7 +129,7 @@ import Testing
     }
 
     @Test func `a damaged file is refused, or read as what its bytes say`() throws {
-        var random = Splitmix(state: 1)
+        var random = SplitMix64(state: 1)
         var read = 0
         for _ in 0..<20_000 {
             let damaged = random.damaged(known)
@@ -173,7 +174,7 @@ import Testing
     }
 
     @Test func `a damaged file is refused, or read as what its bytes say`() throws {
-        var random = Splitmix(state: 2)
+        var random = SplitMix64(state: 2)
         var read = 0
         for _ in 0..<20_000 {
             let damaged = random.damaged(known)

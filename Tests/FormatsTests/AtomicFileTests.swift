@@ -2,6 +2,7 @@ import Failures
 import Formats
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @Suite struct AtomicFileTests {

@@ -1,5 +1,6 @@
 import Failures
 import Formats
+import TestSupport
 import Testing
 
 @Suite struct CSVTests {
@@ -162,7 +163,7 @@ import Testing
     }
 
     @Test func `what is read of a damaged table is finite, as many numbers as rows times columns, and often nothing`() throws {
-        var random = Splitmix(state: 3)
+        var random = SplitMix64(state: 3)
         let text = Array("a,\"b c\",d\n1,2.5,-3e2\n4,\"5\",6\r\n".utf8)
         let spaces = Array("# a b;c\n\"a\" b\n1 2.5 3\n4\t\"5\" 6\r\n".utf8)
         let wide: [UInt8] = [0xff, 0xfe] + text.flatMap { [$0, 0] }

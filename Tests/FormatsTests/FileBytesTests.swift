@@ -1,6 +1,7 @@
 import Failures
 import Formats
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct FileBytesTests {
@@ -18,7 +19,7 @@ import Testing
     @Test func `large gzip files pass through the buffers whole`() throws {
         let folder = try TemporaryFolder()
         // Sizes around the 256 KiB of the buffers, compressible (much output for little input) and not (the reverse).
-        var random = Splitmix(state: 4)
+        var random = SplitMix64(state: 4)
         for size in [(1 << 18) - 1, 1 << 18, (1 << 18) + 1, 1 << 20] {
             let constant = [UInt8](repeating: 7, count: size)
             let noise = (0..<size).map { _ in UInt8(random.next(below: 256)) }

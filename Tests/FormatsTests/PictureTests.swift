@@ -1,6 +1,7 @@
 import CPNG
 import Failures
 import Formats
+import TestSupport
 import Testing
 
 /// Decodes a PNG with libpng.
@@ -18,7 +19,7 @@ private func decode(_ bytes: [UInt8], channels: Int) throws -> Picture {
 
 @Suite struct PictureTests {
     @Test func `PNG keeps every pixel`() throws {
-        var random = Splitmix(state: 6)
+        var random = SplitMix64(state: 6)
         for (width, height, channels) in [(1, 1, 1), (3, 2, 3), (17, 5, 1), (200, 100, 3), (500, 400, 1)] {
             var picture = Picture(width: width, height: height, channels: channels)
             // Noise does not compress: the file is larger than the pixels.

@@ -1,5 +1,6 @@
 import Failures
 import Formats
+import TestSupport
 import Testing
 
 @Suite struct SafetensorsTests {
@@ -146,7 +147,7 @@ import Testing
 
     @Test func `a damaged file is refused, or its tensors are the bytes that its header names`() throws {
         let folder = try TemporaryFolder()
-        var random = Splitmix(state: 5)
+        var random = SplitMix64(state: 5)
         let whole = Safetensors.encode(tensors, metadata: metadata)
         var read = 0
         for _ in 0..<5000 {

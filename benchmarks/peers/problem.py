@@ -58,12 +58,6 @@ def layers(model, shape):
     return found + [("dense", inputs, 1)]
 
 
-def parameters(model, shape):
-    """How many parameters a network has."""
-    counts = {"convolution": lambda i, o, kernel, *_: o * (i * kernel * kernel + 1), "dense": lambda i, o: o * (i + 1)}
-    return sum(counts[layer[0]](*layer[1:]) for layer in layers(model, shape) if layer[0] in counts)
-
-
 class Rates:
     """The optimizer's learning rate and the decay of the parameters' average, by the updates made before."""
 

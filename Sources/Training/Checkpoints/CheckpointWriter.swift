@@ -35,7 +35,7 @@ struct CheckpointWriter {
         guard let partial = try communicator.fromRoot({ try begin(state) }) else { return [] }
         var left: [Failure] = []
         let sums = try writeChains(shards, to: "\(partial)/\(ChainsFile.name)", communicator)
-        // Here alone, and let go on return, moments and average of all parameters are in one place.
+        // While a checkpoint is written or read, and no longer, moments and average of all parameters are in one place.
         let whole = try slices.whole(state, communicator)
         try communicator.onRoot {
             var files = try whole.map { try writeParameters($0, in: partial) } ?? [:]
