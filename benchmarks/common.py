@@ -196,8 +196,8 @@ def lines(folder, name):
 
 
 def training_seconds(lines):
-    """Seconds of training in lines of metrics.jsonl, without checkpoints and reports."""
-    return sum(value for line in lines for key, value in line["seconds"].items() if key not in ("checkpoint", "report"))
+    """Seconds of training in lines of metrics.jsonl by the clock on the wall, without checkpoints and reports."""
+    return sum(line["wallSeconds"] - line["seconds"]["checkpoint"] - line["seconds"]["report"] for line in lines)
 
 
 def write_floats(path, rows, shape=None):

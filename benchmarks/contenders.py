@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,9 @@ import common
 SCRIPTS = os.path.join(common.ROOT, "benchmarks", "peers")
 REQUIREMENTS = os.path.join(SCRIPTS, "requirements.txt")
 PACKAGES = ["torch", "jax", "torchebm", "ebmkit"]
+# The peers that train what a configuration describes: package, script with its arguments, precisions.
+TRAINERS = {"PyTorch": ("torch", ["torch_peer.py"], ("float", "bfloat16")), "JAX": ("jax", ["jax_peer.py"], ("float",))}
+LIBRARIES = {"torchebm": ("torchebm", ["library_peers.py", "torchebm"]), "ebmkit": ("ebmkit", ["library_peers.py", "ebmkit"])}
 
 
 # The environment.
@@ -25,6 +29,12 @@ def add_peers(parser):
     parser.add_argument(
         "--peers", metavar="DIR", default=os.environ.get("EBM_DIST_PEERS", os.path.join(common.ROOT, ".build", "peers")),
         help="the virtual environment of the peers (default: $EBM_DIST_PEERS, or .build/peers)")
+
+
+def add_results(parser, measured):
+    """Where results are stored, and their tables from there."""
+    parser.add_argument("--json", metavar="FILE", help="where the results go")
+    parser.add_argument("--from", dest="stored", metavar="FILE", help=f"print the tables of results that --json has stored, and {measured} nothing")
 
 
 def python(folder):
@@ -117,6 +127,14 @@ def training_values(precision):
     return values if not values or common.knows(*values) else None
 
 
+def training_precisions():
+    """Those in which the program trains; said where it lacks one."""
+    found = [precision for precision in OPTIONS if training_values(precision) is not None]
+    if len(found) < len(OPTIONS):
+        common.note(f"this program does not train in {', '.join(p for p in OPTIONS if p not in found)}: left out")
+    return found
+
+
 # The peers.
 
 class PeerFailed(Exception):
@@ -184,10 +202,14 @@ def problem(configuration, shape, precision="float", variant=None, rows=None, se
 
 
 IMAGE_LAYOUTS = [{"layout": "contiguous"}, {"layout": "channelsLast"}]
+# Of JAX: its default, and the one it has for speed.
+GENERATORS = [{"generator": "threefry2x32"}, {"generator": "unsafe_rbg"}]
 
 
 def variants(name, precision, configuration, compiled=False):
     """The ways in which a peer can compute a problem; the fastest one counts."""
+    if name == "JAX":
+        return GENERATORS
     if name != "PyTorch":
         return [{}]
     layouts = IMAGE_LAYOUTS if configuration["model"]["kind"] == "convolution" else [{}]
@@ -209,30 +231,29 @@ def variant_text(variant):
             parts.append(f"parameter gradients by {words[value]}" if value == "autocast" else "parameter gradients in float")
         elif key == "sampler" and value == "autocast":
             parts.append("the sampler by autocast")
+        elif key == "generator":
+            parts.append(f"random numbers by {value}")
         else:
             parts.append("torch.compile" if key == "compile" else words[value])
     return ", ".join(parts) or "as it stands"
 
 
-def pace(contender, seconds):
-    """How many steps a contender makes in so many seconds, known after some; and what these were."""
-    found = contender.train(1)
-    steps = max(1, round(min(1, seconds / 4) * found["trainingSteps"]))
-    if steps > 1:
-        found = contender.train(steps)
-    return max(1, round(seconds * found["trainingSteps"])), found
+# Tries of each way to compute, in turn; steps of a try at least.
+TRIES, LEAST_STEPS = 3, 3
 
 
-def fastest(make, ways, seconds):
-    """The contender that is fastest among ways to make it, and how many steps it makes in so many seconds."""
-    best = None
-    for way in ways:
-        contender = make(way)
-        steps, found = pace(contender, seconds)
-        if best is None or found["trainingSteps"] > best[2]:
-            if best:
-                best[0].close()
-            best = contender, steps, found["trainingSteps"]
-        else:
+def fastest(make, ways, seconds, quick=False):
+    """The contender that is fastest among ways to make it, by the median of some tries in turn, and how many steps it makes in so many seconds."""
+    least = 1 if quick else LEAST_STEPS
+    field = [make(way) for way in ways]
+    steps = [max(least, round(seconds / 4 * contender.train(least)["trainingSteps"])) for contender in field]
+    rates = [[] for _ in field]
+    for _ in range(TRIES if len(field) > 1 else 1):
+        for contender, count, found in zip(field, steps, rates):
+            found.append(contender.train(count)["trainingSteps"])
+    medians = [statistics.median(found) for found in rates]
+    best = medians.index(max(medians))
+    for contender in field:
+        if contender is not field[best]:
             contender.close()
-    return best[:2]
+    return field[best], max(least, round(seconds * medians[best]))

@@ -8,7 +8,6 @@ import statistics
 import common
 import contenders
 
-NAMES = ["torchebm", "ebmkit"]
 # The square on which densities are normalized, and its points along a side.
 SIDE, POINTS = 8.0, 400
 
@@ -33,7 +32,7 @@ def example(library, seed, arguments):
     files = {name: os.path.join(folder, name + ".npy") for name in ("training", "test", "grid", "energies")}
     common.write_floats(files["grid"], grid())
     path = os.path.join(common.ROOT, "benchmarks", "examples", f"{library}.json5")
-    peer = contenders.Peer(arguments.peers, ["library_peers.py", library], contenders.problem(None, [2], seed=seed))
+    peer = contenders.Peer(arguments.peers, contenders.LIBRARIES[library][1], contenders.problem(None, [2], seed=seed))
     peer.ask("write_rows", training=files["training"], test=files["test"])
     values = [f"data.source={files['training']}", f"run.seed={seed}", *(["run.steps=3"] if arguments.quick else [])]
     steps = common.configuration(path, *values)["run"]["steps"]

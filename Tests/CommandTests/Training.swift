@@ -77,7 +77,7 @@ struct Training {
 
     /// The lines of metrics.jsonl without what depends on time.
     var metrics: [String] {
-        get throws { try lines("metrics.jsonl", without: ["seconds", "chainStepsPerSecond", "evaluationsPerSecond"]) }
+        get throws { try lines("metrics.jsonl", without: ["seconds", "wallSeconds", "chainStepsPerSecond", "evaluationsPerSecond"]) }
     }
 
     /// The lines of evaluation.jsonl without what depends on time; none without the file.

@@ -21,6 +21,7 @@ class JaxPeer(problem.Peer):
         devices(task)
         import jax
 
+        jax.config.update("jax_default_prng_impl", task["variant"].get("generator", "threefry2x32"))
         self.jax, self.configuration = jax, task["configuration"]
         problem.check(self.configuration, problem.KNOWN)
         self.shape, self.ranks = tuple(task["shape"]), task["ranks"]

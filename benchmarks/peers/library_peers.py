@@ -101,7 +101,11 @@ class EbmKit(Trained):
 
 
 class Discrepancy(Trained):
-    KNOWN = {**problem.KNOWN, "objective.kind": ["energyDiscrepancy"], "model.kind": ["mlp"], "optimizer.warmupSteps": [0], "data.source": ["25gaussians"]}
+    # What the library's trainer does: Adam's own settings, no limit of the gradient, a plain average.
+    KNOWN = {
+        **problem.KNOWN, "objective.kind": ["energyDiscrepancy"], "model.kind": ["mlp"], "optimizer.warmupSteps": [0], "data.source": ["25gaussians"],
+        "optimizer.averageWarmup": [False], "optimizer.clipNorm": [None], "optimizer.beta1": [0.9], "optimizer.beta2": [0.999], "optimizer.epsilon": [1e-8],
+    }
 
     def __init__(self, task):
         super().__init__(task)

@@ -31,6 +31,7 @@ final class Reporter {
             exchangedBytes: exchangedBytes(trainer), swapRates: try trainer.replicas?.swapRates(trainer.shards, trainer.communicator),
             modesCovered: modes?.covered, modesPerShard: modes?.perShard,
             learningRate: Double(result.learningRate), skipped: trainer.state.guardState.skips, seconds: seconds,
+            wallSeconds: wall,
             chainStepsPerSecond: profile.movesChains ? rate * Double(configuration.sampler.steps) : nil,
             evaluationsPerSecond: rate * profile.evaluations)
         return StepReport(measures: profile.measures.values(result.sums), loop: loop)

@@ -45,6 +45,8 @@ public struct StepReport: Codable, Sendable {
         public var skipped: Int
         /// Seconds in each phase since the last line, averaged over ranks and threads.
         public var seconds: [String: Double]
+        /// Seconds since the last line, or since the first step began: phases, and what lies between them.
+        public var wallSeconds: Double?
         /// Sampler steps of single chains in a second, all ranks together; absent without chains.
         public var chainStepsPerSecond: Double?
         /// Passes through the energy and back in a second, those of a row counted one by one, all ranks together.
