@@ -62,14 +62,15 @@ class Rates:
     """The optimizer's learning rate and the decay of the parameters' average, by the updates made before."""
 
     def __init__(self, optimizer):
-        self.base, self.warmup, self.limit = optimizer["learningRate"], optimizer["warmupSteps"], optimizer["average"]
+        self.base, self.warmup = optimizer["learningRate"], optimizer["warmupSteps"]
+        self.limit, self.warms_average = optimizer["average"], optimizer["averageWarmup"]
 
     def rate(self, step):
         return self.base * min(1.0, (step + 1) / self.warmup) if self.warmup else self.base
 
     def decay(self, step):
         """As ParameterAverage.swift has it."""
-        return min(self.limit, (2 + step) / (11 + step))
+        return min(self.limit, (2 + step) / (11 + step)) if self.warms_average else self.limit
 
 
 class Rows:

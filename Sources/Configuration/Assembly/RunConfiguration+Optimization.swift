@@ -21,6 +21,11 @@ extension RunConfiguration {
         return [Learning.Optimizer.Group(networks.energyRange)] + others
     }
 
+    /// Nil where no average is kept.
+    package var averageDecay: ParameterAverage.Decay? {
+        optimizer.average.map { ParameterAverage.Decay(Float($0), warmup: optimizer.averageWarmup) }
+    }
+
     package var gradientClip: GradientClip {
         GradientClip(norm: optimizer.clipNorm.map { Float($0) }, sigma: optimizer.clipSigma.map { Float($0) })
     }

@@ -28,5 +28,9 @@ extension RunConfiguration {
         @Key("each gradient element is limited to so many roots of its second moment; null: no limit", .positive, needs: Self.moments)
         public var clipSigma: Double? = nil
         @Key("decay of the moving average of the parameters; null: no average", .fraction) public var average: Double? = 0.999
+        @Key(
+            "the n-th update uses the decay (1 + n)/(10 + n) while that is smaller, so that the first parameters are forgotten",
+            needs: .isGiven("optimizer.average"), bindsAtDefault: false)
+        public var averageWarmup = true
     }
 }

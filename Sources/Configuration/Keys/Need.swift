@@ -9,6 +9,8 @@ public indirect enum Need: Hashable, Sendable {
     case isOff(String)
     case isAbove(String, Int)
     case isNull(String)
+    /// A key whose default is a value has not been set to null.
+    case isGiven(String)
     /// A list has no entries.
     case isEmpty(String)
     case isNotEmpty(String)
@@ -54,6 +56,7 @@ extension Need {
         case .isOff(let path): value(path) == .boolean(false)
         case .isAbove(let path, let bound): (value(path).number ?? 0) > Double(bound)
         case .isNull(let path): value(path) == .null
+        case .isGiven(let path): value(path) != .null
         case .isEmpty(let path): value(path) == .array([])
         case .isNotEmpty(let path): value(path) != .array([])
         case .all(let parts): parts.allSatisfy { $0.holds(value) }
@@ -66,8 +69,8 @@ extension Need {
         guard !holds(value) else { return [] }
         switch self {
         case .always: return []
-        case .isOneOf(let path, _), .isOn(let path), .isOff(let path), .isAbove(let path, _), .isNull(let path), .isEmpty(let path),
-            .isNotEmpty(let path):
+        case .isOneOf(let path, _), .isOn(let path), .isOff(let path), .isAbove(let path, _), .isNull(let path), .isGiven(let path),
+            .isEmpty(let path), .isNotEmpty(let path):
             return [path]
         case .all(let parts), .any(let parts):
             return parts.flatMap { $0.failing(value) }.reduce(into: []) { paths, path in if !paths.contains(path) { paths.append(path) } }
@@ -84,8 +87,8 @@ extension Need {
     package var paths: Set<String> {
         switch self {
         case .always: []
-        case .isOneOf(let path, _), .isOn(let path), .isOff(let path), .isAbove(let path, _), .isNull(let path), .isEmpty(let path),
-            .isNotEmpty(let path):
+        case .isOneOf(let path, _), .isOn(let path), .isOff(let path), .isAbove(let path, _), .isNull(let path), .isGiven(let path),
+            .isEmpty(let path), .isNotEmpty(let path):
             [path]
         case .all(let parts), .any(let parts): parts.reduce(into: []) { $0.formUnion($1.paths) }
         }
@@ -100,6 +103,7 @@ extension Need {
         case .isOff(let path): [[path: .boolean(false)]]
         case .isAbove(let path, let bound): [[path: .integer(bound + 1)]]
         case .isNull(let path): [[path: .null]]
+        case .isGiven(let path): [[path: ConfigurationKey.named(path)?.standard ?? .null]]
         case .isEmpty(let path): [[path: .array([])]]
         // Of the lists only that of the temperatures is asked for entries.
         case .isNotEmpty(let path): [[path: .array([.integer(1), .integer(2)])]]
@@ -126,6 +130,7 @@ extension Need {
         case .isOff(let path): "\(path) = false"
         case .isAbove(let path, let bound): "\(path) above \(bound)"
         case .isNull(let path): "\(path) = null"
+        case .isGiven(let path): "\(path) other than null"
         case .isEmpty(let path): "\(path) = []"
         case .isNotEmpty(let path): "\(path) other than []"
         case .all(let parts):

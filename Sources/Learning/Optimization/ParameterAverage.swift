@@ -1,6 +1,19 @@
 /// The exponential moving average of the parameters, or of a slice of them: θ̄ <- d θ̄ + (1 - d) θ, from the initial parameters on.
 public struct ParameterAverage: Sendable {
-    public let decay: Float
+    /// How much of the average an update leaves.
+    public struct Decay: Sendable {
+        public let limit: Float
+        /// Whether the first updates leave less, so that the average forgets the initial parameters.
+        public let warmup: Bool
+
+        public init(_ limit: Float, warmup: Bool = true) { (self.limit, self.warmup) = (limit, warmup) }
+
+        /// d = min(limit, (1 + n) / (10 + n)) with a warm-up, else the limit.
+        /// - Parameter updates: n, those made.
+        func after(_ updates: Int) -> Float { warmup ? min(limit, Float(1 + updates) / Float(10 + updates)) : limit }
+    }
+
+    public let decay: Decay
     /// The parameters that are averaged.
     public let own: Range<Int>
     /// Their averages.
@@ -8,7 +21,7 @@ public struct ParameterAverage: Sendable {
 
     /// Goes on from averages.
     /// - Parameter own: the parameters that they are of.
-    public init(decay: Float, own: Range<Int>, values: [Float]) {
+    public init(decay: Decay, own: Range<Int>, values: [Float]) {
         precondition(values.count == own.count, "an average for each parameter")
         (self.decay, self.own, self.values) = (decay, own, values)
     }
@@ -17,17 +30,16 @@ public struct ParameterAverage: Sendable {
     /// - Parameters:
     ///   - parameters: all of them.
     ///   - own: those that are averaged; nil for all.
-    public init(decay: Float, of parameters: [Float], own: Range<Int>? = nil) {
+    public init(decay: Decay, of parameters: [Float], own: Range<Int>? = nil) {
         let own = own ?? parameters.indices
         self.init(decay: decay, own: own, values: own == parameters.indices ? parameters : Array(parameters[own]))
     }
 
     /// - Parameters:
     ///   - parameters: all of them.
-    ///   - step: the number of updates made; the first ones use the smaller decay (1 + step) / (10 + step), so that the average forgets the initial
-    ///     parameters.
+    ///   - step: the number of updates made.
     public mutating func add(_ parameters: [Float], step: Int) {
-        let d = min(decay, Float(1 + step) / Float(10 + step))
+        let d = decay.after(step)
         for index in own {
             let place = index - own.lowerBound
             values[place] = d * values[place] + (1 - d) * parameters[index]

@@ -14,7 +14,7 @@ package struct CheckpointReader {
     let binding: Binding
     let rule: Optimizer.Rule
     let groups: [Optimizer.Group]
-    let averageDecay: Float?
+    let averageDecay: ParameterAverage.Decay?
     /// Where the moments and the average go.
     let slices: ParameterSlices
     /// Checkpoints set aside that stay.

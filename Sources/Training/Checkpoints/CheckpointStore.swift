@@ -65,7 +65,7 @@ package struct CheckpointStore {
             binding: CheckpointReader.Binding(
                 run: plan.configuration, configuration: plan.configurationDigest, data: plan.dataDigest, former: former),
             rule: plan.configuration.updateRule, groups: plan.configuration.parameterGroups(of: plan.networks),
-            averageDecay: plan.configuration.optimizer.average.map { Float($0) }, slices: plan.slices,
+            averageDecay: plan.configuration.averageDecay, slices: plan.slices,
             keep: plan.configuration.checkpoint.keep)
     }
 }

@@ -127,7 +127,7 @@ struct OptimizerSliceTests {
         init(_ rule: Optimizer.Rule, _ slices: [Range<Int>]) {
             let start = parameters
             optimizers = slices.map { Optimizer(rule, groups: groups, own: $0) }
-            averages = slices.map { ParameterAverage(decay: 0.9, of: start, own: $0) }
+            averages = slices.map { ParameterAverage(decay: .init(0.9), of: start, own: $0) }
         }
 
         /// In a first pass the slices find what they share, in the second they use it.
@@ -171,15 +171,25 @@ struct OptimizerSliceTests {
 }
 
 struct ParameterAverageTests {
-    @Test func `the average follows d = min(decay, (1 + n)/(10 + n)) and starts at the first parameters`() {
-        var average = ParameterAverage(decay: 0.5, of: [4])
-        var expected = 4.0
+    /// The average after each of some updates of one parameter, in Double, with the decays of a formula.
+    static func average(from first: Double, _ values: [Double], decay: (Double) -> Double) -> [Double] {
+        var (average, averages): (Double, [Double]) = (first, [])
+        for (index, value) in values.enumerated() {
+            let d = decay(Double(index + 1))
+            average = d * average + (1 - d) * value
+            averages.append(average)
+        }
+        return averages
+    }
+
+    @Test(arguments: [true, false])
+    func `the average starts at the first parameters and follows its decay d, with a warm-up min(d, (1 + n)/(10 + n))`(warmup: Bool) {
+        let values: [Double] = [1, -2, 3, 5, 5, 5, 5, 5, 5, 5, 0]
+        var average = ParameterAverage(decay: .init(0.5, warmup: warmup), of: [4])
         #expect(average.values == [4])
-        for (step, value) in [1, -2, 3, 5, 5, 5, 5, 5, 5, 5, 0].enumerated() {
-            let n = Double(step + 1)
-            let d = min(0.5, (1 + n) / (10 + n))
-            expected = d * expected + (1 - d) * Double(value)
-            average.add([Float(value)], step: step + 1)
+        let expected = Self.average(from: 4, values) { n in warmup ? min(0.5, (1 + n) / (10 + n)) : 0.5 }
+        for (index, (value, expected)) in zip(values, expected).enumerated() {
+            average.add([Float(value)], step: index + 1)
             #expect(abs(Double(average.values[0]) - expected) < 1e-5)
         }
     }
