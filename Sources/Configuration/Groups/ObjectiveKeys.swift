@@ -32,7 +32,7 @@ extension RunConfiguration {
         @Key("random directions of each data row", 1...10_000) public var projections = 1
         @Key("penalty on the change of the gradient (proximal) or on the gradient (explicit) at the negatives")
         public var flow = Flow.proximal
-        @Key("lambda of the penalty; 0 is contrastive divergence", .notNegative) public var penalty = 0.1
+        @Key("lambda of the penalty; 0 is contrastive divergence, with innerSteps updates a step", .notNegative) public var penalty = 0.1
         @Key("updates with the same data and negatives", 1...1000) public var innerSteps = 2
         @Key("noise levels of an energy with the level as its condition; 1: one energy", 1...1000) public var levels = 1
         @Key("the lowest noise of the data; the levels rise geometrically to noise", .positive) public var lowNoise = 0.01

@@ -10,10 +10,11 @@ import Sampling
 ///   the penalty has no gradient: with J = 1 it is contrastive divergence.
 /// - `explicit`: the gradient of contrastive divergence plus that of (λ/2) mean_neg |∇E_θ|², one update.
 ///
-/// λ = 0 is contrastive divergence, bit for bit: one update, whatever J. The energy should be smooth (no ReLU). Cost beside contrastive divergence: three passes a
-/// negative and update. The printed equations of the source were not at hand; this is a reconstruction from its abstract.
+/// λ = 0 is contrastive divergence, bit for bit, with J updates a step: what tells the penalty from the further updates. The energy should be smooth (no ReLU). Cost
+/// beside contrastive divergence: three passes a negative and update. The printed equations of the source were not at hand; this is a reconstruction from its
+/// abstract.
 ///
-/// Source: B. Wu, X. Wei, D. Lin, arXiv:1910.14216; the explicit form after Y. Cai et al., arXiv:1909.12459.
+/// Source: Y. Wu, P. Wei, L. Lin, arXiv:1910.14216; its ancestor is X. Cai et al., arXiv:1812.01186.
 package struct WassersteinFlow<Kernel: TransitionKernel>: Objective {
     package enum Form: Sendable, Hashable {
         case proximal(updates: Int)
@@ -34,14 +35,13 @@ package struct WassersteinFlow<Kernel: TransitionKernel>: Objective {
     package var profile: ObjectiveProfile {
         var profile = base.profile
         if let time { profile.measures.append(Self.step(time: time)) }
+        if case .proximal(let updates) = form { profile.updates = updates }
+        // Data and negatives once more for each further update.
+        profile.evaluations += 2 * Double(profile.updates - 1)
         guard penalty > 0 else { return profile }
         profile.engine.lineOrder = 1
-        // Each update: data and negatives, ∇E at the negatives, and a pass along a line.
-        if case .proximal(let updates) = form {
-            profile.updates = updates
-            profile.evaluations += 1
-        }
-        profile.evaluations += Double(profile.updates) * 5 - 2
+        // ∇E at the negatives and a pass along a line for each update; the proximal form begins with ∇E of θt.
+        profile.evaluations += 3 * Double(profile.updates) + (form == .explicit ? 0 : 1)
         return profile
     }
 
