@@ -80,7 +80,8 @@ extension RunConfiguration {
         let parts = ObjectiveParts(configuration: self, kernel: kernel, data: data, starts: starts, condition: condition)
         guard let ladder = noiseLadder else { return objective.kind.make(parts) }
         let objectives = (0..<ladder.levels).map { objective.kind.atLevel(parts, ladder, $0) }
-        return objectives[0].onLevels(of: ladder, seed: run.seed, Array(objectives.dropFirst()))
+        return objectives[0].onLevels(
+            of: ladder, seed: run.seed, Array(objectives.dropFirst()), weights: objective.kind.levelWeights(objective, ladder))
     }
 
     /// Every shard needs rows of its own, and starts for all their chains.

@@ -10,6 +10,7 @@ extension RunConfiguration {
         public enum Estimator: String, Choice { case importance, oneStep, recovery }
         public enum Prior: String, Choice { case discrepancy, chains }
         public enum Flow: String, Choice { case proximal, explicit }
+        public enum LevelWeight: String, Choice { case equal, inverseVariance }
 
         @Key("maximum likelihood with chains from data (cd), persistent chains (pcd) or noise (shortRun), or another objective")
         public var kind = ObjectiveKind.pcd
@@ -40,6 +41,10 @@ extension RunConfiguration {
             "the standard deviation of the data, by which and by the noise the network is scaled: about 0.5 for images in -1 to 1",
             .positive)
         public var dataDeviation = 0.5
+        @Key(
+            "what the loss of a level counts: all alike (equal), or in inverse proportion to the variance that leads to the next level, 1 in the mean",
+            bindsAtDefault: false)
+        public var levelWeight = LevelWeight.equal
         @Key(
             "chains stay in a replay buffer with their noised rows and go on in later steps (chains.buffer, chains.restartProbability)")
         public var keepChains = false

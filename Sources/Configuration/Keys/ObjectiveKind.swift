@@ -41,6 +41,8 @@ public struct ObjectiveKind: Kind {
     var check: @Sendable (RunConfiguration) throws(Failure) -> Void = { (_) throws(Failure) in }
     /// The objective at a level of a noise ladder.
     var atLevel: @Sendable (ObjectiveParts, NoiseLadder, Int) -> any Objective = { $0.diffusing(from: $2, of: $1) }
+    /// What its loss at each level of a noise ladder counts.
+    var levelWeights: @Sendable (RunConfiguration.Objective, NoiseLadder) -> [Float] = { $1.equalWeights }
     let make: @Sendable (ObjectiveParts) -> any Objective
 
     init(

@@ -61,13 +61,20 @@ extension ObjectiveKind {
         },
         keys: ["objective.noise", "objective.estimator", .init("objective.keepChains", when: estimator(.recovery))]
             + ["samples", "stabilization"].map { KeyUse("objective.\($0)", when: estimator(.importance)) }
-            + ["diffusion", "trace", "bracket"].map { KeyUse("objective.\($0)", when: estimator(.oneStep)) } + ofLevels,
+            + ["diffusion", "trace", "bracket"].map { KeyUse("objective.\($0)", when: estimator(.oneStep)) } + ofLevels
+            + [KeyUse("objective.levelWeight", when: hasLevels)],
         make: { $0.diffusion($0.kernel) }
     ) {
         $0.keepsChains = .both(estimator(.recovery), .isOn("objective.keepChains"))
         $0.keepsPairs = true
         $0.vectorsPerRow = "objective.samples"
         $0.needsCurvature = .both(estimator(.oneStep), .isOneOf("objective.trace", ["hutchinson"]))
+        $0.levelWeights = { keys, ladder in
+            switch keys.levelWeight {
+            case .equal: ladder.equalWeights
+            case .inverseVariance: ladder.inverseVarianceWeights
+            }
+        }
         $0.check = { (run) throws(Failure) in try run.checkDiffusion() }
     }
 
@@ -77,7 +84,8 @@ extension ObjectiveKind {
         make: { $0.denoising(deviation: Float($0.configuration.objective.noise)) }
     ) {
         $0.learnsScores = true
-        $0.atLevel = { $0.denoising(at: $2, of: $1) }
+        $0.atLevel = { $0.denoising(deviation: $1.deviations[$2]) }
+        $0.levelWeights = { $1.preconditionedWeights(data: Float($0.dataDeviation)) }
     }
 
     private static func estimator(_ word: RunConfiguration.Objective.Estimator) -> Need {
@@ -86,7 +94,8 @@ extension ObjectiveKind {
 
     /// Noise levels of one energy.
     private static let ofLevels: [KeyUse] =
-        ["objective.levels"] + ["lowNoise", "dataDeviation"].map { KeyUse("objective.\($0)", when: .isAbove("objective.levels", 1)) }
+        ["objective.levels"] + ["lowNoise", "dataDeviation"].map { KeyUse("objective.\($0)", when: hasLevels) }
+    private static let hasLevels = Need.isAbove("objective.levels", 1)
 
     // MARK: score matching and noise contrast
 

@@ -98,12 +98,4 @@ extension ObjectiveParts {
         parts.data = data.adding(noise: ladder.deviations[level])
         return keys.kind.make(parts)
     }
-
-    /// Denoising learns the data with the level's noise.
-    func denoising(at level: Int, of ladder: NoiseLadder) -> any Objective {
-        let (noise, width) = (ladder.deviations[level], Float(keys.dataDeviation))
-        // In units of the preconditioned network the loss is ½ s²/(σ² + s²) |∇f - target|²: with this weight all levels count the same there.
-        let weight = (noise * noise + width * width) / (width * width)
-        return DenoisingScoreMatching(seed: seed, deviation: noise, weight: weight, rowsPerStep: rowsPerStep, data: data)
-    }
 }

@@ -35,6 +35,23 @@ package struct NoiseLadder: Sendable, Hashable {
         deviations[level + 1] * deviations[level + 1] - deviations[level] * deviations[level]
     }
 
+    /// 1 for each level.
+    package var equalWeights: [Float] { Array(repeating: 1, count: levels) }
+
+    /// 1/(σ²_{k+1} - σ²_k) of each level, divided by the mean: losses of a diffusion from a level to the next are to first order this variance times half
+    /// the squared error of the score.
+    package var inverseVarianceWeights: [Float] {
+        let inverse = (0..<levels).map { 1 / Double(variance(from: $0)) }
+        let mean = inverse.reduce(0, +) / Double(levels)
+        return inverse.map { Float($0 / mean) }
+    }
+
+    /// (σ_k² + s²)/s² of each level, s the deviation of the data: errors of a network with `NoisePreconditioning` count the same at all levels where losses
+    /// are squared errors of the score in units of the noise.
+    package func preconditionedWeights(data width: Float) -> [Float] {
+        deviations.prefix(levels).map { ($0 * $0 + width * width) / (width * width) }
+    }
+
     /// A level as a sampler needs it that goes down the ladder.
     package struct Rung: Sendable, Hashable {
         /// The energy's condition; nil where it has no levels.

@@ -5,7 +5,7 @@ import Sampling
 
 /// Denoising score matching: ∇E at a noised row must point away from the row it came from.
 ///
-/// L = mean w (σ²/2) |∇E(y) - (y - x)/σ²|², y = x + σ ξ. The minimiser is the energy of the noised data, not of the data. The gradient is that
+/// L = mean (σ²/2) |∇E(y) - (y - x)/σ²|², y = x + σ ξ. The minimiser is the energy of the noised data, not of the data. The gradient is that
 /// of v·∇E(y), v = ∇E(y) - ξ/σ held fixed. Cost: one pass, and one along a line.
 ///
 /// Source: P. Vincent, doi:10.1162/NECO_a_00142.
@@ -13,15 +13,12 @@ package struct DenoisingScoreMatching: Objective {
     let seed: UInt64
     /// σ
     let deviation: Float
-    /// w
-    var weight: Float = 1
     let rowsPerStep: Int
     let data: DataStream
 
-    package init(seed: UInt64, deviation: Float, weight: Float = 1, rowsPerStep: Int, data: DataStream) {
+    package init(seed: UInt64, deviation: Float, rowsPerStep: Int, data: DataStream) {
         self.seed = seed
         self.deviation = deviation
-        self.weight = weight
         self.rowsPerStep = rowsPerStep
         self.data = data
     }
@@ -53,13 +50,13 @@ package struct DenoisingScoreMatching: Objective {
         worker.times.stamp(.data)
         worker.engine.evaluate(noised, energies: worker.energies, gradient: direction)
         direction.combine(direction, noise) { $0 - $1 / deviation }
-        let factor = weight * deviation * deviation / Float(rowsPerStep)
+        let factor = deviation * deviation / Float(rowsPerStep)
         worker.engine.addLineGradient(of: noised, along: direction) { _, weights in
             weights[0].fill(0)
             weights[1].fill(factor)
         }
         shard.report[.dataEnergy] = worker.energies.sum
-        shard.report[.loss] = Double(weight * deviation * deviation) / 2 * direction.squaredNorm
+        shard.report[.loss] = Double(deviation * deviation) / 2 * direction.squaredNorm
         worker.times.stamp(.gradients)
     }
 }

@@ -2,17 +2,20 @@ import Numerics
 
 /// An objective for every level of a noise ladder, over one energy with the level as its condition: E(x, k).
 ///
-/// In every step each shard takes one level, all equally likely. With diffusion contrastive divergence the data of level k have noise σ_k, and the
-/// diffusion leads to level k + 1.
+/// In every step each shard takes one level, all equally likely, whose loss and gradient count with the level's weight. With diffusion contrastive
+/// divergence the data of level k have noise σ_k, and the diffusion leads to level k + 1.
 package struct NoiseConditional<Base: Objective>: Objective {
     let seed: UInt64
     let ladder: NoiseLadder
-    /// One for each level.
+    /// One for each level, and what it counts.
     let objectives: [Base]
+    let weights: [Float]
 
-    package init(seed: UInt64, ladder: NoiseLadder, objectives: [Base]) {
-        precondition(objectives.count == ladder.levels, "an objective for each of \(ladder.levels) levels")
-        (self.seed, self.ladder, self.objectives) = (seed, ladder, objectives)
+    package init(seed: UInt64, ladder: NoiseLadder, objectives: [Base], weights: [Float]) {
+        precondition(
+            objectives.count == ladder.levels && weights.count == ladder.levels,
+            "an objective and a weight for each of \(ladder.levels) levels")
+        (self.seed, self.ladder, self.objectives, self.weights) = (seed, ladder, objectives, weights)
     }
 
     package var profile: ObjectiveProfile { objectives[0].profile }
@@ -26,7 +29,12 @@ package struct NoiseConditional<Base: Objective>: Objective {
     }
 
     package func addGradient(_ shard: Base.State, _ scratch: Base.Scratch, _ worker: ShardWorker, step: Int) {
-        objectives[level(shard, worker, step)].addGradient(shard, scratch, worker, step: step)
+        let level = level(shard, worker, step)
+        objectives[level].addGradient(shard, scratch, worker, step: step)
+        let (weight, gradient) = (weights[level], worker.engine.wholeGradient)
+        guard weight != 1 else { return }
+        gradient.combine(gradient, gradient) { value, _ in weight * value }
+        if shard.report.counts(.loss) { shard.report[.loss] *= Double(weight) }
     }
 
     /// The level of this step, the condition of the worker's energy.
@@ -39,11 +47,12 @@ package struct NoiseConditional<Base: Objective>: Objective {
 
 extension Objective {
     /// This objective for the lowest level of a ladder and others of its type for the others.
-    package func onLevels(of ladder: NoiseLadder, seed: UInt64, _ others: [any Objective]) -> any Objective {
+    /// - Parameter weights: what the levels count.
+    package func onLevels(of ladder: NoiseLadder, seed: UInt64, _ others: [any Objective], weights: [Float]) -> any Objective {
         let objectives = others.map { other -> Self in
             guard let own = other as? Self else { preconditionFailure("all levels have one type of objective") }
             return own
         }
-        return NoiseConditional(seed: seed, ladder: ladder, objectives: [self] + objectives)
+        return NoiseConditional(seed: seed, ladder: ladder, objectives: [self] + objectives, weights: weights)
     }
 }

@@ -71,7 +71,10 @@ struct ObjectiveLossTests {
         + [
             ["objective.kind=denoisingScore", "objective.noise=0.5"], ["objective.kind=slicedScore"],
             ["objective.kind=slicedScore", "objective.projections=3"], ["objective.kind=exactScore"], ["objective.kind=nce"],
+            ["objective.kind=diffusionCD", "objective.levelWeight=inverseVariance"] + levels, ["objective.kind=denoisingScore"] + levels,
         ]
+
+    private static let levels = ["objective.noise=0.9", "objective.levels=2", "objective.lowNoise=0.4"]
 
     @Test(arguments: objectives)
     func `the gradient is the derivative of the loss`(_ objective: [String]) throws {
