@@ -40,7 +40,8 @@ public struct PlaneEvaluation: Codable, Hashable, Sendable {
                 + "[\(format(square.x.lowerBound)), \(format(square.x.upperBound))] x [\(format(square.y.lowerBound)), \(format(square.y.upperBound))]; "
                 + "change \(small(integral.change)), edge mass \(small(integral.edgeMass))",
             "KL(p || q)      \(format(fit.divergence)) +- \(format(fit.divergenceError)) nats",
-            "squared error   \(format(fit.squaredError))   of log q at \(DensityFit.sampleCount) samples of p",
+            "squared error   \(format(fit.squaredError))   of log q at \(DensityFit.sampleCount) samples of p; "
+                + "\(format(fit.squaredErrorUpToConstant)) with log Z estimated at these",
             "log-likelihood  \(format(fit.logLikelihood))   of at most \(format(fit.bestLogLikelihood))",
         ]
         if let bias = fit.modeBias, let least = bias.min(), let most = bias.max() {

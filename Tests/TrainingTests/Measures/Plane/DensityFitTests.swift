@@ -19,6 +19,7 @@ import Training
         // Energies up to 20 are floats: errors of 1e-6.
         #expect(abs(evaluation.integral.logZ + 3) < 1e-5)
         #expect(abs(evaluation.fit.divergence) < 1e-5 && evaluation.fit.squaredError < 1e-10)
+        #expect(evaluation.fit.squaredErrorUpToConstant < 1e-10)
         #expect(abs(evaluation.fit.logLikelihood - evaluation.fit.bestLogLikelihood) < 1e-5)
         #expect(evaluation.coverage == nil && evaluation.warnings.isEmpty)
     }
@@ -59,6 +60,28 @@ import Training
         // Five standard errors of a choice between two values with probabilities .6 and .4.
         let error = 5 * (0.24 / Double(DensityFit.sampleCount)).squareRoot() * abs(high - low)
         #expect(abs(evaluation.fit.squaredError - (0.6 * high + 0.4 * low)) < error)
+        // Without the constant: the variance of a choice between ±.4, whose estimate errs by (.6 - .4) · .64 times the error of the share.
+        let (square, share) = (4 * tilt * tilt, (0.24 / Double(DensityFit.sampleCount)).squareRoot())
+        #expect(abs(evaluation.fit.squaredErrorUpToConstant - 0.24 * square) < 5 * share * 0.2 * square + 1e-4)
+    }
+
+    /// Half of the mass lies where the density has none: log q is too low by log 2 at every sample, which an estimate of log Z at the samples does not see.
+    @Test func `mass where the density has none is seen by the integral alone`() throws {
+        let density = density
+        let (variance, far) = (0.02, 4.6)
+        let energy = FunctionEnergy { x, y in
+            let own = density.logDensity(x: x, y: y)
+            let square: Double = (x - far) * (x - far) + (y - far) * (y - far)
+            let other: Double = -square / (2 * variance) - log(2 * Double.pi * variance)
+            let greatest = max(own, other)
+            return -greatest - log(exp(own - greatest) + exp(other - greatest))
+        }
+        let found = try PlaneEvaluation(of: energy, against: density, chains: [], SoloCommunicator()).fit
+        #expect(abs(found.squaredError - log(2) * log(2)) < 1e-3 && abs(found.divergence - log(2)) < 1e-3)
+        #expect(found.squaredErrorUpToConstant < 1e-4)
+        // log Z of the samples: whatever constant is given.
+        let shifted = try fit(energy, logZ: 5)
+        #expect(abs(shifted.squaredErrorUpToConstant - found.squaredErrorUpToConstant) < 1e-9 && shifted.squaredError > 20)
     }
 
     @Test func `a density without separate modes has no bias of modes`() throws {
