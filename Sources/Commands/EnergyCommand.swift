@@ -1,3 +1,4 @@
+import Configuration
 import Distributed
 import Failures
 import Formats
@@ -11,13 +12,18 @@ public struct EnergyCommand: Codable, Sendable {
     public var weights: ModelWeights
     public var input: String
     public var output: String
+    /// Whether the parts of scores that are sums are written too.
+    public var writesParts: Bool
 
-    public init(folder: String, step: Int? = nil, weights: ModelWeights = .average, input: String, output: String) {
+    public init(
+        folder: String, step: Int? = nil, weights: ModelWeights = .average, input: String, output: String, writesParts: Bool = false
+    ) {
         self.folder = folder
         self.step = step
         self.weights = weights
         self.input = input
         self.output = output
+        self.writesParts = writesParts
     }
 
     /// Of posterior chains.
@@ -29,14 +35,26 @@ public struct EnergyCommand: Codable, Sendable {
         try OutputPath.check([output], communicator)
         let trained = try TrainedModel.shared(folder, step: step, weights: weights, communicator)
         let scores = try communicator.agree { try trained.scores(seed: Self.seed, for: "energy") }
+        let columns = ["energy"] + (try communicator.agree { try writesParts ? parts(of: scores, trained) : [] })
         let rows = try trained.readRows(input, option: "--input", communicator)
         let count = rows.rows
-        let results = TileResults(rows: count, rowsPerTile: scores.rowsPerTile, rowShape: [], columns: ["energy"])
+        let results = TileResults(
+            rows: count, rowsPerTile: scores.rowsPerTile, rowShape: writesParts ? [columns.count] : [], columns: columns)
         let values = results.tiles(of: communicator).map { tile in
             communicator.progress.note("energies")
-            return (tile.rows, scores.scores(of: rows.rows(tile.rows), tile: tile.index))
+            return (tile.rows, scores.scores(of: rows.rows(tile.rows), tile: tile.index).flatMap { $0.prefix(columns.count) })
         }
         let remark = try results.write(values, to: file, communicator)
         return trained.told("energies of \(count) rows at step \(trained.step)\(remark): \(output)")
+    }
+
+    private func parts(of scores: RowScores, _ trained: TrainedModel) throws(Failure) -> [String] {
+        guard !scores.parts.isEmpty else {
+            throw Failure(
+                .usage,
+                "energy: --parts: expected a latent prior, whose score is a sum, found a run with objective.kind = "
+                    + "\"\(trained.configuration.objective.kind.rawValue)\"")
+        }
+        return scores.parts
     }
 }

@@ -18,6 +18,10 @@ enum EnergyTool: Command {
             explanation:
                 "where the N energies go, as float32 or as a column \"energy\"; of a latent prior |x - g(z)|²/2σ² + U(z), z at the end of a posterior chain"
         ),
+        Option(
+            name: "--parts", value: nil,
+            explanation:
+                "latent priors: three numbers a row, the energy and what it is the sum of: reconstruction |x - g(z)|²/2σ², prior U(z)"),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
     ]
@@ -32,7 +36,8 @@ enum EnergyTool: Command {
         let command = EnergyCommand(
             folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0, atMost: .max),
             weights: try arguments.choice("--weights", ModelWeights.self) ?? .average,
-            input: try arguments.required("--input", "PATH"), output: try arguments.required("--out", "F.npy|F.csv"))
+            input: try arguments.required("--input", "PATH"), output: try arguments.required("--out", "F.npy|F.csv"),
+            writesParts: arguments.has("--parts"))
         Console(communicator).line(try command.run(communicator))
     }
 }

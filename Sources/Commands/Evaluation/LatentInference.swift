@@ -31,9 +31,9 @@ package struct LatentInference {
         (self.rowsPerTile, self.seed) = (rowsPerTile, seed)
     }
 
-    /// g(z), rows x values of a row, in the generator's workspace until the next tile, and |x - g(z)|²/2σ² + U(z) of each row.
+    /// g(z), rows x values of a row, in the generator's workspace until the next tile, and of each row |x - g(z)|²/2σ² and U(z).
     /// - Parameter x: at most `rowsPerTile` rows.
-    package func infer(_ x: Matrix, tile: Int) -> (decoded: Matrix, energies: [Double]) {
+    package func infer(_ x: Matrix, tile: Int) -> (decoded: Matrix, reconstruction: [Double], prior: [Double]) {
         let (rows, latents) = (x.rows, chains.prior.dimension)
         let scratch = LatentPosterior.Scratch(
             chains: ChainBuffers(chains: rows, dimension: latents), residual: Matrix(rows: rows, columns: x.columns),
@@ -48,7 +48,8 @@ package struct LatentInference {
         let decoded = scores.generator.outputs(of: z)
         scratch.residual.combine(decoded, x) { $0 - $1 }
         let precision = 1 / Double(posterior.deviation * posterior.deviation)
-        return (decoded, (0..<rows).map { Double(energies[$0, 0]) + 0.5 * precision * scratch.residual.rows($0..<$0 + 1).squaredNorm })
+        let reconstruction = (0..<rows).map { 0.5 * precision * scratch.residual.rows($0..<$0 + 1).squaredNorm }
+        return (decoded, reconstruction, energies.values.map { Double($0) })
     }
 }
 

@@ -20,6 +20,24 @@ public struct OutlierEvaluation: Codable, Hashable, Sendable {
     public let outliers: Rows
     public let auroc: Double
     public let auprc: Double
+    /// How well the parts tell the rows, by their names, where the score is a sum: `reconstruction` and `prior` of a latent prior.
+    public let parts: [String: Part]?
+
+    /// A part of the score as a score of its own.
+    public struct Part: Codable, Hashable, Sendable {
+        /// Its mean over the rows of either kind.
+        public let inliers: Double
+        public let outliers: Double
+        public let auroc: Double
+        public let auprc: Double
+
+        fileprivate init(_ own: [Double], _ other: [Double]) {
+            let separation = ScoreSeparation(positives: other, negatives: own)
+            inliers = own.reduce(0, +) / Double(own.count)
+            outliers = other.reduce(0, +) / Double(other.count)
+            (auroc, auprc) = (separation.auroc, separation.auprc)
+        }
+    }
 
     /// Collective. The same bits on any number of ranks.
     /// - Parameter count: rows of each, or all where there are fewer.
@@ -29,21 +47,29 @@ public struct OutlierEvaluation: Codable, Hashable, Sendable {
     ) throws(Failure) {
         let own = try scores.scores(of: inliers, count: min(count, inliers.available), communicator)
         let other = try scores.scores(of: outliers, count: min(count, outliers.available), communicator)
-        let separation = ScoreSeparation(positives: other, negatives: own)
-        self.inliers = Rows(data: inliers.name, count: own.count, meanScore: own.reduce(0, +) / Double(own.count))
+        // The score itself, then its parts.
+        let found = zip(own, other).map { Part($0, $1) }
+        self.inliers = Rows(data: inliers.name, count: own[0].count, meanScore: found[0].inliers)
         self.areTrainingRows = areTrainingRows
-        self.outliers = Rows(data: outliers.name, count: other.count, meanScore: other.reduce(0, +) / Double(other.count))
-        (auroc, auprc) = (separation.auroc, separation.auprc)
+        self.outliers = Rows(data: outliers.name, count: other[0].count, meanScore: found[0].outliers)
+        (auroc, auprc) = (found[0].auroc, found[0].auprc)
+        parts = scores.parts.isEmpty ? nil : Dictionary(uniqueKeysWithValues: zip(scores.parts, found.dropFirst()))
     }
 
     /// Lines for the person at the terminal.
     public var text: String {
         let chance = Double(outliers.count) / Double(outliers.count + inliers.count)
-        return """
-            \(outliers.count) rows of \(outliers.data) as outliers (the positive class) among \(inliers.count) \
-            \(areTrainingRows ? "training " : "")rows of \(inliers.data)
-            mean score \(String(format: "%.2f", outliers.meanScore)) against \(String(format: "%.2f", inliers.meanScore))
-            AUROC \(String(format: "%.4f", auroc)) (chance 0.5)   AUPRC \(String(format: "%.4f", auprc)) (chance \(String(format: "%.2f", chance)))
-            """
+        func number(_ value: Double, _ digits: Int = 2) -> String { String(format: "%.\(digits)f", value) }
+        let lines = [
+            "\(outliers.count) rows of \(outliers.data) as outliers (the positive class) among \(inliers.count) "
+                + "\(areTrainingRows ? "training " : "")rows of \(inliers.data)",
+            "mean score \(number(outliers.meanScore)) against \(number(inliers.meanScore))",
+            "AUROC \(number(auroc, 4)) (chance 0.5)   AUPRC \(number(auprc, 4)) (chance \(number(chance)))",
+        ]
+        let ofParts = (parts ?? [:]).sorted { $0.key < $1.key }.map { name, part in
+            "of it \(name): mean \(number(part.outliers)) against \(number(part.inliers)), AUROC \(number(part.auroc, 4)), "
+                + "AUPRC \(number(part.auprc, 4))"
+        }
+        return (lines + ofParts).joined(separator: "\n")
     }
 }

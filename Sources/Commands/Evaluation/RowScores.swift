@@ -13,42 +13,50 @@ import Training
 package struct RowScores {
     /// Rows computed together; fixed, so that the bits do not depend on the number of ranks.
     package let rowsPerTile: Int
-    private let tileScores: (_ rows: Matrix, _ tile: Int) -> [Double]
+    /// What the score is the sum of, by name; empty where it is one energy.
+    package let parts: [String]
+    private let tileScores: (_ rows: Matrix, _ tile: Int) -> [[Double]]
 
     private static let rowsPerTile = 64
 
     /// The energy of a row.
     package init(energy: EnergyModel, weights: PreparedWeights) {
         let workspace = Workspace(energy, rows: Self.rowsPerTile)
-        rowsPerTile = Self.rowsPerTile
+        (rowsPerTile, parts) = (Self.rowsPerTile, [])
         tileScores = { rows, _ in
             let energies = Matrix(rows: rows.rows, columns: 1)
             energy.energies(of: rows, weights, workspace, into: energies)
-            return energies.values.map { Double($0) }
+            return energies.values.map { [Double($0)] }
         }
     }
 
-    /// The energy of a row and of its latent vector.
+    /// The energy of a row and of its latent vector: what the decoder leaves of the row, and U(z).
     package init(_ inference: LatentInference) {
-        rowsPerTile = inference.rowsPerTile
-        tileScores = { inference.infer($0, tile: $1).energies }
+        (rowsPerTile, parts) = (inference.rowsPerTile, ["reconstruction", "prior"])
+        tileScores = { rows, tile in
+            let found = inference.infer(rows, tile: tile)
+            return zip(found.reconstruction, found.prior).map { [$1 + $0, $0, $1] }
+        }
     }
 
+    /// The score of each row, then its parts.
     /// - Parameter rows: a tile, at most `rowsPerTile` rows.
-    package func scores(of rows: Matrix, tile: Int) -> [Double] { tileScores(rows, tile) }
+    package func scores(of rows: Matrix, tile: Int) -> [[Double]] { tileScores(rows, tile) }
 
-    /// Collective. The scores of the first rows, on all ranks.
+    /// Collective. The scores of the first rows, and their parts, each of all rows, on all ranks.
     /// - Throws: `.numerical` for a score that is NaN.
-    func scores(of rows: EvaluationRows, count: Int, _ communicator: any Communicator) throws(Failure) -> [Double] {
-        let size = rowsPerTile
-        let scores = try DealtTiles.gather(tiles: (count + size - 1) / size, perTile: size, communicator) { tile in
+    func scores(of rows: EvaluationRows, count: Int, _ communicator: any Communicator) throws(Failure) -> [[Double]] {
+        let (size, width) = (rowsPerTile, 1 + parts.count)
+        let numbers = try DealtTiles.gather(tiles: (count + size - 1) / size, perTile: size * width, communicator) { tile in
             let part = tile * size..<min(count, (tile + 1) * size)
-            return tileScores(rows.read(part), tile) + [Double](repeating: 0, count: size - part.count)
+            return tileScores(rows.read(part), tile).flatMap { $0 } + [Double](repeating: 0, count: (size - part.count) * width)
         }
-        if let bad = scores.prefix(count).firstIndex(where: { $0.isNaN }) {
-            throw Failure(.numerical, "\(rows.name): the score of row \(bad) in the order of evaluation is NaN: the model cannot rank rows")
+        if let bad = numbers.prefix(count * width).firstIndex(where: { $0.isNaN }) {
+            throw Failure(
+                .numerical,
+                "\(rows.name): the score of row \(bad / width) in the order of evaluation is NaN: the model cannot rank rows")
         }
-        return Array(scores.prefix(count))
+        return (0..<width).map { column in stride(from: column, to: count * width, by: width).map { numbers[$0] } }
     }
 }
 

@@ -75,13 +75,26 @@ import Training
                 generator: NetworkPass(evaluating: decoder, weights, rows: rows)),
             rowsPerTile: rows, seed: 3)
         let x = Matrix(rows: rows, columns: 2, (0..<rows).flatMap { _ in [1.7 as Float, -0.6] })
-        let scores = (0..<tiles).flatMap { RowScores(inference).scores(of: x, tile: $0) }
+        let rowScores = RowScores(inference)
+        let parts = (0..<tiles).flatMap { rowScores.scores(of: x, tile: $0) }
+        let scores = parts.map { $0[0] }
         // min over z of (r - w z)²/2σ² + z²/2 = r² / 2(σ² + w²), axis by axis.
         let least = 1.5 * 1.5 / (2 * (variance + 0.64)) + 0.5 * 0.5 / (2 * (variance + 0.36))
         let mean = scores.reduce(0, +) / Double(scores.count)
         // Deviation 1 over 4,000 chains: five standard errors .08; the step's bias: s²a/4 of each half unit, a = 3.56 and 2.44: .03.
         #expect(abs(mean - least - 1) < 0.11, "mean \(mean), expected \(least + 1)")
         #expect(scores.allSatisfy { $0 > least - 1e-4 })
+        #expect(rowScores.parts == ["reconstruction", "prior"] && parts.allSatisfy { abs($0[0] - $0[1] - $0[2]) < 1e-9 * (1 + $0[0]) })
+        // The posterior of an axis has the mean r w/(σ² + w²) and the variance σ²/(σ² + w²): U is half its second moment.
+        var prior = 0.0
+        for (r, w) in [(1.5, 0.8), (-0.5, 0.6)] {
+            let sum: Double = variance + w * w
+            let mean: Double = r * w / sum
+            prior += (mean * mean + variance / sum) / 2
+        }
+        let meanPrior = parts.reduce(0) { $0 + $1[2] } / Double(parts.count)
+        // Deviation 1.3 over 4,000 chains: five standard errors .1, and the step's bias.
+        #expect(abs(meanPrior - prior) < 0.13, "mean \(meanPrior), expected \(prior)")
     }
 
     @Test func `rows of another shape are refused by the option that gave them`() throws {
@@ -114,6 +127,15 @@ import Training
         // The same rows as their own outliers: no better than chance, with the same noise in the chains exactly so.
         let same = try report(EvaluateCommand(folder: path, count: 40, output: output, outliers: "moons"))
         #expect((same["outliers"] as? [String: Any])?["auroc"] as? Double == 0.5)
+        // The parts of a latent prior's score add up to it.
+        let found = outliers["parts"] as? [String: [String: Double]]
+        #expect(arguments.isEmpty == (found == nil))
+        for kind in found == nil ? [] : ["inliers", "outliers"] {
+            let whole = try #require((outliers[kind] as? [String: Any])?["meanScore"] as? Double)
+            let sum = try ["reconstruction", "prior"].reduce(0.0) { $0 + (try #require(found?[$1]?[kind])) }
+            #expect(abs(whole - sum) < 1e-9 * (1 + abs(whole)))
+        }
+        #expect(found?.values.allSatisfy { (0...1).contains($0["auroc"] ?? -1) && (0...1).contains($0["auprc"] ?? -1) } != false)
     }
 
     @Test func `the energies of rows under a latent prior are finite scores of rows, the lower the nearer to what the decoder makes`()
@@ -129,6 +151,27 @@ import Training
         #expect(energies.count == 3 && energies.allSatisfy(\.isFinite))
         // σ = 0.3 or so: 5,000 / 2σ² and more.
         #expect(energies[1] > 1000 && energies[1] > 10 * max(energies[0], energies[2]), "\(energies)")
+        _ = try EnergyCommand(folder: scratch.run().path, input: input, output: output, writesParts: true).run(SoloCommunicator())
+        let parts = try NPY.decode(FileBytes.read(output), name: output)
+        let numbers = parts.values.floats
+        #expect(parts.shape == [3, 3] && stride(from: 0, to: 9, by: 3).map { numbers[$0] } == energies)
+        for row in 0..<3 {
+            let (whole, sum) = (numbers[3 * row], numbers[3 * row + 1] + numbers[3 * row + 2])
+            #expect(abs(whole - sum) <= 1e-5 * (1 + whole.magnitude))
+        }
+        let table = "\(scratch.path)/e.csv"
+        _ = try EnergyCommand(folder: scratch.run().path, input: input, output: table, writesParts: true).run(SoloCommunicator())
+        #expect(try String(contentsOfFile: table, encoding: .utf8).hasPrefix("energy,reconstruction,prior\n"))
+    }
+
+    @Test func `a score that is no sum has no parts to write`() throws {
+        let scratch = ScratchFolder()
+        try ScratchRun.train([], in: scratch.run())
+        let refused = failure {
+            _ = try EnergyCommand(folder: scratch.run().path, input: "moons", output: "\(scratch.path)/e.npy", writesParts: true)
+                .run(SoloCommunicator())
+        }
+        #expect(refused?.kind == .usage && refused?.message.contains("--parts") == true, "\(refused?.message ?? "")")
     }
 
     @Test(arguments: ["label", "mask"]) func `an energy with a condition has no score of rows alone`(kind: String) throws {
