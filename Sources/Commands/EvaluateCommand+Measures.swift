@@ -32,6 +32,16 @@ extension EvaluateCommand {
             outliers: try trained.evaluationRows(of: outliers, option: "--outliers", communicator), count: count, communicator)
     }
 
+    /// Collective. How smooth the energy is at rows of data and at samples; nil where it is no trained energy of rows alone.
+    func evaluateSmoothness(
+        _ trained: TrainedModel, of rows: EvaluationRows, samples: Matrix, _ communicator: any Communicator
+    ) throws(Failure) -> EnergySmoothness? {
+        guard trained.declaration.energy == .ofRows, trained.rowCondition == nil else { return nil }
+        return try EnergySmoothness(
+            of: trained.model, trained.prepared(), level: trained.configuration.noiseLadder?.feature(0), rows: rows, samples: samples,
+            communicator)
+    }
+
     // MARK: reconstruction
 
     /// Collective. How well the generator gives rows back; nil where there is none, or where other measures are asked for and this one is not.

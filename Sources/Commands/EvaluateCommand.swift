@@ -61,6 +61,7 @@ public struct EvaluateCommand: Codable, Sendable {
         let measures: PlaneEvaluation?
         /// Of samples.
         let samples: SampleEvaluation?
+        let smoothness: EnergySmoothness?
         let denoising: DenoisingEvaluation?
         let outliers: OutlierEvaluation?
         let reconstruction: ReconstructionEvaluation?
@@ -89,17 +90,21 @@ public struct EvaluateCommand: Codable, Sendable {
         let classes = try drawn.flatMap { (drawn) throws(Failure) in
             try evaluateClasses(drawn, training: training, other: other, communicator)
         }
+        let smoothness = try drawn.flatMap { (drawn) throws(Failure) in
+            try evaluateSmoothness(trained, of: other ?? training, samples: drawn.rows, communicator)
+        }
         let plane = try density.map { (density) throws(Failure) in try evaluatePlane(density, trained, communicator) }
         let denoised = try denoising.map { (denoising) throws(Failure) in
             try denoising.evaluate(trained, training, other, picture: density == nil ? picture : nil, communicator)
         }
         let report = Report(
-            step: trained.step, weights: weights, measures: plane, samples: ofSamples, denoising: denoised, outliers: ofOutliers,
-            reconstruction: reconstruction, completion: completion, classes: classes)
+            step: trained.step, weights: weights, measures: plane, samples: ofSamples, smoothness: smoothness, denoising: denoised,
+            outliers: ofOutliers, reconstruction: reconstruction, completion: completion, classes: classes)
         try communicator.onRoot { if let output { try write(report, to: output) } }
         let title = "\(trained.configuration.data.source) at step \(trained.step), \(weights.rawValue) weights"
         let measures = [
-            plane?.text, ofSamples?.text, completion?.text, classes?.text, reconstruction?.text, denoised?.text, ofOutliers?.text,
+            plane?.text, ofSamples?.text, smoothness?.text, completion?.text, classes?.text, reconstruction?.text, denoised?.text,
+            ofOutliers?.text,
         ]
         return trained.told(([title] + measures.compactMap { $0 }).joined(separator: "\n"))
     }

@@ -37,6 +37,21 @@ extension EnergyModel {
         addReferenceDerivatives(of: x, along: direction, condition: workspace.condition, to: derivatives)
     }
 
+    /// (∇²E) v of each row, samples x inputShape.count: the gradient of v·∇E. That of piecewise linear activations is taken where it exists.
+    public func hessianProduct(
+        at x: Matrix, with direction: Matrix, _ weights: PreparedWeights, _ workspace: LineWorkspace, into product: Matrix
+    ) {
+        let line = line(x, direction, workspace)
+        network.forwardAlongLines(line.x, direction: line.direction, weights, workspace)
+        let factors = workspace.rowWeights.map { $0.rows(0..<x.rows) }
+        for (order, column) in factors.enumerated() { column.fill(order == 1 ? 1 : 0) }
+        multiply([factors[1]], condition: workspace.condition) { $0.gradient }
+        network.backwardAlongLines(
+            line.x, direction: line.direction, outputGradients: factors, weights, workspace, inputGradient: product,
+            parameterGradient: nil)
+        addReferenceGradient(of: direction, condition: workspace.condition, to: product)
+    }
+
     /// What the network gets for a line.
     private func line(_ x: Matrix, _ direction: Matrix, _ workspace: LineWorkspace) -> (x: Matrix, direction: Matrix) {
         guard let preconditioning, let condition = workspace.condition else { return (x, direction) }

@@ -119,6 +119,23 @@ struct NoisePreconditioningTests {
         }
     }
 
+    @Test func `products with the Hessian are those of the scaled energy`() throws {
+        let network = try Self.network()
+        let weights = Self.prepared(network)
+        func product(_ model: EnergyModel, at x: Matrix, with v: Matrix) -> [Float] {
+            let (workspace, result) = (LineWorkspace(model, rows: 3, order: 1), Matrix(rows: 3, columns: Self.shape.count))
+            Self.tell(workspace.condition)
+            model.hessianProduct(at: x, with: v, weights, workspace, into: result)
+            return result.values
+        }
+        let plain = product(try EnergyModel(network), at: Self.scaled(x, Self.inputs), with: Self.scaled(v, Self.inputs))
+        let expected = plain.indices.map { index in
+            let row = index / Self.shape.count
+            return Double(plain[index]) * Self.outputs[row] * Self.inputs[row] + Self.precisions[row] * Double(v.values[index])
+        }
+        #expect(Self.agree(product(try EnergyModel(network, preconditioning: Self.scaling()), at: x, with: v), expected))
+    }
+
     @Test func `a network that is zero is the energy of a Gaussian with the variance of data and noise`() throws {
         let network = try Self.network()
         let (model, weights) = (try EnergyModel(network, preconditioning: Self.scaling()), PreparedWeights(network))

@@ -15,6 +15,8 @@ public struct EvaluationLine: Codable, Hashable, Sendable {
     public var generated: SampleMeasures?
     /// The averaged energy against a built-in density of the plane; absent for other data, and where the energy is no number.
     public var plane: PlaneEvaluation?
+    /// How smooth the averaged energy is; absent for rows of many values, and for an energy that is none of rows alone.
+    public var smoothness: EnergySmoothness?
 
     /// The line, without the newline; values that are not finite are written as text.
     func text() throws -> String {

@@ -16,6 +16,8 @@ final class IntervalEvaluation: StepCallback {
     private var log: MetricsLog?
     /// Made at the start; nil where nothing is compared with it.
     private var reference: SampleReference?
+    /// Rows of data at which the energy is looked at; nil where it is not.
+    private var rows: EvaluationRows?
     /// How far noise is from the data; nil where samples do not begin as noise of their own kind.
     private var noise: SampleMeasures?
     private lazy var weights = RunWeights(trainer.plan.networks)
@@ -45,11 +47,20 @@ final class IntervalEvaluation: StepCallback {
     /// Whether samples are compared with data: chains, or what a latent energy's samples stand for.
     private var hasSamples: Bool { plan.profile.hasChains || plan.networks.isLatent }
 
+    /// Whether the energy is one of rows alone, of so few values that its smoothness is little work.
+    private var looksAtEnergy: Bool {
+        plan.profile.model.energy == .ofRows && plan.configuration.condition.kind == .none
+            && plan.source.shape.count <= EnergySmoothness.mostValuesInTraining
+    }
+
     /// Collective. Data that nothing can be compared with are refused now, and not at the first evaluation; the clock of training starts.
     /// - Throws: `.data` for less than two rows, or rows that are all the same.
     func begin() throws(Failure) {
-        if plan.configuration.evaluate.every > 0 && hasSamples {
-            let rows = try communicator.agree { try EvaluationRows(plan.source, plan.configuration) }
+        defer { started = .now }
+        guard plan.configuration.evaluate.every > 0 else { return }
+        let rows = try communicator.agree { try EvaluationRows(plan.source, plan.configuration) }
+        self.rows = looksAtEnergy ? rows : nil
+        if hasSamples {
             let reference = try SampleReference(rows, communicator)
             self.reference = reference
             if !plan.networks.isLatent {
@@ -57,7 +68,6 @@ final class IntervalEvaluation: StepCallback {
                     of: plan.configuration.startNoise, count: plan.configuration.evaluate.count, columns: rows.dimension, communicator)
             }
         }
-        started = .now
     }
 
     func isDue(_ moment: StepMoment) -> Bool { plan.configuration.evaluate.every > 0 && moment.isDue(plan.configuration.evaluate.every) }
@@ -95,12 +105,12 @@ final class IntervalEvaluation: StepCallback {
         let count = plan.configuration.evaluate.count
         if plan.networks.isLatent { try trainer.drawSamples() }
         let chains = hasSamples ? try EvaluationChains(plan).gather(trainer, count: count) : nil
+        let energy = try energyMeasures(trainer.state, samples: chains)
         let line = EvaluationLine(
             step: trainer.state.step, trainingSeconds: seconds,
             energyEvaluations: Int(Double(trainer.state.step * plan.configuration.rowsPerStep) * plan.profile.evaluations),
             samples: try chains.flatMap { (chains) throws(Failure) in try reference?.measures(of: chains, communicator) },
-            generated: try generatedMeasures(trainer.state, count: count),
-            plane: try planeMeasures(trainer.state, chains: chains?.values ?? []))
+            generated: try generatedMeasures(trainer.state, count: count), plane: energy.plane, smoothness: energy.smoothness)
         try communicator.expecting(.storing("writing an evaluation")) { () throws(Failure) in
             try communicator.onRoot { try log?.append(try line.text()) }
         }
@@ -136,9 +146,23 @@ final class IntervalEvaluation: StepCallback {
     }
 
     /// Collective. Of the averaged parameters where there are such.
-    private func planeMeasures(_ state: TrainingState, chains: [Float]) throws(Failure) -> PlaneEvaluation? {
-        guard let density = plan.source.density, !plan.networks.isLatent else { return nil }
+    private func energyMeasures(
+        _ state: TrainingState, samples: Matrix?
+    ) throws(Failure) -> (plane: PlaneEvaluation?, smoothness: EnergySmoothness?) {
+        let density = plan.networks.isLatent ? nil : plan.source.density
+        guard density != nil || rows != nil else { return (nil, nil) }
         try prepareWeights(state)
+        let plane = try density.flatMap { (density) throws(Failure) in try planeMeasures(density, chains: samples?.values ?? []) }
+        let smoothness = try rows.map { (rows) throws(Failure) in
+            try EnergySmoothness(
+                of: plan.model, weights.learning.energy, level: plan.configuration.noiseLadder?.feature(0), rows: rows, samples: samples,
+                communicator)
+        }
+        return (plane, smoothness)
+    }
+
+    /// Collective. Nil where the energy is no number.
+    private func planeMeasures(_ density: PlaneDensity, chains: [Float]) throws(Failure) -> PlaneEvaluation? {
         do {
             return try PlaneEvaluation(
                 of: ModelPlaneEnergy(plan.model, weights.learning.energy), against: density, chains: chains, communicator)

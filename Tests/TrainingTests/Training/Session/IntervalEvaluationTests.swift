@@ -48,6 +48,9 @@ import Training
         #expect(found.allSatisfy { $0.plane == nil && $0.samples?.count == 20 && $0.samples?.notFinite == 0 })
         #expect(zip(found, found.dropFirst()).allSatisfy { $0.trainingSeconds < $1.trainingSeconds } && found[0].trainingSeconds > 0)
         #expect(Set(found.map { $0.samples?.slicedWasserstein }).count == 3)
+        // Sixty rows, and twenty chains.
+        #expect(found.allSatisfy { $0.smoothness?.data.points == 60 && $0.smoothness?.samples?.points == 20 })
+        #expect(Set(found.map { $0.smoothness?.data.gradient }).count == 3)
     }
 
     @Test(arguments: ["pcd", "cd"]) func `every number of ranks writes the same measures, and so does a run that was stopped`(
@@ -119,6 +122,7 @@ import Training
             in: folder)
         let line = try #require(try lines(folder).last)
         #expect(line.samples == nil && line.plane?.coverage == nil && (line.plane?.fit.squaredError ?? 0) > 0)
+        #expect((line.smoothness?.data.gradient ?? 0) > 0 && line.smoothness?.samples == nil)
     }
 
     @Test func `data that nothing can be compared with are refused before the first step`() throws {
@@ -137,7 +141,8 @@ import Training
         let folder = scratch.run()
         try ScratchRun.train(
             ["data.source=8gaussians", "evaluate.every=8", "evaluate.count=1000", "optimizer.average=0.5", "model.widths=[4]"], in: folder)
-        let line = try #require(try lines(folder).last?.plane)
+        let newest = try #require(try lines(folder).last)
+        let line = try #require(newest.plane)
         let output = "\(scratch.path)/measures.json"
         _ = try EvaluateCommand(folder: folder.path, output: output).run(SoloCommunicator())
         let report = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: output))) as? [String: Any])
@@ -145,5 +150,9 @@ import Training
             PlaneEvaluation.self, from: JSONSerialization.data(withJSONObject: try #require(report["measures"])))
         // All 48 chains of the buffer are looked at by both.
         #expect(line == measures && line.coverage?.samples == 48)
+        let smoothness = try JSONDecoder().decode(
+            EnergySmoothness.self, from: JSONSerialization.data(withJSONObject: try #require(report["smoothness"])))
+        #expect(newest.smoothness?.data == smoothness.data && newest.smoothness?.between == smoothness.between)
+        #expect(smoothness.samples != nil)
     }
 }
