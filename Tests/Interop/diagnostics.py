@@ -1,20 +1,14 @@
-"""Diagnostics of chains and ArviZ.
+"""Prints what ArviZ says of given chains: the values that ReferenceDiagnosticsTests compares with.
 
-    python diagnostics.py reference    prints the values that ReferenceDiagnosticsTests compares with
-    python diagnostics.py open FILE    opens a file of `ebm-dist diagnose --arviz` and prints what ArviZ finds in it
+    python diagnostics.py
 """
 
-import json
-import sys
 import warnings
 
-try:
-    warnings.simplefilter("ignore")
-    import arviz
-    import numpy
-except ImportError:
-    print("skipped: no ArviZ")
-    sys.exit(0)
+import numpy
+
+warnings.simplefilter("ignore")
+import arviz  # noqa: E402
 
 
 def series(chains, draws, correlation, shift, spread, steps):
@@ -56,25 +50,4 @@ def reference():
         print(f".init({', '.join(str(v) for v in case)}, [{', '.join(repr(float(v)) for v in values)}]),")
 
 
-def opened(path):
-    if hasattr(arviz, "from_json"):
-        data = arviz.from_json(path)
-    else:
-        with open(path) as file:
-            groups = json.load(file)
-        data = arviz.from_dict({name: groups[name] for name in ("posterior", "sample_stats")})
-    posterior = data["posterior"]
-    sizes = dict(posterior.sizes)
-    print(f"ArviZ {arviz.__version__}: {sizes['chain']} chains, {sizes['draw']} draws")
-    print("posterior:", " ".join(sorted(posterior.data_vars)))
-    print("sample_stats:", " ".join(sorted(data["sample_stats"].data_vars)))
-    for name in sorted(posterior.data_vars):
-        if posterior[name].ndim == 2:
-            x = posterior[name].values
-            print(name, repr(float(arviz.rhat(x))), repr(float(arviz.ess(x, method="bulk"))), repr(float(arviz.ess(x, method="tail"))))
-
-
-if sys.argv[1] == "reference":
-    reference()
-else:
-    opened(sys.argv[2])
+reference()

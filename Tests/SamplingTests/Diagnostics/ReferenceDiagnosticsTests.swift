@@ -2,7 +2,7 @@ import Foundation
 import Sampling
 import Testing
 
-/// Values of ArviZ 0.23.4, printed by `python Tests/Interop/diagnostics.py reference`.
+/// Values of ArviZ 0.23.4, printed by `python Tests/Interop/diagnostics.py`.
 struct ReferenceDiagnosticsTests {
     /// Autoregressive chains of a linear congruential generator.
     struct Case: Sendable, CustomTestStringConvertible {

@@ -1,0 +1,164 @@
+"""How rows in the units of the data become what a model works on, and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, List, Optional, Tuple, TypeVar
+
+import numpy as np
+
+from .errors import DataError
+
+if TYPE_CHECKING:
+    import torch
+
+    Array = np.ndarray[Any, Any]
+
+    Values = TypeVar("Values", Array, torch.Tensor)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The preparation of rows, as `model.safetensors` says it.
+
+    Whole-number data of L levels become low + (high - low) v / (L - 1); dequantised ones low + (high - low) (v + 1/2) / L, the middle of their
+    cell; standardised data (v - mean) / deviation. Other data stay as they are. Nothing is random: neither noise nor flips.
+    """
+
+    #: Of a row: (d,) for vectors, (channels, height, width) for images.
+    shape: Tuple[int, ...]
+    #: The number of levels of whole-number data; None for real numbers.
+    levels: Optional[int] = None
+    #: The range that levels become.
+    low: float = -1
+    high: float = 1
+    dequantised: bool = False
+    #: Of standardised data, as many as a row has values.
+    means: Optional[List[float]] = None
+    deviations: Optional[List[float]] = None
+    #: The names of a table's columns.
+    columns: Optional[List[str]] = None
+    #: The name of the column with labels.
+    label: Optional[str] = None
+    #: The classes that had rows, where they are a condition.
+    classes: Optional[List[int]] = None
+
+    @classmethod
+    def of_json(cls, text: str) -> Rows:
+        """From the metadata entry `rows` or `conditionRows`."""
+        entry = json.loads(text)
+        return cls(**{**entry, "shape": tuple(entry["shape"])})
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether the model's values are those of the data."""
+        return self.levels is None and self.means is None
+
+    def read(self, rows: Any) -> Array:
+        """Rows as an array of N x `shape`.
+
+        Args:
+            rows: an array or a list of N x `shape`, also flat; of images also N x height x width x channels; or a pandas table, of which the model's
+                columns are taken by their names.
+
+        Raises:
+            DataError: for another shape, for a missing column, and for levels that are no levels.
+        """
+        if hasattr(rows, "columns") and hasattr(rows, "to_numpy"):
+            if self.columns is not None and len(set(self.columns)) == len(self.columns):
+                missing = [name for name in self.columns if name not in rows.columns]
+                if missing:
+                    raise DataError(f"expected a table with the columns {', '.join(self.columns)}, found none called {', '.join(missing)}")
+                rows = rows[self.columns]
+            rows = rows.to_numpy()
+        array: Array = self._shaped(np.asarray(rows))
+        self._check_levels(array)
+        return array
+
+    def _shaped(self, rows: Values) -> Values:
+        if len(self.shape) == 3 and rows.ndim == 4 and tuple(rows.shape[1:]) == (*self.shape[1:], self.shape[0]) != self.shape:
+            return rows.transpose(0, 3, 1, 2) if isinstance(rows, np.ndarray) else rows.permute(0, 3, 1, 2)
+        shapes = [self.shape, (int(np.prod(self.shape)),)]
+        if len(self.shape) == 3 and self.shape[0] == 1:
+            shapes.append(self.shape[1:])
+        if rows.ndim < 1 or tuple(rows.shape[1:]) not in shapes:
+            expected = " x ".join(str(number) for number in ("N", *self.shape))
+            raise DataError(f"expected rows of the shape {expected}, found {' x '.join(map(str, rows.shape)) or 'a single number'}")
+        return rows.reshape(-1, *self.shape)
+
+    def _check_levels(self, rows: Array) -> None:
+        """Pictures of 0 to 1 would be nearly black to a model of 256 levels, and nobody would see why."""
+        if self.levels is None or rows.size == 0 or not np.issubdtype(rows.dtype, np.floating):
+            return
+        low, high = min(self.low, 0), max(self.high, 1)
+        if high < self.levels - 1 and low <= rows.min() and rows.max() <= high and not (rows == np.round(rows)).all():
+            raise DataError(
+                f"expected the units of the training data, 0 to {self.levels - 1}, found numbers from {rows.min()} to {rows.max()}: bring them back to levels"
+            )
+
+    def to_model(self, rows: Any) -> Array:
+        """Rows in the units of the data as the model's values, N x `shape` of float32. See `read` for what `rows` may be."""
+        values: Array = self._prepared(self.read(rows))
+        return values.astype(np.float32)
+
+    def to_model_tensor(self, rows: torch.Tensor) -> torch.Tensor:
+        """The same for a tensor, differentiable, in double precision where there is something to compute."""
+        return self._prepared(self._shaped(rows))
+
+    def to_data(self, values: Any) -> Array:
+        """The model's values in the units of the data; float64 unless they are the same."""
+        array: Array = np.asarray(values).reshape(-1, *self.shape)
+        return self._restored(array)
+
+    def to_data_tensor(self, values: torch.Tensor) -> torch.Tensor:
+        """The same for a tensor, differentiable."""
+        return self._restored(values.reshape(-1, *self.shape))
+
+    def _prepared(self, rows: Values) -> Values:
+        if self.means is not None:
+            return self._standardised(rows)
+        if self.levels is None:
+            return rows
+        return self.low + (self.high - self.low) * (_double(rows) + self._offset) / self._cells
+
+    def _restored(self, values: Values) -> Values:
+        if self.means is not None:
+            means, deviations = self._moments(values)
+            return _double(values) * deviations + means
+        if self.levels is None:
+            return values
+        return (_double(values) - self.low) / (self.high - self.low) * self._cells - self._offset
+
+    def _standardised(self, rows: Values) -> Values:
+        means, deviations = self._moments(rows)
+        single = _single(rows)
+        # As the program: numbers that floats hold are standardised in float.
+        if bool((single == rows).all()):
+            return (single - _single(means)) * (1 / _single(deviations))
+        return (_double(rows) - means) / deviations
+
+    def _moments(self, like: Values) -> Tuple[Values, Values]:
+        moments = [np.reshape(np.asarray(numbers, np.float64), self.shape) for numbers in (self.means, self.deviations)]
+        if isinstance(like, np.ndarray):
+            return moments[0], moments[1]
+        from torch import from_numpy
+
+        return from_numpy(moments[0]).to(like.device), from_numpy(moments[1]).to(like.device)
+
+    @property
+    def _offset(self) -> float:
+        return 0.5 if self.dequantised else 0
+
+    @property
+    def _cells(self) -> int:
+        levels = self.levels or 1
+        return levels if self.dequantised else max(1, levels - 1)
+
+
+def _double(values: Values) -> Values:
+    return values.astype(np.float64) if isinstance(values, np.ndarray) else values.double()
+
+
+def _single(values: Values) -> Values:
+    return values.astype(np.float32) if isinstance(values, np.ndarray) else values.float()
