@@ -120,6 +120,8 @@ def _follow(process: subprocess.Popen[str], progress: Progress) -> Tuple[List[st
 def _start(ranks: Optional[int], launcher: Optional[Sequence[str]]) -> Tuple[List[str], Dict[str, str]]:
     """What stands in front of the program, and the variables that it needs."""
     if launcher is not None:
+        if ranks is not None:
+            raise ValueError("expected ranks, or a launcher that says how many there are, found both")
         return list(launcher), {}
     if ranks is None:
         return [], {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, List, Optional, Tuple, TypeVar
 
 import numpy as np
 
-from .errors import DataError
+from .errors import CheckpointError, DataError
 
 if TYPE_CHECKING:
     import torch
@@ -46,8 +46,16 @@ class Rows:
 
     @classmethod
     def of_json(cls, text: str) -> Rows:
-        """From the metadata entry `rows` or `conditionRows`."""
+        """From the metadata entry `rows` or `conditionRows`.
+
+        Raises:
+            CheckpointError: for an entry that says what this package does not know.
+        """
         entry = json.loads(text)
+        unknown = sorted(set(entry) - {field.name for field in fields(cls)})
+        if unknown or "shape" not in entry:
+            what = f"'{unknown[0]}', which this version of the package does not know" if unknown else "no shape"
+            raise CheckpointError(f"the preparation of rows has {what}: {text[:200]}")
         return cls(**{**entry, "shape": tuple(entry["shape"])})
 
     @property
@@ -63,7 +71,7 @@ class Rows:
                 columns are taken by their names.
 
         Raises:
-            DataError: for another shape, for a missing column, and for levels that are no levels.
+            DataError: for another shape, for a missing column, for levels where the model learned real numbers, and for what are no levels where it learned levels.
         """
         if hasattr(rows, "columns") and hasattr(rows, "to_numpy"):
             if self.columns is not None and len(set(self.columns)) == len(self.columns):
@@ -73,7 +81,7 @@ class Rows:
                 rows = rows[self.columns]
             rows = rows.to_numpy()
         array: Array = self._shaped(np.asarray(rows))
-        self._check_levels(array)
+        self._check_units(array)
         return array
 
     def _shaped(self, rows: Values) -> Values:
@@ -87,15 +95,21 @@ class Rows:
             raise DataError(f"expected rows of the shape {expected}, found {' x '.join(map(str, rows.shape)) or 'a single number'}")
         return rows.reshape(-1, *self.shape)
 
-    def _check_levels(self, rows: Array) -> None:
-        """Pictures of 0 to 1 would be nearly black to a model of 256 levels, and nobody would see why."""
-        if self.levels is None or rows.size == 0 or not np.issubdtype(rows.dtype, np.floating):
+    def _check_units(self, rows: Array) -> None:
+        """Refuses what the program refuses: numbers that are surely not in the units of the data."""
+        if rows.size == 0:
             return
-        low, high = min(self.low, 0), max(self.high, 1)
-        if high < self.levels - 1 and low <= rows.min() and rows.max() <= high and not (rows == np.round(rows)).all():
-            raise DataError(
-                f"expected the units of the training data, 0 to {self.levels - 1}, found numbers from {rows.min()} to {rows.max()}: bring them back to levels"
-            )
+        if self.levels is None:
+            if rows.dtype in (np.uint8, np.bool_):
+                raise DataError("expected real numbers, as this model has learned, found bytes: make floats of them as of the training data")
+            return
+        top, least, most = self.levels - 1, rows.min(), rows.max()
+        if least >= 0 and (rows == np.round(rows)).all():
+            if most > top:
+                raise DataError(f"expected whole numbers from 0 to {top}, as this model has learned, found a value of {most}")
+        elif max(self.high, 1) < top and min(self.low, 0) <= least and most <= max(self.high, 1):
+            # Pictures of 0 to 1 would be nearly black, and nobody would see why.
+            raise DataError(f"expected the units of the training data, 0 to {top}, found numbers from {least} to {most}: bring them back to levels")
 
     def to_model(self, rows: Any) -> Array:
         """Rows in the units of the data as the model's values, N x `shape` of float32. See `read` for what `rows` may be."""

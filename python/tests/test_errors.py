@@ -56,6 +56,8 @@ class ExitCodeTests(ProgramTest):
 
     def test_another_launcher_stands_in_front(self):
         self.assertEqual(ebm_dist.run_program(["exit 0"], launcher=["env", "--"]), "working\n")
+        with self.assertRaisesRegex(ValueError, "both"):
+            ebm_dist.run_program(["exit 0"], launcher=["env", "--"], ranks=2)
 
     def test_a_failing_progress_reaches_the_caller(self):
         with self.assertRaises(ZeroDivisionError):

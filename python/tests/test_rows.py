@@ -4,7 +4,7 @@ import unittest
 
 import numpy as np
 
-from ebm_dist import DataError, Rows
+from ebm_dist import CheckpointError, DataError, Rows
 from support import needs
 
 
@@ -29,11 +29,18 @@ class RowsTests(unittest.TestCase):
         gray = np.arange(8.0).reshape(2, 2, 2)
         np.testing.assert_array_equal(Rows((1, 2, 2)).to_model(gray)[:, 0], gray)
 
-    def test_other_shapes_and_pictures_of_0_to_1_are_refused(self):
+    def test_other_shapes_and_units_and_unknown_preparations_are_refused(self):
         with self.assertRaisesRegex(DataError, "N x 3.*found 4 x 2"):
             Rows((3,)).to_model(np.zeros((4, 2)))
-        with self.assertRaisesRegex(DataError, "0 to 255"):
-            Rows((2,), levels=256).to_model(np.array([[0.25, 0.5]]))
+        levels = Rows((2,), levels=256)
+        for wrong in ([[0.25, 0.5]], [[-0.5, 0.5]], [[0, 256]], [[1.0, 300.0]]):
+            with self.assertRaisesRegex(DataError, "0 to 255"):
+                levels.to_model(np.array(wrong))
+        np.testing.assert_allclose(levels.to_model([[0, 255], [-20.5, 300.5]]), [[-1, 1], [-1.160784, 1.356863]], rtol=1e-6)
+        with self.assertRaisesRegex(DataError, "real numbers.*bytes"):
+            Rows((2,)).to_model(np.zeros((1, 2), np.uint8))
+        with self.assertRaisesRegex(CheckpointError, "'logarithm'"):
+            Rows.of_json('{"shape": [2], "logarithm": true}')
 
     @needs("pandas")
     def test_columns_of_a_table_are_taken_by_name(self):
