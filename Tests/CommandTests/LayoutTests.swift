@@ -109,7 +109,7 @@ extension CommandTests {
             ("diffusionCD", ["objective.estimator=recovery", "objective.keepChains=true", "sampler.stepSize=0.02"]),
             ("wassersteinFlow", ["objective.innerSteps=3"]),
             ("wassersteinFlow", ["objective.flow=explicit", "chains.start=data"]), ("denoisingScore", []),
-            ("diffusionCD", ["objective.levels=3", "objective.lowNoise=0.05"]),
+            ("diffusionCD", ["objective.levels=3", "objective.lowNoise=0.05", "objective.levelWeight=inverseVariance"]),
             ("slicedScore", ["objective.projections=2"]), ("nce", []),
             ("latentPrior", ["objective.samples=2", "generator.latent=4", "generator.widths=[10]", "posterior.steps=3"]),
             ("latentPrior", ["objective.prior=chains", "generator.latent=4", "generator.widths=[10]", "posterior.steps=3"]),
