@@ -31,13 +31,13 @@ extension CommandTests {
             case "benchmarks/equal-time":
                 try folder.write(Array(comparison.utf8), to: "spec.json")
                 return [folder.at("spec.json")]
-            case "benchmarks/variants": return ["\(root)/benchmarks/specs/stanley-rings.json"]
+            case "benchmarks/variants": return ["\(root)/benchmarks/specs/stanley-digits.json"]
             default: return []
             }
         }
 
         @Test func `there are scripts, and the module that they share is none`() {
-            #expect(Self.scripts.count >= 13 && !Self.scripts.contains("benchmarks/common.py"), "\(Self.scripts)")
+            #expect(Self.scripts.count >= 14 && !Self.scripts.contains("benchmarks/common.py"), "\(Self.scripts)")
         }
 
         @Test(arguments: scripts) func `a script describes itself and its arguments`(script: String) {
@@ -78,6 +78,76 @@ extension CommandTests {
             }
             #expect(result.exitCode == 0 && !result.timedOut, "\(result.summary)")
             #expect(result.output.contains("| --- |"), "\(result.summary)")
+        }
+
+        @Test func `of a grid the cell with the least measure, and no other, is trained with every seed`() throws {
+            let folder = Scratch()
+            let spec = #"""
+                {"configuration": "configs/25gaussians.json5", "every": 2, "measures": {"KL": "plane.fit.divergence"}, "choose": "KL",
+                 "arguments": ["run.steps=2", "model.widths=[8]", "sampler.steps=2", "optimizer.warmupSteps=0"],
+                 "variants": {"chains": {"grid": {"optimizer.learningRate": [0, 0.1]}}, "still": ["optimizer.learningRate=0"]}}
+                """#
+            try folder.write(Array(spec.utf8), to: "spec.json")
+            let command = ["\(Self.root)/benchmarks/variants", folder.at("spec.json"), "--seeds", "2", "--folder", folder.at("runs")]
+            let result = Self.run(command, in: folder)
+            #expect(result.exitCode == 0, "\(result.summary)")
+            func divergence(_ run: String) throws -> Double {
+                let line = try #require(Folder.bytes(folder.at("runs/\(run)/evaluation.jsonl")).split(separator: 10).last)
+                let values = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
+                let fit = (values?["plane"] as? [String: Any])?["fit"] as? [String: Any]
+                return try #require(fit?["divergence"] as? Double)
+            }
+            let cells = ["0", "0-1"].map { "chains-optimizer-learningRate-\($0)" }
+            let divergences = try cells.map { try divergence("\($0)-1") }
+            let best = divergences[0] < divergences[1] ? 0 : 1
+            #expect(FileManager.default.fileExists(atPath: folder.at("runs/\(cells[best])-2")))
+            #expect(!FileManager.default.fileExists(atPath: folder.at("runs/\(cells[1 - best])-2")))
+            #expect(result.output.contains("| chains (optimizer.learningRate=\(["0", "0.1"][best])) |"), "\(result.summary)")
+            #expect(result.output.contains("| still |"), "\(result.summary)")
+        }
+
+        /// What `evidence` says of the claim on 25 Gaussians where its trainings, three for each variant, have come to these squared errors.
+        private static func verdict(_ errors: [String: [Double]]) throws -> String {
+            let folder = Scratch()
+            for (variant, values) in errors {
+                for (seed, error) in values.enumerated() {
+                    let run = "kept/ed-25gaussians/\(variant)-\(seed + 1)"
+                    let fit = #"{"squaredError": \#(error), "divergence": 1}"#
+                    let line = #"{"step": 50000, "energyEvaluations": 1, "trainingSeconds": 1, "plane": {"fit": \#(fit)}}"#
+                    try folder.write(Array("\(line)\n".utf8), to: "\(run)/evaluation.jsonl")
+                }
+            }
+            let command = ["\(root)/benchmarks/evidence", "--kept", "--folder", folder.at("kept"), "ed-25gaussians"]
+            let result = run(command, program: folder.at("none"), in: folder)
+            #expect(result.exitCode == 0, "\(result.summary)")
+            return String(result.output.split(separator: "\n").last ?? "")
+        }
+
+        @Test func `a claim is reproduced when the spreads of all seeds lie as it says, and the program is not needed to say so`() throws {
+            var errors = [
+                "CD--as-published": [0.5, 0.6, 0.7], "CD--ours": [0.01, 0.02, 0.03], "energy-discrepancy": [0.04, 0.05, 0.06],
+                "exact-score-matching": [3, 4, 5],
+            ]
+            let row = try Self.verdict(errors)
+            #expect(row.contains("| reproduced |") && row.contains("energy discrepancy 0.05 (0.04 to 0.06)"), "\(row)")
+            errors["energy-discrepancy"] = [0.04, 0.05, 0.55]
+            #expect(try Self.verdict(errors).contains("| partly |"))
+            errors["exact-score-matching"] = [0.3, 4, 5]
+            #expect(try Self.verdict(errors).contains("| not |"))
+            errors["exact-score-matching"] = [4, 5]
+            #expect(try Self.verdict(errors).contains("| not all measured yet |"))
+            #expect(try Self.verdict([:]).contains("| not measured yet |"))
+        }
+
+        @Test func `every claim has its row in the page on evidence`() throws {
+            let claims = Folder.bytes("\(Self.root)/benchmarks/specs/evidence.json")
+            let known = try #require(try JSONSerialization.jsonObject(with: Data(claims)) as? [String: [String: Any]])
+            let page = String(decoding: Folder.bytes("\(Self.root)/Documentation/Evidence.md"), as: UTF8.self)
+            #expect(known.count > 10)
+            for (name, claim) in known {
+                #expect(page.contains("\(claim["source"] ?? ""): \(claim["claim"] ?? "")"), "\(name)")
+                if claim["spec"] != nil || claim["script"] != nil { #expect(page.contains("`benchmarks/evidence \(name)`"), "\(name)") }
+            }
         }
     }
 }
