@@ -42,11 +42,18 @@ class Trials:
         def learn(cells):
             self.results |= common.each([cell for cell in cells if cell not in self.results], self.learn, self.jobs, learned)
 
-        grids = [name for name in self.variants if len(self.settings(name)) > 1]
-        learn([(data, name, setting, self.seeds[0]) for data in self.data for name in grids for setting in self.settings(name)])
-        self.chosen = {(data, name): self.best(data, name) for data in self.data for name in self.variants}
-        chosen = [(data, name, setting) for (data, name), setting in self.chosen.items() if setting is not None]
-        learn([(*cell, seed) for seed in self.seeds for cell in chosen])
+        plain = []
+        for data, name in itertools.product(self.data, self.variants):
+            settings = self.settings(name)
+            if len(settings) > 1:
+                learn([(data, name, setting, self.seeds[0]) for setting in settings])
+            self.chosen[data, name] = best = self.best(data, name)
+            cells = [] if best is None else [(data, name, best, seed) for seed in self.seeds]
+            if len(settings) > 1:
+                learn(cells)
+            else:
+                plain += cells
+        learn(sorted(plain, key=lambda cell: cell[-1]))
         if not self.kept and not any(lines for lines, _ in self.results.values()):
             raise common.Failed(f"no run in {self.folder} left an evaluation")
 
@@ -79,14 +86,20 @@ class Trials:
         return min(ends)[1] if ends else settings[0]
 
     def last(self, data, name):
-        """The last step of a variant."""
+        """The last step of a variant that some training of it has come to."""
         steps = [lines[-1]["step"] for (own, variant, *_), (lines, _) in self.results.items() if lines and (own, variant) == (data, name)]
         return max(steps, default=0)
+
+    def wanted(self, data, name):
+        """The last step of a variant as the specification has it."""
+        variant = self.variants[name]
+        arguments = [*self.spec.get("arguments", []), *self.data[data], *variant.get("arguments", []), *self.values]
+        return next((int(word.split("=")[1]) for word in reversed(arguments) if word.startswith("run.steps=")), self.last(data, name))
 
     def is_complete(self):
         """Whether all trainings that the tables want have been made."""
         ends = [
-            problem or (lines and lines[-1]["step"] == self.last(data, name))
+            problem or (lines and lines[-1]["step"] >= self.wanted(data, name))
             for (data, name), setting in self.chosen.items() for seed in self.seeds
             for lines, problem in [self.results.get((data, name, setting, seed), ([], None))]]
         return all(ends)
