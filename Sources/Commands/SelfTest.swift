@@ -113,7 +113,7 @@ public enum SelfTest {
         RandomStream(seed: 4, purpose: .test, step: 1, index: 0).fillNormals(x)
         for precision in Precision.allCases {
             let weights = PreparedWeights(model.network, precision: PassPrecision(precision))
-            weights.refresh(from: model.network.initialParameters(seed: 4, scale: 2))
+            weights.refresh(from: model.network.initialParameters(seed: 4, .uniform(scale: 2)))
             model.energiesAndGradient(of: x, weights, Workspace(model.network, rows: 9), energies: energies, gradient: gradient)
             let digest = (energies.values + gradient.values).reduce(UInt64(0)) { $0 &* 31 &+ UInt64($1.bitPattern) }
             try expect(

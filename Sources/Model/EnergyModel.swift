@@ -3,8 +3,8 @@ import Numerics
 
 /// An energy E(x) = network(x) + |x|²/(2 s²), with p(x) ∝ exp(-E(x)); with a preconditioning that of `NoisePreconditioning` in the network's place.
 ///
-/// With spectral normalisation every weight W of a dense layer or convolution acts as W/σ(W) (`SpectralNormalization`): the stored
-/// parameters are then the `weight_orig`, and `prepare` and `convertGradient` stand between them and the network.
+/// With spectral normalisation every weight W of a dense layer or convolution, or every one but the last, acts as W/σ(W)
+/// (`SpectralNormalization`): the stored parameters are then the `weight_orig`, and `prepare` and `convertGradient` stand between them and the network.
 public struct EnergyModel: Sendable {
     public let network: Network
     /// s, the standard deviation of the Gaussian reference term; `nil` for none.
@@ -17,12 +17,13 @@ public struct EnergyModel: Sendable {
     public let stateLayout: ParameterLayout
     private let normalization: SpectralNormalization?
 
+    public var normalizedWeights: NormalizedWeights { normalization?.normalized ?? .none }
     public var usesSpectralNormalization: Bool { normalization != nil }
 
     /// - Throws: `Failure(.configuration)` for a network without exactly one output, for a deviation that is not positive, and for a preconditioning
     ///   where the network's condition is not one value.
     public init(
-        _ network: Network, referenceDeviation: Float? = nil, spectralNormalization: Bool = false,
+        _ network: Network, referenceDeviation: Float? = nil, normalizing normalized: NormalizedWeights = .none,
         preconditioning: NoisePreconditioning? = nil
     ) throws(Failure) {
         guard network.outputCount == 1 else {
@@ -42,7 +43,7 @@ public struct EnergyModel: Sendable {
         self.network = network
         self.referenceDeviation = referenceDeviation
         self.preconditioning = preconditioning
-        normalization = spectralNormalization ? SpectralNormalization(network.layout) : nil
+        normalization = normalized == .none ? nil : SpectralNormalization(network.layout, normalized)
         layout = normalization?.layout ?? network.layout
         stateLayout = normalization?.stateLayout ?? ParameterLayout(tensors: [])
     }

@@ -40,18 +40,19 @@ public struct Network: Sendable {
         self.nodes = nodes
     }
 
-    /// A pure function of seed and purpose: weights and biases uniform in ±scale/√fanIn, tables of classes standard normal, normalisations
-    /// with scale 1 and bias 0.
+    /// A pure function of seed and purpose; tables of classes are standard normal, normalisations have scale 1 and bias 0.
     ///
     /// - Parameters:
     ///   - purpose: another one for each further network of a run, or they would start with the same numbers.
-    ///   - scale: 1 is PyTorch's default; √3 gives weights the variance 1/fanIn, √6 twice that (K. He et al., arXiv:1502.01852).
-    public func initialParameters(seed: UInt64, purpose: RandomPurpose = .initialisation, scale: Float = 1) -> [Float] {
+    ///   - weights: what linear maps begin with.
+    public func initialParameters(
+        seed: UInt64, purpose: RandomPurpose = .initialisation, _ weights: InitialWeights = .standard
+    ) -> [Float] {
         var parameters: [Float] = []
         parameters.reserveCapacity(layout.count)
         for (index, tensor) in layout.tensors.enumerated() {
             let stream = RandomStream(seed: seed, purpose: purpose, step: 0, index: index)
-            parameters += tensor.initial.values(tensor.count, stream, scale: scale)
+            parameters += tensor.initial.values(tensor.count, stream, weights)
         }
         return parameters
     }

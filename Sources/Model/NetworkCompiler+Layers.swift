@@ -10,7 +10,7 @@ extension NetworkCompiler {
         }
         let weights = Weights(
             torchShape: [outputs, shape.count], shape: [outputs, shape.height * shape.width, shape.channels], axes: [0, 2, 1],
-            outputAxis: 0, initial: .uniform(fanIn: shape.count))
+            outputAxis: 0, initial: .weight(fanIn: shape.count))
         try addAffine("dense", weights, outputs, DenseMap(inputs: shape.count, outputs: outputs, positions: 1))
         value.shape = ImageShape(vector: outputs)
     }
@@ -72,11 +72,11 @@ extension NetworkCompiler {
     private static func kernels(_ rows: Int, _ kernel: Int, _ columns: Int, outputAxis: Int, fanIn: Int) -> Weights {
         Weights(
             torchShape: [rows, columns, kernel, kernel], shape: [rows, kernel, kernel, columns], axes: [0, 3, 1, 2],
-            outputAxis: outputAxis, initial: .uniform(fanIn: fanIn))
+            outputAxis: outputAxis, initial: .weight(fanIn: fanIn))
     }
 
     private mutating func addAffine(_ kind: String, _ weights: Weights, _ outputs: Int, _ map: any LinearMap) throws(Failure) {
-        let biases = Weights(torchShape: [outputs], shape: [outputs], axes: [0], initial: weights.initial)
+        let biases = Weights(torchShape: [outputs], shape: [outputs], axes: [0], initial: weights.initial.ofBiases)
         let places = try addParameters(kind, weights, biases: biases)
         append(map.stage(places.weight, places.bias), value.shape)
     }

@@ -1,5 +1,13 @@
 import Numerics
 
+/// The weights that spectral normalisation divides.
+public enum NormalizedWeights: String, Sendable {
+    case none = "false"
+    /// All but the last one.
+    case hidden
+    case all = "true"
+}
+
 /// Spectral normalisation: every weight matrix W (outputs x inputs) of a dense layer or of a convolution, transposed or not, acts as W/σ, σ = uᵀ W v, with u and v from power iterations.
 ///
 /// As `torch.nn.utils.spectral_norm`: one iteration per weight update, v = Wᵀu/|Wᵀu|, u = Wv/|Wv|; u and v are constants for the
@@ -9,17 +17,20 @@ struct SpectralNormalization: Sendable {
     let layout: ParameterLayout
     /// u and v of every weight.
     let stateLayout: ParameterLayout
+    let normalized: NormalizedWeights
     private let weights: [NormalizedWeight]
 
     /// PyTorch's bound from below for the length that a vector is divided by.
     private static let leastLength = 1e-12
 
-    init(_ layout: ParameterLayout) {
+    init(_ layout: ParameterLayout, _ normalized: NormalizedWeights) {
+        self.normalized = normalized
+        let last = normalized == .hidden ? layout.tensors.last { $0.outputAxis != nil } : nil
         var weights: [NormalizedWeight] = []
         var states: [ParameterTensor] = []
         var start = 0
         let tensors = layout.tensors.map { tensor -> ParameterTensor in
-            guard let outputAxis = tensor.outputAxis else { return tensor }
+            guard let outputAxis = tensor.outputAxis, tensor != last else { return tensor }
             let (u, v) = tensor.iterationVectors(start: start, outputAxis)
             start = v.range.upperBound
             states += [u, v]

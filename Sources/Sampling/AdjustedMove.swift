@@ -2,7 +2,7 @@ import Numerics
 
 /// A step of Metropolis-adjusted Langevin dynamics, with or without the anisotropy of STANLEY.
 ///
-/// Proposal x' ~ N(x - a γ ∇E(x), σ² s(γ)²); log α = (E(x) - E(x'))/T + log q(x|x') - log q(x'|x), where log q contains -Σ log s, which does not
+/// Proposal x' ~ N(x - a d(γ) ∇E(x), σ² s(γ)²); log α = (E(x) - E(x'))/T + log q(x|x') - log q(x'|x), where log q contains -Σ log s, which does not
 /// cancel. Sums over values in Double.
 struct AdjustedMove {
     let move: AnisotropicMove
@@ -14,7 +14,9 @@ struct AdjustedMove {
         stepSize: Float, temperature: Float, anisotropy: Stanley.Options?, box: ClosedRange<Float>?
     ) {
         let noise = Langevin.properNoise(stepSize: stepSize, temperature: temperature)
-        move = AnisotropicMove(stepSize: stepSize, noise: noise, scaling: anisotropy?.noiseScaling ?? .none)
+        move = AnisotropicMove(
+            stepSize: stepSize, noise: noise, driftScaling: anisotropy?.driftScaling ?? .none,
+            noiseScaling: anisotropy?.noiseScaling ?? .none)
         self.temperature = temperature
         scale = anisotropy?.scale
         metropolis = Metropolis(box: box)

@@ -2,32 +2,24 @@ import Numerics
 
 /// The element-wise part of a STANLEY step, and the density of where it leads to.
 struct AnisotropicMove {
-    /// The factor of γ ∇E.
+    /// The factor of d(γ) ∇E.
     let stepSize: Float
     /// σ
     let noise: Float
-    let scaling: Stanley.Options.NoiseScaling
+    /// d
+    let driftScaling: Stanley.Options.Scaling
+    /// s
+    let noiseScaling: Stanley.Options.Scaling
 
-    /// x <- x - a γ g + σ s(γ) ξ; with γ = 1 the bits of `LangevinUpdate.move`.
+    /// x <- x - a d(γ) g + σ s(γ) ξ; with γ = 1 the bits of `LangevinUpdate.move`.
     func apply(to x: Matrix, gradient: Matrix, factors: Matrix, stream: RandomStream, firstGroup: Int) {
-        switch scaling {
-        case .sqrt: apply(x, gradient, factors, stream, firstGroup) { $0.squareRoot() }
-        case .linear: apply(x, gradient, factors, stream, firstGroup) { $0 }
-        case .none: apply(x, gradient, factors, stream, firstGroup) { _ in Lanes(repeating: 1) }
-        }
-    }
-
-    @inline(__always)
-    private func apply(
-        _ x: Matrix, _ gradient: Matrix, _ factors: Matrix, _ stream: RandomStream, _ firstGroup: Int, _ scale: (Lanes) -> Lanes
-    ) {
         let (step, deviation) = (Lanes(repeating: -stepSize), Lanes(repeating: noise))
         TilePass.diffuse(x, gradient, factors, stream: stream, firstGroup: firstGroup) { x, g, factor, normal in
-            x.addingProduct(step, factor * g).addingProduct(deviation, scale(factor) * normal)
+            x.addingProduct(step, driftScaling.of(factor) * g).addingProduct(deviation, noiseScaling.of(factor) * normal)
         }
     }
 
-    /// Writes the terms of -log q(y|x) of each value, up to a constant: (y - x + a γ g)² / (2 σ² s²) + log s, with s = s(γ(x)) and g = ∇E(x).
+    /// Writes the terms of -log q(y|x) of each value, up to a constant: (y - x + a d g)² / (2 σ² s²) + log s, with d and s of γ(x) and g = ∇E(x).
     /// - Parameter factors: γ(x); nil: 1.
     func negativeLogDensity(of y: Matrix, from x: Matrix, gradient: Matrix, factors: Matrix?, into terms: Matrix) {
         let (step, precision) = (Lanes(repeating: stepSize), Lanes(repeating: 1 / (2 * noise * noise)))
@@ -39,25 +31,41 @@ struct AnisotropicMove {
                 return residual * residual * precision
             }
         }
-        switch scaling {
-        case .sqrt:
-            density(terms, gradient, factors, step, precision) { ($0, 0.5 * VectorMath.log($0)) }
-        case .linear:
-            density(terms, gradient, factors, step, precision) { ($0 * $0, VectorMath.log($0)) }
-        case .none:
-            density(terms, gradient, factors, step, precision) { _ in (Lanes(repeating: 1), .zero) }
+        TilePass.map(terms, gradient, factors) { difference, g, factor in
+            let residual = difference.addingProduct(step, driftScaling.of(factor) * g)
+            return residual * residual / noiseScaling.square(of: factor) * precision + noiseScaling.logarithm(of: factor)
+        }
+    }
+}
+
+extension Stanley.Options.Scaling {
+    /// s(γ)
+    @inline(__always)
+    fileprivate func of(_ factor: Lanes) -> Lanes {
+        switch self {
+        case .sqrt: factor.squareRoot()
+        case .linear: factor
+        case .none: Lanes(repeating: 1)
         }
     }
 
-    /// - Parameter scale: s² and log s of γ.
+    /// s(γ)²
     @inline(__always)
-    private func density(
-        _ terms: Matrix, _ gradient: Matrix, _ factors: Matrix, _ step: Lanes, _ precision: Lanes, _ scale: (Lanes) -> (Lanes, Lanes)
-    ) {
-        TilePass.map(terms, gradient, factors) { difference, g, factor in
-            let residual = difference.addingProduct(step, factor * g)
-            let (variance, logDeviation) = scale(factor)
-            return residual * residual / variance * precision + logDeviation
+    fileprivate func square(of factor: Lanes) -> Lanes {
+        switch self {
+        case .sqrt: factor
+        case .linear: factor * factor
+        case .none: Lanes(repeating: 1)
+        }
+    }
+
+    /// log s(γ)
+    @inline(__always)
+    fileprivate func logarithm(of factor: Lanes) -> Lanes {
+        switch self {
+        case .sqrt: 0.5 * VectorMath.log(factor)
+        case .linear: VectorMath.log(factor)
+        case .none: .zero
         }
     }
 }

@@ -47,6 +47,8 @@ public struct Langevin: UnadjustedKernel {
 
     public var diffusion: Diffusion? { Diffusion(stepSize: stepSize, noise: noise, clip: gradientClip) }
 
+    public var driftLimit: Float? { gradientClip.map { stepSize * $0 } }
+
     public func energyEvaluations(steps: Int) -> Double { Double(steps) }
 
     public func scaled(by factor: Float) -> Langevin {

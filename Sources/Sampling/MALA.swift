@@ -5,7 +5,7 @@ import Numerics
 /// log α = (E(x) - E(x'))/T + log q(x|x') - log q(x'|x). A step costs one forward and one input-gradient pass, a run one more. In a box the
 /// target is exp(-E/T) inside and zero outside.
 ///
-/// With an anisotropy it is STANLEY with an accept step: x' ~ N(x - h a γ ∇E(x), 2 h a T s(γ)²), γ = γ(x), where log q contains -Σ log s(γ). The
+/// With an anisotropy it is STANLEY with an accept step: x' ~ N(x - h a d(γ) ∇E(x), 2 h a T s(γ)²), γ = γ(x), where log q contains -Σ log s(γ). The
 /// source's form is a = 1, T = ε². γ is computed at every step: with a γ that is kept from earlier the first move could not be reversed.
 ///
 /// Source: G. Roberts, R. Tweedie, doi:10.2307/3318418; acceptance of .574 is best in many dimensions (G. Roberts, J. Rosenthal,
@@ -15,7 +15,7 @@ public struct MALA: TransitionKernel {
     public var stepSize: Float
     /// T
     public var temperature: Float
-    /// γ, s and h; nil: 1 for each.
+    /// γ, d, s and h; nil: 1 for each.
     public let anisotropy: Stanley.Options?
     public var box: ClosedRange<Float>?
 
@@ -36,6 +36,8 @@ public struct MALA: TransitionKernel {
     public var diffusion: Diffusion? {
         anisotropy != nil ? nil : Diffusion(stepSize: stepSize, noise: Langevin.properNoise(stepSize: stepSize, temperature: temperature))
     }
+
+    public var driftLimit: Float? { anisotropy.flatMap { $0.driftLimit(stepSize: stepSize) } }
 
     public func energyEvaluations(steps: Int) -> Double { Double(steps + 1) }
 

@@ -1,12 +1,12 @@
 import Numerics
 
-/// STANLEY, anisotropic Langevin dynamics: x <- clamp(x - h a γ ∇E(x) + σ s(γ) ξ), γ = th / max(th, |∇E(x)|), h = ½ or 1.
+/// STANLEY, anisotropic Langevin dynamics: x <- clamp(x - h a d(γ) ∇E(x) + σ s(γ) ξ), γ = th / max(th, |∇E(x)|), h = ½ or 1.
 ///
-/// The source has a = 1 and σ = ε. γ shortens drift and noise where the energy is steep, so that no value moves further than h a th by the
-/// drift. With th = ∞ this is Langevin dynamics of step size h a. γ depends on the state and there is no accept step: even for small steps the
+/// The source has a = 1 and σ = ε. γ shortens drift and noise where the energy is steep: with d(γ) = γ no value moves further than h a th by the
+/// drift, with d = 1 the drift is Langevin's and the noise alone is shortened. With th = ∞ this is Langevin dynamics of step size h a. γ depends on the state and there is no accept step: even for small steps the
 /// stationary law is not exp(-E/T); ``MALA`` of the same anisotropy has it exactly. One step costs one forward and one input-gradient pass.
 ///
-/// Source: B. Karimi, J. Xie, P. Li, arXiv:2310.12667. Text and code of the source differ: see ``Options``.
+/// Source: B. Karimi, J. Xie, P. Li, arXiv:2310.12667. Algorithm, text and code of the source differ: see ``Options``.
 public struct Stanley: UnadjustedKernel {
     /// a
     public private(set) var stepSize: Float
@@ -33,6 +33,8 @@ public struct Stanley: UnadjustedKernel {
     /// γ depends on the state.
     public var samplesTarget: Bool { false }
 
+    public var driftLimit: Float? { options.driftLimit(stepSize: stepSize) }
+
     public func energyEvaluations(steps: Int) -> Double { Double(steps) }
 
     public func scaled(by factor: Float) -> Stanley {
@@ -46,7 +48,8 @@ public struct Stanley: UnadjustedKernel {
         let (x, gradient, factors) = (state.buffers.positions, state.buffers.gradient, state.buffers.scratch[0])
         potential.evaluate(x, energies: state.buffers.energies, gradient: gradient)
         if index == 0 || options.recomputation == .everyStep { options.scale.fill(factors, gradient: gradient) }
-        let move = AnisotropicMove(stepSize: options.drift * stepSize, noise: self.noise, scaling: options.noiseScaling)
+        let move = AnisotropicMove(
+            stepSize: options.drift * stepSize, noise: self.noise, driftScaling: options.driftScaling, noiseScaling: options.noiseScaling)
         move.apply(to: x, gradient: gradient, factors: factors, stream: noise.motion, firstGroup: index * TilePass.groups(of: x))
         Walls(box).clamp(x)
         return MoveInfo(squaredGradient: RowSums.squares(gradient))

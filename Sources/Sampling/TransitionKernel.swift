@@ -23,6 +23,9 @@ public protocol TransitionKernel: Sendable {
     /// The step as x - a ∇E(x) + σ ξ, up to how it is computed; nil where a step is something else.
     var diffusion: Diffusion? { get }
 
+    /// The most that the drift of a step moves a value, however steep the energy is; nil without a limit.
+    var driftLimit: Float? { get }
+
     /// Evaluations of energy and gradient that a run of so many steps takes for each chain, the mean where lengths are random.
     func energyEvaluations(steps: Int) -> Double
 
@@ -54,6 +57,8 @@ extension TransitionKernel {
     public var hasAcceptStep: Bool { bestAcceptance != nil }
 
     public var diffusion: Diffusion? { nil }
+
+    public var driftLimit: Float? { nil }
 
     public func scaled(toVariance ratio: Float) -> Self { scaled(by: ratio) }
 

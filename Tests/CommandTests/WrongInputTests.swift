@@ -301,7 +301,15 @@ extension CommandTests {
                 ["sampler.kind=stanley", "sampler.adjusted=true", "sampler.recompute=oncePerIteration"], "sampler.adjusted",
                 "sampler.recompute", "everyStep"),
             .keys(
-                ["sampler.kind=stanley", "sampler.preset=code", "sampler.halfDrift=false"], "sampler.preset = null", "sampler.halfDrift"),
+                ["sampler.kind=stanley", "sampler.adjusted=true", "sampler.preset=algorithm"], "sampler.adjusted", "everyStep",
+                "oncePerIteration", "sampler.preset = \"algorithm\""),
+            .keys(
+                ["sampler.kind=stanley", "sampler.preset=toyCode", "sampler.halfDrift=false"], "sampler.preset = null", "sampler.halfDrift"),
+            .keys(["sampler.kind=stanley", "sampler.preset=text", "sampler.driftScaling=none"], "sampler.preset = null", "driftScaling"),
+            .keys(["optimizer.clipMargin=0.1"], "optimizer.clipMargin", "optimizer.clipSigma other than null"),
+            .keys(["optimizer.average=null", "optimizer.averageWarmup=false"], "averageWarmup", "optimizer.average other than null"),
+            .keys(["model.normalizeLast=false"], "model.normalizeLast", "model.spectralNormalization = true"),
+            .keys(["model.initialDeviation=1", "model.initialScale=2"], "model.initialScale", "model.initialDeviation = null"),
             .keys(["sampler.kind=stanley", "sampler.adaptSteps=9"], "sampler.adaptSteps", "sampler.adjusted = false"),
             .keys(["sampler.kind=annealed", "sampler.hotTemperature=0.5"], "sampler.hotTemperature", "at least 1", "0.5"),
         ]

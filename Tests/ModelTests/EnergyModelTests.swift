@@ -22,8 +22,10 @@ struct EnergyModelTests {
         var parameters: [Float]
         var state: [Float]
 
-        init(_ network: Network, _ parameters: [Float], deviation: Float? = nil, spectral: Bool = false, rows: Int = 8) throws {
-            model = try EnergyModel(network, referenceDeviation: deviation, spectralNormalization: spectral)
+        init(_ network: Network, _ parameters: [Float], deviation: Float? = nil, normalizing: NormalizedWeights = .none, rows: Int = 8)
+            throws
+        {
+            model = try EnergyModel(network, referenceDeviation: deviation, normalizing: normalizing)
             weights = PreparedWeights(network)
             workspace = Workspace(network, rows: rows)
             self.parameters = parameters
@@ -98,7 +100,7 @@ struct EnergyModelTests {
     }
 
     @Test func `spectral normalisation names weights and vectors as PyTorch does`() throws {
-        let model = try EnergyModel(Self.image.network, spectralNormalization: true)
+        let model = try EnergyModel(Self.image.network, normalizing: .all)
         #expect(model.layout.count == Self.image.network.layout.count)
         #expect(
             model.layout.tensors.map(\.name) == [
@@ -133,7 +135,7 @@ struct EnergyModelTests {
 
     @Test func `a power iteration is PyTorch's, and the energies are those of W/σ`() throws {
         let network = Self.image.network
-        let evaluation = try Evaluation(network, Self.image.parameters, spectral: true)
+        let evaluation = try Evaluation(network, Self.image.parameters, normalizing: .all)
         let model = evaluation.model
         var effective = evaluation.parameters
         let before = evaluation.state
@@ -163,7 +165,7 @@ struct EnergyModelTests {
                 .dense(outputs: 1),
             ])
         let network = try Network(description)
-        let evaluation = try Evaluation(network, network.initialParameters(seed: 4), spectral: true)
+        let evaluation = try Evaluation(network, network.initialParameters(seed: 4), normalizing: .all)
         let (model, parameters, before) = (evaluation.model, evaluation.parameters, evaluation.state)
         let names = model.layout.tensors.map(\.name).filter { $0.hasSuffix("_orig") }
         #expect(names == ["layers.0.weight_orig", "layers.3.weight_orig"])
@@ -195,7 +197,7 @@ struct EnergyModelTests {
         // singular values 3 and 1, turned by a rotation on both sides; then a row of length 5
         let (c, s): (Float, Float) = (0.6, 0.8)
         let parameters: [Float] = [3 * c * c + s * s, 3 * c * s - s * c, 3 * s * c - c * s, 3 * s * s + c * c, 0, 0, 3, 4, 0]
-        let evaluation = try Evaluation(network, parameters, spectral: true)
+        let evaluation = try Evaluation(network, parameters, normalizing: .all)
         for _ in 0..<40 { evaluation.model.prepare(evaluation.weights, parameters: parameters, state: &evaluation.state, iterating: true) }
         // along (c, s) the first layer multiplies by 1, along (-s, c) by 1/3; the second takes the inner product with (0.6, 0.8)
         let x = Matrix(rows: 2, columns: 2, [c, s, -s, c])
@@ -207,10 +209,34 @@ struct EnergyModelTests {
         #expect(evaluation.state == state, "without iterating the vectors stay")
     }
 
-    @Test func `the converted gradient is the derivative with respect to the stored weights, with u and v held fixed`() throws {
+    @Test func `of hidden weights the last one acts as it is, and is trained as it is`() throws {
         let test = Self.image
-        let model = try EnergyModel(test.network, spectralNormalization: true)
-        let evaluation = try Evaluation(test.network, test.parameters, spectral: true)
+        let hidden = try Evaluation(test.network, test.parameters, normalizing: .hidden)
+        let all = try Evaluation(test.network, test.parameters, normalizing: .all)
+        #expect(
+            hidden.model.layout.tensors.map(\.name) == [
+                "layers.0.weight_orig", "layers.0.bias", "layers.3.weight_orig", "layers.3.bias", "layers.5.weight", "layers.5.bias",
+            ])
+        #expect(hidden.model.stateLayout.count == all.model.stateLayout.count - 7)
+        for evaluation in [hidden, all] {
+            evaluation.model.prepare(evaluation.weights, parameters: test.parameters, state: &evaluation.state, iterating: true)
+        }
+        // Both begin with the same vectors, so that energies differ by the singular value of the last weight, its length, and by the last bias.
+        let last = test.network.layout.tensors.suffix(2).map { test.parameters[$0.range].map(Double.init) }
+        let length = last[0].reduce(0) { $0 + $1 * $1 }.squareRoot()
+        let x = NetworkCase.normals(3, 50, label: 34)
+        for (one, other) in zip(hidden.energies(x), all.energies(x)) {
+            #expect(abs((Double(one) - last[1][0]) - (Double(other) - last[1][0]) * length) < 1e-5 * (1 + abs(Double(one))))
+        }
+    }
+
+    @Test(arguments: [NormalizedWeights.all, .hidden])
+    func `the converted gradient is the derivative with respect to the stored weights, with u and v held fixed`(
+        normalizing: NormalizedWeights
+    ) throws {
+        let test = Self.image
+        let model = try EnergyModel(test.network, normalizing: normalizing)
+        let evaluation = try Evaluation(test.network, test.parameters, normalizing: normalizing)
         model.prepare(evaluation.weights, parameters: test.parameters, state: &evaluation.state, iterating: true)
         let x = NetworkCase.normals(2, 50, label: 33)
         var gradient = evaluation.parameterGradient(x) { $1.fill(1) }

@@ -92,10 +92,33 @@ struct ParameterLayoutTests {
         let largest = values[1].map(abs).max()!
         #expect(largest <= 1 / 12 && largest > 0.98 / 12, "of 432 uniform numbers in ±1/12 all below 98 %: 2e-4, and the seed is fixed")
         #expect(values[3] == Array(repeating: 1, count: 9) && values[4] == Array(repeating: 0, count: 9))
-        let scaled = network.initialParameters(seed: 3, scale: 2)
+        let scaled = network.initialParameters(seed: 3, .uniform(scale: 2))
         let factors: [Float] = [1, 2, 2, 1, 1]
         for (tensor, factor) in zip(network.layout.tensors, factors) {
             #expect(scaled[tensor.range].elementsEqual(parameters[tensor.range].map { factor * $0 }), "\(tensor.name)")
+        }
+    }
+
+    @Test func `first weights of a deviation are normal, their biases 0, and what no linear map has stays`() throws {
+        let network = try Network(
+            NetworkDescription(
+                input: ImageShape(height: 8, width: 8, channels: 4), condition: .labels(classes: 20, channels: 2),
+                layers: [
+                    .convolution(channels: 64, kernel: 3, stride: 1, padding: 1), .groupNormalization(groups: 4), .flatten,
+                    .dense(outputs: 16),
+                ]))
+        let (standard, normal) = (network.initialParameters(seed: 3), network.initialParameters(seed: 3, .normal(deviation: 0.25)))
+        for tensor in network.layout.tensors {
+            let values = normal[tensor.range].map { Double($0) / 0.25 }
+            switch tensor.name {
+            case "layers.0.weight", "layers.3.weight":
+                // mean within 6/√n, mean square within 6 √(2/n), 2e-9 each
+                let n = Double(values.count)
+                #expect(abs(values.reduce(0, +) / n) < 6 / n.squareRoot(), "\(tensor.name)")
+                #expect(abs(values.reduce(0) { $0 + $1 * $1 } / n - 1) < 6 * (2 / n).squareRoot(), "\(tensor.name)")
+            case "layers.0.bias", "layers.3.bias": #expect(values.allSatisfy { $0 == 0 }, "\(tensor.name)")
+            default: #expect(normal[tensor.range] == standard[tensor.range], "\(tensor.name)")
+            }
         }
     }
 
@@ -117,7 +140,7 @@ struct ParameterLayoutTests {
         #expect(network.initialParameters(seed: 3) == parameters)
         #expect(network.initialParameters(seed: 4) != parameters)
         #expect(network.initialParameters(seed: 3, purpose: .auxiliaryInitialisation) != parameters)
-        #expect(network.initialParameters(seed: 3, scale: 2) == parameters.map { 2 * $0 })
+        #expect(network.initialParameters(seed: 3, .uniform(scale: 2)) == parameters.map { 2 * $0 })
         // weight and bias of a layer have the same bound: one stream for both would show
         #expect(network.layout.tensors[0].range.count > 64 && parameters[0] != parameters[network.layout.tensors[1].range.lowerBound])
     }

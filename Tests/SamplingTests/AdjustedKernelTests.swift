@@ -12,16 +12,20 @@ struct AdjustedKernelTests {
     }
 
     /// A step with which about half to nine tenths of the proposals are accepted; at T = 2 the energy is twice as large.
-    static func stanley(_ granularity: DriftScale.Granularity, _ scaling: Stanley.Options.NoiseScaling, temperature: Float = 1) -> Case {
+    static func stanley(
+        _ granularity: DriftScale.Granularity, _ scaling: Stanley.Options.Scaling, drift: Stanley.Options.Scaling = .linear,
+        temperature: Float = 1
+    ) -> Case {
         let (threshold, stepSize) = (Float(0.9) * temperature, Float(0.4) / temperature)
-        let options = Stanley.Options(DriftScale(threshold: threshold, granularity: granularity, channels: 2), noiseScaling: scaling)
+        let options = Stanley.Options(
+            DriftScale(threshold: threshold, granularity: granularity, channels: 2), driftScaling: drift, noiseScaling: scaling)
         return Case(
-            name: "stanley \(granularity) \(scaling) T=\(temperature)",
+            name: "stanley \(granularity) \(scaling), drift \(drift), T=\(temperature)",
             kernel: MALA(stepSize: stepSize, temperature: temperature, anisotropy: options),
             reference: {
                 ReferenceLangevin(
                     potential: $0, drift: Double(stepSize) / 2, temperature: Double(temperature), threshold: Double(threshold),
-                    granularity: granularity, scaling: scaling)
+                    granularity: granularity, driftScaling: drift, scaling: scaling)
             })
     }
 
@@ -31,7 +35,8 @@ struct AdjustedKernelTests {
             name: "mala T=2", kernel: MALA(stepSize: 0.06, temperature: 2),
             reference: { ReferenceLangevin(potential: $0, drift: Double(Float(0.06)), temperature: 2) }),
         stanley(.element, .sqrt), stanley(.channels, .sqrt), stanley(.sample, .sqrt), stanley(.element, .linear),
-        stanley(.sample, .none), stanley(.element, .sqrt, temperature: 2),
+        stanley(.sample, .none), stanley(.element, .sqrt, temperature: 2), stanley(.channels, .linear, drift: .none),
+        stanley(.element, .sqrt, drift: .none), stanley(.sample, .linear, drift: .sqrt),
         Case(
             name: "hmc", kernel: HMC(stepSize: 0.3, leapfrogSteps: 4),
             reference: { ReferenceHMC(potential: $0, stepSize: Double(Float(0.3)), steps: 4) }),

@@ -17,7 +17,7 @@ struct KernelTemperatureTests {
         }
     }
 
-    private static let paper = Stanley.Options.paper(threshold: 0.5)
+    private static let text = Stanley.Preset.text.options(threshold: 0.5)
 
     static let cases: [Case] = [
         Case("langevin", Langevin(stepSize: 0.05, noise: nil, temperature: 2), 2, true),
@@ -33,10 +33,12 @@ struct KernelTemperatureTests {
         Case("underdamped", Underdamped(stepSize: 0.2, friction: 1, temperature: 2), 2, true),
         Case("mala", MALA(stepSize: 0.05, temperature: 2), 2, true),
         Case("hmc", HMC(stepSize: 0.2, leapfrogSteps: 3, temperature: 2), 2, true),
-        Case("adjusted stanley", MALA(stepSize: 0.1, temperature: 2, anisotropy: paper), 2, true),
-        Case("stanley", Stanley(stepSize: 0.1, noise: nil, temperature: 2, options: paper), 2, false),
-        Case("stanley of a noise", Stanley(stepSize: 0.25, noise: 0.5, options: paper), 1, false),
-        Case("stanley code", Stanley(stepSize: 0.05, noise: nil, temperature: 8, options: .code(threshold: 0.5, channels: 1)), 8, false),
+        Case("adjusted stanley", MALA(stepSize: 0.1, temperature: 2, anisotropy: text), 2, true),
+        Case("stanley", Stanley(stepSize: 0.1, noise: nil, temperature: 2, options: text), 2, false),
+        Case("stanley of a noise", Stanley(stepSize: 0.25, noise: 0.5, options: text), 1, false),
+        Case(
+            "stanley of the code",
+            Stanley(stepSize: 0.05, noise: nil, temperature: 8, options: Stanley.Preset.imageCode.options(threshold: 0.5)), 8, false),
         Case("annealed", AnnealedLangevin(to: Langevin(stepSize: 0.01, noise: nil, temperature: 2), hot: 50, steps: 100), 2, false),
     ]
 

@@ -17,17 +17,22 @@ struct KernelTests {
         .init(DriftScale(threshold: 0.5, granularity: granularity, channels: 3))
     }
 
+    static func stanley(_ preset: Stanley.Preset) -> Case {
+        Case(name: "stanley \(preset)") {
+            Stanley(stepSize: $0, noise: $0.squareRoot(), options: preset.options(threshold: 0.5, channels: 3))
+        }
+    }
+
     static let cases: [Case] = [
         Case(name: "langevin") { Langevin(stepSize: $0, noise: Langevin.properNoise(stepSize: $0, temperature: 1)) },
         Case(name: "langevin noise first") { Langevin(stepSize: $0, noise: $0.squareRoot(), gradientClip: 1, noiseFirst: true) },
-        Case(name: "stanley paper") { Stanley(stepSize: $0, noise: $0.squareRoot(), options: .paper(threshold: 0.5)) },
-        Case(name: "stanley code") { Stanley(stepSize: $0, noise: $0.squareRoot(), options: .code(threshold: 0.5, channels: 3)) },
-        Case(name: "stanley once") {
-            Stanley(stepSize: $0, noise: $0.squareRoot(), options: .init(DriftScale(threshold: 0.5), recomputation: .oncePerIteration))
-        },
+        stanley(.algorithm), stanley(.text), stanley(.toyCode), stanley(.imageCode),
         Case(name: "adjusted stanley element", make: { MALA(stepSize: $0, anisotropy: options(.element)) }, cachesEnd: true),
         Case(name: "adjusted stanley channels", make: { MALA(stepSize: $0, anisotropy: options(.channels)) }, cachesEnd: true),
         Case(name: "adjusted stanley sample", make: { MALA(stepSize: $0, anisotropy: options(.sample)) }, cachesEnd: true),
+        Case(
+            name: "adjusted stanley of the image code",
+            make: { MALA(stepSize: $0, anisotropy: Stanley.Preset.imageCode.options(threshold: 0.5, channels: 3)) }, cachesEnd: true),
         Case(name: "mala", make: { MALA(stepSize: $0) }, cachesEnd: true),
         Case(name: "hmc", make: { HMC(stepSize: $0.squareRoot(), leapfrogSteps: 3) }, cachesEnd: true),
         Case(

@@ -20,13 +20,14 @@ struct ReferenceLangevin: ReferenceMove {
     }
 
     var potential: PairPotential
-    /// The factor of γ ∇E.
+    /// The factor of d(γ) ∇E.
     var drift: Double
     var temperature = 1.0
     var threshold = Double.infinity
     var granularity = DriftScale.Granularity.element
     var channels = 2
-    var scaling = Stanley.Options.NoiseScaling.sqrt
+    var driftScaling = Stanley.Options.Scaling.linear
+    var scaling = Stanley.Options.Scaling.sqrt
     var fault: Fault?
 
     func factors(_ gradient: [Double]) -> [Double] {
@@ -43,20 +44,22 @@ struct ReferenceLangevin: ReferenceMove {
         }
     }
 
-    private func deviation(_ factor: Double) -> Double {
-        let noise = (2 * drift * temperature).squareRoot()
+    /// A factor made of γ.
+    static func scaled(_ factor: Double, _ scaling: Stanley.Options.Scaling) -> Double {
         switch scaling {
-        case .sqrt: return noise * factor.squareRoot()
-        case .linear: return noise * factor
-        case .none: return noise
+        case .sqrt: factor.squareRoot()
+        case .linear: factor
+        case .none: 1
         }
     }
 
-    /// log N(y; x - drift γ g, diag deviation²)
+    private func deviation(_ factor: Double) -> Double { (2 * drift * temperature).squareRoot() * Self.scaled(factor, scaling) }
+
+    /// log N(y; x - drift d(γ) g, diag deviation²)
     private func logDensity(of y: [Double], from x: [Double], _ gradient: [Double], _ factors: [Double]) -> Double {
         x.indices.reduce(0) { sum, d in
             let s = deviation(factors[d])
-            let residual = y[d] - x[d] + drift * factors[d] * gradient[d]
+            let residual = y[d] - x[d] + drift * Self.scaled(factors[d], driftScaling) * gradient[d]
             return sum - residual * residual / (2 * s * s) - (fault == .missingLogDeterminant ? 0 : log(s))
         }
     }
@@ -64,7 +67,7 @@ struct ReferenceLangevin: ReferenceMove {
     func move(_ x: [Double], gradient: [Double], normals: [Double]) -> (to: [Double], logRatio: Double) {
         let factors = factors(gradient)
         let to = x.indices.map { d -> Double in
-            let clipped = fault == .asymmetricClip && gradient[d] < 0 ? 1 : factors[d]
+            let clipped = fault == .asymmetricClip && gradient[d] < 0 ? 1 : Self.scaled(factors[d], driftScaling)
             let s = fault == .linearNoise ? deviation(1) * factors[d] : deviation(factors[d])
             return x[d] - (fault == .driftUphill ? -1 : 1) * drift * clipped * gradient[d] + s * normals[d]
         }

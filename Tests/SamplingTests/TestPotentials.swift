@@ -63,12 +63,13 @@ struct QuarticPotential: Potential {
     }
 }
 
-/// E(x) = 0: chains move by the noise alone.
+/// E(x) = slope · Σ x; 0: chains move by the noise alone.
 struct FlatPotential: Potential {
     let dimension: Int
+    var slope: Float = 0
 
     func evaluate(_ x: Matrix, energies: Matrix, gradient: Matrix) {
-        energies.fill(0)
-        gradient.fill(0)
+        for row in 0..<x.rows { energies[row, 0] = slope * x.rows(row..<row + 1).values.reduce(0, +) }
+        gradient.fill(slope)
     }
 }

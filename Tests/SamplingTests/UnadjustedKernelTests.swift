@@ -36,15 +36,14 @@ struct UnadjustedKernelTests {
 
     @Test(
         arguments: DriftScale.Granularity.allCases,
-        Stanley.Options.NoiseScaling.allCases.flatMap { scaling in [true, false].map { (scaling, $0) } })
+        Stanley.Options.Scaling.allCases.flatMap { drift in Stanley.Options.Scaling.allCases.map { (drift, $0) } })
     func `stanley: drift and noise are shortened by γ, by its options`(
-        granularity: DriftScale.Granularity, option: (scaling: Stanley.Options.NoiseScaling, half: Bool)
+        granularity: DriftScale.Granularity, scaling: (drift: Stanley.Options.Scaling, noise: Stanley.Options.Scaling)
     ) {
-        for recomputation in Stanley.Options.Recomputation.allCases {
+        for (recomputation, half) in Stanley.Options.Recomputation.allCases.flatMap({ when in [true, false].map { (when, $0) } }) {
             let options = Stanley.Options(
                 DriftScale(threshold: 0.7, granularity: granularity, channels: 2), recomputation: recomputation,
-                noiseScaling: option.scaling,
-                halfDrift: option.half)
+                driftScaling: scaling.drift, noiseScaling: scaling.noise, halfDrift: half)
             let reference = ReferenceLangevin(potential: Self.potential, drift: 0, threshold: Double(Float(0.7)), granularity: granularity)
             var kept: [Double] = []
             let error = Self.error(Stanley(stepSize: 0.2, noise: 0.3, options: options)) { x, normals, index in
@@ -52,20 +51,51 @@ struct UnadjustedKernelTests {
                 if index == 0 || recomputation == .everyStep { kept = reference.factors(g) }
                 let normals = normals(index)
                 for d in 0..<4 {
-                    let scale = [Stanley.Options.NoiseScaling.sqrt: kept[d].squareRoot(), .linear: kept[d], .none: 1][option.scaling]!
-                    x[d] += -(option.half ? 0.5 : 1) * Double(Float(0.2)) * kept[d] * g[d] + Double(Float(0.3)) * scale * normals[d]
+                    let (drift, noise) = (
+                        ReferenceLangevin.scaled(kept[d], scaling.drift), ReferenceLangevin.scaled(kept[d], scaling.noise)
+                    )
+                    x[d] += -(half ? 0.5 : 1) * Double(Float(0.2)) * drift * g[d] + Double(Float(0.3)) * noise * normals[d]
                 }
             }
-            #expect(error < Self.tolerance, "\(recomputation)")
+            #expect(error < Self.tolerance, "\(recomputation) \(half)")
         }
     }
 
-    @Test func `the presets are the text's and the code's form`() {
-        let (paper, code) = (Stanley.Options.paper(threshold: 0.01), Stanley.Options.code(threshold: 0.01, channels: 3))
-        #expect(paper.scale.granularity == .element && paper.noiseScaling == .sqrt && paper.halfDrift && paper.recomputation == .everyStep)
-        #expect(
-            code.scale.granularity == .channels && code.scale.channels == 3 && code.noiseScaling == .linear && !code.halfDrift
-                && code.recomputation == .everyStep)
+    @Test func `the presets are the forms of the source, by where they stand`() {
+        let scale = DriftScale(threshold: 0.01)
+        let ofPixels = DriftScale(threshold: 0.01, granularity: .channels, channels: 3)
+        let forms: [Stanley.Preset: Stanley.Options] = [
+            .algorithm: .init(scale, recomputation: .oncePerIteration, driftScaling: .linear, noiseScaling: .sqrt, halfDrift: true),
+            .text: .init(scale, recomputation: .everyStep, driftScaling: .linear, noiseScaling: .sqrt, halfDrift: true),
+            .toyCode: .init(ofPixels, recomputation: .everyStep, driftScaling: .linear, noiseScaling: .linear, halfDrift: false),
+            .imageCode: .init(ofPixels, recomputation: .everyStep, driftScaling: .none, noiseScaling: .linear, halfDrift: false),
+        ]
+        for preset in Stanley.Preset.allCases {
+            #expect(preset.options(threshold: 0.01, channels: 3) == forms[preset], "\(preset)")
+            #expect(!Stanley(noise: 0.1, options: preset.options(threshold: 1)).samplesTarget)
+        }
+    }
+
+    @Test func `the drift of a kernel that names a limit goes just so far on a steep slope, and that of others on`() {
+        let slope = FlatPotential(dimension: 1, slope: 1e6)
+        func way(_ kernel: some TransitionKernel) -> Float {
+            let buffers = ChainBuffers(chains: 1, dimension: 1, scratch: kernel.scratchTiles)
+            buffers.positions.fill(0)
+            kernel.run(buffers, steps: 4, noise: KernelChecks.noise, in: slope)
+            return -buffers.positions[0, 0] / 4
+        }
+        func expect(_ kernel: some TransitionKernel, _ limit: Float?) {
+            #expect(kernel.driftLimit == limit)
+            #expect(abs(way(kernel) - (limit ?? 1e5)) < 1e-5 * (limit ?? 1e5), "\(kernel)")
+        }
+        expect(Langevin(stepSize: 0.1, noise: 0), nil)
+        expect(Langevin(stepSize: 0.1, noise: 0, gradientClip: 2), 0.2)
+        for (preset, limit) in [(Stanley.Preset.algorithm, Float(0.1)), (.text, 0.1), (.toyCode, 0.2), (.imageCode, nil)] {
+            expect(Stanley(stepSize: 0.1, noise: 0, options: preset.options(threshold: 2)), limit)
+            guard preset != .algorithm else { continue }
+            #expect(MALA(stepSize: 0.1, anisotropy: preset.options(threshold: 2)).driftLimit == limit)
+        }
+        #expect(MALA(stepSize: 0.1).driftLimit == nil)
     }
 
     @Test func `heun: the mean of two slopes, with one noise`() {
@@ -120,11 +150,14 @@ struct UnadjustedKernelTests {
     }
 
     @Test(
-        arguments: DriftScale.Granularity.allCases, Stanley.Options.NoiseScaling.allCases)
+        arguments: DriftScale.Granularity.allCases,
+        Stanley.Options.Scaling.allCases.flatMap { drift in Stanley.Options.Scaling.allCases.map { (drift, $0) } })
     func `with an infinite threshold STANLEY has the bits of Langevin, and adjusted STANLEY those of MALA`(
-        granularity: DriftScale.Granularity, scaling: Stanley.Options.NoiseScaling
+        granularity: DriftScale.Granularity, scaling: (drift: Stanley.Options.Scaling, noise: Stanley.Options.Scaling)
     ) {
-        let options = Stanley.Options(DriftScale(threshold: .infinity, granularity: granularity, channels: 2), noiseScaling: scaling)
+        let options = Stanley.Options(
+            DriftScale(threshold: .infinity, granularity: granularity, channels: 2), driftScaling: scaling.drift,
+            noiseScaling: scaling.noise)
         let pairs: [(any TransitionKernel, any TransitionKernel)] = [
             (Stanley(stepSize: 0.2, noise: 0.3, options: options, box: -2...2), Langevin(stepSize: 0.1, noise: 0.3, box: -2...2)),
             (MALA(stepSize: 0.5, temperature: 1.5, anisotropy: options), MALA(stepSize: 0.25, temperature: 1.5)),

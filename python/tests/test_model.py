@@ -167,7 +167,7 @@ NETWORKS = {
     },
     "convolution": {
         "model.kind": "convolution", "model.channels": [4, 8], "model.kernels": [3, 4], "model.strides": [1, 2], "model.paddings": [1, 1],
-        "model.dense": [8], "model.activation": "relu", "model.spectralNormalization": True,
+        "model.dense": [8], "model.activation": "relu", "model.spectralNormalization": True, "model.normalizeLast": False,
     },
     "pooling": {
         "model.kind": "layers",

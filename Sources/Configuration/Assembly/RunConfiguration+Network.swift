@@ -25,8 +25,17 @@ extension RunConfiguration {
             throw Failure(.configuration, "model: \(error)")
         }
         return try EnergyModel(
-            network, referenceDeviation: reference.map { Float($0) }, spectralNormalization: model.spectralNormalization,
-            preconditioning: preconditioning)
+            network, referenceDeviation: reference.map { Float($0) }, normalizing: normalizedWeights, preconditioning: preconditioning)
+    }
+
+    private var normalizedWeights: NormalizedWeights {
+        !model.spectralNormalization ? .none : model.normalizeLast ? .all : .hidden
+    }
+
+    /// What a new run begins with, of the energy and of the other networks.
+    package var initialWeights: (energy: InitialWeights, others: InitialWeights) {
+        if let deviation = model.initialDeviation { return (.normal(deviation: Float(deviation)), .normal(deviation: Float(deviation))) }
+        return (.uniform(scale: Float(model.initialScale)), .standard)
     }
 
     /// All networks of the run, for samples of a shape.

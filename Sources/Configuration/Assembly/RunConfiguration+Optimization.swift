@@ -27,7 +27,8 @@ extension RunConfiguration {
     }
 
     package var gradientClip: GradientClip {
-        GradientClip(norm: optimizer.clipNorm.map { Float($0) }, sigma: optimizer.clipSigma.map { Float($0) })
+        GradientClip(
+            norm: optimizer.clipNorm.map { Float($0) }, sigma: optimizer.clipSigma.map { Float($0) }, margin: Float(optimizer.clipMargin))
     }
 
     package var learningRateSchedule: LearningRateSchedule {

@@ -6,10 +6,11 @@ import Sampling
 extension RunConfiguration {
     func checkSampler() throws(Failure) {
         if let low = sampler.low, let high = sampler.high { try requireRise("sampler.low", low, "sampler.high", high) }
+        let recomputation = sampler.stanleyOptions(channels: 1).recomputation
         try require(
-            !(uses("sampler.adjusted") && sampler.adjusted && sampler.preset == nil) || sampler.recompute == .everyStep,
-            "sampler.adjusted = true needs gamma at both ends of every move; expected sampler.recompute = \"everyStep\", found \"\(sampler.recompute.rawValue)\""
-        )
+            !(uses("sampler.adjusted") && sampler.adjusted) || recomputation == .everyStep,
+            "sampler.adjusted = true needs gamma at both ends of every move; expected sampler.recompute = \"everyStep\", found \"\(recomputation.rawValue)\""
+                + (sampler.preset.map { " of sampler.preset = \"\($0.rawValue)\"" } ?? ""))
     }
 
     func checkChains() throws(Failure) {

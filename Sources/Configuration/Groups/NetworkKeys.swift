@@ -44,10 +44,17 @@ extension RunConfiguration {
         public var slope = 0.2
         @Key("adds |x|²/(2s²) to the energy, s this value; null: nothing", .positive) public var referenceDeviation: Double? = nil
         @Key("divide each weight by its largest singular value (power iteration)") public var spectralNormalization = false
+        @Key("the last weight is divided too", needs: .isOn("model.spectralNormalization"), bindsAtDefault: false) public
+            var normalizeLast =
+            true
         @Key(
             "factor of the energy's random weights and biases: 1: uniform in +-1/sqrt(inputs); 2.45: weights of the variance 2/inputs",
-            .positive, needs: .isNull("model.initial"))
+            .positive, needs: .both(.isNull("model.initial"), .isNull("model.initialDeviation")))
         public var initialScale = 1.0
+        @Key(
+            "all networks begin with normal weights of this standard deviation and biases of 0; null: uniform ones", .positive,
+            needs: .isNull("model.initial"), bindsAtDefault: false)
+        public var initialDeviation: Double? = nil
         @Key(
             "a new run starts from the parameters of this model.safetensors (the average, where its run kept one), of the same network; null: random ones",
             .text)

@@ -27,6 +27,7 @@ extension RunConfiguration {
         @Key("the gradient is scaled down to this norm; null: no limit", .positive) public var clipNorm: Double? = nil
         @Key("each gradient element is limited to so many roots of its second moment; null: no limit", .positive, needs: Self.moments)
         public var clipSigma: Double? = nil
+        @Key("added to that limit", .notNegative, needs: .isGiven("optimizer.clipSigma"), bindsAtDefault: false) public var clipMargin = 0.0
         @Key("decay of the moving average of the parameters; null: no average", .fraction) public var average: Double? = 0.999
         @Key(
             "the n-th update uses the decay (1 + n)/(10 + n) while that is smaller, so that the first parameters are forgotten",

@@ -3,10 +3,12 @@ import Model
 import Sampling
 
 extension Precision: Choice {}
-extension Stanley.Preset: Choice {}
+extension Stanley.Preset: Choice {
+    public static var formerWords: [String: String] { ["paper": "text", "code": "toyCode"] }
+}
 extension DriftScale.Granularity: Choice {}
 extension Stanley.Options.Recomputation: Choice {}
-extension Stanley.Options.NoiseScaling: Choice {}
+extension Stanley.Options.Scaling: Choice {}
 
 extension RunConfiguration {
     /// The transition kernel of the chains. Which kernels use a key, and beside which others, stands with them: `KernelKind.all`.
@@ -33,14 +35,18 @@ extension RunConfiguration {
         @Key("x is kept at or below this: clamped, or proposals outside rejected; null: no bound", .value) public var high: Double? = nil
         @Key("th of gamma = th / max(th, |g|)", .positive) public var threshold = 0.01
         @Key(
-            "paper (element, everyStep, sqrt, half) or code (channels, everyStep, linear, full); null: the four keys that follow")
+            "a form of the source: its algorithm as printed, its text, its code for toy data or for images; null: the five keys that follow"
+        )
         public var preset: Stanley.Preset? = nil
         @Key("|g| of each element, over the channels of a pixel, or over the sample") public var granularity = DriftScale.Granularity
             .element
         @Key("when gamma is computed: everyStep, or oncePerIteration: at the first transition of a training step")
         public var recompute = Stanley.Options.Recomputation.everyStep
-        @Key("the noise times sqrt(gamma) (sqrt), gamma (linear) or 1 (none)") public var noiseScaling = Stanley.Options.NoiseScaling.sqrt
-        @Key("the drift is half of a gamma g") public var halfDrift = true
+        @Key("d, a factor of the drift: sqrt(gamma) (sqrt), gamma (linear) or 1 (none)", bindsAtDefault: false)
+        public var driftScaling = Stanley.Options.Scaling.linear
+        @Key("s, a factor of the noise: sqrt(gamma) (sqrt), gamma (linear) or 1 (none)")
+        public var noiseScaling = Stanley.Options.Scaling.sqrt
+        @Key("the drift is half of a d g") public var halfDrift = true
         @Key("accept or reject, so that the chains have exactly exp(-E/T)") public var adjusted = false
         @Key("leapfrog steps of a transition", 1...100_000) public var leapfrogSteps = 10
         @Key("draw the leapfrog steps of a transition from 1 to leapfrogSteps") public var leapfrogJitter = false

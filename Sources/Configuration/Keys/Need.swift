@@ -9,7 +9,7 @@ public indirect enum Need: Hashable, Sendable {
     case isOff(String)
     case isAbove(String, Int)
     case isNull(String)
-    /// A key whose default is a value has not been set to null.
+    /// A number is there.
     case isGiven(String)
     /// A list has no entries.
     case isEmpty(String)
@@ -103,7 +103,7 @@ extension Need {
         case .isOff(let path): [[path: .boolean(false)]]
         case .isAbove(let path, let bound): [[path: .integer(bound + 1)]]
         case .isNull(let path): [[path: .null]]
-        case .isGiven(let path): [[path: ConfigurationKey.named(path)?.standard ?? .null]]
+        case .isGiven(let path): [[path: ConfigurationKey.named(path).map { $0.standard == .null ? .integer(1) : $0.standard } ?? .null]]
         case .isEmpty(let path): [[path: .array([])]]
         // Of the lists only that of the temperatures is asked for entries.
         case .isNotEmpty(let path): [[path: .array([.integer(1), .integer(2)])]]

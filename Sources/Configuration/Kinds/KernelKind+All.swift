@@ -17,9 +17,12 @@ extension KernelKind {
             .init("sampler.noise", when: .isOff("sampler.adjusted")),
             .init("sampler.temperature", when: .either([.isNull("sampler.noise"), .isOn("sampler.adjusted")])),
             "sampler.threshold", "sampler.preset", "sampler.adjusted",
-        ] + ["granularity", "recompute", "noiseScaling", "halfDrift"].map { KeyUse("sampler.\($0)", when: .isNull("sampler.preset")) }
+        ]
+            + ["granularity", "recompute", "driftScaling", "noiseScaling", "halfDrift"].map {
+                KeyUse("sampler.\($0)", when: .isNull("sampler.preset"))
+            }
     ) { parts in
-        let options = stanleyOptions(parts)
+        let options = parts.sampler.stanleyOptions(channels: parts.channels)
         guard !parts.sampler.adjusted else {
             return MALA(stepSize: parts.stepSize, temperature: parts.temperature, anisotropy: options, box: parts.box)
         }
@@ -74,12 +77,16 @@ extension KernelKind {
     private static func adapted(when need: Need = .always) -> [KeyUse] {
         ["adaptSteps", "targetAcceptance"].map { KeyUse("sampler.\($0)", when: need) }
     }
+}
 
-    private static func stanleyOptions(_ parts: Parts) -> Stanley.Options {
-        let (sampler, threshold) = (parts.sampler, Float(parts.sampler.threshold))
-        if let preset = sampler.preset { return preset.options(threshold: threshold, channels: parts.channels) }
+extension RunConfiguration.Sampler {
+    /// The form of STANLEY that is chosen, by its name or key by key.
+    /// - Parameter channels: of a pixel.
+    func stanleyOptions(channels: Int) -> Stanley.Options {
+        let threshold = Float(threshold)
+        if let preset { return preset.options(threshold: threshold, channels: channels) }
         return Stanley.Options(
-            DriftScale(threshold: threshold, granularity: sampler.granularity, channels: parts.channels),
-            recomputation: sampler.recompute, noiseScaling: sampler.noiseScaling, halfDrift: sampler.halfDrift)
+            DriftScale(threshold: threshold, granularity: granularity, channels: channels), recomputation: recompute,
+            driftScaling: driftScaling, noiseScaling: noiseScaling, halfDrift: halfDrift)
     }
 }

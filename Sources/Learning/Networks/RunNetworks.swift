@@ -51,13 +51,17 @@ public struct RunNetworks: Sendable {
 
     /// The parameters before the first step.
     ///
-    /// - Parameter energyScale: factor of the energy's weights and biases.
-    public func initialParameters(seed: UInt64, energyScale: Float = 1) -> [Float] {
-        var parameters = energy.network.initialParameters(seed: seed, scale: energyScale)
+    /// - Parameters:
+    ///   - weights: of the energy, and
+    ///   - others: of the networks beside it.
+    public func initialParameters(
+        seed: UInt64, energy weights: InitialWeights = .standard, others: InitialWeights = .standard
+    ) -> [Float] {
+        var parameters = energy.network.initialParameters(seed: seed, weights)
         for (index, part) in Part.allCases.enumerated() {
             // Networks of the same purpose are told apart by their seed.
             if let network = self[part] {
-                parameters += network.initialParameters(seed: seed ^ UInt64(index) << 32, purpose: .auxiliaryInitialisation)
+                parameters += network.initialParameters(seed: seed ^ UInt64(index) << 32, purpose: .auxiliaryInitialisation, others)
             }
         }
         return parameters

@@ -5,12 +5,15 @@ import Numerics
 public struct GradientClip: Sendable, Hashable {
     /// The gradient of each of the optimiser's groups is scaled down to this Euclidean norm.
     public var norm: Float?
-    /// Each element is clipped to ±sigma·√v̂, with Adam's second moment v̂ as it was before this step (IGEBM, arXiv:1903.08689: 3).
+    /// Each element is clipped to ±(sigma·√v̂ + margin), with Adam's second moment v̂ as it was before this step, 0 before the first (IGEBM,
+    /// arXiv:1903.08689, has 3 and .1). Without a margin the first step is not clipped.
     public var sigma: Float?
+    public var margin: Float
 
-    public init(norm: Float? = nil, sigma: Float? = nil) {
+    public init(norm: Float? = nil, sigma: Float? = nil, margin: Float = 0) {
         self.norm = norm
         self.sigma = sigma
+        self.margin = margin
     }
 
     /// Clips the gradient of the optimiser's own parameters in place.
@@ -47,10 +50,10 @@ public struct GradientClip: Sendable, Hashable {
     }
 
     private func clipElements(_ gradient: inout [Float], _ optimizer: Optimizer, _ sigma: Float) {
-        guard optimizer.updates > 0, case .some(let beta2) = optimizer.rule.beta2 else { return }
-        let scale = 1 / Float(1 - integerPower(Double(beta2), optimizer.updates))
+        guard optimizer.updates > 0 || margin > 0, case .some(let beta2) = optimizer.rule.beta2 else { return }
+        let scale = optimizer.updates == 0 ? 0 : 1 / Float(1 - integerPower(Double(beta2), optimizer.updates))
         for index in gradient.indices {
-            let limit = sigma * (optimizer.second[index] * scale).squareRoot() + Float.leastNormalMagnitude
+            let limit = sigma * (optimizer.second[index] * scale).squareRoot() + max(margin, Float.leastNormalMagnitude)
             gradient[index] = max(-limit, min(limit, gradient[index]))
         }
     }

@@ -7,9 +7,10 @@ import Sampling
 extension DataScale {
     private typealias Limits = DiagnosticThresholds
 
-    /// One sentence on data that fit neither the model, nor the noise that chains start from, nor the sampler's box, with what to set; nil where they fit.
+    /// One sentence on data that fit neither the model, nor the noise that chains start from, nor what the sampler can reach, with what to set; nil where
+    /// they fit.
     package func note(_ source: DataSource, _ configuration: RunConfiguration) -> String? {
-        onBytes(configuration.data) ?? onFloats(source) ?? onNoise(source, configuration) ?? onBox
+        onBytes(configuration.data) ?? onFloats(source) ?? onNoise(source, configuration) ?? onBox ?? onDrift(configuration)
     }
 
     /// Truth values, classes or gray values of few levels that were stored as bytes.
@@ -60,6 +61,18 @@ extension DataScale {
         let canStandardise =
             source.shape.isVector && source.dataset != nil && source.dataset?.levels == nil && !configuration.data.standardize
         return "\(place): set \(fit)" + (canStandardise ? ", or data.standardize=true" : "")
+    }
+
+    /// Chains that start from noise and are held where they started by a limit on the drift.
+    private func onDrift(_ configuration: RunConfiguration) -> String? {
+        let restart = configuration.hasPersistentChains ? configuration.chains.restartProbability : 1
+        guard noise != nil, restart > 0, let limit = configuration.anyKernel.driftLimit else { return nil }
+        let way = Double(limit) * Double(configuration.sampler.steps) / restart
+        guard way < data.deviation else { return nil }
+        let keys = configuration.uses("sampler.threshold") ? "sampler.threshold" : "sampler.gradientClip"
+        return
+            "the sampler moves a value of a chain by at most \(Spread.short(way)) before it starts anew, however steep the energy is, and the data lie at "
+            + "\(data.text): raise \(keys), sampler.stepSize or sampler.steps \(Spread.short((data.deviation / way).rounded(.up))) times or more"
     }
 
     private var onBox: String? {

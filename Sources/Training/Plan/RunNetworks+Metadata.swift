@@ -73,8 +73,8 @@ extension RunNetworks {
             return deviation
         }
         let normalization = metadata["spectralNormalization"] ?? "false"
-        guard ["true", "false"].contains(normalization) else {
-            throw Failure(.checkpoint, "expected true or false as spectralNormalization, found \(normalization)")
+        guard let normalized = NormalizedWeights(rawValue: normalization) else {
+            throw Failure(.checkpoint, "expected true, hidden or false as spectralNormalization, found \(normalization)")
         }
         let preconditioning = try metadata["preconditioning"].map { (text) throws(Failure) -> NoisePreconditioning in
             guard let preconditioning = NoisePreconditioning(text) else {
@@ -84,8 +84,7 @@ extension RunNetworks {
             return preconditioning
         }
         return try EnergyModel(
-            Network(description), referenceDeviation: deviation, spectralNormalization: normalization == "true",
-            preconditioning: preconditioning)
+            Network(description), referenceDeviation: deviation, normalizing: normalized, preconditioning: preconditioning)
     }
 
     private static func shape(_ text: String, _ generator: Network?) throws(Failure) -> ImageShape {
@@ -102,7 +101,7 @@ extension RunNetworks {
         if energy.network.description != expected.energy.network.description { return "energy" }
         if energy.referenceDeviation != expected.energy.referenceDeviation { return "referenceDeviation" }
         if energy.preconditioning != expected.energy.preconditioning { return "preconditioning" }
-        if energy.usesSpectralNormalization != expected.energy.usesSpectralNormalization { return "spectralNormalization" }
+        if energy.normalizedWeights != expected.energy.normalizedWeights { return "spectralNormalization" }
         for part in parts where self[part]?.description != expected[part]?.description { return part.rawValue }
         return (isLatent, sampleShape) == (expected.isLatent, expected.sampleShape) ? nil : "sampleShape"
     }

@@ -143,7 +143,8 @@ public struct RunPlan: Sendable {
     /// The state of a rank before the first step.
     package func initialState(ofRank rank: Int) -> TrainingState {
         let own = slices.own(rank)
-        let parameters = networks.initialParameters(seed: configuration.run.seed, energyScale: Float(configuration.model.initialScale))
+        let (energy, others) = configuration.initialWeights
+        let parameters = networks.initialParameters(seed: configuration.run.seed, energy: energy, others: others)
         return TrainingState(
             step: 0, parameters: parameters, modelState: initialModelState(parameters),
             optimizer: Optimizer(configuration.updateRule, groups: configuration.parameterGroups(of: networks), own: own),
@@ -205,7 +206,7 @@ public struct RunPlan: Sendable {
             var metadata = ["format": "pt", "network": try model.network.description.json()]
             if let deviation = model.referenceDeviation { metadata["referenceDeviation"] = String(deviation) }
             if let preconditioning = model.preconditioning { metadata["preconditioning"] = String(preconditioning) }
-            if model.usesSpectralNormalization { metadata["spectralNormalization"] = "true" }
+            if model.usesSpectralNormalization { metadata["spectralNormalization"] = model.normalizedWeights.rawValue }
             return metadata.merging(try networks.metadata) { own, _ in own }.merging(try rowMetadata.metadata) { own, _ in own }
         }
     }

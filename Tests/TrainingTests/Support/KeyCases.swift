@@ -67,7 +67,8 @@ enum KeyCases {
     static func settings(around key: ConfigurationKey) -> [[String]] {
         let own = key.needs.paths.sorted().compactMap { ConfigurationKey.named($0) }.flatMap { other -> [[String]] in
             let standard = assignment("", other.standard).drop { $0 == "=" }
-            let values: [String] = if case .choice(let words) = other.rule { words } else { [value(of: other), String(standard)] }
+            let words: [String] = if case .choice(let words) = other.rule { words } else { [value(of: other), String(standard)] }
+            let values = words + (other.optional ? ["null"] : [])
             return values.flatMap { value in ways(other.needs).map { $0 + ["\(other.path)=\(value)"] } }
         }
         return [[]] + own.map(withCompanions)

@@ -29,7 +29,10 @@ struct AssemblyTests {
             "model.spectralNormalization=true",
         ]).energyModel(for: Self.image)
         #expect(model.layout.tensors.map(\.torchShape) == [[2, 1, 3, 3], [2], [3, 2, 4, 4], [3], [6, 48], [6], [1, 6], [1]])
-        #expect(model.usesSpectralNormalization && model.stateLayout.count > 0)
+        #expect(model.normalizedWeights == .all && model.stateLayout.count > 0)
+        let hidden = try ScratchRun.configuration(["model.spectralNormalization=true", "model.normalizeLast=false"])
+        #expect(try hidden.energyModel(for: Self.image).normalizedWeights == .hidden)
+        #expect(try ScratchRun.configuration([]).energyModel(for: Self.image).normalizedWeights == .none)
     }
 
     @Test func `model.initialScale multiplies the energy's first parameters and no other network's`() throws {
@@ -39,6 +42,15 @@ struct AssemblyTests {
         let (energy, all) = (plain.plan.networks.energyRange, plain.state.parameters)
         #expect(scaled.state.parameters[energy].elementsEqual(all[energy].map { 2 * $0 }))
         #expect(scaled.state.parameters[energy.upperBound...] == all[energy.upperBound...] && energy.upperBound < all.count)
+    }
+
+    @Test func `with model.initialDeviation all networks begin with normal weights`() throws {
+        let trainer = try ScratchRun.trainer(["objective.kind=variationalTeaching", "generator.latent=3", "model.initialDeviation=1e-3"])
+        let (networks, parameters) = (trainer.plan.networks, trainer.state.parameters)
+        for range in [networks.energyRange, networks.range(of: .generator), networks.range(of: .encoder)] {
+            let largest = parameters[range].map(abs).max()!
+            #expect(largest > 1e-3 && largest < 1e-2 && parameters[range].contains(0), "\(range)")
+        }
     }
 
     @Test func `spectral normalisation begins with singular values, not with random vectors`() throws {

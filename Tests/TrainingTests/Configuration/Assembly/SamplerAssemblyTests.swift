@@ -39,17 +39,20 @@ struct SamplerAssemblyTests {
         #expect(
             plain.options == Stanley.Options(DriftScale(threshold: 0.25, channels: 3)) && plain.stepSize == 0.5
                 && plain.noise == Float(2).squareRoot())
-        let code = try #require(try kernel(["sampler.kind=stanley", "sampler.preset=code", "sampler.noise=0.1"]) as? Stanley)
-        #expect(code.options == .code(threshold: 0.01, channels: 3) && code.noise == 0.1)
+        for preset in Stanley.Preset.allCases {
+            let named = try #require(
+                try kernel(["sampler.kind=stanley", "sampler.preset=\(preset.rawValue)", "sampler.noise=0.1"]) as? Stanley)
+            #expect(named.options == preset.options(threshold: 0.01, channels: 3) && named.noise == 0.1)
+        }
         let keys = try #require(
             try kernel([
                 "sampler.kind=stanley", "sampler.granularity=channels", "sampler.noiseScaling=linear", "sampler.halfDrift=false",
-                "sampler.recompute=oncePerIteration",
+                "sampler.recompute=oncePerIteration", "sampler.driftScaling=none",
             ]) as? Stanley)
         #expect(
             keys.options.noiseScaling == .linear && keys.options.scale.granularity == .channels && keys.options.scale.channels == 3
                 && !keys.options.halfDrift)
-        #expect(keys.options.recomputation == .oncePerIteration)
+        #expect(keys.options.recomputation == .oncePerIteration && keys.options.driftScaling == .none)
         let adjusted = try #require(
             try kernel(["sampler.kind=stanley", "sampler.adjusted=true", "sampler.granularity=sample", "sampler.temperature=2"])
                 as? MALA)

@@ -63,7 +63,7 @@ struct FormerNamesTests {
             #expect(ConfigurationKey.named(path) == nil && ConfigurationKey.help(for: path)?.hasPrefix(key.path) == true)
         }
         let words = ConfigurationKey.all.flatMap { key in key.formerWords.map { (key, $0.key, $0.value) } }
-        #expect(words.count == 10)
+        #expect(words.count == 12)
         for (key, former, today) in words {
             let needs = KeyCases.ways(key.needs)[0]
             let chosen = try ChosenConfiguration.resolve(arguments: needs + ["\(key.path)=\(former)"])

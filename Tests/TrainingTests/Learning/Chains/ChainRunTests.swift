@@ -116,7 +116,7 @@ private struct Quartic: Potential {
                     input: ImageShape(height: 2, width: 2, channels: 1), condition: .planes(planes),
                     layers: [.flatten, .dense(outputs: 6), .activation(.silu), .dense(outputs: 1)])), referenceDeviation: 1)
         let weights = PreparedWeights(model.network)
-        weights.refresh(from: model.network.initialParameters(seed: 3, scale: 3)[...])
+        weights.refresh(from: model.network.initialParameters(seed: 3, .uniform(scale: 3))[...])
         return ModelPotential(model: model, weights: weights, workspace: Workspace(model, rows: rows))
     }
 

@@ -32,6 +32,19 @@ struct GradientClipTests {
         for (value, expected) in zip(gradient, [Float(2.9), 6, -150]) { #expect(abs(value - expected) < 1e-4) }
     }
 
+    @Test func `a margin is added to σ √v̂, which is 0 before the first step`() throws {
+        var optimizer = Self.optimizer
+        var parameters: [Float] = [0, 0, 0]
+        let clip = GradientClip(sigma: 3, margin: 0.5)
+        var gradient: [Float] = [0.25, -2, 50]
+        _ = try clip.apply(to: &gradient, optimizer: optimizer)
+        #expect(gradient == [0.25, -0.5, 0.5])
+        optimizer.update(&parameters, gradient: [1, -2, 50], learningRate: 0.1)
+        gradient = [3.4, 100, -151]
+        _ = try clip.apply(to: &gradient, optimizer: optimizer)
+        for (value, expected) in zip(gradient, [Float(3.4), 6.5, -150.5]) { #expect(abs(value - expected) < 1e-4) }
+    }
+
     @Test func `both limits: elements first, then the norm of what they leave`() throws {
         var optimizer = Optimizer(.adam(beta1: 0, beta2: 0.5, epsilon: 1e-8), groups: [.init(0..<2)])
         var parameters: [Float] = [0, 0]

@@ -44,6 +44,21 @@ struct DataScaleTests {
         #expect(try note(.density(PlaneDensity(.gaussians8)), noise: .uniform(-5...5)) == nil)
     }
 
+    @Test func `chains from noise that a limit on the drift holds where they are are named, with the key to raise`() throws {
+        let digits = DataSource.dataset(try .digits())
+        // 20 steps of 1e-4 / 2 at most; values of the digits have a deviation of about .7.
+        let stanley = ["sampler.kind=stanley", "sampler.threshold=1e-4", "objective.kind=shortRun"]
+        let held = try #require(try note(digits, stanley))
+        #expect(held.contains("moves a value of a chain by at most 0.001 before it starts anew"), "\(held)")
+        #expect(held.contains("raise sampler.threshold, sampler.stepSize or sampler.steps 7"), "\(held)")
+        #expect(try note(digits, stanley + ["sampler.preset=imageCode"]) == nil)
+        #expect(try note(digits, stanley + ["sampler.threshold=1"]) == nil)
+        #expect(try note(digits, stanley, noise: nil) == nil)
+        #expect(try note(digits, ["objective.kind=shortRun", "sampler.gradientClip=0.01"])?.contains("sampler.gradientClip") == true)
+        // A chain of the buffer lives for fifty times its 20 steps.
+        #expect(try note(digits, ["sampler.gradientClip=0.01"]) == nil)
+    }
+
     @Test func `bytes far below 255 are named, with the value that 255 would become`() throws {
         let mask = try #require(try note(bytes(upTo: 1)))
         #expect(mask.contains("the greatest byte of the data is 1 of 255, so that all values lie from -1 to -0.992"), "\(mask)")
