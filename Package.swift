@@ -95,7 +95,7 @@ let package = Package(
             [
                 "Commands", "Configuration", "Training", "Distributed", "Model", "Sampling", "Learning", "Formats", "Datasets", "Measures",
                 "Numerics",
-                "Files", "Failures", "CMalloc",
+                "Files", "Failures", "CMalloc", "TestSupport",
             ]),
         tests("RankTests", ["Distributed", "Failures"]),
         tests("CommandTests", ["Configuration", "Formats", "Failures", "TestSupport", "Training"]),

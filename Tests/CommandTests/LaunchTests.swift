@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 extension CommandTests {
@@ -188,12 +189,11 @@ extension CommandTests {
             let lines = defaults.output.split(separator: "\n").filter { $0.hasPrefix("    ") }
             #expect(lines.count > 100 && lines.enumerated().allSatisfy { $0.offset % 2 == 1 || $0.element.hasPrefix("    // ") })
 
-            let configurations = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../configs").standardized.path
-            for name in try FileManager.default.contentsOfDirectory(atPath: configurations) {
-                let resolved = Program.run(["config", "\(configurations)/\(name)"], in: folder)
-                #expect(resolved.exitCode == 0, "\(name): \(resolved.summary)")
-                try folder.write(Array(resolved.output.utf8), to: name)
-                #expect(Program.run(["config", folder.at(name)], in: folder).output == resolved.output, "\(name)")
+            for file in ReadyConfiguration.all {
+                let resolved = Program.run(["config", file.path], in: folder)
+                #expect(resolved.exitCode == 0, "\(file): \(resolved.summary)")
+                try folder.write(Array(resolved.output.utf8), to: file.name)
+                #expect(Program.run(["config", folder.at(file.name)], in: folder).output == resolved.output, "\(file)")
             }
         }
 

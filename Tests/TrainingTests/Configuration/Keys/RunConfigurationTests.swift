@@ -4,6 +4,7 @@ import Formats
 import Foundation
 import Learning
 import Model
+import TestSupport
 import Testing
 import Training
 
@@ -215,16 +216,11 @@ import Training
     }
 
     @Test func `every ready configuration resolves and says where it comes from`() throws {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../../../configs").standardizedFileURL
-        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil).filter {
-            $0.pathExtension == "json5"
-        }
-        #expect(files.count >= 8)
-        for file in files {
-            let bytes = [UInt8](try Foundation.Data(contentsOf: file))
-            let configuration = try RunConfiguration.resolve(file: bytes, name: file.lastPathComponent)
-            #expect(configuration.run.name == file.deletingPathExtension().lastPathComponent)
-            #expect(String(decoding: bytes, as: UTF8.self).hasPrefix("// "), "\(file.lastPathComponent)")
+        #expect(ReadyConfiguration.all.count >= 19)
+        for file in ReadyConfiguration.all {
+            let configuration = try RunConfiguration.resolve(file: file.bytes, name: file.name)
+            #expect(configuration.run.name == file.name)
+            #expect(String(decoding: try file.bytes, as: UTF8.self).hasPrefix("// "), "\(file)")
         }
     }
 }

@@ -6,6 +6,7 @@ import Learning
 import Model
 import Numerics
 import Sampling
+import TestSupport
 import Testing
 import Training
 
@@ -91,9 +92,8 @@ import Training
     @Test func `the digits and files that say what is learned how have no recipe`() throws {
         #expect(try ChosenConfiguration.resolve().configuration == RunConfiguration())
         #expect(try ChosenConfiguration.resolve(arguments: ["model.widths=[9]"]).sentences.isEmpty)
-        let folder = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../../configs").standardized
-        for file in try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
-            let bytes = [UInt8](try Data(contentsOf: file))
+        for file in ReadyConfiguration.all {
+            let bytes = try file.bytes
             // Their data need not be there.
             #expect(try ChosenConfiguration.resolve(file: bytes).configuration == RunConfiguration.resolve(file: bytes), "\(file)")
         }
