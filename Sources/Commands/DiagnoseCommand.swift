@@ -13,7 +13,7 @@ import Training
 /// `diagnose`: runs the chains of a checkpoint on with its parameters and says how well they sample.
 public struct DiagnoseCommand: Codable, Sendable {
     public var folder: String
-    public var step: Int?
+    public var step: WantedCheckpoint?
     public var weights: ModelWeights
     public var start: ModelSampler.Start?
     public var draws: Int
@@ -32,7 +32,7 @@ public struct DiagnoseCommand: Codable, Sendable {
     private static let defaultChains = 4
 
     public init(
-        folder: String, step: Int? = nil, weights: ModelWeights = .average, start: ModelSampler.Start? = nil,
+        folder: String, step: WantedCheckpoint? = nil, weights: ModelWeights = .average, start: ModelSampler.Start? = nil,
         draws: Int = DiagnoseCommand.defaultDraws, thin: Int? = nil, chains: Int? = nil, output: String? = nil, npy: String? = nil,
         arviz: String? = nil
     ) {
@@ -100,10 +100,10 @@ public struct DiagnoseCommand: Codable, Sendable {
         guard !trained.networks.isLatent else { return (nil, nil) }
         do throws(Failure) {
             let source = try trained.configuration.loadedSource()
-            guard trained.isTrained(on: source) else {
+            guard let training = trained.trainingRows(of: source) else {
                 throw Failure(.data, "\(source.name) holds other data now")
             }
-            return (try FunctionalScale(source, trained.configuration, functionals), nil)
+            return (try FunctionalScale(training, trained.configuration, functionals), nil)
         } catch {
             return (nil, "look: the training data are not here, so that chains that have left them cannot be told (\(error.message))")
         }

@@ -8,7 +8,7 @@ import Training
 /// `energy`: the energies of given rows under a trained model; for a latent prior those of the rows with their latent vectors (`RowScores`).
 public struct EnergyCommand: Codable, Sendable {
     public var folder: String
-    public var step: Int?
+    public var step: WantedCheckpoint?
     public var weights: ModelWeights
     public var input: String
     public var output: String
@@ -16,7 +16,7 @@ public struct EnergyCommand: Codable, Sendable {
     public var writesParts: Bool
 
     public init(
-        folder: String, step: Int? = nil, weights: ModelWeights = .average, input: String, output: String, writesParts: Bool = false
+        folder: String, step: WantedCheckpoint? = nil, weights: ModelWeights = .average, input: String, output: String, writesParts: Bool = false
     ) {
         self.folder = folder
         self.step = step

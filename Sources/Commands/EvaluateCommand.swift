@@ -14,7 +14,7 @@ import Training
 /// Samples of the model, or of a file, are compared with data; a model of a built-in plane density has the measures of its energy as well.
 public struct EvaluateCommand: Codable, Sendable {
     public var folder: String
-    public var step: Int?
+    public var step: WantedCheckpoint?
     public var weights: ModelWeights
     /// Which samples are measured: a file of them, or those that the model's sampler draws, as `SampleCommand` does.
     public var samples: String?
@@ -38,7 +38,7 @@ public struct EvaluateCommand: Codable, Sendable {
     public var reconstructions: String?
 
     public init(
-        folder: String, step: Int? = nil, weights: ModelWeights = .average, samples: String? = nil,
+        folder: String, step: WantedCheckpoint? = nil, weights: ModelWeights = .average, samples: String? = nil,
         start: ModelSampler.Start? = nil,
         steps: Int? = nil, count: Int? = nil, seed: UInt64? = nil, data: String? = nil, images: String? = nil, output: String? = nil,
         picture: String? = nil,

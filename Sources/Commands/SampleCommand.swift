@@ -13,7 +13,7 @@ public struct SampleCommand: Codable, Sendable {
     public typealias Start = ModelSampler.Start
 
     public var folder: String
-    public var step: Int?
+    public var step: WantedCheckpoint?
     public var count: Int
     /// Steps of the run's sampler; default: as many as in training.
     public var steps: Int?
@@ -34,7 +34,7 @@ public struct SampleCommand: Codable, Sendable {
     public var denoises: Bool
 
     public init(
-        folder: String, step: Int? = nil, count: Int, steps: Int? = nil, start: Start? = nil, weights: ModelWeights = .average,
+        folder: String, step: WantedCheckpoint? = nil, count: Int, steps: Int? = nil, start: Start? = nil, weights: ModelWeights = .average,
         seed: UInt64 = 1, output: String, grid: String? = nil, interpolation: Int? = nil, label: Int? = nil,
         data: String? = nil, images: String? = nil, denoises: Bool = false
     ) {

@@ -21,6 +21,8 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case augmentation = 19
     /// Samples of the built-in densities.
     case densitySample = 20
+    /// The rows that are held out of training.
+    case heldOutRows = 21
 
     // Chains and the replay buffer
     /// The states from which chains start.

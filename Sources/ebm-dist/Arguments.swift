@@ -89,6 +89,12 @@ struct Arguments {
         return value
     }
 
+    /// `--step`: which checkpoint; nil when the option is absent.
+    func checkpoint() throws(Failure) -> WantedCheckpoint? {
+        guard self["--step"] != "best" else { return .best }
+        return try integer("--step", atLeast: 0, atMost: .max).map { .step($0) }
+    }
+
     /// Positive numbers between commas, all different as floats; nil when the option is absent.
     func positiveNumbers(_ name: String, atMost limit: Int) throws(Failure) -> [Double]? {
         guard let text = values[name] else { return nil }

@@ -16,7 +16,7 @@ enum DiagnoseTool: Command {
             name: "--from", value: "chains|noise|generator",
             explanation: "where chains start (default: the generator, else the checkpoint's chains where they persist)"),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
-        Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
+        Option(name: "--step", value: "S|best", explanation: "which checkpoint (default: the newest); best: that of checkpoint.keepBest"),
         Option(name: "--out", value: "F.json", explanation: "where the figures go as JSON"),
         Option(
             name: "--npy", value: "F.npy",
@@ -30,7 +30,7 @@ enum DiagnoseTool: Command {
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         try arguments.refusePositional()
         let command = DiagnoseCommand(
-            folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0, atMost: .max),
+            folder: try arguments.required("--run", "DIR"), step: try arguments.checkpoint(),
             weights: try arguments.choice("--weights", ModelWeights.self) ?? .average,
             start: try arguments.choice("--from", ModelSampler.Start.self),
             draws: try arguments.integer("--draws", atLeast: 4) ?? DiagnoseCommand.defaultDraws,

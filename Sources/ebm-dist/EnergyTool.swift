@@ -23,7 +23,7 @@ enum EnergyTool: Command {
             explanation:
                 "latent priors: three numbers a row, the energy and what it is the sum of: reconstruction |x - g(z)|²/2σ², prior U(z)"),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
-        Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
+        Option(name: "--step", value: "S|best", explanation: "which checkpoint (default: the newest); best: that of checkpoint.keepBest"),
     ]
 
     static let synonyms = ["--data": "--input", "--samples": "--input"]
@@ -34,7 +34,7 @@ enum EnergyTool: Command {
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         try arguments.refusePositional()
         let command = EnergyCommand(
-            folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0, atMost: .max),
+            folder: try arguments.required("--run", "DIR"), step: try arguments.checkpoint(),
             weights: try arguments.choice("--weights", ModelWeights.self) ?? .average,
             input: try arguments.required("--input", "PATH"), output: try arguments.required("--out", "F.npy|F.csv"),
             writesParts: arguments.has("--parts"))

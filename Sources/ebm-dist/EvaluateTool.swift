@@ -38,7 +38,7 @@ enum EvaluateTool: Command {
             name: "--reconstructions", value: "F.png",
             explanation: "runs with a generator: data rows and what it makes of their latent vectors, side by side"),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
-        Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
+        Option(name: "--step", value: "S|best", explanation: "which checkpoint (default: the newest); best: that of checkpoint.keepBest"),
     ]
 
     /// Tiles of samples or rows, in any number.
@@ -48,7 +48,7 @@ enum EvaluateTool: Command {
         try arguments.refusePositional()
         let denoising = try denoising(arguments)
         let command = EvaluateCommand(
-            folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0, atMost: .max),
+            folder: try arguments.required("--run", "DIR"), step: try arguments.checkpoint(),
             weights: try arguments.choice("--weights", ModelWeights.self) ?? .average, samples: arguments["--samples"],
             start: try arguments.choice("--from", ModelSampler.Start.self), steps: try arguments.integer("--steps", atLeast: 0),
             count: try arguments.integer("--count", atLeast: 2),

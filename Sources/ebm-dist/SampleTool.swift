@@ -33,7 +33,7 @@ enum SampleTool: Command {
             name: "--denoise", value: nil, explanation: "models of a ladder of noise levels: take off the lowest noise at the end, x - σ²∇E"
         ),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
-        Option(name: "--step", value: "S", explanation: "which checkpoint (default: the newest)"),
+        Option(name: "--step", value: "S|best", explanation: "which checkpoint (default: the newest); best: that of checkpoint.keepBest"),
         Option(name: "--seed", value: "S", explanation: "seed of the noise (default: 1)"),
     ]
 
@@ -43,7 +43,7 @@ enum SampleTool: Command {
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         try arguments.refusePositional()
         let command = SampleCommand(
-            folder: try arguments.required("--run", "DIR"), step: try arguments.integer("--step", atLeast: 0, atMost: .max),
+            folder: try arguments.required("--run", "DIR"), step: try arguments.checkpoint(),
             count: try count(arguments), steps: try arguments.integer("--steps", atLeast: 0),
             start: try arguments.choice("--from", SampleCommand.Start.self),
             weights: try arguments.choice("--weights", ModelWeights.self) ?? .average,

@@ -80,6 +80,23 @@ extension CommandTests {
             #expect(run.bits() == reference.bits())
         }
 
+        @Test func `Events that cannot be written are said once and left out, and no run ends for them`() throws {
+            let folder = Scratch()
+            let library = try FaultLibrary(in: folder)
+            let reference = Self.training("reference", in: folder)
+            reference.run()
+            for call in ["write", "fsync", "open"] {
+                let run = Self.training("events-\(call)", in: folder)
+                var fault = Fault(call, EIO, "tfevents")
+                fault.count = FaultLibrary.Fault.always
+                let result = Self.start(run, library, fault, ["report.every=1"])
+                #expect(result.exitCode == 0, "\(call): \(result.summary)")
+                #expect(
+                    result.output.components(separatedBy: "events for TensorBoard are left out").count == 2, "\(call): \(result.summary)")
+                #expect(run.bits() == reference.bits())
+            }
+        }
+
         @Test func `Old checkpoints and leftovers that cannot be removed are said once and left, and no run ends for them`() throws {
             let folder = Scratch()
             let library = try FaultLibrary(in: folder)

@@ -57,6 +57,9 @@ extension CommandTests {
                 // Evaluations fall on the stop, as the end of the shorter run writes one.
                 Kind(name: "evaluation", arguments: ["evaluate.every=3", "evaluate.count=50"]),
                 Kind(
+                    name: "held-out rows",
+                    arguments: ["data.validation=0.2", "evaluate.every=3", "evaluate.count=50", "samples.every=6", "optimizer.average=0.5"]),
+                Kind(
                     name: "plane",
                     arguments: [
                         "data.source=25gaussians", "sampler.noise=null", "sampler.stepSize=0.05", "optimizer.kind=adamw",
@@ -153,11 +156,13 @@ extension CommandTests {
             let reference = Training("alone", in: folder, kind.arguments)
             reference.run()
             #expect(reference.steps == [12] && !reference.bits().values.contains("absent"))
-            #expect(try reference.evaluation.count == (kind.name == "evaluation" ? 4 : 0))
+            #expect(try reference.evaluation.count == (kind.arguments.contains("evaluate.every=3") ? 4 : 0))
 
             let ranks = Training("ranks", in: folder, kind.arguments)
             ranks.run(ranks: 3, threads: 2)
             try Self.expectSame(ranks, as: reference, "3 ranks x 2 threads")
+            // A run that was made longer has a picture more: the last one of its first part.
+            #expect(ranks.events == reference.events && reference.events?.isEmpty == false, "3 ranks x 2 threads: the events differ")
 
             let stopped = Training("stopped", in: folder, kind.arguments)
             stopped.run(ranks: 2, threads: 2, ["run.steps=6"])

@@ -140,6 +140,7 @@ struct RandomConfiguration {
         case .choice(let words): return numbers.element(of: words)
         case .name: return numbers.element(of: ["a", "long.name_of-a-run"])
         case .text: return key.path == "model.initial" ? "absent.safetensors" : source()
+        case .shareOrPath: return numbers.element(of: ["0.1", "0.9", source()])
         case .texts: return numbers.element(of: ["[]", "['a']", "['c', 'a']", "['b', 'c', 'label']", "['none']"])
         case .integers(let range): return integers(range)
         case .numbers: return numbers.element(of: ["[]", "[1, 2]", "[1, 1.5, 3]", "[1, 1.0000001]", "[2]"])

@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import TestSupport
 import Testing
 
 /// A short training and what it leaves behind.
@@ -83,6 +84,11 @@ struct Training {
     /// The lines of evaluation.jsonl without what depends on time; none without the file.
     var evaluation: [String] {
         get throws { try lines("evaluation.jsonl", without: ["trainingSeconds"]) }
+    }
+
+    /// The events for TensorBoard without what depends on time; nil without a file, or where it is damaged.
+    var events: [RecordedEvent]? {
+        RecordedEvent.read("\(path)/events.out.tfevents.0.ebm-dist")?.map(\.timeless)
     }
 
     private func lines(_ name: String, without keys: [String]) throws -> [String] {

@@ -20,7 +20,14 @@ extension RunConfiguration {
     }
 
     /// What recipes for data start from.
-    func checkData() throws(Failure) { try requireRise("data.low", data.low, "data.high", data.high) }
+    func checkData() throws(Failure) {
+        try requireRise("data.low", data.low, "data.high", data.high)
+        guard case .path(let path)? = data.validation else { return }
+        try require(
+            condition.kind != .image,
+            "data.validation = \"\(path)\": condition.kind = \"image\" needs an image for each row, which a file of rows has not; expected a share of the data"
+        )
+    }
 
     private func checkModel() throws(Failure) {
         switch model.kind {

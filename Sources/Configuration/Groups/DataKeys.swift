@@ -21,6 +21,10 @@ extension RunConfiguration {
         @Key("images: mirror left and right with probability 1/2") public var flip = false
         @Key("float data: shift and scale every column to mean 0 and deviation 1", formerly: "data.standardise")
         public var standardize = false
+        @Key(
+            "rows that are not trained on, for measures: a share of the data, or the path of a file of them; null: none", later: .place,
+            bindsAtDefault: false)
+        public var validation: HeldOut? = nil
         @Key("CSV: the columns that are read, by the names of the header, in this order; []: all") public var columns: [String] = []
         @Key("CSV: which of the columns is a label and no part of a row") public var labelColumn = LabelColumn.none
         // How a file is read may change: a run is bound to what was read.

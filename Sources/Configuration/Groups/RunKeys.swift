@@ -16,6 +16,10 @@ extension RunConfiguration {
         public var chainsPerShard = 16
         @Key("threads of a rank; 0: the cores of the node divided by its ranks", 0...1024, later: .free) public var threads = 0
         @Key("save and end with the requeue code after so many hours", .positive, later: .free) public var maxHours: Double? = nil
+        @Key(
+            "evaluations without a better value of checkpoint.keepBest after which the run ends; null: it goes on to run.steps", .count,
+            needs: .both(.isAbove("evaluate.every", 0), Checkpoint.keepsBest), later: .free, bindsAtDefault: false)
+        public var patience: Int? = nil
         @Key("sum of gradients over shards: exact (the same bits on any ranks) or float (for comparison)")
         public var reduction = Reduction.exact
         @Key(
@@ -44,13 +48,26 @@ extension RunConfiguration {
 
     /// When the state is saved.
     public struct Checkpoint: KeyGroup {
+        /// A measure of evaluation.jsonl, of which less is better.
+        public enum Measure: String, Choice { case slicedWasserstein, frechetDistance, divergence, squaredError }
+
+        static let keepsBest = Need.isOneOf("checkpoint.keepBest", Measure.allCases.map(\.rawValue))
+
         @Key("steps between two checkpoints; 0: only at the end", .interval, later: .free) public var every = 500
         @Key("the newest checkpoints that are kept", 2...1_000_000, later: .free) public var keep = 2
+        @Key(
+            "keep the checkpoint of the evaluation with the least such measure as well: of samples against held-out rows, or data without them; of the energy "
+                + "against a density of the plane", needs: .isAbove("evaluate.every", 0), later: .free, bindsAtDefault: false)
+        public var keepBest: Measure? = nil
     }
 
     /// When a line of measures is written.
     public struct Report: KeyGroup {
         @Key("steps between two lines of metrics.jsonl", .count, later: .free) public var every = 50
+        @Key(
+            "write reports, pictures and histograms into an event file in the run folder, for TensorBoard", later: .free,
+            bindsAtDefault: false)
+        public var tensorboard = true
     }
 
     /// The picture of chains that is drawn into the run folder.

@@ -14,6 +14,8 @@ public struct ConfigurationKey: Sendable {
         case name
         /// A text that is not empty and has no control characters.
         case text
+        /// A number above 0 and below 1, or the path of a file.
+        case shareOrPath
         /// A list of texts.
         case texts
         case integers(ClosedRange<Int>)
@@ -93,6 +95,8 @@ extension ConfigurationKey {
             throw refusal(of: value, at: path, origin: origin)
         case (.name, .string(let text)) where ConfigurationKey.isFolderName(text): return value
         case (.text, .string(let text)) where ConfigurationKey.isPlain(text): return value
+        case (.shareOrPath, .number(let share)) where share > 0 && share < 1: return value
+        case (.shareOrPath, .string(let text)) where ConfigurationKey.isPlain(text): return value
         case (.texts, .array(let values)):
             try checkEach(values, origin, "a text") { if case .string(let text) = $0 { ConfigurationKey.isPlain(text) } else { false } }
             return value
@@ -154,6 +158,7 @@ extension ConfigurationKey {
             case .choice(let words): ConfigurationKey.list(words)
             case .name: "a name of letters, digits, \".\", \"_\", \"-\" that does not start with \".\" or \"-\", at most 100 long"
             case .text: "a text"
+            case .shareOrPath: "a number above 0 and below 1, or a path"
             case .texts: "a list of texts such as [\"width\", \"height\"]"
             case .integers(let range):
                 "a list of integers from \(range.lowerBound) to \(range.upperBound), such as [1, 2]"

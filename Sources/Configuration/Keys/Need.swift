@@ -145,6 +145,7 @@ extension Need {
             return "\(path) = \(ConfigurationKey.list(words))"
         }
         let others = all.filter { !words.contains($0) }
+        guard !others.isEmpty else { return "\(path) other than null" }
         return others.count < words.count / 2
             ? "\(path) other than \(ConfigurationKey.list(others))" : "\(path) = \(ConfigurationKey.list(words))"
     }

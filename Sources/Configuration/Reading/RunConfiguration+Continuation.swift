@@ -47,7 +47,7 @@ extension RunConfiguration {
         let keys = ConfigurationKey.all.filter { key in
             switch key.continuation {
             case .fixed: key.bindsAtDefault || values[key.path] != key.standard
-            case .place: places
+            case .place: places && (key.bindsAtDefault || values[key.path] != key.standard)
             case .free, .growing: false
             }
         }

@@ -43,20 +43,18 @@ package struct CheckpointStore {
     }
 
     /// Collective. On return the checkpoint is on disk.
-    /// - Parameters:
-    ///   - metricsBytes: the length of metrics.jsonl, and
-    ///   - evaluation: what evaluations go on from; rank 0's count.
+    /// - Parameter reports: what they go on from; rank 0's count.
     /// - Returns: on rank 0, older checkpoints that cannot be removed, and why.
     @discardableResult
     package func save(
-        _ trainer: Trainer, metricsBytes: Int, evaluation: Manifest.Evaluation? = nil, _ communicator: any Communicator
+        _ trainer: Trainer, _ reports: Manifest.Reports, _ communicator: any Communicator
     ) throws(Failure) -> [Failure] {
         let writer = CheckpointWriter(
             folder: folder, model: plan.networks, chains: chains, layout: plan.layout, slices: plan.slices,
             configuration: plan.configurationDigest, data: plan.dataDigest, modelMetadata: try plan.modelMetadata,
             keep: plan.configuration.checkpoint.keep,
             points: RollbackPoints(plan.configuration))
-        return try writer.save(trainer.state, shards: trainer.shards, metricsBytes: metricsBytes, evaluation: evaluation, communicator)
+        return try writer.save(trainer.state, shards: trainer.shards, reports, communicator)
     }
 
     private var reader: CheckpointReader {

@@ -29,7 +29,7 @@ struct CheckpointWriter {
     /// Collective.
     /// - Returns: on rank 0, older checkpoints that cannot be removed, and why.
     func save(
-        _ state: TrainingState, shards: [ShardState], metricsBytes: Int, evaluation: Manifest.Evaluation?, _ communicator: any Communicator
+        _ state: TrainingState, shards: [ShardState], _ reports: Manifest.Reports, _ communicator: any Communicator
     ) throws(Failure) -> [Failure] {
         // A committed step is never overwritten: it holds the same bits already.
         guard let partial = try communicator.fromRoot({ try begin(state) }) else { return [] }
@@ -44,12 +44,13 @@ struct CheckpointWriter {
                 format: Manifest.currentFormat, program: BuildInformation.source, step: state.step, configuration: configuration,
                 data: data, files: files,
                 chains: Manifest.Chains(header: Checksum.of(chains.header.bytes), shards: sums), guardState: state.guardState,
-                stepSize: state.stepSize, health: state.health, updates: state.optimizer.updates, metricsBytes: metricsBytes,
-                evaluation: evaluation)
+                stepSize: state.stepSize, health: state.health, updates: state.optimizer.updates,
+                metricsBytes: reports.metricsBytes, evaluation: reports.evaluation, eventBytes: reports.eventBytes,
+                best: reports.best)
             try AtomicFile.write(manifest.fileBytes(), to: "\(partial)/\(Manifest.fileName)")
             try AtomicFile.rename(partial, to: folder.checkpoint(state.step))
             try AtomicFile.syncFolder(folder.checkpoints)
-            left = prune()
+            left = folder.prune(keep: keep, points)
         }
         return left
     }
@@ -70,7 +71,7 @@ struct CheckpointWriter {
         let vectors = 1 + (state.optimizer.rule.beta2 == nil ? 1 : 2) + (state.average == nil ? 0 : 1)
         let needed = chains.header.fileSize + 4 * (vectors * state.parameters.count + state.modelState.count)
         // Older ones that were left, or that a lowered checkpoint.keep leaves over, go first.
-        if freeBytes < needed { _ = prune() }
+        if freeBytes < needed { _ = folder.prune(keep: keep, points) }
         let free = freeBytes
         guard free < needed else { return }
         throw Failure(
@@ -122,27 +123,6 @@ struct CheckpointWriter {
         }
         tensors.append(("sum_exponents", NumericArray(shape: [state.exponents.count], .int32(state.exponents))))
         return tensors
-    }
-
-    /// Keeps the newest `keep` checkpoints, those that a rollback may go back to, and those that hold a file named KEEP.
-    /// - Returns: what cannot be removed, and why: the save was good, and goes on being so.
-    private func prune() -> [Failure] {
-        var left: [Failure] = []
-        do throws(Failure) {
-            let steps = try folder.steps()
-            let needed = points?.mustStay(of: steps) ?? []
-            for step in steps.dropFirst(keep) where !needed.contains(step) {
-                do throws(Failure) {
-                    let isKept = try RunFolder.isFile("\(folder.checkpoint(step))/KEEP")
-                    if !isKept { try folder.removeCheckpoint(step) }
-                } catch {
-                    left.append(error)
-                }
-            }
-        } catch {
-            left.append(error)
-        }
-        return left
     }
 }
 

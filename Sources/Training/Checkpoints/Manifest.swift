@@ -39,6 +39,22 @@ package struct Manifest: Codable, Hashable, Sendable {
     package let metricsBytes: Int
     /// What evaluations at intervals go on from; absent in checkpoints of programs that had none.
     package let evaluation: Evaluation?
+    /// The length of the event file at this step; absent in checkpoints of programs that wrote none.
+    package let eventBytes: Int?
+    /// The best evaluation up to this step; absent where none is kept.
+    package let best: BestEvaluation?
+
+    /// What reports go on from.
+    package struct Reports: Codable, Hashable, Sendable {
+        package let metricsBytes: Int
+        package let evaluation: Evaluation?
+        package let eventBytes: Int?
+        package let best: BestEvaluation?
+
+        package init(metricsBytes: Int, evaluation: Evaluation? = nil, eventBytes: Int? = nil, best: BestEvaluation? = nil) {
+            (self.metricsBytes, self.evaluation, self.eventBytes, self.best) = (metricsBytes, evaluation, eventBytes, best)
+        }
+    }
 
     package struct Evaluation: Codable, Hashable, Sendable {
         /// The length of evaluation.jsonl at this step.
@@ -80,7 +96,7 @@ extension Manifest {
     func checkRanges(_ name: String) throws(Failure) {
         let ranges = [
             ("step", step, 0...1 << 40), ("updates", updates, 0...1 << 50), ("metricsBytes", metricsBytes, 0...1 << 50),
-            ("evaluation.bytes", evaluation?.bytes ?? 0, 0...1 << 50),
+            ("evaluation.bytes", evaluation?.bytes ?? 0, 0...1 << 50), ("eventBytes", eventBytes ?? 0, 0...1 << 50),
             ("guardState.consecutiveSkips", guardState.consecutiveSkips, 0...Guard.maximumSkips),
             ("guardState.skips", guardState.skips, 0...max(0, step)),
             ("guardState.rollbacks", guardState.rollbacks, 0...Guard.maximumRollbacks),
@@ -93,6 +109,9 @@ extension Manifest {
         }
         guard health?.isPlausible ?? true else {
             throw Failure(.checkpoint, "\(name): health: expected what reports leave behind: the file is damaged")
+        }
+        guard best?.isPlausible(at: step) ?? true else {
+            throw Failure(.checkpoint, "\(name): best: expected what evaluations leave behind: the file is damaged")
         }
         guard stepSize?.isPlausible(after: step) ?? true else {
             throw Failure(.checkpoint, "\(name): stepSize: expected what an adaptation leaves behind: the file is damaged")

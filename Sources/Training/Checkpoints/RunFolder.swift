@@ -25,6 +25,8 @@ public struct RunFolder: Sendable {
     public var configuration: String { "\(path)/config.json5" }
     public var metrics: String { "\(path)/metrics.jsonl" }
     public var evaluation: String { "\(path)/evaluation.jsonl" }
+    /// For TensorBoard. The number stands where other programs have the time at which they began: a run has one file, however often it is continued.
+    package var events: String { "\(path)/events.out.tfevents.0.ebm-dist" }
     public var checkpoints: String { "\(path)/checkpoints" }
     public var samples: String { "\(path)/samples" }
     package var stop: String { "\(path)/STOP" }
@@ -70,7 +72,7 @@ public struct RunFolder: Sendable {
                 guard let found = try FileSystem.kind(of: folder), found != .folder else { continue }
                 throw Failure(.inputOutput, "\(folder): expected a folder, found \(found.rawValue). Choose another one with --out.")
             }
-            for file in [configuration, metrics, evaluation, lock] {
+            for file in [configuration, metrics, evaluation, events, lock] {
                 if let found = try FileSystem.kind(of: file), found != .file { throw Failure.notAFile(file, found, kind: .inputOutput) }
             }
             guard try FileSystem.kind(of: samples) != nil else { return }

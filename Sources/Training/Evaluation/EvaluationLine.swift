@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 import Measures
 
@@ -17,6 +18,21 @@ public struct EvaluationLine: Codable, Hashable, Sendable {
     public var plane: PlaneEvaluation?
     /// How smooth the averaged energy is; absent for rows of many values, and for an energy that is none of rows alone.
     public var smoothness: EnergySmoothness?
+    /// On rows that were held out; absent where none are.
+    var validation: Validation.Findings?
+
+    /// A measure of which less is better; nil where the line has it not. Of samples against held-out rows where there are such.
+    func value(of measure: RunConfiguration.Checkpoint.Measure) -> Double? {
+        let samples = validation?.samples ?? samples ?? generated
+        let value =
+            switch measure {
+            case .slicedWasserstein: samples?.slicedWasserstein
+            case .frechetDistance: samples?.frechetDistance
+            case .divergence: (plane?.fit.divergence).map { Double($0) }
+            case .squaredError: (plane?.fit.squaredError).map { Double($0) }
+            }
+        return value.flatMap { $0.isFinite ? $0 : nil }
+    }
 
     /// The line, without the newline; values that are not finite are written as text.
     func text() throws -> String {

@@ -39,25 +39,29 @@ extension TrainedModel {
 
     // MARK: data sets
 
-    /// Whether these are the training data.
-    package func isTrained(on source: DataSource) -> Bool {
-        configuration.digest(of: source) == manifest.data
-            || rowMetadata == nil && configuration.digest(of: source, former: true) == manifest.data
+    /// The rows of data that training saw; nil where these are other data.
+    package func trainingRows(of source: DataSource) -> DataSource? {
+        // Data of which nothing can be held out are others.
+        guard let rows = try? configuration.split(source).training else { return nil }
+        let isTrained =
+            configuration.digest(of: rows) == manifest.data
+            || rowMetadata == nil && configuration.digest(of: rows, former: true) == manifest.data
+        return isTrained ? rows : nil
     }
 
     /// Collective. The data that the run was trained on.
     private func source(_ communicator: any Communicator) throws(Failure) -> DataSource {
         let folder = AtomicFile.folder(of: AtomicFile.folder(of: path))
-        let source = try configuration.sharedSource(
+        let whole = try configuration.sharedSource(
             communicator,
             hint: " The run was trained on these data. Where they are elsewhere now, evaluate and sample take them by --data; "
                 + "for good: ebm-dist train --out \(folder) data.source=PATH, beside the run's other keys. Their digest is compared.")
-        try communicator.agree {
-            guard isTrained(on: source) else {
-                throw Failure(.checkpoint, "\(path): the model was trained on other data than \(source.name) holds now")
+        return try communicator.agree {
+            guard let training = trainingRows(of: whole) else {
+                throw Failure(.checkpoint, "\(path): the model was trained on other data than \(whole.name) holds now")
             }
+            return training
         }
-        return source
     }
 
     /// Collective. What checkpoints of earlier versions do not say, from the training data.
@@ -79,10 +83,10 @@ extension TrainedModel {
         }
         if let rowMetadata {
             let given = try conforming(data, images: images, to: rowMetadata, option: "--data", communicator)
-            let isTraining = isTrained(on: given)
-            let training = isTraining ? given : try source(communicator)
+            let own = trainingRows(of: given)
+            let training = if let own { own } else { try source(communicator) }
             return try communicator.agree {
-                (try EvaluationRows(training, configuration), try EvaluationRows(given, configuration, as: rowMetadata.rows))
+                (try EvaluationRows(training, configuration), try EvaluationRows(own ?? given, configuration, as: rowMetadata.rows))
             }
         }
         let training = try source(communicator)

@@ -36,7 +36,7 @@ public struct TrainedModel: Sendable {
     /// Reads a checkpoint of a run folder.
     /// - Parameter step: which one; default: the newest that is whole.
     /// - Throws: `.missingInput` without a run or checkpoint, `.checkpoint` when it is damaged.
-    public init(_ folder: RunFolder, step: Int? = nil, weights: ModelWeights = .average) throws(Failure) {
+    public init(_ folder: RunFolder, step: WantedCheckpoint? = nil, weights: ModelWeights = .average) throws(Failure) {
         self = try Self.shared(folder.path, step: step, weights: weights, SoloCommunicator())
     }
 
@@ -79,7 +79,8 @@ public struct TrainedModel: Sendable {
     /// Collective. As above; all ranks read the checkpoint that rank 0 chooses, also where a training writes new ones, and removes old ones, meanwhile.
     /// - Parameter needsChains: whether the checkpoint's chains are read later: a checkpoint whose chains are damaged is passed over then.
     package static func shared(
-        _ folder: String, step: Int?, weights: ModelWeights, needingChains needsChains: (TrainedModel) -> Bool = { _ in false },
+        _ folder: String, step: WantedCheckpoint?, weights: ModelWeights,
+        needingChains needsChains: (TrainedModel) -> Bool = { _ in false },
         _ communicator: any Communicator
     ) throws(Failure) -> TrainedModel {
         try communicator.expecting(.storing("loading a checkpoint")) { () throws(Failure) in
@@ -88,7 +89,7 @@ public struct TrainedModel: Sendable {
     }
 
     private static func load(
-        _ folder: RunFolder, step: Int?, weights: ModelWeights, needingChains needsChains: (TrainedModel) -> Bool,
+        _ folder: RunFolder, step: WantedCheckpoint?, weights: ModelWeights, needingChains needsChains: (TrainedModel) -> Bool,
         _ communicator: any Communicator
     ) throws(Failure) -> TrainedModel {
         var choice = CheckpointChoice(folder, wanted: step)

@@ -8,6 +8,7 @@ extension RunConfiguration {
         var placed = self
         placed.data.source = Self.fromRoot(data.source)
         placed.condition.source = condition.source.map(Self.fromRoot)
+        if case .path(let path)? = data.validation { placed.data.validation = .path(Self.fromRoot(path)) }
         return placed
     }
 

@@ -11,7 +11,10 @@ import Sampling
 /// What a run is made from, the same on every rank: configuration, data, model, objective.
 public struct RunPlan: Sendable {
     public let configuration: RunConfiguration
+    /// What is trained on.
     public let source: DataSource
+    /// What is held out of the training; nil where nothing is.
+    package let heldOut: DataSource?
     public let networks: RunNetworks
     package let objective: any Objective
     /// What the objective declares, made once: a step reads it.
@@ -53,17 +56,20 @@ public struct RunPlan: Sendable {
     /// The objective of `objective.kind`.
     static let declared: MakeObjective = { (configuration, source) throws(Failure) in try configuration.makeObjective(source) }
 
-    /// Collective. As above, with data that every rank has already.
+    /// Collective. As above, with data that every rank has already; some of them may be held out.
     package init(
-        _ configuration: RunConfiguration, source: DataSource, objective make: MakeObjective = RunPlan.declared,
+        _ configuration: RunConfiguration, source whole: DataSource, objective make: MakeObjective = RunPlan.declared,
         _ communicator: any Communicator
     ) throws(Failure) {
         self.configuration = configuration
         let layout = try communicator.agree { try ShardLayout(shards: configuration.run.shards, ranks: communicator.size) }
+        let (source, ofSource) = try communicator.agree { try configuration.split(whole) }
         let networks = try communicator.agree { try configuration.networks(for: source) }
         let objective = try communicator.agree { try make(configuration, source) }
         let profile = objective.profile
-        rowMetadata = try communicator.agree { try configuration.rowMetadata(source) }
+        let rowMetadata = try communicator.agree { try configuration.rowMetadata(source) }
+        heldOut = if let ofSource { ofSource } else { try configuration.heldOutFile(like: rowMetadata.rows, communicator) }
+        self.rowMetadata = rowMetadata
         scale = try communicator.agree {
             try DataScale(source, configuration, noise: configuration.startsFromNoise(profile) ? configuration.startNoise : nil)
         }

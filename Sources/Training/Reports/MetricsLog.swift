@@ -2,7 +2,7 @@ import Failures
 import Files
 import Glibc
 
-/// metrics.jsonl of a run, written by rank 0: one JSON object a line.
+/// A file of a run that grows by a piece at each report, written by rank 0: metrics.jsonl and evaluation.jsonl, one JSON object a line, and event files.
 package final class MetricsLog {
     private let file: OpenFile
     /// The length of the file.
@@ -20,10 +20,12 @@ package final class MetricsLog {
         }
     }
 
-    package func append(_ line: String) throws(Failure) {
-        let text = Array((line + "\n").utf8)
-        do { try file.write(text, at: bytes) } catch { throw Failure(error) }
-        bytes += text.count
+    package func append(_ line: String) throws(Failure) { try append(Array((line + "\n").utf8)) }
+
+    /// A piece of which a part was written is written over by the next one.
+    package func append(_ piece: [UInt8]) throws(Failure) {
+        do { try file.write(piece, at: bytes) } catch { throw Failure(error) }
+        bytes += piece.count
     }
 
     /// Brings what was appended onto the disk: before a checkpoint that refers to it.

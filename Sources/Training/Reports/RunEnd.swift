@@ -8,13 +8,21 @@ import Measures
 package struct RunEnd {
     let configuration: RunConfiguration
     let folder: RunFolder
+    /// Where the run has ended.
+    let step: Int
+    let best: BestEvaluation?
     /// How the program was called.
     let program: String
 
     private static let indent = 9
 
-    package init(_ configuration: RunConfiguration, _ folder: RunFolder, program: String = CommandLine.arguments.first ?? "ebm-dist") {
+    /// - Parameter best: the best evaluation; nil where none is kept.
+    package init(
+        _ configuration: RunConfiguration, _ folder: RunFolder, step: Int, best: BestEvaluation? = nil,
+        program: String = CommandLine.arguments.first ?? "ebm-dist"
+    ) {
         (self.configuration, self.folder, self.program) = (configuration, folder, program)
+        (self.step, self.best) = (step, best)
     }
 
     /// Behind the last step.
@@ -32,19 +40,33 @@ package struct RunEnd {
         case let warnings?: rows.append(("health", warnings.joined(separator: "\n")))
         }
         if quality == nil && plane == nil { rows.append(("quality", "not measured here; evaluate, below, measures what can be")) }
+        if let early { rows.insert(("end", early), at: 0) }
         return Self.lines(rows + places) + "\n" + next
     }
 
     /// Of a run that is started again behind its last step.
     package var finished: String {
-        let steps = configuration.run.steps
-        let first = "finished: step \(steps) of \(steps) is done; nothing to do. To train on: the same command with \(longer)"
+        let reason = early ?? "step \(step) of \(configuration.run.steps) is done"
+        let first = "finished: \(reason); nothing to do. To train on: the same command with \(longer)"
         return first + "\n" + Self.lines(places) + "\n" + next
     }
 
     private var places: [(String, String)] {
-        let step = configuration.run.steps
-        return [("picture", folder.sample(step)), ("model", "\(folder.checkpoint(step))/model.safetensors")]
+        let places = [("picture", folder.sample(step)), ("model", "\(folder.checkpoint(step))/model.safetensors")]
+        guard let best else { return places }
+        let value = NumberText.fixed(best.value, 4, width: 0)
+        return places + [
+            ("best", "\(best.measure.rawValue) \(value) at step \(best.step), for commands --step best: \(folder.checkpoint(best.step))")
+        ]
+    }
+
+    /// Why the run has ended before its last step; nil where it has not.
+    private var early: String? {
+        guard let best, step < configuration.run.steps else { return nil }
+        let value = NumberText.fixed(best.value, 4, width: 0)
+        return
+            "stopped early, at step \(step) of \(configuration.run.steps): \(best.measure.rawValue) has not become less than \(value), of step "
+            + "\(best.step), for \(best.worse) evaluations, as run.patience says"
     }
 
     private static func lines(_ rows: [(String, String)]) -> String {
@@ -73,6 +95,7 @@ package struct RunEnd {
 
     /// The keys that make the run longer.
     private var longer: String {
+        if early != nil { return "run.patience=\(2 * (configuration.run.patience ?? 1)), or null" }
         let steps = configuration.run.steps
         let followsSteps = configuration.optimizer.schedule == .cosine && configuration.optimizer.decaySteps == nil
         // A cosine schedule has ended at the last step and would begin another course otherwise.

@@ -70,7 +70,8 @@ package struct SamplePicture {
             low: low, high: high, columns: layout.columns, scale: layout.scale)
     }
 
-    private func picture(_ samples: [Float], count: Int, data: [Float]) throws -> Picture {
+    /// As `write` draws it.
+    func picture(_ samples: [Float], count: Int, data: [Float]) throws -> Picture {
         guard shape.isVector else {
             return grid(
                 samples, count: count, height: shape.height, width: shape.width, channels: shape.channels, low: low, high: high,

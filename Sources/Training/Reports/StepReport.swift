@@ -38,6 +38,8 @@ public struct StepReport: Codable, Sendable {
         public var bufferCoverage: Double? = nil
         /// A window of diagnostics at this step; absent at most steps.
         public var diagnostics: ChainDiagnostics.Digest? = nil
+        /// Energies of rows that were held out, beside those of rows that were not; absent where none are.
+        public var validation: HeldOutEnergies? = nil
         /// Sentences about what leaves the known good range.
         public var warnings: [String]? = nil
         public var learningRate: Double

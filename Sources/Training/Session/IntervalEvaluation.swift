@@ -18,6 +18,10 @@ final class IntervalEvaluation: StepCallback {
     private var reference: SampleReference?
     /// Rows of data at which the energy is looked at; nil where it is not.
     private var rows: EvaluationRows?
+    private var components: PrincipalComponents?
+    private let validation: Validation?
+    /// The best evaluation up to now; nil where none is kept, and before the first.
+    private(set) var best: BestEvaluation?
     /// How far noise is from the data; nil where samples do not begin as noise of their own kind.
     private var noise: SampleMeasures?
     private lazy var weights = RunWeights(trainer.plan.networks)
@@ -33,19 +37,33 @@ final class IntervalEvaluation: StepCallback {
     ///   - health: hears of what is found.
     ///   - stored: what the checkpoint that the run continues from says; nil for a new run.
     init(
-        _ trainer: Trainer, _ folder: RunFolder, continuing stored: Manifest.Evaluation?, _ health: HealthReporter
+        _ trainer: Trainer, _ folder: RunFolder, continuing stored: Manifest?, _ health: HealthReporter, _ validation: Validation?
     ) throws(Failure) {
-        (self.trainer, self.health) = (trainer, health)
+        (self.trainer, self.health, self.validation) = (trainer, health, validation)
         path = folder.evaluation
-        earlierSeconds = stored?.trainingSeconds ?? 0
-        try cut(to: stored)
+        earlierSeconds = stored?.evaluation?.trainingSeconds ?? 0
+        try goOn(from: stored)
     }
 
     private var plan: RunPlan { trainer.plan }
     private var communicator: any Communicator { trainer.communicator }
 
-    /// Whether samples are compared with data: chains, or what a latent energy's samples stand for.
-    private var hasSamples: Bool { plan.profile.hasChains || plan.networks.isLatent }
+    /// Whether samples are compared with data: those that training leaves, or others where they are asked for.
+    private var hasSamples: Bool { plan.profile.hasChains || drawsSamples }
+
+    /// Whether samples are drawn for the evaluation: of a latent energy, and where held-out rows or the best checkpoint want them.
+    private var drawsSamples: Bool {
+        let isWanted = validation != nil || [.slicedWasserstein, .frechetDistance].contains(keptMeasure)
+        return !plan.profile.hasChains && (plan.networks.isLatent || isWanted)
+    }
+
+    /// The measure whose best checkpoint is kept.
+    private var keptMeasure: RunConfiguration.Checkpoint.Measure? {
+        plan.configuration.evaluate.every > 0 ? plan.configuration.checkpoint.keepBest : nil
+    }
+
+    /// Whether the run ends, having become no better for as long as `run.patience` says.
+    var isExhausted: Bool { best?.isExhausted(plan.configuration.run.patience) ?? false }
 
     /// Whether the energy is one of rows alone, of so few values that its smoothness is little work.
     private var looksAtEnergy: Bool {
@@ -57,12 +75,14 @@ final class IntervalEvaluation: StepCallback {
     /// - Throws: `.data` for less than two rows, or rows that are all the same.
     func begin() throws(Failure) {
         defer { started = .now }
+        try communicator.agree { try checkKeptMeasure() }
         guard plan.configuration.evaluate.every > 0 else { return }
         let rows = try communicator.agree { try EvaluationRows(plan.source, plan.configuration) }
         self.rows = looksAtEnergy ? rows : nil
         if hasSamples {
-            let reference = try SampleReference(rows, communicator)
-            self.reference = reference
+            let components = try rows.principalComponents(communicator)
+            let reference = try SampleReference(rows, components: components, communicator)
+            (self.reference, self.components) = (reference, components)
             if !plan.networks.isLatent {
                 noise = try reference.measures(
                     of: plan.configuration.startNoise, count: plan.configuration.evaluate.count, columns: rows.dimension, communicator)
@@ -76,18 +96,35 @@ final class IntervalEvaluation: StepCallback {
         let comparison = try evaluate()
         health.hear(comparison)
         // Not at the end alone, which a run that is made longer has not: its reports would differ.
-        if moment.isMultiple(of: plan.configuration.evaluate.every) { trainer.note(comparison) }
+        guard moment.isMultiple(of: plan.configuration.evaluate.every) else { return }
+        trainer.note(comparison)
+        if let keptMeasure, let newest { note(newest.value(of: keptMeasure), of: keptMeasure, step: moment.step) }
     }
 
-    func goBack(to manifest: Manifest) throws(Failure) { try cut(to: manifest.evaluation) }
+    private func note(_ value: Double?, of measure: RunConfiguration.Checkpoint.Measure, step: Int) {
+        if best == nil, let value { best = BestEvaluation(measure, step: step, value: value) } else { best?.note(value, step: step) }
+    }
 
-    /// Collective. The lines after a checkpoint are taken back.
-    private func cut(to stored: Manifest.Evaluation?) throws(Failure) {
+    func goBack(to manifest: Manifest) throws(Failure) { try goOn(from: manifest) }
+
+    /// Collective. The lines after a checkpoint are taken back, and what was best then is.
+    private func goOn(from stored: Manifest?) throws(Failure) {
+        best = stored?.best.flatMap { $0.measure == keptMeasure ? $0 : nil }
         try communicator.onRoot {
             log = nil
             let isThere = try RunFolder.isFile(path)
-            if plan.configuration.evaluate.every > 0 || isThere { log = try MetricsLog(path, keeping: stored?.bytes ?? 0) }
+            if plan.configuration.evaluate.every > 0 || isThere { log = try MetricsLog(path, keeping: stored?.evaluation?.bytes ?? 0) }
         }
+    }
+
+    /// Refuses to keep the best by what is not measured.
+    private func checkKeptMeasure() throws(Failure) {
+        let isOfPlane = plan.source.density != nil && !plan.networks.isLatent
+        guard let keptMeasure, [.divergence, .squaredError].contains(keptMeasure), !isOfPlane else { return }
+        throw Failure(
+            .configuration,
+            "checkpoint.keepBest = \"\(keptMeasure.rawValue)\": it is measured of energies whose data are a built-in density of the plane; "
+                + "expected \"slicedWasserstein\" or \"frechetDistance\"")
     }
 
     /// Rank 0: what a checkpoint remembers; the lines are on the disk on return.
@@ -103,14 +140,15 @@ final class IntervalEvaluation: StepCallback {
     private func evaluate() throws(Failure) -> NoiseComparison? {
         let (before, seconds) = (ContinuousClock.now, trainingSeconds)
         let count = plan.configuration.evaluate.count
-        if plan.networks.isLatent { try trainer.drawSamples() }
+        if drawsSamples { try trainer.drawSamples() }
         let chains = hasSamples ? try EvaluationChains(plan).gather(trainer, count: count) : nil
         let energy = try energyMeasures(trainer.state, samples: chains)
         let line = EvaluationLine(
             step: trainer.state.step, trainingSeconds: seconds,
             energyEvaluations: Int(Double(trainer.state.step * plan.configuration.rowsPerStep) * plan.profile.evaluations),
             samples: try chains.flatMap { (chains) throws(Failure) in try reference?.measures(of: chains, communicator) },
-            generated: try generatedMeasures(trainer.state, count: count), plane: energy.plane, smoothness: energy.smoothness)
+            generated: try generatedMeasures(trainer.state, count: count), plane: energy.plane, smoothness: energy.smoothness,
+            validation: try validationMeasures(trainer.state, chains: chains))
         try communicator.expecting(.storing("writing an evaluation")) { () throws(Failure) in
             try communicator.onRoot { try log?.append(try line.text()) }
         }
@@ -118,6 +156,15 @@ final class IntervalEvaluation: StepCallback {
         evaluationTime += ContinuousClock.now - before
         guard let samples = line.samples, let noise else { return nil }
         return NoiseComparison(samples: samples.slicedWasserstein, noise: noise.slicedWasserstein)
+    }
+
+    /// Collective. Of the averaged parameters where there are such.
+    private func validationMeasures(_ state: TrainingState, chains: Matrix?) throws(Failure) -> Validation.Findings? {
+        guard let validation else { return nil }
+        let energies = try validation.energies(try trainer.bestParameters(), of: state, communicator)
+        guard let chains, let components else { return Validation.Findings(energies: energies, samples: nil) }
+        return Validation.Findings(
+            energies: energies, samples: try validation.compare(chains, components: components, communicator))
     }
 
     /// Collective. Of the averaged parameters where there are such.

@@ -10,11 +10,17 @@ final class MetricsReport: StepCallback {
     private let path: String
     private let terminal: Terminal
     private let reporter: Reporter
+    private let validation: Validation?
     /// Rank 0 alone.
     private var log: MetricsLog?
+    /// The newest line of this process.
+    private(set) var newest: StepReport?
 
     /// Collective. - Parameter bytes: of the lines that the run continues from.
-    init(_ trainer: Trainer, _ folder: RunFolder, keeping bytes: Int, _ terminal: Terminal) throws(Failure) {
+    init(
+        _ trainer: Trainer, _ folder: RunFolder, keeping bytes: Int, _ validation: Validation?, _ terminal: Terminal
+    ) throws(Failure) {
+        self.validation = validation
         (self.trainer, self.terminal, path) = (trainer, terminal, folder.metrics)
         reporter = Reporter(trainer.plan)
         health = HealthReporter(trainer.plan)
@@ -46,8 +52,10 @@ final class MetricsReport: StepCallback {
     func act(_ moment: StepMoment) throws(Failure) {
         var report = try reporter.report(moment.result, trainer: trainer)
         try health.complete(&report, moment.result, trainer, isDiagnosed: isDiagnosed(moment))
+        report.validation = try validation?.energies(trainer.state.parameters, of: trainer.state, trainer.communicator)
         // Not at lines of windows or of the end, which a run that is made longer has and one in one piece has not.
         if moment.isMultiple(of: configuration.report.every) { trainer.startHealthInterval() }
+        newest = report
         let warnings = health.newWarnings()
         let communicator = trainer.communicator
         try communicator.expecting(.storing("reporting")) { () throws(Failure) in

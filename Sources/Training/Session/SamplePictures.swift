@@ -2,12 +2,15 @@ import Configuration
 import Datasets
 import Distributed
 import Failures
+import Formats
 import Numerics
 
 /// Draws samples of the model into the run folder.
 final class SamplePictures: StepCallback {
     private let trainer: Trainer
     private let folder: RunFolder
+    /// The newest picture of this process, and its file; rank 0 alone.
+    private(set) var newest: (picture: Picture, png: [UInt8])?
 
     init(_ trainer: Trainer, _ folder: RunFolder) { (self.trainer, self.folder) = (trainer, folder) }
 
@@ -19,9 +22,11 @@ final class SamplePictures: StepCallback {
         let samples = try SampleGathering(plan).gather(trainer)
         try communicator.expecting(.storing("writing a picture of samples")) { () throws(Failure) in
             try communicator.onRoot {
-                let picture = SamplePicture(configuration: plan.configuration, shape: plan.source.shape)
-                try picture.write(
-                    samples, count: samples.count / plan.source.shape.count, data: picture.data(of: plan), to: folder.sample(moment.step))
+                let layout = SamplePicture(configuration: plan.configuration, shape: plan.source.shape)
+                let picture = try layout.picture(samples, count: samples.count / plan.source.shape.count, data: layout.data(of: plan))
+                let png = try picture.png()
+                try AtomicFile.write(png, to: folder.sample(moment.step))
+                newest = (picture, png)
             }
         }
     }

@@ -41,9 +41,9 @@ struct StepMoment {
     /// Steps made.
     let step: Int
     /// Whether training ends here.
-    let isLast: Bool
+    var isLast: Bool
     /// Whether the run was asked to save and stop.
-    let isStopping: Bool
+    var isStopping: Bool
 
     /// Whether the step is one of every so many; 0: never.
     func isMultiple(of interval: Int) -> Bool { interval > 0 && step % interval == 0 }

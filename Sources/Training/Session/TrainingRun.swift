@@ -78,9 +78,10 @@ public struct TrainingRun: Sendable {
         let loaded = try communicator.expecting(.storing("loading a checkpoint", bytes: store.bytes)) { () throws(Failure) in
             try store.loadNewest(trainer, communicator)
         }
-        if let loaded, trainer.state.step >= configuration.run.steps {
+        if let loaded, isFinished(loaded.manifest) {
             // Nothing to do: nothing of the folder is written.
-            return ([summary.text] + loaded.remarks + [RunEnd(configuration, folder).finished]).forEach(terminal.line)
+            let end = RunEnd(configuration, folder, step: loaded.manifest.step, best: loaded.manifest.best)
+            return ([summary.text] + loaded.remarks + [end.finished]).forEach(terminal.line)
         }
         if loaded == nil { try trainer.restore(try plan.initialState(communicator)) }
         // Not before: a run of which nothing could begin must not bind the folder to its configuration.
@@ -93,6 +94,12 @@ public struct TrainingRun: Sendable {
             requests: requests)
         ([summary.text] + (loaded?.remarks ?? [])).forEach(terminal.line)
         try session.run(continuing: loaded != nil)
+    }
+
+    /// Whether a run has come to its end: its last step, or the end of its patience.
+    private func isFinished(_ manifest: Manifest) -> Bool {
+        let isKept = configuration.evaluate.every > 0 && manifest.best?.measure == configuration.checkpoint.keepBest
+        return manifest.step >= configuration.run.steps || isKept && manifest.best?.isExhausted(configuration.run.patience) == true
     }
 
     /// Collective. Makes or opens the run folder; configuration and data must be those of the run. Only rank 0 holds the lock, and the configuration
@@ -135,6 +142,7 @@ public struct TrainingRun: Sendable {
         let places = [
             ("data.source", stored.data.source, asked.data.source),
             ("condition.source", stored.condition.source ?? "null", asked.condition.source ?? "null"),
+            ("data.validation", stored["data.validation"].text, asked["data.validation"].text),
         ].filter { $0.1 != $0.2 }
         guard let digest = try digestOfData(), digest != plan.dataDigest else { return stored }
         throw Failure(

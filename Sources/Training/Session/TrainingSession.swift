@@ -27,11 +27,15 @@ final class TrainingSession {
         (self.trainer, self.folder, self.store) = (trainer, folder, store)
         (self.terminal, self.heartbeat, self.requests) = (terminal, heartbeat, requests)
         progress = ProgressReporter(trainer.plan, schedule: terminal.schedule)
-        metrics = try MetricsReport(trainer, folder, keeping: manifest?.metricsBytes ?? 0, terminal)
-        evaluation = try IntervalEvaluation(trainer, folder, continuing: manifest?.evaluation, metrics.health)
+        let validation = try Validation(trainer.plan, trainer.communicator)
+        metrics = try MetricsReport(trainer, folder, keeping: manifest?.metricsBytes ?? 0, validation, terminal)
+        evaluation = try IntervalEvaluation(trainer, folder, continuing: manifest, metrics.health, validation)
         let replicas = ReplicaComparison(trainer)
-        checkpoints = CheckpointSaving(trainer, store, replicas, metrics, evaluation, terminal)
-        callbacks = [evaluation, metrics, SamplePictures(trainer, folder), replicas, checkpoints]
+        let pictures = SamplePictures(trainer, folder)
+        let events = try TensorBoardReport(
+            trainer, folder, keeping: manifest?.eventBytes ?? 0, metrics, evaluation, pictures, validation, terminal)
+        checkpoints = CheckpointSaving(trainer, store, replicas, metrics, evaluation, events, terminal)
+        callbacks = [evaluation, metrics, pictures, events, replicas, checkpoints]
     }
 
     private var configuration: RunConfiguration { trainer.plan.configuration }
@@ -53,7 +57,7 @@ final class TrainingSession {
         tell(continuing ? "continuing at step \(step) of \(configuration.run.steps)" : "starting \(configuration.run.steps) steps")
         progress = ProgressReporter(trainer.plan, schedule: terminal.schedule)
         for callback in callbacks { try callback.begin() }
-        while step < configuration.run.steps {
+        while step < configuration.run.steps && !evaluation.isExhausted {
             let result = try timedStep()
             try attend(to: result)
             showProgress(result)
@@ -74,7 +78,7 @@ final class TrainingSession {
 
     /// Collective. What follows a step.
     private func attend(to result: Trainer.StepResult) throws(Failure) {
-        let moment = StepMoment(
+        var moment = StepMoment(
             result: result, step: step, isLast: step == configuration.run.steps,
             isStopping: result.stopRequested && step < configuration.run.steps)
         try pace.pause(steps: callbacks.reduce(0) { $0 + $1.cost(moment) }, communicator) { () throws(Failure) in
@@ -90,6 +94,8 @@ final class TrainingSession {
             for callback in callbacks where callback.isDue(moment) {
                 try callback.act(moment)
                 trainer.charge(callback.phase)
+                // The evaluation comes first: the rest of the moment is that of a last step.
+                if evaluation.isExhausted { (moment.isLast, moment.isStopping) = (true, false) }
             }
             if moment.isStopping { try stop() }
         }
@@ -144,6 +150,8 @@ final class TrainingSession {
         tell(table.text)
         let sentences = metrics.health.closingSentences(besides: quality)
         let warnings = trainer.plan.profile.hasChains || !sentences.isEmpty ? sentences : nil
-        tell(RunEnd(configuration, folder).text(quality: quality, plane: evaluation.newest?.plane, warnings: warnings))
+        tell(
+            RunEnd(configuration, folder, step: step, best: evaluation.best).text(
+                quality: quality, plane: evaluation.newest?.plane, warnings: warnings))
     }
 }

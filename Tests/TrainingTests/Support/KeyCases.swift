@@ -14,6 +14,7 @@ enum KeyCases {
             return [0.625, 1.5].first { range.contains($0) && key.standard != .number($0) }.map { "\($0)" } ?? "2"
         case .choice(let words): return words.last { .string($0) != key.standard } ?? ""
         case .name, .text: return "other"
+        case .shareOrPath: return "0.5"
         case .texts: return "['a']"
         case .integers: return "[5, 6]"
         case .numbers: return "[1, 2]"

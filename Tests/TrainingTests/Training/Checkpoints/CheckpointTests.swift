@@ -86,7 +86,7 @@ struct CheckpointTests {
         let trainer = try ScratchRun.trainer()
         let store = try CheckpointStore(trainer.plan, folder)
         _ = try store.loadNewest(trainer, trainer.communicator)
-        try store.save(trainer, metricsBytes: 12345, trainer.communicator)
+        try store.save(trainer, Manifest.Reports(metricsBytes: 12345), trainer.communicator)
         #expect(try folder.contents(ofStep: 8) == before)
     }
 
@@ -106,7 +106,7 @@ struct CheckpointTests {
         let other = scratch.run("other")
         try FileManager.default.createDirectory(atPath: other.partial(1), withIntermediateDirectories: true)
         _ = FileManager.default.createFile(atPath: "\(other.partial(1))/chains.safetensors", contents: Data("half".utf8))
-        try CheckpointStore(trainer.plan, other).save(trainer, metricsBytes: 0, trainer.communicator)
+        try CheckpointStore(trainer.plan, other).save(trainer, Manifest.Reports(metricsBytes: 0), trainer.communicator)
         #expect(try other.contents(ofStep: 1).count == 4)
     }
 }

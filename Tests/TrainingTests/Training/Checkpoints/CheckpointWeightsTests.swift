@@ -88,7 +88,7 @@ struct CheckpointWeightsTests {
         let store = try CheckpointStore(trainer.plan, present)
         let bytes = try #require(try store.loadNewest(trainer, communicator)).manifest.metricsBytes
         try FileManager.default.removeItem(atPath: present.checkpoint(3))
-        try store.save(trainer, metricsBytes: bytes, communicator)
+        try store.save(trainer, Manifest.Reports(metricsBytes: bytes), communicator)
         for folder in [former, present] {
             try TrainingRun(configuration: configuration(["run.steps=6"]), folder: folder, isQuiet: true).run(communicator)
             let manifest = try JSONDecoder().decode(Manifest.self, from: Data(folder.contents(ofStep: 6)["manifest.json"] ?? []))

@@ -48,7 +48,7 @@ struct TrainedModelTests {
         let folder = try trained()
         for step in [12, 8, 4] {
             try damage(folder, step, "model.safetensors")
-            let refused = failure { _ = try TrainedModel(folder, step: step) }
+            let refused = failure { _ = try TrainedModel(folder, step: .step(step)) }
             #expect(refused?.kind == .checkpoint && refused?.message.contains(folder.checkpoint(step)) == true)
         }
         let refused = failure { _ = try TrainedModel(folder) }

@@ -1,10 +1,12 @@
+import Configuration
 import Testing
 import Training
 
 /// The words at the end of a run.
 struct RunEndTests {
     private func end(_ arguments: [String] = [], folder: String = "runs/x", program: String = "bin/ebm-dist") throws -> RunEnd {
-        RunEnd(try ScratchRun.configuration(arguments), RunFolder(folder), program: program)
+        let configuration = try ScratchRun.configuration(arguments)
+        return RunEnd(configuration, RunFolder(folder), step: configuration.run.steps, program: program)
     }
 
     @Test func `warnings of the last report are said, none is good news, and objectives that nothing watches say nothing`() throws {

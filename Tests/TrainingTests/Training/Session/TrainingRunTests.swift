@@ -178,7 +178,7 @@ struct TrainingRunTests {
         }
         #expect(stopped?.kind == .numerical, "\(stopped?.message ?? "")")
         for step in try folder.steps() {
-            let model = try TrainedModel(folder, step: step, weights: .current)
+            let model = try TrainedModel(folder, step: .step(step), weights: .current)
             #expect(model.parameters.allSatisfy { $0.isFinite }, "step \(step)")
         }
     }
