@@ -104,8 +104,9 @@ public struct OpenFile: ~Copyable, Sendable {
     }
 
     /// Takes the lock of the file, which its open descriptor holds, or fails with `.held`.
-    public func lock() throws(SystemCallError) {
-        try SystemCall.lock.make(on: path) { flock(descriptor, LOCK_EX | LOCK_NB) }
+    /// - Parameter isShared: whether others may hold it so at the same time.
+    public func lock(isShared: Bool = false) throws(SystemCallError) {
+        try SystemCall.lock.make(on: path) { flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) }
     }
 
     /// Fails with `.held` while any other process has the file open or mapped for writing, wherever that process is on this machine. This

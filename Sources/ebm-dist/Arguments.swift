@@ -10,7 +10,7 @@ struct Arguments {
     /// Whether the person named no command.
     let isImplied: Bool
     private(set) var positional: [String] = []
-    private var values: [String: String] = [:]
+    private var values: [String: [String]] = [:]
 
     /// - Throws: `.usage` for an unknown or repeated option and for a missing value.
     init(_ arguments: [String], of tool: any Command.Type, isImplied: Bool = false) throws(Failure) {
@@ -26,8 +26,8 @@ struct Arguments {
             guard let option = options.first(where: { $0.name == parts[0] }) else {
                 throw Self.unknown(parts, next: rest.first, tool)
             }
-            guard values[option.name] == nil else { throw Failure(.usage, "\(command): \(option.name) is given twice") }
-            values[option.name] = try Self.value(of: option, parts, &rest, command)
+            guard option.repeats || values[option.name] == nil else { throw Failure(.usage, "\(command): \(option.name) is given twice") }
+            values[option.name, default: []].append(try Self.value(of: option, parts, &rest, command))
         }
     }
 
@@ -68,10 +68,13 @@ struct Arguments {
 
     func has(_ name: String) -> Bool { values[name] != nil }
 
-    subscript(name: String) -> String? { values[name] }
+    subscript(name: String) -> String? { values[name]?.first }
+
+    /// The values of an option that may be given more than once.
+    func all(_ name: String) -> [String] { values[name] ?? [] }
 
     func required(_ name: String, _ what: String) throws(Failure) -> String {
-        guard let value = values[name] else {
+        guard let value = self[name] else {
             throw Failure(.usage, "\(command): \(name) \(what) is missing: ebm-dist \(command) \(usage). See ebm-dist \(command) --help.")
         }
         return value
@@ -82,7 +85,7 @@ struct Arguments {
 
     /// A whole number of at least `least` and at most `most`; nil when the option is absent.
     func integer(_ name: String, atLeast least: Int, atMost most: Int = Arguments.most) throws(Failure) -> Int? {
-        guard let text = values[name] else { return nil }
+        guard let text = self[name] else { return nil }
         guard let value = Int(text), (least...most).contains(value) else {
             throw Failure(.usage, "\(command): \(name): expected a whole number of at least \(least) and at most \(most), found '\(text)'")
         }
@@ -97,7 +100,7 @@ struct Arguments {
 
     /// Positive numbers between commas, all different as floats; nil when the option is absent.
     func positiveNumbers(_ name: String, atMost limit: Int) throws(Failure) -> [Double]? {
-        guard let text = values[name] else { return nil }
+        guard let text = self[name] else { return nil }
         let numbers = try text.split(separator: ",", omittingEmptySubsequences: false).map { (part) throws(Failure) -> Double in
             guard let value = Double(part), (1e-6...1e6).contains(value) else {
                 throw Failure(
@@ -113,7 +116,7 @@ struct Arguments {
 
     /// One of a few words; nil when the option is absent.
     func choice<T: RawRepresentable & CaseIterable>(_ name: String, _ type: T.Type) throws(Failure) -> T? where T.RawValue == String {
-        guard let text = values[name] else { return nil }
+        guard let text = self[name] else { return nil }
         guard let value = T(rawValue: text) else {
             let known = T.allCases.map { $0.rawValue }.joined(separator: ", ")
             throw Failure(.usage, "\(command): \(name): expected one of \(known), found '\(text)'")

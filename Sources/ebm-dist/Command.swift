@@ -31,6 +31,8 @@ struct Option {
     /// What stands for its value in the help; nil for a switch.
     let value: String?
     let explanation: String
+    /// Whether it may be given more than once.
+    var repeats = false
 }
 
 extension Command {

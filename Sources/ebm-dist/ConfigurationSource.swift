@@ -23,6 +23,11 @@ struct ConfigurationSource {
         argument.firstIndex(of: "=").map { !argument[..<$0].contains("/") } ?? false
     }
 
+    /// The same with further assignments.
+    func adding(_ more: [String]) -> ConfigurationSource { ConfigurationSource(file: file, assignments: assignments + more) }
+
+    private init(file: String?, assignments: [String]) { (self.file, self.assignments) = (file, assignments) }
+
     /// Reads the file and puts defaults, what the data choose, file and assignments together.
     var resolved: ChosenConfiguration {
         get throws(Failure) {

@@ -51,8 +51,14 @@ package struct FieldWord: Sendable {
         FieldWord(nil, "output outputdir out outdir folder dir savedir logdir rundir workdir", "the run folder is an option: --out DIR"),
         FieldWord(nil, "resume continue", "a run continues where it stopped when the same command is given again"),
         FieldWord(
-            nil, "validation val valid test testset testdata validationdata holdout valsplit validationsplit testsize",
-            "training needs no other data; ebm-dist evaluate --run DIR --data PATH compares with them afterwards"),
+            "data.validation", "validation val valid validationdata holdout valsplit validationsplit validationfraction testsize",
+            "a share of the data, or the path of a file"),
+        FieldWord(
+            nil, "test testset testdata",
+            "training needs no such data; ebm-dist evaluate --run DIR --data PATH compares with them afterwards"),
+        FieldWord("run.patience", "earlystopping earlystop"),
+        FieldWord("checkpoint.keepBest", "savebest savebestonly monitor bestmodel", "it names a measure of which less is better"),
+        FieldWord("report.tensorboard", "tb usetensorboard tensorboarddir summarywriter"),
         FieldWord(nil, "device gpu gpus cuda", "the program works on CPUs, on as many as mpirun -n RANKS and run.threads say"),
         FieldWord("data.source", "data dataset datasets datapath datafile datadir trainset traindata input inputs file filename path"),
         FieldWord("data.standardize", "normalize normalise zscore scaler scale whiten"),

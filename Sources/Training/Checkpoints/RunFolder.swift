@@ -31,6 +31,8 @@ public struct RunFolder: Sendable {
     public var samples: String { "\(path)/samples" }
     package var stop: String { "\(path)/STOP" }
     package var lock: String { "\(path)/lock" }
+    /// Says that a cell of a sweep has diverged.
+    package var diverged: String { "\(path)/diverged.txt" }
 
     public func checkpoint(_ step: Int) -> String { "\(checkpoints)/\(Self.stepName(step))" }
     package func partial(_ step: Int) -> String { "\(checkpoints)/.\(Self.stepName(step)).partial" }

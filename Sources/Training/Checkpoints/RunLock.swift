@@ -46,6 +46,18 @@ package final class RunLock {
         writeOwner()
     }
 
+    /// Whether a job trains in a folder, as far as locks say; nothing is changed.
+    package static func isHeld(_ folder: RunFolder) -> Bool {
+        guard let file = try? OpenFile.regular(folder.lock, O_RDONLY | O_NOFOLLOW, isInput: false) else { return false }
+        do {
+            // Shared: whoever else looks is no job.
+            try file.lock(isShared: true)
+            return false
+        } catch {
+            return error.meaning == .held
+        }
+    }
+
     /// Who holds the lock; empty when the owner took it a moment ago.
     private var owner: String {
         let bytes = (try? file.bytes(in: 0..<4096)) ?? []

@@ -15,13 +15,15 @@ struct ProgressReporter {
     private let plan: RunPlan
     private let started = ContinuousClock.now
     private var schedule: ProgressSchedule
+    /// Whether the line is drawn over, and begins with a bar.
+    private let hasBar: Bool
     private var (older, newer): (Mark, Mark)
     private var isExplained = false
 
     /// The clock starts.
-    init(_ plan: RunPlan, schedule: ProgressSchedule) {
+    init(_ plan: RunPlan, schedule: ProgressSchedule, hasBar: Bool) {
         self.plan = plan
-        self.schedule = schedule
+        (self.schedule, self.hasBar) = (schedule, hasBar)
         older = Mark(instant: started, stepsDone: 0)
         newer = older
     }
@@ -33,7 +35,8 @@ struct ProgressReporter {
         guard step == total || schedule.isDue(at: (now - started) / .seconds(1)) else { return nil }
         if (now - newer.instant) / .seconds(1) >= Self.window { (older, newer) = (newer, Mark(instant: now, stepsDone: stepsDone)) }
         let rate = Double(stepsDone - older.stepsDone) / max((now - older.instant) / .seconds(1), 1e-9)
-        var parts = ["step \(step)/\(total)"] + measures(result) + [speed(rate)]
+        let bar = hasBar ? [ProgressBar.text(Double(step) / Double(total))] : []
+        var parts = ["step \(step)/\(total)"] + bar + measures(result) + [speed(rate)]
         if step < total, rate > 0 { parts.append("\(Self.duration(Double(total - step) / rate)) left") }
         return parts.joined(separator: "  ")
     }

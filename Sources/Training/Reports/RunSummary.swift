@@ -24,6 +24,7 @@ struct RunSummary {
             (
                 "data",
                 "\(plan.source.name), \(plan.source.dataset.map { "\($0.count) rows of " } ?? "fresh samples of ")\(plan.source.shape)"
+                    + (plan.heldOut?.dataset.map { ", \($0.count) further rows held out" } ?? "")
             ),
         ]
         if !chosen.isEmpty { rows.append(("chosen", chosen.joined(separator: "\n"))) }

@@ -16,12 +16,14 @@ public struct TrainingRun: Sendable {
     /// The data where rank 0 has read them already.
     private let source: DataSource?
     /// Says nothing about its progress.
-    public let isQuiet: Bool
+    public var isQuiet: Bool
     /// Whether this process was asked to save and stop: looked at before every step, so that a request from before the first one is met at its
     /// end. One rank that says so stops all of them.
     public var isStopRequested: @Sendable () -> Bool = { false }
     /// Whether the person named no command, so that the first line says where the commands are found.
     public var isImplied = false
+    /// When the time that `run.maxHours` limits began; nil: when the run does.
+    var started: ContinuousClock.Instant?
     /// What is learned by.
     package var objective = RunPlan.declared
     /// Hears every line that rank 0 says, also of a quiet run.
@@ -59,7 +61,7 @@ public struct TrainingRun: Sendable {
     ///
     /// - Throws: `.requeue` when it was stopped on request after a checkpoint, `.numerical` when the guard stopped it.
     public func run(_ communicator: any Communicator) throws(Failure) {
-        let clock = ContinuousClock.now
+        let clock = started ?? ContinuousClock.now
         let terminal = Terminal(isSilent: isQuiet || communicator.rank != 0, listener: communicator.rank == 0 ? listener : nil)
         terminal.line(firstLine)
         let heartbeat = Heartbeat(

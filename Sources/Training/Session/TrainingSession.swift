@@ -26,7 +26,7 @@ final class TrainingSession {
     ) throws(Failure) {
         (self.trainer, self.folder, self.store) = (trainer, folder, store)
         (self.terminal, self.heartbeat, self.requests) = (terminal, heartbeat, requests)
-        progress = ProgressReporter(trainer.plan, schedule: terminal.schedule)
+        progress = ProgressReporter(trainer.plan, schedule: terminal.schedule, hasBar: terminal.redraws)
         let validation = try Validation(trainer.plan, trainer.communicator)
         metrics = try MetricsReport(trainer, folder, keeping: manifest?.metricsBytes ?? 0, validation, terminal)
         evaluation = try IntervalEvaluation(trainer, folder, continuing: manifest, metrics.health, validation)
@@ -55,7 +55,7 @@ final class TrainingSession {
             try checkpoints.saveStart()
         }
         tell(continuing ? "continuing at step \(step) of \(configuration.run.steps)" : "starting \(configuration.run.steps) steps")
-        progress = ProgressReporter(trainer.plan, schedule: terminal.schedule)
+        progress = ProgressReporter(trainer.plan, schedule: terminal.schedule, hasBar: terminal.redraws)
         for callback in callbacks { try callback.begin() }
         while step < configuration.run.steps && !evaluation.isExhausted {
             let result = try timedStep()

@@ -6,6 +6,8 @@ import Synchronization
 final class Terminal: Sendable {
     private struct State {
         var progressLength = 0
+        /// Lines of a panel that the next one is drawn over.
+        var panelLines = 0
         var lastWord = ContinuousClock.now
     }
 
@@ -27,6 +29,9 @@ final class Terminal: Sendable {
         columns = Self.columns(of: stream)
     }
 
+    /// Whether what is said of progress is drawn over.
+    var redraws: Bool { isTerminal }
+
     /// When lines about progress are due here.
     var schedule: ProgressSchedule { isTerminal ? .redrawn : .lines }
 
@@ -40,6 +45,19 @@ final class Terminal: Sendable {
     func progress(_ text: String) {
         listener?(text)
         state.withLock { isTerminal ? draw(text, &$0) : say(text, &$0) }
+    }
+
+    /// Several lines that the next panel is drawn over.
+    /// - Parameter lines: of at most so many columns; longer ones are cut.
+    func panel(_ lines: (_ columns: Int) -> [String]) {
+        state.withLock { state in
+            guard !isSilent, isTerminal else { return }
+            // To the first line of the last panel, and away with what stands there.
+            let back = state.panelLines > 0 ? "\u{1B}[\(state.panelLines)A\u{1B}[J" : ""
+            let lines = lines(columns - 1).map { String($0.prefix(max(1, columns - 1))) }
+            put(back + lines.map { $0 + "\n" }.joined())
+            (state.panelLines, state.lastWord) = (lines.count, .now)
+        }
     }
 
     /// What is said where nothing was said for `silence` seconds.

@@ -15,6 +15,7 @@ struct NearestKeyTests {
         ("mcmc.steps", ["sampler.steps"]), ("data.path", ["data.source"]), ("data_path", ["data.source"]),
         ("sampler.stepsize", ["sampler.stepSize"]), ("modle.kind", ["model.kind"]), ("model.width", ["model.widths"]),
         ("generator.learning_rate", ["generator.learningRate"]), ("replay.buffer_size", ["chains.buffer"]),
+        ("validation_data", ["data.validation"]), ("early_stopping", ["run.patience"]), ("save_best", ["checkpoint.keepBest"]),
         ("weight_decay", ["optimizer.weightDecay"]), ("ema", ["optimizer.average"]),
     ])
     func `a key that is not one names what was meant`(path: String, meant: [String]) {
@@ -26,7 +27,7 @@ struct NearestKeyTests {
     }
 
     @Test(arguments: [
-        ("data.validation", "evaluate"), ("validation_data", "evaluate"), ("output", "--out"), ("run.output_dir", "--out"),
+        ("data.test", "evaluate"), ("test_data", "evaluate"), ("output", "--out"), ("run.output_dir", "--out"),
         ("device", "CPU"), ("resume", "same command"), ("n_ranks", "mpirun"),
     ])
     func `what is no key of the configuration says where it is to be had`(path: String, place: String) {

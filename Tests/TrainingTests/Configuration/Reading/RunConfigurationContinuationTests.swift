@@ -27,10 +27,9 @@ import Training
         let free = ConfigurationKey.all.filter { $0.continuation != .fixed }.map(\.path)
         #expect(
             free == [
-                "run.name", "run.steps", "run.threads", "run.maxHours", "run.sum", "data.source", "data.separator", "data.header",
-                "data.limit",
-                "condition.source", "guard.replicaCheckEvery", "checkpoint.every", "checkpoint.keep",
-                "report.every",
+                "run.name", "run.steps", "run.threads", "run.maxHours", "run.patience", "run.sum", "data.source", "data.validation",
+                "data.separator", "data.header", "data.limit", "condition.source", "guard.replicaCheckEvery", "checkpoint.every",
+                "checkpoint.keep", "checkpoint.keepBest", "report.every", "report.tensorboard",
                 "samples.every", "samples.count", "samples.columns", "samples.scale", "evaluate.every", "evaluate.count",
                 "diagnostics.every", "diagnostics.draws", "diagnostics.thin", "diagnostics.chains",
             ])

@@ -41,7 +41,8 @@ import Training
     @Test func `reports and evaluations compare energies of held-out rows with those of rows that were trained on`() throws {
         let folder = scratch.run()
         let arguments = try arguments(["data.validation=0.25", "evaluate.every=4", "optimizer.average=null"])
-        try ScratchRun.train(arguments, in: folder)
+        let said = try ScratchRun.train(arguments, in: folder)
+        #expect(said.contains { $0.contains("45 rows of") && $0.contains("15 further rows held out") }, "\(said)")
         let plan = try ScratchRun.trainer(arguments).plan
         #expect(plan.source.dataset?.count == 45 && plan.heldOut?.dataset?.count == 15)
         // As many of both, under the parameters of the checkpoint, by another way.

@@ -1,0 +1,98 @@
+import Configuration
+import Failures
+
+/// A run as `watch` shows it.
+extension RunRecord {
+    /// Warnings of reports newer than that of a step, each kind once: the numbers in it change from report to report.
+    package func warnings(after step: Int) -> [String] {
+        var told = Set(reports.filter { $0.step <= step }.flatMap { $0.warnings ?? [] }.map(Self.kind))
+        return reports.filter { $0.step > step }.flatMap { report in
+            (report.warnings ?? []).filter { told.insert(Self.kind($0)).inserted }.map { "step \(report.step): \($0)" }
+        }
+    }
+
+    private static func kind(_ warning: String) -> String { warning.filter { !$0.isNumber } }
+
+    /// One line: where the run is.
+    package var line: String {
+        (["step \(step)/\(steps)"]
+            + curves.compactMap { curve in curve.values.last.map { "\(curve.name) \(Self.number($0, curve.isSigned))" } }
+            + [left].compactMap(\.self)).joined(separator: "  ")
+    }
+
+    /// As many lines as there is something to say.
+    package func panel(width: Int) -> [String] {
+        let names = curves.map(\.name) + ["warning"]
+        let indent = (names.map(\.count).max() ?? 0) + 2
+        let head = ["\(folder.path): \(configuration.objective.kind.rawValue) on \(configuration.data.source), step \(step) of \(steps)"]
+        let bar = [([ProgressBar.text(Double(step) / Double(max(1, steps)))] + [left].compactMap(\.self)).joined(separator: "  ")]
+        let rows = curves.filter { !$0.values.isEmpty }.map { curve in
+            let spark = Sparkline.text(curve.values, width: max(10, min(60, width - indent - 14)))
+            return NumberText.padded(curve.name, indent) + "\(spark) \(Self.number(curve.values[curve.values.count - 1], curve.isSigned))"
+        }
+        let time = [shares].compactMap(\.self).map { NumberText.padded("time", indent) + $0 }
+        let warning = reports.last { !($0.warnings ?? []).isEmpty }.map { report in
+            (report.warnings ?? []).suffix(1).map { NumberText.padded("warning", indent) + "step \(report.step): \($0)" }
+        }
+        return head + bar + rows + time + (warning ?? [])
+    }
+
+    private struct Curve {
+        let name: String
+        let values: [Double]
+        var isSigned = false
+    }
+
+    private var curves: [Curve] {
+        [
+            Curve(name: "gap", values: reports.compactMap(\.energyGap), isSigned: true),
+            Curve(name: "loss", values: reports.compactMap(\.loss), isSigned: true),
+            Curve(name: "|∇θ|", values: reports.map(\.gradientNorm)), Curve(name: "|∇E|", values: reports.compactMap(\.chainGradientNorm)),
+            Curve(name: "held-out gap", values: reports.compactMap { $0.validation?.gap }, isSigned: true),
+            Curve(
+                name: "slicedWasserstein", values: evaluations.compactMap { $0.value(of: .slicedWasserstein) }),
+            Curve(name: "squaredError", values: evaluations.compactMap { $0.value(of: .squaredError) }),
+        ].filter { !$0.values.isEmpty }
+    }
+
+    private static func number(_ value: Double, _ isSigned: Bool) -> String {
+        (isSigned && value >= 0 ? "+" : "") + NumberText.fixed(value, 4, width: 0)
+    }
+
+    /// Reports whose time is added up.
+    private static let newest = 10
+
+    /// The time that is left, by the pace of the newest reports.
+    private var left: String? {
+        let recent = reports.suffix(Self.newest + 1)
+        guard let first = recent.first, let last = recent.last, step < steps else { return nil }
+        // Of a lone report the time began with the run.
+        let counted = recent.count > 1 ? Array(recent.dropFirst()) : Array(recent)
+        let seconds = counted.reduce(0) { $0 + $1.seconds.values.reduce(0, +) }
+        let done = last.step - (recent.count > 1 ? first.step : 0)
+        guard seconds > 0, done > 0 else { return nil }
+        return "\(ProgressReporter.duration(Double(steps - step) * seconds / Double(done))) left"
+    }
+
+    /// Where the time of the newest reports went: the three longest phases.
+    private var shares: String? {
+        var seconds: [String: Double] = [:]
+        for report in reports.suffix(Self.newest) { seconds.merge(report.seconds) { $0 + $1 } }
+        let total = seconds.values.reduce(0, +)
+        guard total > 0 else { return nil }
+        let longest = seconds.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.prefix(4).filter { $0.value >= 0.005 * total }
+        return longest.map { "\($0.key) \(NumberText.fixed(100 * $0.value / total, 0, width: 0)) %" }.joined(separator: ", ")
+    }
+
+    /// What is said where nobody trains in the folder.
+    package func end() throws(Failure) -> String {
+        let newest = try folder.steps().first ?? 0
+        if newest >= steps { return "the run is finished: step \(newest) of \(steps)" }
+        if let best = folder.best(at: newest), best.isExhausted(configuration.run.patience) {
+            return
+                "the run is finished: stopped early at step \(newest) of \(steps), as run.patience says; the best evaluation is of step \(best.step)"
+        }
+        return
+            "nobody trains in \(folder.path): the newest checkpoint is of step \(newest) of \(steps); the command that trained continues from there"
+    }
+}
