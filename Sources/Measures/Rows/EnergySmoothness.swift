@@ -123,15 +123,16 @@ public struct EnergySmoothness: Codable, Hashable, Sendable {
 
     /// Lines for the person at the terminal.
     public var text: String {
-        func row(_ title: String, _ value: (Place) -> Double) -> String {
-            let numbers = [data, between, samples].map { $0.map { NumberText.fixed(value($0), 4, width: 12) } ?? "           -" }
-            return NumberText.padded(title, 18) + numbers.joined()
+        func row(_ title: String, _ value: (Place) -> String) -> String {
+            let texts = [data, between, samples].map { $0.map(value) ?? "-" }
+            return NumberText.padded(title, 18) + texts.map { String(repeating: " ", count: max(1, 12 - $0.count)) + $0 }.joined()
         }
         return """
             smoothness of E           data     between     samples
-            \(row("mean |∇E|", \.gradient))
-            \(row("curvature", \.curvature))   largest eigenvalue of ∇²E, mean
-            \(row("", \.greatestCurvature))   and greatest, at \(data.points) points each
+            \(row("points") { "\($0.points)" })
+            \(row("mean |∇E|") { Spread.short($0.gradient) })
+            \(row("curvature") { Spread.short($0.curvature) })   largest eigenvalue of ∇²E, mean
+            \(row("") { Spread.short($0.greatestCurvature) })   and greatest
             """
     }
 }
