@@ -160,15 +160,17 @@ class Trials:
     def grid(self, data):
         """All cells of all grids at their last step, with the first seed."""
         rows = []
-        for (own, name, setting, seed), (lines, problem) in self.results.items():
-            if own == data and setting and seed == self.seeds[0]:
-                last = [value(lines[-1], path) if lines else None for path in self.spec["measures"].values()]
-                rows.append([name, *(common.spread([one]) for one in last), ", ".join(setting), "ended early" if problem else ""])
+        for name in self.variants:
+            for setting in filter(None, self.settings(name)):
+                lines, problem = self.results.get((data, name, setting, self.seeds[0]), ([], None))
+                if lines or problem:
+                    last = [value(lines[-1], path) if lines else None for path in self.spec["measures"].values()]
+                    rows.append([name, *(common.spread([one]) for one in last), ", ".join(setting), "ended early" if problem else ""])
         head = ["variant", *self.spec["measures"], "cell", ""]
         where = f", {data}" if data else ""
         return "\n".join([
             f"The cells that were tried{where}, seed {self.seeds[0]}, last step:", "",
-            *common.table(head, sorted(rows, key=lambda row: list(self.variants).index(row[0])), "l" + "r" * len(self.spec["measures"]) + "ll")])
+            *common.table(head, rows, "l" + "r" * len(self.spec["measures"]) + "ll")])
 
     def cost(self):
         rows = []
