@@ -24,7 +24,7 @@ extension CommandTests {
             }
             #expect(steps("scalars", "train/energy_gap") == [3, 6, 7, 9, 12])
             #expect((found["scalars"]?["train/energy_gap"] as? [[Double]])?.map { Float($0[1]) } == gaps.map { Float($0 ?? .nan) })
-            for (kind, tag) in [("images", "samples"), ("histograms", "energy/data"), ("histograms", "parameters/layers.0.weight")] {
+            for (kind, tag) in [("images", "samples"), ("histograms", "energy/data"), ("histograms", "parameters/layers.1.weight")] {
                 #expect(steps(kind, tag) == [6, 7, 12], "\(tag)")
             }
             #expect(steps("scalars", "evaluation/samples/sliced_wasserstein") == [6, 7, 12])

@@ -49,7 +49,7 @@ import Training
         let trained = try TrainedModel(folder, step: 8, weights: .current)
         func energies(_ rows: [Float]) -> [Double] {
             let scores = RowScores(energy: trained.model, weights: trained.prepared())
-            return scores.scores(of: Matrix(rows: rows.count / 2, columns: 2, rows), tile: 0)
+            return scores.scores(of: Matrix(rows: rows.count / 2, columns: 2, rows), tile: 0).map { $0[0] }
         }
         let report = try #require(try folder.reports().last?.validation)
         guard case .floats(let rows)? = plan.heldOut?.dataset?.values else { return #expect(Bool(false), "no rows are held out") }
