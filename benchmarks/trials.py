@@ -136,6 +136,10 @@ class Trials:
         lines = [line for seed in self.seeds for line in self.results.get((data, name, setting, seed), ([], None))[0] if line["step"] == step]
         return [found for found in (value(line, path) for line in lines) if found is not None]
 
+    def ended(self, data, name):
+        """How many seeds' trainings ended before their last step."""
+        return sum(1 for seed in self.seeds if self.results.get((data, name, self.chosen.get((data, name)), seed), ([], None))[1])
+
     def text(self, values):
         """The median and spread of a measure, and of how many seeds where some are missing."""
         missing = f", {len(values)} of {len(self.seeds)} seeds" if 0 < len(values) < len(self.seeds) else ""

@@ -115,6 +115,8 @@ extension CommandTests {
                     let fit = #"{"squaredError": \#(error), "divergence": 1}"#
                     let line = #"{"step": 50000, "energyEvaluations": 1, "trainingSeconds": 1, "plane": {"fit": \#(fit)}}"#
                     try folder.write(Array("\(line)\n".utf8), to: "\(run)/evaluation.jsonl")
+                    let evaluated = #"{"measures": {"fit": {"squaredErrorUpToConstant": \#(error)}}}"#
+                    try folder.write(Array(evaluated.utf8), to: "\(run)/evaluate-50000.json")
                 }
             }
             let command = ["\(root)/benchmarks/evidence", "--kept", "--folder", folder.at("kept"), "ed-25gaussians"]
@@ -134,6 +136,7 @@ extension CommandTests {
             #expect(try Self.verdict(errors).contains("| partly |"))
             errors["exact-score-matching"] = [0.3, 4, 5]
             #expect(try Self.verdict(errors).contains("| not |"))
+            // Two values of three, the third without a training.
             errors["exact-score-matching"] = [4, 5]
             #expect(try Self.verdict(errors).contains("| not all measured yet |"))
             #expect(try Self.verdict([:]).contains("| not measured yet |"))
