@@ -43,6 +43,7 @@ let package = Package(
         .target(name: "CCPU", cSettings: [.unsafeFlags(["-march=\(cpu)"])]),
         .target(name: "CLanes", cSettings: [.unsafeFlags(["-march=\(cpu)", "-Wno-psabi"])]),
         .target(name: "CSignals"),
+        .target(name: "CDygraphs"),
         .target(name: "CBuild", cSettings: [.define("EBM_DIST_COMMIT", to: "\"\(commit)\"")]),
 
         library("Failures", []),
@@ -66,16 +67,24 @@ let package = Package(
                 "Failures",
             ]),
         library(
+            "Charts", ["CDygraphs", "Formats", "Failures"],
+            resources: [.embedInCode("Resources/page.css"), .embedInCode("Resources/page.js")]),
+        library(
+            "RunReport",
+            ["Charts", "Configuration", "Training", "Datasets", "Formats", "Learning", "Measures", "Numerics", "Sampling", "Failures"]),
+        library(
             "Commands",
             [
-                "Configuration", "Training", "Numerics", "Distributed", "Model", "Sampling", "Learning", "Formats", "Datasets", "Measures",
+                "Configuration", "Training", "RunReport", "Numerics", "Distributed", "Model", "Sampling", "Learning", "Formats", "Datasets",
+                "Measures",
                 "Files",
                 "Failures",
             ]),
         .executableTarget(
             name: "ebm-dist",
             dependencies: [
-                "CCPU", "CSignals", "Commands", "Configuration", "Training", "Datasets", "Formats", "Distributed", "Model", "Numerics",
+                "CCPU", "CSignals", "Commands", "Configuration", "Training", "RunReport", "Datasets", "Formats", "Distributed", "Model",
+                "Numerics",
                 "Failures",
             ],
             swiftSettings: swiftSettings),
@@ -97,6 +106,8 @@ let package = Package(
                 "Numerics",
                 "Files", "Failures", "CMalloc", "TestSupport",
             ]),
+        tests("ChartsTests", ["Charts"]),
+        tests("RunReportTests", ["Charts", "RunReport", "Training", "Formats", "Failures", "TestSupport"]),
         tests("RankTests", ["Distributed", "Failures"]),
         tests("CommandTests", ["Configuration", "Formats", "Failures", "TestSupport", "Training"]),
     ]

@@ -59,6 +59,31 @@ public struct DiagnoseCommand: Codable, Sendable {
         let trained = try TrainedModel.shared(
             folder, step: step, weights: weights, needingChains: { (start ?? $0.standardStart) == .chains }, communicator)
         let origin = start ?? trained.standardStart
+        let window = try window(trained, communicator)
+        // One rank computes: what a table says must not depend on how many there are.
+        return try communicator.fromRoot { () throws -> String in
+            let past = try HealthHistory(RunFolder(folder).metrics)
+            let diagnosis = diagnosis(of: window, trained, past)
+            let history = past?.sentences ?? []
+            try writeFiles(window)
+            if let output {
+                let report = Report(
+                    step: trained.step, weights: weights, start: origin, diagnostics: diagnosis.diagnostics, findings: diagnosis.findings,
+                    history: history)
+                try writeReport(report, to: output)
+            }
+            let title = "\(trained.configuration.data.source) at step \(trained.step), \(weights.rawValue) weights, from \(origin.rawValue)"
+            return trained.told(
+                ([title, diagnosis.diagnostics.overview, "", diagnosis.diagnostics.table, ""]
+                    + [diagnosis.diagnostics.histogram].compactMap { $0 } + diagnosis.findings
+                    + (history.isEmpty ? [] : ["", "in training:"] + history)).joined(separator: "\n"))
+        }
+    }
+
+    /// Collective. The window of all shards, on all ranks.
+    /// - Throws: `.usage` where this model has no chains to diagnose.
+    func window(_ trained: TrainedModel, _ communicator: any Communicator) throws(Failure) -> WindowValues {
+        let origin = start ?? trained.standardStart
         try communicator.agree {
             try trained.checkIsUnconditional("diagnose")
             if trained.declaration.energy == .none {
@@ -69,30 +94,18 @@ public struct DiagnoseCommand: Codable, Sendable {
             }
             try trained.check(origin)
         }
-        let window = try record(trained, origin, communicator)
-        // One rank computes: what a table says must not depend on how many there are.
-        return try communicator.fromRoot { () throws -> String in
-            let diagnostics = ChainDiagnostics(
-                window, density: trained.networks.isLatent ? nil : PlaneDensity(named: trained.configuration.data.source))
-            let past = try HealthHistory(RunFolder(folder).metrics)
-            let (scale, remark) = functionalScale(trained, window.functionals)
-            let findings =
-                DiagnosticFindings(
-                    diagnostics, stepsOfTraining: trained.configuration.sampler.steps,
-                    driftToNoise: past?.driftToNoise(atStep: trained.step), scale: scale
-                ).sentences + [remark].compactMap { $0 }
-            let history = past?.sentences ?? []
-            try writeFiles(window)
-            if let output {
-                let report = Report(
-                    step: trained.step, weights: weights, start: origin, diagnostics: diagnostics, findings: findings, history: history)
-                try writeReport(report, to: output)
-            }
-            let title = "\(trained.configuration.data.source) at step \(trained.step), \(weights.rawValue) weights, from \(origin.rawValue)"
-            return trained.told(
-                ([title, diagnostics.overview, "", diagnostics.table, ""] + [diagnostics.histogram].compactMap { $0 } + findings
-                    + (history.isEmpty ? [] : ["", "in training:"] + history)).joined(separator: "\n"))
-        }
+        return try record(trained, origin, communicator)
+    }
+
+    /// What a window says, computed by one rank.
+    func diagnosis(of window: WindowValues, _ trained: TrainedModel, _ past: HealthHistory?) -> Diagnosis {
+        let diagnostics = ChainDiagnostics(
+            window, density: trained.networks.isLatent ? nil : PlaneDensity(named: trained.configuration.data.source))
+        let (scale, remark) = functionalScale(trained, window.functionals)
+        let findings = DiagnosticFindings(
+            diagnostics, stepsOfTraining: trained.configuration.sampler.steps, driftToNoise: past?.driftToNoise(atStep: trained.step),
+            scale: scale)
+        return Diagnosis(diagnostics: diagnostics, findings: findings.sentences + [remark].compactMap { $0 })
     }
 
     /// Where the functionals lie for the data, or why that is not known: a model can be diagnosed without its data.

@@ -16,7 +16,8 @@ public struct EnergyCommand: Codable, Sendable {
     public var writesParts: Bool
 
     public init(
-        folder: String, step: WantedCheckpoint? = nil, weights: ModelWeights = .average, input: String, output: String, writesParts: Bool = false
+        folder: String, step: WantedCheckpoint? = nil, weights: ModelWeights = .average, input: String, output: String,
+        writesParts: Bool = false
     ) {
         self.folder = folder
         self.step = step

@@ -112,7 +112,8 @@ public struct SampleCommand: Codable, Sendable {
             return try SamplePicture(configuration: configuration, shape: shape).write(floats, count: count, to: path)
         }
         // The condition, the sample and the truth where it is known, side by side.
-        let given = shown(conditions, trained)
+        let given = conditions.images(
+            count: count, rowsPerTile: trained.configuration.run.chainsPerShard, shape: shape, dark: Float(trained.configuration.data.low))
         var panels: [Float] = []
         for row in 0..<count {
             panels += given.rows(row..<row + 1).values
@@ -122,28 +123,5 @@ public struct SampleCommand: Codable, Sendable {
         let group = rows.truth == nil ? 2 : 3
         configuration.samples.columns = max(group, configuration.samples.columns / group * group)
         try SamplePicture(configuration: configuration, shape: shape).write(panels, count: group * count, to: path)
-    }
-
-    /// Conditions as rows of data: hidden pixels dark, gray images in all channels.
-    private func shown(_ conditions: SampleConditions, _ trained: TrainedModel) -> Matrix {
-        let (shape, size) = (trained.shape, trained.configuration.run.chainsPerShard)
-        let result = Matrix(rows: count, columns: shape.count)
-        result.fill(Float(trained.configuration.data.low))
-        for tile in 0..<(count + size - 1) / size {
-            let rows = tile * size..<min(count, (tile + 1) * size)
-            let (given, target) = (conditions.tile(tile, rows: rows), result.rows(rows))
-            switch conditions.condition {
-            case .label: break
-            case .visible: given.paste(into: target)
-            case .image(let image):
-                for row in 0..<target.rows {
-                    for column in 0..<target.columns {
-                        let (pixel, channel) = column.quotientAndRemainder(dividingBy: shape.channels)
-                        target[row, column] = given.values[row, pixel * image.channels + min(channel, image.channels - 1)]
-                    }
-                }
-            }
-        }
-        return result
     }
 }

@@ -34,7 +34,7 @@ public enum ImageGrid {
         return picture
     }
 
-    private static let margin: UInt8 = 64
+    static let margin: UInt8 = 64
 
     /// 0 to 255 for 0 to 1, rounded.
     private static func level(_ value: Float) -> UInt8 {

@@ -10,6 +10,7 @@ struct Arguments {
     /// Whether the person named no command.
     let isImplied: Bool
     private(set) var positional: [String] = []
+    /// In the order in which they were given; one for each option that is not repeated.
     private var values: [String: [String]] = [:]
 
     /// - Throws: `.usage` for an unknown or repeated option and for a missing value.

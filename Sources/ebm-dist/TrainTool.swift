@@ -2,6 +2,7 @@ import CSignals
 import Configuration
 import Distributed
 import Failures
+import RunReport
 import Training
 
 enum TrainTool: Command {
@@ -29,6 +30,7 @@ enum TrainTool: Command {
         var run = TrainingRun(chosen, folder: folder)
         run.isStopRequested = { ebm_stop_requests() > 0 }
         run.isImplied = arguments.isImplied
+        run.reporter = { ReportWriter($0) }
         if arguments.has("--dry-run") {
             try run.describe(communicator)
         } else {
@@ -53,6 +55,7 @@ enum TrainTool: Command {
         let name = try resolve(communicator) { try ConfigurationSource(arguments).adding(sweep.cells[0]) }.configuration.run.name
         var run = try communicator.agree { try SweepRun(sweep, folder: arguments["--out"] ?? "runs/\(name)") }
         run.isStopRequested = { ebm_stop_requests() > 0 }
+        run.reporter = { ReportWriter($0) }
         try run.run(isDry: arguments.has("--dry-run"), communicator) { (cell) throws(Failure) in
             try resolve(communicator) { try ConfigurationSource(arguments).adding(cell) }
         }

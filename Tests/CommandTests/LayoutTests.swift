@@ -162,7 +162,8 @@ extension CommandTests {
             ranks.run(ranks: 3, threads: 2)
             try Self.expectSame(ranks, as: reference, "3 ranks x 2 threads")
             // A run that was made longer has a picture more: the last one of its first part.
-            #expect(ranks.events == reference.events && reference.events?.isEmpty == false, "3 ranks x 2 threads: the events differ")
+            let hasSameEvents = ranks.events == reference.events && reference.events?.isEmpty == false
+            #expect(hasSameEvents, "3 ranks x 2 threads: the events differ")
 
             let stopped = Training("stopped", in: folder, kind.arguments)
             stopped.run(ranks: 2, threads: 2, ["run.steps=6"])

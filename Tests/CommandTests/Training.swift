@@ -78,7 +78,9 @@ struct Training {
 
     /// The lines of metrics.jsonl without what depends on time.
     var metrics: [String] {
-        get throws { try lines("metrics.jsonl", without: ["seconds", "wallSeconds", "chainStepsPerSecond", "evaluationsPerSecond"]) }
+        get throws {
+            try lines("metrics.jsonl", without: ["seconds", "wallSeconds", "rankSeconds", "chainStepsPerSecond", "evaluationsPerSecond"])
+        }
     }
 
     /// The lines of evaluation.jsonl without what depends on time; none without the file.
@@ -86,9 +88,10 @@ struct Training {
         get throws { try lines("evaluation.jsonl", without: ["trainingSeconds"]) }
     }
 
-    /// The events for TensorBoard without what depends on time; nil without a file, or where it is damaged.
+    /// The events for TensorBoard without what depends on time, and without the configuration, which has the number of threads; nil without a file, or where
+    /// it is damaged.
     var events: [RecordedEvent]? {
-        RecordedEvent.read("\(path)/events.out.tfevents.0.ebm-dist")?.map(\.timeless)
+        RecordedEvent.read("\(path)/events.out.tfevents.0.ebm-dist")?.map { $0.timeless.without("configuration") }
     }
 
     private func lines(_ name: String, without keys: [String]) throws -> [String] {

@@ -199,7 +199,7 @@ class Training:
 
     def metrics(self):
         """The lines of metrics.jsonl without what depends on time."""
-        timed = ("seconds", "wallSeconds", "chainStepsPerSecond", "evaluationsPerSecond")
+        timed = ("seconds", "wallSeconds", "rankSeconds", "chainStepsPerSecond", "evaluationsPerSecond")
         return [{key: value for key, value in line.items() if key not in timed} for line in common.lines(self.path, "metrics.jsonl")]
 
 

@@ -33,10 +33,6 @@ struct KernelTests {
         Case(name: "adjusted stanley element", make: { MALA(stepSize: $0, anisotropy: options(.element)) }, cachesEnd: true),
         Case(name: "adjusted stanley channels", make: { MALA(stepSize: $0, anisotropy: options(.channels)) }, cachesEnd: true, channels: 3),
         Case(name: "adjusted stanley sample", make: { MALA(stepSize: $0, anisotropy: options(.sample)) }, cachesEnd: true),
-        Case(
-            name: "adjusted stanley of the image code",
-            make: { MALA(stepSize: $0, anisotropy: Stanley.Preset.imageCode.options(threshold: 0.5, channels: 3)) }, cachesEnd: true,
-            channels: 3),
         Case(name: "mala", make: { MALA(stepSize: $0) }, cachesEnd: true),
         Case(name: "hmc", make: { HMC(stepSize: $0.squareRoot(), leapfrogSteps: 3) }, cachesEnd: true),
         Case(

@@ -42,6 +42,13 @@ public struct RecordedEvent: Hashable, Sendable {
         return event
     }
 
+    /// Without a value.
+    public func without(_ tag: String) -> RecordedEvent {
+        var event = self
+        event.values[tag] = nil
+        return event
+    }
+
     /// The number in a value of its own.
     public func scalar(_ tag: String) -> Float? {
         values[tag].flatMap { $0.count == 4 ? Float(bitPattern: UInt32(Self.number($0[...]))) : nil }

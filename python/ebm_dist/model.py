@@ -29,11 +29,7 @@ class EnergyModel(Network):
     def __init__(self, metadata: Mapping[str, str], decoder_deviation: Optional[float] = None) -> None:
         if "noiseScale" in metadata:
             raise CheckpointError("noiseScale: an energy that is divided by the square of its noise, of an earlier version of the program")
-        # "hidden": of all weights but the last one.
-        normalized = metadata.get("spectralNormalization", "false")
-        super().__init__(_description(metadata), normalized != "false")
-        if normalized == "hidden":
-            torch.nn.utils.remove_spectral_norm([layer for layer in self.modules() if hasattr(layer, "weight_orig")][-1])
+        super().__init__(_description(metadata), metadata.get("spectralNormalization", "false"))
         #: Whether the energy is one of latent vectors, which the generator decodes.
         self.is_latent = "sampleShape" in metadata
         #: How rows become the model's values.

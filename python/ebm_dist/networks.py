@@ -59,15 +59,19 @@ def _as_pixel(module: nn.Module, inputs: Tuple[torch.Tensor, ...]) -> torch.Tens
 class Builder:
     """Layers one after the other, and what comes out of them."""
 
-    def __init__(self, shape: Shape, is_flat: bool, has_spectral_norm: bool) -> None:
+    def __init__(self, shape: Shape, is_flat: bool, maps: Optional[List[nn.Module]] = None) -> None:
         self.shape = shape
         #: Whether the values are a vector for PyTorch.
         self.is_flat = is_flat
-        self._normalized: Callable[[nn.Module], nn.Module] = nn.utils.spectral_norm if has_spectral_norm else (lambda module: module)
-        self._has_spectral_norm = has_spectral_norm
+        #: The linear maps up to now, in order.
+        self.maps: List[nn.Module] = [] if maps is None else maps
 
     def sequence(self, layers: Sequence[Mapping[str, Any]]) -> nn.Sequential:
         return nn.Sequential(*[self._layer(layer) for layer in layers])
+
+    def _map(self, module: nn.Module) -> nn.Module:
+        self.maps.append(module)
+        return module
 
     def _layer(self, layer: Mapping[str, Any]) -> nn.Module:
         kind = layer["kind"]
@@ -76,7 +80,7 @@ class Builder:
         channels, height, width = self.shape
         if kind == "dense":
             self.shape = (layer["outputs"], 1, 1)
-            return self._normalized(nn.Linear(channels * height * width, layer["outputs"]))
+            return self._map(nn.Linear(channels * height * width, layer["outputs"]))
         if kind in ("convolution", "transposedConvolution"):
             return self._convolution(layer, kind == "transposedConvolution")
         if kind == "groupNormalization":
@@ -98,17 +102,17 @@ class Builder:
         channels, height, width = self.shape
         if not is_transposed:
             self.shape = (layer["channels"], *((size + 2 * padding - kernel) // stride + 1 for size in (height, width)))
-            return self._normalized(nn.Conv2d(channels, layer["channels"], kernel, stride, padding))
+            return self._map(nn.Conv2d(channels, layer["channels"], kernel, stride, padding))
         extra = layer.get("outputPadding", 0)
         self.shape = (layer["channels"], *((size - 1) * stride - 2 * padding + kernel + extra for size in (height, width)))
-        module = self._normalized(nn.ConvTranspose2d(channels, layer["channels"], kernel, stride, padding, extra))
+        module = self._map(nn.ConvTranspose2d(channels, layer["channels"], kernel, stride, padding, extra))
         if self.is_flat:
             self.is_flat = False
             module.register_forward_pre_hook(_as_pixel)
         return module
 
     def _residual(self, layer: Mapping[str, Any]) -> nn.Module:
-        other = Builder(self.shape, self.is_flat, self._has_spectral_norm)
+        other = Builder(self.shape, self.is_flat, self.maps)
         inner = self.sequence(layer["layers"])
         return Residual(inner, other.sequence(layer["shortcut"]) if layer.get("shortcut") else None)
 
@@ -129,10 +133,11 @@ class Network(nn.Module):
 
     Args:
         description: the JSON of the metadata entries `network`, `generator` and `encoder`.
-        has_spectral_norm: whether weights act divided by their greatest singular value.
+        normalized: the weights that act divided by their greatest singular value: of no linear map ("false"), of all but the last one ("hidden"), or of all
+            ("true").
     """
 
-    def __init__(self, description: Mapping[str, Any], has_spectral_norm: bool = False) -> None:
+    def __init__(self, description: Mapping[str, Any], normalized: str = "false") -> None:
         super().__init__()
         source = description["input"]
         #: Of x alone.
@@ -155,9 +160,11 @@ class Network(nn.Module):
             self.condition = ClassTable(told["classes"], self.told_shape)
         #: The number of classes; None where labels are not told.
         self.classes: Optional[int] = told.get("classes")
-        builder = Builder(joined, joined[1:] == (1, 1), has_spectral_norm)
+        builder = Builder(joined, joined[1:] == (1, 1))
         self._joined = joined
         self.layers = builder.sequence(description["layers"])
+        for module in {"false": [], "hidden": builder.maps[:-1]}.get(normalized, builder.maps):
+            nn.utils.spectral_norm(module)
         self._output, self._is_flat_image = builder.shape, builder.is_flat and builder.shape[1:] != (1, 1)
 
     def run(self, x: torch.Tensor, told: Optional[torch.Tensor] = None) -> torch.Tensor:

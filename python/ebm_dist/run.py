@@ -112,7 +112,7 @@ class Run:
         has_noise = sampler["kind"] in ("langevin", "heun", "proximal", "annealed") or sampler["kind"] == "stanley" and not sampler["adjusted"]
         if not has_noise or sampler["noise"] is None:
             return float(sampler["temperature"])
-        is_half = sampler["kind"] == "stanley" and (sampler["preset"] == "paper" if sampler["preset"] else sampler["halfDrift"])
+        is_half = sampler["kind"] == "stanley" and (sampler["preset"] in ("algorithm", "text") if sampler["preset"] else sampler["halfDrift"])
         return float(sampler["noise"] ** 2 / (2 * sampler["stepSize"] * (0.5 if is_half else 1)))
 
     # What the program computes

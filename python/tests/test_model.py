@@ -39,6 +39,7 @@ def reduced(config):
         # What training and evaluate report of data is compared: nothing in these may be random.
         config["data"].update({"flip": False, "dequantize": False})
     # Large parameters, so that energies differ by more than their rounding.
+    model.pop("initialDeviation", None)
     model["initialScale"] = 3
     config["optimizer"]["warmupSteps"] = 0
     for group in ("run", "report", "checkpoint", "samples"):

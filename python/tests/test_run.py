@@ -86,8 +86,10 @@ class RunTests(ProgramTest):
         samplers = [
             {"sampler.noise": 0.3, "sampler.stepSize": 0.2}, {"sampler.noise": None, "sampler.temperature": 0.7},
             {"sampler.kind": "mala", "sampler.temperature": 2.5},
-            {"sampler.kind": "stanley", "sampler.preset": "paper", "sampler.noise": 0.3, "sampler.stepSize": 0.2},
-            {"sampler.kind": "stanley", "sampler.preset": "code", "sampler.noise": 0.3, "sampler.stepSize": 0.2},
+            *(
+                {"sampler.kind": "stanley", "sampler.preset": preset, "sampler.noise": 0.3, "sampler.stepSize": 0.2}
+                for preset in ("algorithm", "text", "toyCode", "imageCode")
+            ),
         ]
         for number, sampler in enumerate(samplers):
             with self.subTest(sampler=sampler):

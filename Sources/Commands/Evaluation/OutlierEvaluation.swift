@@ -2,6 +2,7 @@ import Distributed
 import Failures
 import Foundation
 import Measures
+import Training
 
 /// How well a model's scores tell rows of other data from its own.
 public struct OutlierEvaluation: Codable, Hashable, Sendable {

@@ -61,9 +61,10 @@ extension RunConfiguration {
         public var keepBest: Measure? = nil
     }
 
-    /// When a line of measures is written.
+    /// What a run says of itself, and when.
     public struct Report: KeyGroup {
         @Key("steps between two lines of metrics.jsonl", .count, later: .free) public var every = 50
+        @Key("whether report.html in the run folder is renewed at checkpoints", later: .free, bindsAtDefault: false) public var html = true
         @Key(
             "write reports, pictures and histograms into an event file in the run folder, for TensorBoard", later: .free,
             bindsAtDefault: false)

@@ -1,29 +1,19 @@
 import Datasets
+import Distributed
 import Failures
 import Formats
-import Glibc
 
 /// A model's density, the true density and chains, from left to right; the densities in one scale of colours, the greatest of the true one.
 package enum PlanePicture {
-    private static let cells = 128
     private static let gap = 6
 
     /// - Parameter chains: x, y, x, y, ...
     package static func make(of energy: some PlaneEnergy, logZ: Double, against density: PlaneDensity, chains: [Float]) throws(Failure)
         -> Picture
     {
-        let grid = PlaneGrid(density.domain, points: cells)
-        var (model, truth): ([Float], [Float]) = ([], [])
-        for row in 0..<cells {
-            let points = grid.row(row)
-            model += try energy.negatives(of: points).map { Float(exp($0 - logZ)) }
-            truth += density.logDensities(of: points).map { Float(exp($0)) }
-        }
-        let greatest = truth.max()
-        return besideEachOther([
-            PointPlot.field(model, cells: cells, greatest: greatest), PointPlot.field(truth, cells: cells, greatest: greatest),
-            PointPlot.histogram(chains, in: density.domain, cells: cells),
-        ])
+        let field = try PlaneField(of: energy, logZ: logZ, against: density, SoloCommunicator())
+        let (model, truth) = field.pictures
+        return besideEachOther([model, truth, PointPlot.histogram(chains, in: density.domain, cells: field.cells)])
     }
 
     /// Pictures of one size in a row with white gaps.

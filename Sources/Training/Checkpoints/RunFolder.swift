@@ -29,6 +29,7 @@ public struct RunFolder: Sendable {
     package var events: String { "\(path)/events.out.tfevents.0.ebm-dist" }
     public var checkpoints: String { "\(path)/checkpoints" }
     public var samples: String { "\(path)/samples" }
+    public var report: String { "\(path)/report.html" }
     package var stop: String { "\(path)/STOP" }
     package var lock: String { "\(path)/lock" }
     /// Says that a cell of a sweep has diverged.
@@ -74,7 +75,7 @@ public struct RunFolder: Sendable {
                 guard let found = try FileSystem.kind(of: folder), found != .folder else { continue }
                 throw Failure(.inputOutput, "\(folder): expected a folder, found \(found.rawValue). Choose another one with --out.")
             }
-            for file in [configuration, metrics, evaluation, events, lock] {
+            for file in [configuration, metrics, evaluation, events, report, lock] {
                 if let found = try FileSystem.kind(of: file), found != .file { throw Failure.notAFile(file, found, kind: .inputOutput) }
             }
             guard try FileSystem.kind(of: samples) != nil else { return }
@@ -101,6 +102,18 @@ public struct RunFolder: Sendable {
         // Only the names that a save gives: `step-7` or `step-00000007.aside` is something else.
         return names.compactMap { name in Int(name.dropFirst(5)).flatMap { $0 >= 0 && name == Self.stepName($0) ? $0 : nil } }
             .sorted(by: >)
+    }
+
+    /// The steps of the pictures of samples, oldest first.
+    package func sampleSteps() throws(Failure) -> [Int] {
+        do {
+            guard try FileSystem.kind(of: samples) != nil else { return [] }
+            return try FileSystem.names(in: samples).compactMap { name in
+                Int(name.dropFirst(5).dropLast(4)).flatMap { $0 >= 0 && name == "\(Self.stepName($0)).png" ? $0 : nil }
+            }.sorted()
+        } catch {
+            throw Failure(error, isReading: true)
+        }
     }
 
     /// The name of a partial folder of a step at which nothing stands: what is left of an earlier save is removed.
@@ -140,7 +153,9 @@ public struct RunFolder: Sendable {
         }
         try remove(in: checkpoints) { $0.hasPrefix(".step-") }
         for folder in [path, samples] {
-            try remove(in: folder) { $0.hasSuffix(".tmp") && ($0.hasPrefix("config.json5.") || $0.hasPrefix("step-")) }
+            try remove(in: folder) {
+                $0.hasSuffix(".tmp") && ($0.hasPrefix("config.json5.") || $0.hasPrefix("report.html.") || $0.hasPrefix("step-"))
+            }
         }
         return left
     }

@@ -41,17 +41,24 @@ package struct SampleQuality: Hashable, Sendable {
         let configuration = plan.configuration
         guard configuration.condition.kind == .none else { return nil }
         let rows = try communicator.agree { try EvaluationRows(plan.source, configuration) }
-        guard rows.available >= 8 else { return nil }
         let chains = try EvaluationChains(plan).gather(trainer, count: min(mostSamples, rows.available / 2))
-        guard chains.rows >= 2, chains.isFinite else { return nil }
-        let count = min(chains.rows, rows.available / 2)
+        return try measure(chains, against: rows, noise: plan.networks.isLatent ? nil : configuration.startNoise, communicator)
+    }
+
+    /// Collective. As above, of given samples.
+    /// - Parameter noise: that samples start from; nil where they do not start as noise of their own kind.
+    package static func measure(
+        _ samples: Matrix, against rows: EvaluationRows, noise: NoiseDistribution?, _ communicator: any Communicator
+    ) throws(Failure) -> SampleQuality? {
+        guard rows.available >= 8, samples.rows >= 2, samples.isFinite else { return nil }
+        let count = min(samples.rows, mostSamples, rows.available / 2)
         let held = min(mostRows, rows.available - count)
         let distance = SlicedWasserstein(to: rows.read(0..<held))
-        let ofSamples = try distance.distance(of: chains.rows(0..<count), communicator)
+        let ofSamples = try distance.distance(of: samples.rows(0..<count), communicator)
         let ofData = try distance.distance(of: rows.read(held..<held + count), communicator)
-        guard !plan.networks.isLatent else { return SampleQuality(samples: ofSamples, data: ofData, noise: nil) }
-        let draws = Matrix(rows: count, columns: chains.columns)
-        configuration.startNoise.fill(draws, stream: noiseStream)
+        guard let noise else { return SampleQuality(samples: ofSamples, data: ofData, noise: nil) }
+        let draws = Matrix(rows: count, columns: samples.columns)
+        noise.fill(draws, stream: noiseStream)
         return SampleQuality(samples: ofSamples, data: ofData, noise: try distance.distance(of: draws, communicator))
     }
 

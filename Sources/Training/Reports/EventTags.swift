@@ -3,10 +3,11 @@ import Formats
 
 /// What the values of a run are called in TensorBoard: groups before a slash, words between underscores.
 package enum EventTags {
-    /// Numbers of a line of metrics.jsonl: of the step `train/...`, of a group its name, of speed `speed/...`.
+    /// Numbers of a line of metrics.jsonl: of the step `train/...`, of a group its name, of time `seconds/...`, of speed `speed/...`.
     package static func scalars(ofReport line: String) -> [Event.Value] {
         members(of: line).flatMap { name, value -> [Event.Value] in
             if case .object = value { return scalars(value, snake(name)) }
+            if name.hasSuffix("Seconds") { return scalars(value, "seconds/\(snake(String(name.dropLast(7))))") }
             return scalars(value, "\(name.hasSuffix("PerSecond") ? "speed" : "train")/\(snake(name))")
         }
     }
@@ -16,10 +17,11 @@ package enum EventTags {
         members(of: line).flatMap { name, value in scalars(value, "evaluation/\(snake(name))") }
     }
 
-    /// The members of a line in the order of their names, but for its step, which each event has.
+    /// The members of a line in the order of their names, but for its step, which each event has, and for what there is of each rank: tags are the same on
+    /// any number of them.
     private static func members(of line: String) -> [(key: String, value: JSONValue)] {
         guard case .object(let members)? = try? JSON5Parser.parse(Array(line.utf8), name: "a line") else { return [] }
-        return members.filter { $0.key != "step" }.sorted { $0.key < $1.key }
+        return members.filter { !["step", "rankSeconds"].contains($0.key) }.sorted { $0.key < $1.key }
     }
 
     private static func scalars(_ value: JSONValue, _ tag: String) -> [Event.Value] {

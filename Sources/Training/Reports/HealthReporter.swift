@@ -57,6 +57,7 @@ final class HealthReporter {
         }
         latest = warnings
         report.warnings = warnings.map(\.text)
+        if !warnings.isEmpty { report.warningKinds = warnings.map(\.kind.rawValue) }
         for warning in warnings where told.insert(warning.kind).inserted { news.append(warning.text) }
     }
 

@@ -7,7 +7,7 @@ import Numerics
 import Sampling
 
 /// Makes the lines of metrics.jsonl and the final table from what the steps leave behind.
-final class Reporter {
+package final class Reporter {
     private let plan: RunPlan
     private var lastTimes = PhaseTimes()
     private var lastInstant = ContinuousClock.now
@@ -22,7 +22,7 @@ final class Reporter {
     func report(_ result: Trainer.StepResult, trainer: Trainer) throws(Failure) -> StepReport {
         let configuration = plan.configuration
         let profile = plan.profile
-        let (seconds, wall, steps) = try interval(trainer)
+        let (seconds, ranks, wall, steps) = try interval(trainer)
         let rate = Double(configuration.rowsPerStep) * Double(steps) / max(wall, 1e-9)
         let modes = try ChainModes(trainer, trainer.communicator)
         let loop = StepReport.Loop(
@@ -31,7 +31,7 @@ final class Reporter {
             exchangedBytes: exchangedBytes(trainer), swapRates: try trainer.replicas?.swapRates(trainer.shards, trainer.communicator),
             modesCovered: modes?.covered, modesPerShard: modes?.perShard,
             learningRate: Double(result.learningRate), skipped: trainer.state.guardState.skips, seconds: seconds,
-            wallSeconds: wall,
+            wallSeconds: wall, rankSeconds: ranks,
             chainStepsPerSecond: profile.movesChains ? rate * Double(configuration.sampler.steps) : nil,
             evaluationsPerSecond: rate * profile.evaluations)
         return StepReport(measures: profile.measures.values(result.sums), loop: loop)
@@ -43,8 +43,8 @@ final class Reporter {
         return trainer.buffers?.bytesOfNewestExchange(steps: trainer.state.step) ?? trainer.replicas?.bytesOfSwap
     }
 
-    /// Collective. Seconds per phase since the last line, averaged over ranks; wall seconds; steps.
-    private func interval(_ trainer: Trainer) throws(Failure) -> ([String: Double], Double, Int) {
+    /// Collective. Seconds per phase since the last line, averaged over ranks; seconds of work of each rank; wall seconds; steps.
+    private func interval(_ trainer: Trainer) throws(Failure) -> ([String: Double], [Double]?, Double, Int) {
         var now = trainer.times
         now.add(lastTimes, scale: -1)
         lastTimes = trainer.times
@@ -53,7 +53,22 @@ final class Reporter {
         defer { (lastInstant, lastSteps) = (instant, trainer.stepsDone) }
         let steps = trainer.stepsDone - lastSteps
         let named = Phase.allCases.map { phase in (phase.rawValue, means.map { $0[phase.index] }.reduce(0, +) / Double(means.count)) }
-        return (Dictionary(uniqueKeysWithValues: named), (instant - lastInstant) / .seconds(1), steps)
+        return (Dictionary(uniqueKeysWithValues: named), Self.work(of: means), (instant - lastInstant) / .seconds(1), steps)
+    }
+
+    /// Phases in which a rank works for itself: in the others it may wait.
+    private static let ownPhases = [Phase.data, .sampling, .gradients]
+    private static let mostGroups = 64
+
+    /// Seconds of work of each rank, or the most of each group of neighbours; nil for one rank.
+    package static func work(of ranks: [[Double]]) -> [Double]? {
+        guard ranks.count > 1 else { return nil }
+        let work = ranks.map { seconds in ownPhases.reduce(0) { $0 + seconds[$1.index] } }
+        let groups = min(work.count, mostGroups)
+        return (0..<groups).map { group in
+            let most = work[group * work.count / groups..<(group + 1) * work.count / groups].max() ?? 0
+            return (most * 1e4).rounded() / 1e4
+        }
     }
 
     /// Collective. Where the time of this process's steps went.

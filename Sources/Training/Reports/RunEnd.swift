@@ -53,9 +53,11 @@ package struct RunEnd {
 
     private var places: [(String, String)] {
         let places = [("picture", folder.sample(step)), ("model", "\(folder.checkpoint(step))/model.safetensors")]
-        guard let best else { return places }
+        let hasReport = (try? RunFolder.isFile(folder.report)) == true
+        let reports = hasReport ? [("report", folder.report)] : []
+        guard let best else { return places + reports }
         let value = NumberText.fixed(best.value, 4, width: 0)
-        return places + [
+        return places + reports + [
             ("best", "\(best.measure.rawValue) \(value) at step \(best.step), for commands --step best: \(folder.checkpoint(best.step))")
         ]
     }

@@ -40,8 +40,9 @@ public struct StepReport: Codable, Sendable {
         public var diagnostics: ChainDiagnostics.Digest? = nil
         /// Energies of rows that were held out, beside those of rows that were not; absent where none are.
         public var validation: HeldOutEnergies? = nil
-        /// Sentences about what leaves the known good range.
+        /// Sentences about what leaves the known good range, and what each is about (`HealthWarning.Kind`).
         public var warnings: [String]? = nil
+        public var warningKinds: [String]? = nil
         public var learningRate: Double
         /// Updates left out by the guard since the run began.
         public var skipped: Int
@@ -49,6 +50,9 @@ public struct StepReport: Codable, Sendable {
         public var seconds: [String: Double]
         /// Seconds since the last line, or since the first step began: phases, and what lies between them.
         public var wallSeconds: Double?
+        /// Seconds since the last line that each rank was at work on shards of its own, not counting the sum and other waiting; of more than 64 ranks
+        /// the most of as many groups of neighbours. Absent on one rank.
+        public var rankSeconds: [Double]? = nil
         /// Sampler steps of single chains in a second, all ranks together; absent without chains.
         public var chainStepsPerSecond: Double?
         /// Passes through the energy and back in a second, those of a row counted one by one, all ranks together.

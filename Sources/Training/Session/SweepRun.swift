@@ -12,6 +12,7 @@ public struct SweepRun: Sendable {
     private let only: Int?
     /// As of a run.
     public var isStopRequested: @Sendable () -> Bool = { false }
+    package var reporter: (@Sendable (RunFolder) -> any RunReporter)?
     package var listener: (@Sendable (String) -> Void)?
 
     /// - Parameter task: the number of a Slurm array's task, from 1; nil outside of one.
@@ -75,7 +76,7 @@ public struct SweepRun: Sendable {
     ) throws(Failure) -> Bool {
         var run = TrainingRun(chosen, folder: folder(of: cell))
         (run.isStopRequested, run.started, run.listener) = (isStopRequested, started, listener)
-        run.isQuiet = listener != nil
+        (run.reporter, run.isQuiet) = (reporter, listener != nil)
         do throws(Failure) {
             try run.run(communicator)
             return true

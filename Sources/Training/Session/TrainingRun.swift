@@ -26,6 +26,8 @@ public struct TrainingRun: Sendable {
     var started: ContinuousClock.Instant?
     /// What is learned by.
     package var objective = RunPlan.declared
+    /// Makes what writes the report into a run folder; nil: there is none.
+    package var reporter: (@Sendable (RunFolder) -> any RunReporter)?
     /// Hears every line that rank 0 says, also of a quiet run.
     package var listener: (@Sendable (String) -> Void)?
 
@@ -93,7 +95,7 @@ public struct TrainingRun: Sendable {
         let requests = StopRequests(folder, maxHours: configuration.run.maxHours, started: clock, isSignalled: isStopRequested)
         let session = try TrainingSession(
             trainer, folder: folder, store: store, continuing: loaded?.manifest, terminal: terminal, heartbeat: heartbeat,
-            requests: requests)
+            requests: requests, reporter: reporter?(folder))
         ([summary.text] + (loaded?.remarks ?? [])).forEach(terminal.line)
         try session.run(continuing: loaded != nil)
     }

@@ -13,16 +13,21 @@ final class TrainingSession {
     private let metrics: MetricsReport
     private let evaluation: IntervalEvaluation
     private let checkpoints: CheckpointSaving
-    /// What happens between steps, in this order: a report says what the evaluation of its step found, a checkpoint holds both.
+    private let report: ReportRenewal
+    /// What happens between steps, in this order: a line of metrics says what the evaluation of its step found, a checkpoint holds both, and the report
+    /// shows what is saved.
     private let callbacks: [any StepCallback]
     private let requests: StopRequests
     private var pace = Pace()
     private var progress: ProgressReporter
 
-    /// Collective. - Parameter manifest: of the checkpoint that the run continues from; nil for a new run.
+    /// Collective.
+    /// - Parameters:
+    ///   - manifest: of the checkpoint that the run continues from; nil for a new run.
+    ///   - reporter: writes the report of the run; nil: nobody does.
     init(
         _ trainer: Trainer, folder: RunFolder, store: CheckpointStore, continuing manifest: Manifest?, terminal: Terminal,
-        heartbeat: Heartbeat, requests: StopRequests
+        heartbeat: Heartbeat, requests: StopRequests, reporter: (any RunReporter)?
     ) throws(Failure) {
         (self.trainer, self.folder, self.store) = (trainer, folder, store)
         (self.terminal, self.heartbeat, self.requests) = (terminal, heartbeat, requests)
@@ -35,7 +40,8 @@ final class TrainingSession {
         let events = try TensorBoardReport(
             trainer, folder, keeping: manifest?.eventBytes ?? 0, metrics, evaluation, pictures, validation, terminal)
         checkpoints = CheckpointSaving(trainer, store, replicas, metrics, evaluation, events, terminal)
-        callbacks = [evaluation, metrics, pictures, events, replicas, checkpoints]
+        report = ReportRenewal(trainer, reporter, terminal)
+        callbacks = [evaluation, metrics, pictures, events, replicas, checkpoints, report]
     }
 
     private var configuration: RunConfiguration { trainer.plan.configuration }
@@ -150,6 +156,7 @@ final class TrainingSession {
         tell(table.text)
         let sentences = metrics.health.closingSentences(besides: quality)
         let warnings = trainer.plan.profile.hasChains || !sentences.isEmpty ? sentences : nil
+        try report.conclude(quality: quality)
         tell(
             RunEnd(configuration, folder, step: step, best: evaluation.best).text(
                 quality: quality, plane: evaluation.newest?.plane, warnings: warnings))

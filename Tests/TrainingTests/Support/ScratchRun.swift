@@ -105,7 +105,7 @@ extension RunFolder {
     func timelessLines() throws -> [String] {
         try String(contentsOfFile: metrics, encoding: .utf8).split(separator: "\n").map { line in
             var values = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
-            for key in ["seconds", "wallSeconds", "chainStepsPerSecond", "evaluationsPerSecond"] { values[key] = nil }
+            for key in ["seconds", "wallSeconds", "rankSeconds", "chainStepsPerSecond", "evaluationsPerSecond"] { values[key] = nil }
             return String(decoding: try JSONSerialization.data(withJSONObject: values, options: .sortedKeys), as: UTF8.self)
         }
     }

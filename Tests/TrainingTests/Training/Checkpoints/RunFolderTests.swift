@@ -41,7 +41,7 @@ struct RunFolderTests {
     @Test func `what interrupted saves left is removed, what the user put there stays`() throws {
         let folder = scratch.run()
         try folder.create()
-        let gone = [".step-00000004.partial", "../config.json5.123.tmp", "../samples/step-00000004.png.99.tmp"]
+        let gone = [".step-00000004.partial", "../config.json5.123.tmp", "../report.html.7.tmp", "../samples/step-00000004.png.99.tmp"]
         let kept = ["step-00000004", "notes.txt", "../mine.tmp", "../samples/step-00000004.png"]
         for name in gone + kept { touch("\(folder.checkpoints)/\(name)", folder: name.hasPrefix(".step") || name.hasPrefix("step")) }
         touch("\(folder.checkpoints)/.step-00000004.partial/half")
@@ -51,7 +51,10 @@ struct RunFolderTests {
     }
 
     @Test func `a pipe, a socket or a device in the place of any file or folder of a run is refused by name, and not opened`() throws {
-        for name in ["config.json5", "metrics.jsonl", "evaluation.jsonl", "lock", "samples", "checkpoints", "samples/step-00000004.png"] {
+        for name in [
+            "config.json5", "metrics.jsonl", "evaluation.jsonl", "report.html", "lock", "samples", "checkpoints",
+            "samples/step-00000004.png",
+        ] {
             for isLink in [false, true] {
                 let folder = scratch.run(UUID().uuidString)
                 try folder.create()

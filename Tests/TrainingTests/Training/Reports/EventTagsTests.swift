@@ -7,14 +7,14 @@ import Training
     @Test func `numbers of a report stand in groups, under words between underscores`() {
         let line = """
             {"dataEnergy":1.5,"step":7,"skipped":0,"rHat":"inf","warnings":["a"],"evaluationsPerSecond":9,"seconds":{"sampling":2},
-             "diagnostics":{"maxRHat":1.1},"swapRates":[0.5,0.25],"none":null}
+             "diagnostics":{"maxRHat":1.1},"swapRates":[0.5,0.25],"none":null,"wallSeconds":3,"rankSeconds":[1,2]}
             """
         let tags = EventTags.scalars(ofReport: line).map(\.tag)
         #expect(
             tags == [
                 "train/data_energy", "diagnostics/max_r_hat", "speed/evaluations_per_second", "train/r_hat", "seconds/sampling",
                 "train/skipped",
-                "train/swap_rates/0", "train/swap_rates/1",
+                "train/swap_rates/0", "train/swap_rates/1", "seconds/wall",
             ])
         #expect(
             EventTags.scalars(ofEvaluation: #"{"samples":{"count":2,"slicedWasserstein":0.1},"step":3,"trainingSeconds":1}"#).map(\.tag)

@@ -31,7 +31,9 @@ struct RollbackTests {
         files["manifest.json"] = nil
         let lines = try folder.reports().map { report in
             var report = report
-            (report.seconds, report.wallSeconds, report.chainStepsPerSecond, report.evaluationsPerSecond) = ([:], nil, nil, 0)
+            (report.seconds, report.wallSeconds, report.rankSeconds, report.chainStepsPerSecond, report.evaluationsPerSecond) = (
+                [:], nil, nil, nil, 0
+            )
             return try report.line()
         }
         return Result(files: files, state: manifest.guardState, lines: lines)

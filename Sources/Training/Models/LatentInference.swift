@@ -3,7 +3,6 @@ import Learning
 import Model
 import Numerics
 import Sampling
-import Training
 
 /// What a latent prior says about rows of data: the latent vector at the end of a posterior chain, the row it stands for, and their energy.
 ///
@@ -53,21 +52,26 @@ package struct LatentInference {
     }
 }
 
-extension TrainedModel {
-    /// Posterior chains of this model; nil where its energy is not one of latent vectors.
-    func inference(seed: UInt64) -> LatentInference? {
-        let (weights, rows) = (preparedNetworks(), configuration.run.chainsPerShard)
+extension LatentInference {
+    /// Posterior chains of a run's model; nil where its energy is not one of latent vectors.
+    package init?(_ networks: RunNetworks, _ weights: RunWeights, _ configuration: RunConfiguration, seed: UInt64) {
         guard networks.isLatent, let generator = networks.generator else { return nil }
-        func made(of weights: RunWeights.Prepared) -> LatentInference.Networks? {
+        let rows = configuration.run.chainsPerShard
+        func made(of weights: RunWeights.Prepared) -> Networks? {
             weights[.generator].map {
-                LatentInference.Networks(
-                    prior: ModelPotential(model: model, weights: weights.energy, workspace: Workspace(model, rows: rows)),
+                Networks(
+                    prior: ModelPotential(
+                        model: networks.energy, weights: weights.energy, workspace: Workspace(networks.energy, rows: rows)),
                     generator: NetworkPass(evaluating: generator, $0, rows: rows))
             }
         }
         guard let chains = made(of: weights.sampling) else { return nil }
         let scores = weights.sampling.energy === weights.learning.energy ? chains : made(of: weights.learning)
-        return LatentInference(
-            posterior: configuration.latentPosterior, chains: chains, scores: scores, rowsPerTile: rows, seed: seed)
+        self.init(posterior: configuration.latentPosterior, chains: chains, scores: scores, rowsPerTile: rows, seed: seed)
     }
+}
+
+extension TrainedModel {
+    /// Posterior chains of this model; nil where its energy is not one of latent vectors.
+    package func inference(seed: UInt64) -> LatentInference? { LatentInference(networks, preparedNetworks(), configuration, seed: seed) }
 }

@@ -4,7 +4,6 @@ import Failures
 import Measures
 import Model
 import Numerics
-import Training
 
 /// How unlikely a model finds rows of data: the greater the less likely.
 ///
@@ -15,7 +14,7 @@ package struct RowScores {
     package let rowsPerTile: Int
     /// What the score is the sum of, by name; empty where it is one energy.
     package let parts: [String]
-    private let tileScores: (_ rows: Matrix, _ tile: Int) -> [[Double]]
+    private let tileScores: (_ rows: Matrix, _ condition: Matrix?, _ tile: Int) -> [[Double]]
 
     private static let rowsPerTile = 64
 
@@ -23,7 +22,8 @@ package struct RowScores {
     package init(energy: EnergyModel, weights: PreparedWeights) {
         let workspace = Workspace(energy, rows: Self.rowsPerTile)
         (rowsPerTile, parts) = (Self.rowsPerTile, [])
-        tileScores = { rows, _ in
+        tileScores = { rows, condition, _ in
+            if let condition { workspace.condition?.rows(0..<rows.rows).copy(from: condition) }
             let energies = Matrix(rows: rows.rows, columns: 1)
             energy.energies(of: rows, weights, workspace, into: energies)
             return energies.values.map { [Double($0)] }
@@ -33,43 +33,53 @@ package struct RowScores {
     /// The energy of a row and of its latent vector: what the decoder leaves of the row, and U(z).
     package init(_ inference: LatentInference) {
         (rowsPerTile, parts) = (inference.rowsPerTile, ["reconstruction", "prior"])
-        tileScores = { rows, tile in
+        tileScores = { rows, _, tile in
             let found = inference.infer(rows, tile: tile)
             return zip(found.reconstruction, found.prior).map { [$1 + $0, $0, $1] }
         }
     }
 
     /// The score of each row, then its parts.
-    /// - Parameter rows: a tile, at most `rowsPerTile` rows.
-    package func scores(of rows: Matrix, tile: Int) -> [[Double]] { tileScores(rows, tile) }
+    /// - Parameters:
+    ///   - rows: a tile, at most `rowsPerTile` rows.
+    ///   - condition: of each row; nil for energies of rows alone.
+    package func scores(of rows: Matrix, condition: Matrix? = nil, tile: Int) -> [[Double]] { tileScores(rows, condition, tile) }
 
-    /// Collective. The scores of the first rows, and their parts, each of all rows, on all ranks.
-    /// - Throws: `.numerical` for a score that is NaN.
-    func scores(of rows: EvaluationRows, count: Int, _ communicator: any Communicator) throws(Failure) -> [[Double]] {
+    /// Collective. The scores of so many rows, and their parts, each of all rows, on all ranks; those that are no numbers as they are.
+    /// - Parameter read: some of the rows, and their condition where energies have one.
+    package func scores(
+        of count: Int, _ communicator: any Communicator, read: (_ part: Range<Int>, _ tile: Int) -> (rows: Matrix, condition: Matrix?)
+    ) throws(Failure) -> [[Double]] {
         let (size, width) = (rowsPerTile, 1 + parts.count)
         let numbers = try DealtTiles.gather(tiles: (count + size - 1) / size, perTile: size * width, communicator) { tile in
             let part = tile * size..<min(count, (tile + 1) * size)
-            return tileScores(rows.read(part), tile).flatMap { $0 } + [Double](repeating: 0, count: (size - part.count) * width)
-        }
-        if let bad = numbers.prefix(count * width).firstIndex(where: { $0.isNaN }) {
-            throw Failure(
-                .numerical,
-                "\(rows.name): the score of row \(bad / width) in the order of evaluation is NaN: the model cannot rank rows")
+            let (rows, condition) = read(part, tile)
+            return tileScores(rows, condition, tile).flatMap { $0 } + [Double](repeating: 0, count: (size - part.count) * width)
         }
         return (0..<width).map { column in stride(from: column, to: count * width, by: width).map { numbers[$0] } }
+    }
+
+    /// Collective. The scores of the first rows, and their parts, each of all rows, on all ranks.
+    /// - Throws: `.numerical` for a score that is NaN.
+    package func scores(of rows: EvaluationRows, count: Int, _ communicator: any Communicator) throws(Failure) -> [[Double]] {
+        let scores = try scores(of: count, communicator) { part, _ in (rows.read(part), nil) }
+        if let bad = (0..<count).first(where: { row in scores.contains { $0[row].isNaN } }) {
+            throw Failure(.numerical, "\(rows.name): the score of row \(bad) in the order of evaluation is NaN: the model cannot rank rows")
+        }
+        return scores
     }
 }
 
 extension TrainedModel {
     /// - Throws: `.usage` for an energy of rows and their condition.
-    func scores(seed: UInt64, for place: String) throws(Failure) -> RowScores {
+    package func scores(seed: UInt64, for place: String) throws(Failure) -> RowScores {
         try checkIsUnconditional(place)
         return inference(seed: seed).map { RowScores($0) } ?? RowScores(energy: model, weights: prepared())
     }
 
     /// - Parameter place: what needs an energy of rows alone.
     /// - Throws: `.usage` for a model with a condition beside them.
-    func checkIsUnconditional(_ place: String) throws(Failure) {
+    package func checkIsUnconditional(_ place: String) throws(Failure) {
         guard rowCondition == nil else {
             throw Failure(
                 .usage,

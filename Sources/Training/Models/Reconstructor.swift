@@ -1,24 +1,28 @@
+import Configuration
 import Learning
 import Model
 import Numerics
-import Training
 
 /// Rows as a run's generator gives them back: g(z) with z the mean that the encoder finds, or for a latent prior the end of a posterior chain.
-struct Reconstructor {
+package struct Reconstructor {
     /// Rows computed together; fixed, so that the bits do not depend on the number of ranks.
-    let rowsPerTile: Int
+    package let rowsPerTile: Int
     /// The number of latent values.
-    let latents: Int
+    package let latents: Int
     private let reconstruct: (_ x: Matrix, _ condition: Matrix?, _ tile: Int) -> Matrix
 
     private static let rowsPerTile = 64
 
     /// Nil without a generator.
-    init?(_ trained: TrainedModel, seed: UInt64) {
-        let (networks, weights) = (trained.networks, trained.preparedNetworks())
+    package init?(_ trained: TrainedModel, seed: UInt64) {
+        self.init(trained.networks, trained.preparedNetworks(), trained.configuration, seed: seed)
+    }
+
+    /// Nil without a generator.
+    package init?(_ networks: RunNetworks, _ weights: RunWeights, _ configuration: RunConfiguration, seed: UInt64) {
         guard let generator = networks.generator, let generatorWeights = weights.learning[.generator] else { return nil }
         latents = generator.inputShape.count
-        if let inference = trained.inference(seed: seed) {
+        if let inference = LatentInference(networks, weights, configuration, seed: seed) {
             rowsPerTile = inference.rowsPerTile
             reconstruct = { x, _, tile in inference.infer(x, tile: tile).decoded }
             return
@@ -45,5 +49,5 @@ struct Reconstructor {
     /// - Parameters:
     ///   - x: at most `rowsPerTile` rows.
     ///   - condition: of each row.
-    func callAsFunction(_ x: Matrix, condition: Matrix?, tile: Int) -> Matrix { reconstruct(x, condition, tile) }
+    package func callAsFunction(_ x: Matrix, condition: Matrix?, tile: Int) -> Matrix { reconstruct(x, condition, tile) }
 }

@@ -1,0 +1,143 @@
+import Charts
+
+/// A chart that a page makes of the logs where they have its numbers.
+struct ChartPlan {
+    let title: String
+    let note: String
+    /// Path in the log, name in the chart, colour.
+    let series: [(path: String, name: String, colour: Colour)]
+    var holdsZero = false
+
+    init(_ title: String, _ note: String, _ series: [(path: String, name: String, colour: Colour)], holdsZero: Bool = false) {
+        (self.title, self.note, self.series, self.holdsZero) = (title, note, series, holdsZero)
+    }
+
+    /// A chart of one curve.
+    init(_ title: String, _ note: String, _ path: String, _ name: String, holdsZero: Bool = false) {
+        self.init(title, note, [(path, name, .data)], holdsZero: holdsZero)
+    }
+
+    func chart(_ curves: LogCurves) -> LineChart {
+        // Where nothing ever went wrong there is nothing to see.
+        let shown = series.filter { part in !Self.isFault(part.path) || curves[part.path]?.isZero == false }
+        return LineChart(title, note, shown.map { LineChart.Line($0.name, $0.colour, curves[$0.path]?.points ?? []) }, holdsZero: holdsZero)
+    }
+
+    /// Counts of what should not happen.
+    private static func isFault(_ path: String) -> Bool {
+        path == "skipped" || path == "saturation" || path.hasSuffix("notFinite") || path == "invalidProposals"
+    }
+
+    /// The same of several runs: a chart for each series that one of them has, a line for each run.
+    func charts(_ runs: [(name: String, curves: LogCurves)]) -> [LineChart] {
+        series.map { part in
+            let lines = runs.enumerated().map { number, run in
+                LineChart.Line(run.name, .numbered(number), run.curves[part.path]?.points ?? [])
+            }
+            return LineChart(series.count == 1 ? title : "\(title): \(part.name)", note, lines, holdsZero: holdsZero)
+        }
+    }
+
+    /// Charts of all curves that no plan shows, each by its name.
+    static func others(_ curves: LogCurves, besides plans: [ChartPlan]) -> [ChartPlan] {
+        let shown = Set(plans.flatMap { $0.series.map(\.path) })
+        return curves.paths.filter { !shown.contains($0) }.map { ChartPlan($0, "As the log calls it.", $0, "value") }
+    }
+}
+
+extension ChartPlan {
+    /// Of metrics.jsonl: what tells whether training goes well.
+    static let training = [
+        ChartPlan(
+            "Energies", "Means over the rows of a step: data and samples stay together while training goes well.",
+            [("dataEnergy", "data", .data), ("sampleEnergy", "samples", .samples)]),
+        ChartPlan(
+            "Energy gap", "Data less samples. In healthy training it goes to and fro about 0.",
+            [("energyGap", "of the step", .data), ("meanEnergyGap", "mean of the interval", .samples)], holdsZero: true),
+        ChartPlan(
+            "Changes of sign", "How often the gap changed its sign since the line before: none for long is no good sign.", "gapSignChanges",
+            "changes", holdsZero: true),
+        ChartPlan("Loss", "Of the objective, mean over the data rows.", "loss", "loss"),
+        ChartPlan("Gradient of the parameters", "Its norm before clipping.", "gradientNorm", "norm"),
+        ChartPlan(
+            "Slope at the chains", "How steep the energy is there, root mean square: it should not grow without end.", "chainGradientNorm",
+            "|∇E|"),
+        ChartPlan("Acceptance", "The share of proposals that are accepted; .3 to .95 is well.", "acceptance", "share", holdsZero: true),
+        ChartPlan("Displacement", "How far chains move in a step of training.", "displacement", "distance", holdsZero: true),
+        ChartPlan(
+            "Drift over noise", "How far a step of the sampler follows the energy, over its noise: near 1 or below is well.",
+            "driftToNoise", "ratio"),
+        ChartPlan(
+            "Spread of the energies", "Standard deviation over the samples: the unit of the gap.", "energySpread", "deviation",
+            holdsZero: true),
+        ChartPlan(
+            "Values of the chains", "Over all of their values: near those of the data.",
+            [("chainMean", "mean", .data), ("chainDeviation", "deviation", .samples)]),
+        ChartPlan("Values on the walls", "The share that lies on the walls of the sampler's box.", "saturation", "share", holdsZero: true),
+        ChartPlan("Age of the chains", "Mean, in sampler steps.", "bufferAge", "steps", holdsZero: true),
+        ChartPlan("Coverage of the buffer", "The share that chains have been run from.", "bufferCoverage", "share", holdsZero: true),
+        ChartPlan(
+            "Modes", "Covered by all chains, and by those of a shard on average.",
+            [("modesCovered", "all", .data), ("modesPerShard", "a shard", .samples)], holdsZero: true),
+        ChartPlan(
+            "Swaps", "The mean probability with which neighbours on the ladder of temperatures swap.", "swapRates", "probability",
+            holdsZero: true),
+        ChartPlan("Learning rate", "Of each update.", "learningRate", "rate", holdsZero: true),
+        ChartPlan("Step size of the sampler", "As it is adapted.", "samplerStepSize", "size", holdsZero: true),
+        ChartPlan("Updates left out", "By the guard, since the run began.", "skipped", "updates", holdsZero: true),
+    ]
+
+    /// Of metrics.jsonl: how well chains sample.
+    static let windows = [
+        ChartPlan(
+            "R-hat", "Worst of all functionals: up to 1.01 chains agree.",
+            [("diagnostics.rHat", "all chains", .data), ("diagnostics.rHatBetweenShards", "between shards", .samples)]),
+        ChartPlan(
+            "Effective sample size", "Least of all functionals: from 400 the figures can be relied on.",
+            [("diagnostics.bulkESS", "bulk", .data), ("diagnostics.tailESS", "tails", .samples)], holdsZero: true),
+        ChartPlan("Autocorrelation time", "In draws.", "diagnostics.autocorrelationTime", "τ", holdsZero: true),
+        ChartPlan(
+            "Drift of the energy", "From the first half of a window to the second, in standard deviations: 0 where chains are stationary.",
+            "diagnostics.energyDrift", "drift", holdsZero: true),
+        ChartPlan("Displacement in windows", "From draw to draw.", "diagnostics.displacement", "distance", holdsZero: true),
+        ChartPlan("Acceptance in windows", "The share of proposals.", "diagnostics.acceptance", "share", holdsZero: true),
+        ChartPlan("Modes in windows", "Covered by all chains and draws.", "diagnostics.modesCovered", "modes", holdsZero: true),
+    ]
+    /// What a window was, which is no measure.
+    static let constants: Set<String> = ["diagnostics.chains", "diagnostics.draws", "diagnostics.thin"]
+
+    /// Of evaluation.jsonl.
+    static let measures = [
+        ChartPlan(
+            "Sliced Wasserstein distance", "From the data; smaller is better.",
+            [("samples.slicedWasserstein", "samples", .samples), ("generated.slicedWasserstein", "generated", .heldOut)], holdsZero: true),
+        ChartPlan(
+            "Fréchet distance", "From the data, on their principal components; smaller is better.",
+            [("samples.frechetDistance", "samples", .samples), ("generated.frechetDistance", "generated", .heldOut)]),
+        ChartPlan("Divergence", "KL of the model from the true density, in nats.", "plane.fit.divergence", "KL"),
+        ChartPlan("Squared error", "Of the log density, at samples of the true one.", "plane.fit.squaredError", "error"),
+        ChartPlan(
+            "Log-likelihood", "Of samples of the true density, beside the best that can be had.",
+            [("plane.fit.logLikelihood", "model", .samples), ("plane.fit.bestLogLikelihood", "best", .noise)]),
+        ChartPlan("Modes covered", "By the chains that were evaluated.", "plane.coverage.covered", "modes", holdsZero: true),
+        ChartPlan("Draws near a mode", "The share within three deviations.", "plane.coverage.nearShare", "share", holdsZero: true),
+    ]
+    /// Numbers of evaluation.jsonl that say how it was measured.
+    static let circumstances: Set<String> = [
+        "trainingSeconds", "energyEvaluations", "samples.count", "generated.count", "plane.integral.change", "plane.integral.edgeMass",
+        "plane.integral.points", "plane.coverage.modes", "plane.coverage.samples", "plane.coverage.threshold", "plane.fit.divergenceError",
+        "plane.integral.square.x", "plane.integral.square.y",
+    ]
+
+    /// Of metrics.jsonl: how fast.
+    static let speed = [
+        ChartPlan(
+            "Chain steps a second", "Sampler steps of single chains, all ranks together.", "chainStepsPerSecond", "steps", holdsZero: true),
+        ChartPlan(
+            "Energy evaluations a second", "Passes through the energy and back, all ranks together.", "evaluationsPerSecond", "passes",
+            holdsZero: true),
+        ChartPlan("Bytes exchanged", "That shards told other shards in the newest exchange.", "exchangedBytes", "bytes", holdsZero: true),
+        ChartPlan(
+            "Imbalance", "Work of the busiest rank over the mean: what is above 1 the others wait for.", LogCurves.imbalance, "ratio"),
+    ]
+}

@@ -1,0 +1,54 @@
+import Charts
+import Sampling
+import Training
+
+/// What the logs say over the steps.
+enum CurveSections {
+    static func training(_ record: ReportedRun) -> Section {
+        let curves = record.history.metrics
+        let plans =
+            ChartPlan.training
+            + ChartPlan.others(curves, besides: ChartPlan.training + ChartPlan.windows + ChartPlan.speed).filter {
+                !ChartPlan.constants.contains($0.title)
+            }
+        return Section(
+            "training", "Training",
+            "From metrics.jsonl. Point at a curve, or go to it with Tab and use the arrow keys, to read it out; drag, or + and -, to zoom all of them; a double "
+                + "click, or 0, shows all.",
+            [Section.grid("charts", plans.map { $0.chart(curves).card })])
+    }
+
+    static func measures(_ record: ReportedRun) -> Section {
+        let curves = record.history.evaluation
+        let plans =
+            ChartPlan.measures
+            + ChartPlan.others(curves, besides: ChartPlan.measures).filter { !ChartPlan.circumstances.contains($0.title) }
+        return Section("measures", "Measures", "From evaluation.jsonl.", [Section.grid("charts", plans.map { $0.chart(curves).card })])
+    }
+
+    static func chains(_ record: ReportedRun) -> Section {
+        let curves = record.history.metrics
+        return Section(
+            "chains", "Chains",
+            "How well the chains sample the model: windows of diagnostics in training (diagnostics.every), and of the newest checkpoint.",
+            [Section.grid("charts", ChartPlan.windows.map { $0.chart(curves).card }), record.diagnosis.map(table) ?? .empty])
+    }
+
+    private static func table(_ diagnosis: Diagnosis) -> HTML {
+        let diagnostics = diagnosis.diagnostics
+        let rows = diagnostics.functionals.map { row -> [HTML] in
+            let summary = row.summary
+            let numbers = [
+                summary.mean, summary.deviation, summary.rHat, summary.rHatBetweenShards, summary.bulkESS, summary.tailESS,
+                summary.autocorrelationTime,
+            ]
+            return [HTML.text(row.name)] + numbers.map { .text($0.isNaN ? "-" : Numeral.short($0)) }
+        }
+        return HTML(
+            "div", ["class": "card", "style": "margin-top:16px"],
+            [
+                HTML("h3", "The newest checkpoint"), HTML("p", ["class": "note"], diagnostics.overview),
+                Section.table(["", "mean", "sd", "R-hat", "R-hat of shards", "ESS bulk", "ESS tails", "τ"], rows, numbers: Set(1...7)),
+            ])
+    }
+}

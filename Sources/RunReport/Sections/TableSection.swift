@@ -1,0 +1,61 @@
+import Charts
+import Datasets
+import Numerics
+import Training
+
+/// Samples of a table beside rows of the data: each column by itself, and columns by pairs.
+struct TableSection {
+    private let samples: Matrix
+    private let data: Matrix
+    private let preparation: RowPreparation?
+
+    /// Columns with a histogram, columns of pairs, and points of a chart.
+    private static let (mostColumns, mostPaired, mostPoints) = (24, 4, 300)
+
+    /// nil for other models.
+    init?(_ record: ReportedRun) {
+        guard let snapshot = record.snapshot, snapshot.shape.isVector, snapshot.field == nil, let samples = snapshot.samples,
+            let data = snapshot.data
+        else { return nil }
+        (self.samples, self.data, preparation) = (samples, data, snapshot.preparation)
+    }
+
+    private func name(_ column: Int) -> String { preparation?.columns?[column] ?? "value \(column + 1)" }
+
+    /// In the units of the data.
+    private func values(_ rows: Matrix, _ column: Int) -> [Double] {
+        let all = preparation?.dataValues(rows.values) ?? rows.values.map { Double($0) }
+        return stride(from: column, to: all.count, by: rows.columns).map { all[$0] }
+    }
+
+    private func pair(_ x: Int, _ y: Int) -> PointChart? {
+        func cloud(_ title: String, _ colour: Colour, _ rows: Matrix) -> PointChart.Cloud {
+            let shown = rows.rows(0..<min(Self.mostPoints, rows.rows))
+            return PointChart.Cloud(title, colour, zip(values(shown, x), values(shown, y)).map { Curve.Point($0, $1) })
+        }
+        return PointChart(
+            "\(name(x)) and \(name(y))", "The second upwards.", [cloud("data", .data, data), cloud("samples", .samples, samples)])
+    }
+
+    var section: Section {
+        let columns = 0..<min(Self.mostColumns, samples.columns)
+        let marginals = columns.map { column in
+            Histogram(
+                name(column), "",
+                [Histogram.Group("data", .data, values(data, column)), Histogram.Group("samples", .samples, values(samples, column))],
+                isSmall: true
+            ).card
+        }
+        let paired = min(Self.mostPaired, samples.columns)
+        let pairs = (0..<paired).flatMap { x in (x + 1..<max(x + 1, paired)).compactMap { pair(x, $0)?.card } }
+        let left = samples.columns - columns.count
+        return Section(
+            "columns", "Columns",
+            "Samples (outlines) over data (bars), in the units of the data\(left > 0 ? "; \(left) more columns are not shown" : ""). Pairs tell what columns "
+                + "by themselves do not: whether values go together as they should.",
+            [Section.grid("small", marginals), Section.grid("charts", pairs)])
+    }
+
+    /// For the first screen: the first two columns; nil for one.
+    var first: HTML? { samples.columns > 1 ? pair(0, 1)?.svg : nil }
+}

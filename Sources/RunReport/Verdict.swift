@@ -1,0 +1,96 @@
+import Charts
+import Configuration
+import Failures
+import Sampling
+import Training
+
+/// Whether a run is healthy and how far it is, in sentences.
+struct Verdict {
+    let level: Level
+    /// `Healthy`, and what that is about.
+    let headline: String
+    /// How good the samples are, or how far the training is.
+    let progress: String
+    /// The worst first.
+    let findings: [Finding]
+
+    init(_ record: ReportedRun) {
+        let warnings = Self.warnings(record)
+        let others = (record.snapshot?.findings ?? []).map { Finding(.bad, $0) } + Self.course(record)
+        let diagnosed = (record.diagnosis?.findings ?? []).map(Self.tempered)
+        // What the lead says is a finding where it is no good news.
+        findings = (warnings + others + Self.quality(record).filter { $0.level != .good } + diagnosed).sorted { $0.level > $1.level }
+        let isUnknown = findings.isEmpty && record.history.metrics.lines == 0
+        level = isUnknown ? .look : findings.map(\.level).max() ?? .good
+        headline = isUnknown ? "Nothing is known yet" : Self.headline(level)
+        progress = Self.progress(record)
+        lead = Self.quality(record).first?.text ?? (level == .good ? "Nothing has left its known good range." : nil)
+    }
+
+    /// Warnings of the newest line of metrics.
+    private static func warnings(_ record: ReportedRun) -> [Finding] {
+        let (texts, kinds) = (record.history.metrics.texts("warnings"), record.history.metrics.texts("warningKinds"))
+        // Where a quality is known it says more than the comparison of an evaluation.
+        return texts.indices.filter {
+            kinds.count != texts.count || kinds[$0] != HealthWarning.Kind.worseThanNoise.rawValue
+                || record.snapshot?.quality?.progress == nil
+        }
+        .map { Finding(warning: texts[$0], kind: kinds.count == texts.count ? kinds[$0] : nil) }
+    }
+
+    /// Where the samples stand between noise and data.
+    private static func quality(_ record: ReportedRun) -> [Finding] {
+        guard let quality = record.snapshot?.quality, let progress = quality.progress else { return [] }
+        let level: Level = progress < 0 ? .bad : progress < 0.3 ? .look : .good
+        return [
+            Finding(
+                level,
+                quality.text + (level == .good ? "." : "; try to train longer, and look at the scale of the data and at sampler.stepSize"))
+        ]
+    }
+
+    /// Steps that went wrong.
+    private static func course(_ record: ReportedRun) -> [Finding] {
+        let metrics = record.history.metrics
+        var findings: [Finding] = []
+        if let skipped = metrics["skipped"]?.last?.y, skipped > 0 {
+            findings.append(
+                Finding(
+                    .look,
+                    "\(Int(skipped)) updates were left out by the guard, since steps diverged; try a smaller optimizer.learningRate or sampler.stepSize"
+                ))
+        }
+        if let gap = metrics["energyGap"], gap.broken > 0 {
+            findings.append(
+                Finding(
+                    .bad, "the energies were not finite in \(gap.broken) reports; try a smaller optimizer.learningRate or sampler.stepSize")
+            )
+        }
+        return findings
+    }
+
+    /// What `diagnose` says, where training goes well although it is not good: chains of images hardly ever mix, and models are good all the same.
+    private static func tempered(_ sentence: String) -> Finding {
+        let finding = Finding(diagnosis: sentence)
+        let isGrave = ["left the data", "not finite", "do not move at all", "farther from the data"].contains { sentence.contains($0) }
+        return finding.level == .bad && !isGrave ? Finding(.look, String(sentence.dropFirst("bad:  ".count))) : finding
+    }
+
+    private static func headline(_ level: Level) -> String {
+        switch level {
+        case .good: "Healthy"
+        case .look: "Healthy, with something to look at"
+        case .bad: "Not healthy"
+        }
+    }
+
+    private static func progress(_ record: ReportedRun) -> String {
+        let (step, steps) = (record.step, record.configuration.run.steps)
+        return record.isFinished
+            ? "Finished: \(Numeral.grouped(steps)) steps."
+            : "Step \(Numeral.grouped(step)) of \(Numeral.grouped(steps)), \(Numeral.percent(Double(step) / Double(max(1, steps))))."
+    }
+
+    /// How good the samples are, where that is known; else what holds where nothing is wrong.
+    let lead: String?
+}

@@ -1,0 +1,61 @@
+import Configuration
+import Distributed
+import Failures
+import Learning
+
+/// Renews the report in the run folder at checkpoints, where it takes no more than a hundredth of the time, and always at the end.
+///
+/// Nothing of the run depends on it: when it is renewed is a matter of rank 0's clock, and a report that cannot be written is a warning.
+final class ReportRenewal: StepCallback {
+    private let trainer: Trainer
+    private let reporter: (any RunReporter)?
+    private let terminal: Terminal
+    private let snapshots: SnapshotTaker
+    /// Rank 0: before this it would take too large a share of the time.
+    private var earliest = ContinuousClock.now
+    private var hasFailed = false
+
+    /// The time between two renewals is at least so many times that of one.
+    private static let leastPause = 100.0
+
+    /// - Parameter reporter: on every rank or on none; rank 0's writes.
+    init(_ trainer: Trainer, _ reporter: (any RunReporter)?, _ terminal: Terminal) {
+        (self.trainer, self.reporter, self.terminal) = (trainer, reporter, terminal)
+        snapshots = SnapshotTaker(trainer)
+    }
+
+    private var isWanted: Bool { reporter != nil && trainer.plan.configuration.report.html }
+
+    /// The last step has its own call, behind the measures of the end.
+    func isDue(_ moment: StepMoment) -> Bool {
+        isWanted && !moment.isLast && (moment.isStopping || moment.isMultiple(of: trainer.plan.configuration.checkpoint.every))
+    }
+
+    func act(_ moment: StepMoment) throws(Failure) {
+        let isTime = try trainer.communicator.fromRoot { ContinuousClock.now >= earliest }
+        if isTime || moment.isStopping { try renew(quality: nil) }
+    }
+
+    func goBack(to manifest: Manifest) { reporter?.forget() }
+
+    /// Collective. Behind the last step.
+    func conclude(quality: SampleQuality?) throws(Failure) {
+        if isWanted { try renew(quality: quality) }
+    }
+
+    /// Collective.
+    private func renew(quality: SampleQuality?) throws(Failure) {
+        let (begin, communicator) = (ContinuousClock.now, trainer.communicator)
+        do throws(Failure) {
+            let snapshot = try snapshots.take(quality: quality)
+            try communicator.expecting(.storing("writing the report")) { () throws(Failure) in
+                try communicator.onRoot { try reporter?.write(snapshot) }
+            }
+        } catch {
+            // All ranks threw it together. What ended MPI ends the next step as well.
+            if !hasFailed { terminal.line(TextLayout.paragraph("warning,", "the report was not written: \(error.message)", indent: 9)) }
+            hasFailed = true
+        }
+        earliest = .now + (ContinuousClock.now - begin) * Self.leastPause
+    }
+}

@@ -1,0 +1,60 @@
+import Configuration
+import Distributed
+import Failures
+import Learning
+import Measures
+import Numerics
+import Sampling
+
+/// The energies of some rows of one kind.
+package struct RowEnergies: Sendable {
+    package enum Kind: String, CaseIterable, Sendable {
+        case data
+        /// Data that were not trained on.
+        case heldOut = "held-out"
+        case samples
+        /// What chains start from.
+        case noise
+    }
+
+    package let kind: Kind
+    /// Those that are no numbers included.
+    package let values: [Double]
+
+    package init(_ kind: Kind, _ values: [Double]) { (self.kind, self.values) = (kind, values) }
+
+    /// Collective. Of all kinds of which there are rows.
+    static func all(
+        of model: SnapshotModel, samples: Matrix?, conditions: SampleConditions?, _ communicator: any Communicator
+    ) throws(Failure) -> [RowEnergies] {
+        guard let scores = model.scores(seed: ModelSnapshot.seed) else { return [] }
+        var all: [RowEnergies] = []
+        for (kind, rows) in [(Kind.data, model.rows), (.heldOut, model.heldOut)] {
+            if let rows { all.append(RowEnergies(kind, try energies(of: rows, scores, model.condition, communicator))) }
+        }
+        if let samples, model.condition == nil || conditions != nil {
+            let given = conditions?.values(count: samples.rows, rowsPerTile: model.configuration.run.chainsPerShard)
+            let values = try scores.scores(of: min(ModelSnapshot.count, samples.rows), communicator) { part, _ in
+                (samples.rows(part), given?.rows(part))
+            }
+            all.append(RowEnergies(.samples, values[0]))
+        }
+        // Latent vectors have no noise of the rows' kind, and noise has no condition.
+        guard !model.networks.isLatent, model.condition == nil, let rows = model.rows else { return all }
+        let noise = Matrix(rows: ModelSnapshot.count, columns: rows.dimension)
+        model.configuration.startNoise.fill(
+            noise, stream: RandomStream(seed: ModelSnapshot.seed, purpose: .evaluation, step: 4, index: 0))
+        let values = try scores.scores(of: noise.rows, communicator) { part, _ in (noise.rows(part), nil) }
+        return all + [RowEnergies(.noise, values[0])]
+    }
+
+    /// Collective.
+    private static func energies(
+        of rows: EvaluationRows, _ scores: RowScores, _ condition: Condition?, _ communicator: any Communicator
+    ) throws(Failure) -> [Double] {
+        try scores.scores(of: min(ModelSnapshot.count, rows.available), communicator) { part, tile in
+            let x = rows.read(part)
+            return (x, condition.map { rows.condition($0, of: x, part, seed: ModelSnapshot.seed, tile: tile).values })
+        }[0]
+    }
+}
