@@ -24,7 +24,7 @@ struct LogCurves: Sendable {
     var paths: [String] { curves.keys.sorted() }
 
     mutating func add(_ line: [String: JSONValue]) {
-        guard let step = line["step"]?.number else { return }
+        guard let step = line["step"]?.number, (0..<1e15).contains(step) else { return }
         (lines, last) = (lines + 1, line)
         for (name, value) in line where !Self.others.contains(name) { add(value, name, at: step) }
         if case .object(let seconds) = line["seconds"] {

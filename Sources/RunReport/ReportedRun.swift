@@ -42,5 +42,8 @@ package struct ReportedRun {
     /// Steps made, as far as the logs and the newest picture know.
     var step: Int { max(history.step, snapshot?.step ?? 0, pictures.steps.last ?? 0) }
 
-    var isFinished: Bool { step >= configuration.run.steps }
+    var isFinished: Bool {
+        let newest = (try? folder.steps().first) ?? 0
+        return configuration.isFinished(step: step, best: folder.best(at: newest))
+    }
 }

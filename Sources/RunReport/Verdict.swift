@@ -57,7 +57,7 @@ struct Verdict {
             findings.append(
                 Finding(
                     .look,
-                    "\(Int(skipped)) updates were left out by the guard, since steps diverged; try a smaller optimizer.learningRate or sampler.stepSize"
+                    "\(Numeral.short(skipped)) updates were left out by the guard, since steps diverged; try a smaller optimizer.learningRate or sampler.stepSize"
                 ))
         }
         if let gap = metrics["energyGap"], gap.broken > 0 {
@@ -86,9 +86,11 @@ struct Verdict {
 
     private static func progress(_ record: ReportedRun) -> String {
         let (step, steps) = (record.step, record.configuration.run.steps)
+        if step >= steps { return "Finished: \(Numeral.grouped(steps)) steps." }
+        let share = "\(Numeral.grouped(step)) of \(Numeral.grouped(steps))"
         return record.isFinished
-            ? "Finished: \(Numeral.grouped(steps)) steps."
-            : "Step \(Numeral.grouped(step)) of \(Numeral.grouped(steps)), \(Numeral.percent(Double(step) / Double(max(1, steps))))."
+            ? "Finished: it became no better and stopped at step \(share)."
+            : "Step \(share), \(Numeral.percent(Double(step) / Double(max(1, steps))))."
     }
 
     /// How good the samples are, where that is known; else what holds where nothing is wrong.

@@ -23,6 +23,18 @@ extension CommandTests {
             }
         }
 
+        @Test func `a run that became no better is finished, and its own held-out rows are shown`() {
+            let folder = Scratch()
+            let ending = [
+                "run.steps=400", "evaluate.every=1", "evaluate.count=16", "checkpoint.keepBest=slicedWasserstein", "run.patience=2",
+            ]
+            let run = Training("run", in: folder, ["data.validation=0.2"] + ending)
+            let result = run.run()
+            let text = Folder.text("\(run.path)/report.html")
+            #expect(text.contains("Finished: it became no better and stopped at step "), "\(result.summary)")
+            #expect(text.contains("Energies of rows") && !text.contains("Name rows that were not trained on"))
+        }
+
         @Test func `report tells of the newest checkpoint, of held-out rows, and of several runs`() throws {
             let folder = Scratch()
             let run = Training("run", in: folder, Self.arguments + ["report.html=false"])

@@ -78,7 +78,11 @@ import Training
     @Test func `lines that are cut short, foreign or not finite do no harm`() throws {
         let folder = try TemporaryFolder()
         let run = try Folders.make(
-            in: folder, metrics: [Folders.line(10), "{\"step\": 20, \"energyGap\":", "[1]", "{\"step\":30,\"energyGap\":\"nan\"}"])
+            in: folder,
+            metrics: [
+                Folders.line(10), "{\"step\": 20, \"energyGap\":", "[1]", "{\"step\":1e300}", "{\"step\":25,\"gapSignChanges\":1e300}",
+                "{\"step\":30,\"energyGap\":\"nan\"}",
+            ])
         var record = try ReportedRun(run)
         try record.update()
         #expect(ReportPage(record).text(nil).contains("not finite in 1 reports"))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def read_table(path: Path) -> Table:
     """A file of JSON lines, a row a line and a column a value: a pandas DataFrame where pandas is installed, else a list of dictionaries.
 
-    What lies in an object has a name with dots, such as `seconds.sampling`. A last line that is still being written is left out; a file that is not there
+    What lies in an object has a name with dots, such as `seconds.sampling`. Numbers that JSON has no word for are floats. A last line that is still being written is left out; a file that is not there
     has no rows.
     """
     rows: List[Dict[str, Any]] = []
@@ -36,4 +36,4 @@ def _flat(values: Dict[str, Any], prefix: str = "") -> Iterator[Tuple[str, Any]]
         if isinstance(value, dict):
             yield from _flat(value, f"{prefix}{key}.")
         else:
-            yield prefix + key, value
+            yield prefix + key, float(value) if value in ("nan", "inf", "-inf") else value

@@ -32,11 +32,12 @@ class RunTests(ProgramTest):
         shutil.copytree(self.run_of_digits.path, folder)
         lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
         with open(folder / "metrics.jsonl", "a") as file:
-            file.write('{"step": 4, "energ')
+            file.write('{"step": 4, "energyGap": "-inf"}\n{"step": 5, "energ')
         run = ebm_dist.Run(folder)
         with unittest.mock.patch.dict(sys.modules, pandas=None):
             metrics, evaluations = run.metrics, run.evaluations
-        self.assertEqual([row["step"] for row in metrics], [1, 2, 3])
+        self.assertEqual([row["step"] for row in metrics], [1, 2, 3, 4])
+        self.assertEqual(metrics[3]["energyGap"], float("-inf"))
         self.assertEqual(metrics[1]["seconds.sampling"], lines[1]["seconds"]["sampling"])
         self.assertEqual(evaluations[-1]["samples.count"], 12)
         (folder / "evaluation.jsonl").unlink()

@@ -97,7 +97,8 @@ struct HeroSection {
         if let gap = metrics["energyGap"]?.last?.y {
             add(
                 "Energy gap", Numeral.short(gap),
-                metrics["gapSignChanges"]?.last.map { "\(Int($0.y)) changes of sign since the line before" } ?? "data less samples")
+                metrics["gapSignChanges"]?.last.map { "\(Numeral.short($0.y)) changes of sign since the line before" }
+                    ?? "data less samples")
         }
         add("Loss", metrics["energyGap"] == nil ? value(metrics, "loss") : nil, "mean over the data rows")
         if let worst = record.diagnosis?.diagnostics.worst(\.rHat, largest: true)?.value {
@@ -107,7 +108,7 @@ struct HeroSection {
         }
         add("Chain steps a second", value(metrics, "chainStepsPerSecond"), "all ranks together")
         if let seconds = evaluation["trainingSeconds"]?.last?.y ?? Self.seconds(metrics) {
-            add("Time", Self.duration(seconds), "of training")
+            add("Time", ProgressReporter.duration(seconds), "of training")
         }
         let markup = tiles.map { tile in
             HTML("dl", ["class": "card tile"], [HTML("dt", tile.0), HTML("dd", [.text(tile.1), HTML("small", tile.2)])])
@@ -118,13 +119,5 @@ struct HeroSection {
     private static func seconds(_ metrics: LogCurves) -> Double? {
         let total = metrics.phases.totals.reduce(0, +)
         return total > 0 ? total : nil
-    }
-
-    static func duration(_ seconds: Double) -> String {
-        switch seconds {
-        case ..<120: "\(Int(seconds.rounded())) s"
-        case ..<7200: "\(Int((seconds / 60).rounded())) min"
-        default: "\(Int((seconds / 3600).rounded())) h"
-        }
     }
 }

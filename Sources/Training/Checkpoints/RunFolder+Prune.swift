@@ -26,7 +26,7 @@ extension RunFolder {
     }
 
     /// The best evaluation that a checkpoint knows of; nil where it knows of none, or says nothing any more.
-    func best(at step: Int) -> BestEvaluation? {
+    package func best(at step: Int) -> BestEvaluation? {
         let path = "\(checkpoint(step))/\(Manifest.fileName)"
         return (try? Manifest(file: FileBytes.read(path, limit: 64 << 20), name: path))?.best
     }

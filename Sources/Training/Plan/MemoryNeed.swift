@@ -17,7 +17,7 @@ package struct MemoryNeed: Sendable {
     package let threads: Int
     /// What the rank's shards keep.
     package let chains: Int
-    /// The training data, which every rank holds whole.
+    /// The training data and the held-out rows, which every rank holds whole.
     let data: Int
 
     /// - Parameter shards: the most shards of a rank.
@@ -36,7 +36,7 @@ package struct MemoryNeed: Sendable {
         threads = count * (engine.perThread + ofThread + 8 * parameterCount)
         let ofShard = Self.count(plan) { _ = objective.keptTensors($0) }
         chains = shards * (ofShard + Self.exchangedBytes(plan))
-        data = [plan.source.dataset, plan.source.dataset?.partner].reduce(0) {
+        data = [plan.source, plan.heldOut].flatMap { [$0?.dataset, $0?.dataset?.partner] }.reduce(0) {
             $0 + ($1.map { $0.values.count * ($0.levels == nil ? 4 : 1) + ($0.precise?.count ?? 0) * 8 } ?? 0)
         }
     }

@@ -3,7 +3,7 @@ import Failures
 import Learning
 
 /// Makes progress lines from what every step leaves behind: rank 0 alone, by its own clock, so that no other rank has a part in it.
-struct ProgressReporter {
+package struct ProgressReporter {
     private struct Mark {
         let instant: ContinuousClock.Instant
         let stepsDone: Int
@@ -72,8 +72,8 @@ struct ProgressReporter {
             ? "\(NumberText.engineering(rows * profile.evaluations)) evaluations/s" : "\(NumberText.engineering(rows)) rows/s"
     }
 
-    static func duration(_ seconds: Double) -> String {
-        let whole = Int(min(seconds, 1e9).rounded())
+    package static func duration(_ seconds: Double) -> String {
+        let whole = seconds.isFinite ? Int(max(0, min(seconds, 1e9)).rounded()) : 0
         return whole < 120 ? "\(whole) s" : whole < 7200 ? "\(whole / 60) min" : "\(whole / 3600) h"
     }
 }

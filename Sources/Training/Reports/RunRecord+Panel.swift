@@ -3,15 +3,19 @@ import Failures
 
 /// A run as `watch` shows it.
 extension RunRecord {
-    /// Warnings of reports newer than that of a step, each kind once: the numbers in it change from report to report.
+    /// Warnings of reports newer than that of a step, each kind once: its words change from report to report.
     package func warnings(after step: Int) -> [String] {
-        var told = Set(reports.filter { $0.step <= step }.flatMap { $0.warnings ?? [] }.map(Self.kind))
+        var told = Set(reports.filter { $0.step <= step }.flatMap { Self.warnings(of: $0).map(\.kind) })
         return reports.filter { $0.step > step }.flatMap { report in
-            (report.warnings ?? []).filter { told.insert(Self.kind($0)).inserted }.map { "step \(report.step): \($0)" }
+            Self.warnings(of: report).filter { told.insert($0.kind).inserted }.map { "step \(report.step): \($0.text)" }
         }
     }
 
-    private static func kind(_ warning: String) -> String { warning.filter { !$0.isNumber } }
+    /// Where a version before there were kinds wrote the line, each text is one.
+    private static func warnings(of report: StepReport) -> [(kind: String, text: String)] {
+        let (texts, kinds) = (report.warnings ?? [], report.warningKinds ?? [])
+        return Array(zip(kinds.count == texts.count ? kinds : texts, texts))
+    }
 
     /// One line: where the run is.
     package var line: String {
@@ -68,13 +72,13 @@ extension RunRecord {
         guard let first = recent.first, let last = recent.last, step < steps else { return nil }
         // Of a lone report the time began with the run.
         let counted = recent.count > 1 ? Array(recent.dropFirst()) : Array(recent)
-        let seconds = counted.reduce(0) { $0 + $1.seconds.values.reduce(0, +) }
+        let seconds = counted.reduce(0) { $0 + ($1.wallSeconds ?? $1.seconds.values.reduce(0, +)) }
         let done = last.step - (recent.count > 1 ? first.step : 0)
         guard seconds > 0, done > 0 else { return nil }
         return "\(ProgressReporter.duration(Double(steps - step) * seconds / Double(done))) left"
     }
 
-    /// Where the time of the newest reports went: the three longest phases.
+    /// Where the time of the newest reports went: the four longest phases.
     private var shares: String? {
         var seconds: [String: Double] = [:]
         for report in reports.suffix(Self.newest) { seconds.merge(report.seconds) { $0 + $1 } }
@@ -88,7 +92,7 @@ extension RunRecord {
     package func end() throws(Failure) -> String {
         let newest = try folder.steps().first ?? 0
         if newest >= steps { return "the run is finished: step \(newest) of \(steps)" }
-        if let best = folder.best(at: newest), best.isExhausted(configuration.run.patience) {
+        if let best = folder.best(at: newest), configuration.isFinished(step: newest, best: best) {
             return
                 "the run is finished: stopped early at step \(newest) of \(steps), as run.patience says; the best evaluation is of step \(best.step)"
         }

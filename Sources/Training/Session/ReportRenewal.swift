@@ -2,6 +2,7 @@ import Configuration
 import Distributed
 import Failures
 import Learning
+import Measures
 
 /// Renews the report in the run folder at checkpoints, where it takes no more than a hundredth of the time, and always at the end.
 ///
@@ -18,10 +19,12 @@ final class ReportRenewal: StepCallback {
     /// The time between two renewals is at least so many times that of one.
     private static let leastPause = 100.0
 
-    /// - Parameter reporter: on every rank or on none; rank 0's writes.
-    init(_ trainer: Trainer, _ reporter: (any RunReporter)?, _ terminal: Terminal) {
+    /// - Parameters:
+    ///   - reporter: on every rank or on none; rank 0's writes.
+    ///   - heldOut: rows that the run does not train on; nil for none.
+    init(_ trainer: Trainer, _ reporter: (any RunReporter)?, heldOut: EvaluationRows?, _ terminal: Terminal) {
         (self.trainer, self.reporter, self.terminal) = (trainer, reporter, terminal)
-        snapshots = SnapshotTaker(trainer)
+        snapshots = SnapshotTaker(trainer, heldOut: heldOut)
     }
 
     private var isWanted: Bool { reporter != nil && trainer.plan.configuration.report.html }
@@ -33,7 +36,7 @@ final class ReportRenewal: StepCallback {
 
     func act(_ moment: StepMoment) throws(Failure) {
         let isTime = try trainer.communicator.fromRoot { ContinuousClock.now >= earliest }
-        if isTime || moment.isStopping { try renew(quality: nil) }
+        if isTime { try renew(quality: nil) }
     }
 
     func goBack(to manifest: Manifest) { reporter?.forget() }

@@ -82,7 +82,7 @@ public struct TrainingRun: Sendable {
         let loaded = try communicator.expecting(.storing("loading a checkpoint", bytes: store.bytes)) { () throws(Failure) in
             try store.loadNewest(trainer, communicator)
         }
-        if let loaded, isFinished(loaded.manifest) {
+        if let loaded, configuration.isFinished(step: loaded.manifest.step, best: loaded.manifest.best) {
             // Nothing to do: nothing of the folder is written.
             let end = RunEnd(configuration, folder, step: loaded.manifest.step, best: loaded.manifest.best)
             return ([summary.text] + loaded.remarks + [end.finished]).forEach(terminal.line)
@@ -98,12 +98,6 @@ public struct TrainingRun: Sendable {
             requests: requests, reporter: reporter?(folder))
         ([summary.text] + (loaded?.remarks ?? [])).forEach(terminal.line)
         try session.run(continuing: loaded != nil)
-    }
-
-    /// Whether a run has come to its end: its last step, or the end of its patience.
-    private func isFinished(_ manifest: Manifest) -> Bool {
-        let isKept = configuration.evaluate.every > 0 && manifest.best?.measure == configuration.checkpoint.keepBest
-        return manifest.step >= configuration.run.steps || isKept && manifest.best?.isExhausted(configuration.run.patience) == true
     }
 
     /// Collective. Makes or opens the run folder; configuration and data must be those of the run. Only rank 0 holds the lock, and the configuration

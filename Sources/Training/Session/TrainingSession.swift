@@ -40,7 +40,7 @@ final class TrainingSession {
         let events = try TensorBoardReport(
             trainer, folder, keeping: manifest?.eventBytes ?? 0, metrics, evaluation, pictures, validation, terminal)
         checkpoints = CheckpointSaving(trainer, store, replicas, metrics, evaluation, events, terminal)
-        report = ReportRenewal(trainer, reporter, terminal)
+        report = ReportRenewal(trainer, reporter, heldOut: validation?.heldOut, terminal)
         callbacks = [evaluation, metrics, pictures, events, replicas, checkpoints, report]
     }
 

@@ -9,10 +9,12 @@ import Numerics
 /// Takes snapshots of a model that trains.
 final class SnapshotTaker {
     private let trainer: Trainer
+    private let heldOut: EvaluationRows?
     private var rows: EvaluationRows?
     private lazy var weights = RunWeights(trainer.plan.networks)
 
-    init(_ trainer: Trainer) { self.trainer = trainer }
+    /// - Parameter heldOut: rows that the run does not train on; nil for none.
+    init(_ trainer: Trainer, heldOut: EvaluationRows?) { (self.trainer, self.heldOut) = (trainer, heldOut) }
 
     /// Collective. Of the trainer's step.
     /// - Parameter quality: of the samples, where it was measured.
@@ -29,7 +31,8 @@ final class SnapshotTaker {
         weights.prepare(parameters: try trainer.bestParameters(), state: &modelState, iterating: false)
         let model = SnapshotModel(
             configuration: plan.configuration, networks: plan.networks, weights: weights, step: trainer.state.step,
-            preparation: plan.rowMetadata.rows, rows: rows, heldOut: nil, condition: condition, samples: samples)
+            preparation: plan.rowMetadata.rows, rows: rows, heldOut: condition == nil ? heldOut : nil, condition: condition,
+            samples: samples)
         return try ModelSnapshot(model, quality: quality, measuring: false, communicator)
     }
 }

@@ -28,3 +28,12 @@ package struct BestEvaluation: Codable, Hashable, Sendable {
     /// Whether the values are such as a run leaves behind.
     func isPlausible(at step: Int) -> Bool { (0...max(0, step)).contains(self.step) && value.isFinite && (0...1 << 40).contains(worse) }
 }
+
+extension RunConfiguration {
+    /// Whether a run has come to its end: its last step, or the end of its patience.
+    /// - Parameter best: as the checkpoint of the step has it.
+    package func isFinished(step: Int, best: BestEvaluation?) -> Bool {
+        let isKept = evaluate.every > 0 && best?.measure == checkpoint.keepBest
+        return step >= run.steps || isKept && best?.isExhausted(run.patience) == true
+    }
+}

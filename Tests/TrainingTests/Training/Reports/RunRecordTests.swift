@@ -83,12 +83,13 @@ import Training
         let folder = scratch.run()
         try ScratchRun.train(["report.every=1", "run.steps=3"], in: folder)
         let lines = try String(contentsOfFile: folder.metrics, encoding: .utf8).split(separator: "\n").enumerated().map { place, line in
-            line.replacing("\"warnings\":[]", with: "\"warnings\":[\(place == 0 ? "" : "\"hot\"")\(place == 2 ? ",\"cold\"" : "")]")
+            let warnings = ["[]", "[\"hot: 1\"],\"warningKinds\":[\"h\"]", "[\"hot: 2\",\"cold\"],\"warningKinds\":[\"h\",\"c\"]"]
+            return line.replacing("\"warnings\":[]", with: "\"warnings\":\(warnings[place])")
         }
         try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: folder.metrics))
         var run = try RunRecord(folder)
         try run.read()
-        #expect(run.warnings(after: -1) == ["step 2: hot", "step 3: cold"] && run.warnings(after: 2) == ["step 3: cold"])
+        #expect(run.warnings(after: -1) == ["step 2: hot: 1", "step 3: cold"] && run.warnings(after: 2) == ["step 3: cold"])
         #expect(run.panel(width: 80).last?.hasSuffix("step 3: cold") == true)
     }
 }
