@@ -33,6 +33,11 @@ struct KernelTests {
         Case(name: "adjusted stanley element", make: { MALA(stepSize: $0, anisotropy: options(.element)) }, cachesEnd: true),
         Case(name: "adjusted stanley channels", make: { MALA(stepSize: $0, anisotropy: options(.channels)) }, cachesEnd: true, channels: 3),
         Case(name: "adjusted stanley sample", make: { MALA(stepSize: $0, anisotropy: options(.sample)) }, cachesEnd: true),
+        // A whole drift and noise times γ: log α has a term of the size √(2a) |∇E|/γ, so that γ must not be small where every tiny step is to be taken.
+        Case(
+            name: "adjusted stanley of the image code",
+            make: { MALA(stepSize: $0, anisotropy: Stanley.Preset.imageCode.options(threshold: 20, channels: 3)) }, cachesEnd: true,
+            channels: 3),
         Case(name: "mala", make: { MALA(stepSize: $0) }, cachesEnd: true),
         Case(name: "hmc", make: { HMC(stepSize: $0.squareRoot(), leapfrogSteps: 3) }, cachesEnd: true),
         Case(
