@@ -179,6 +179,9 @@ class JaxPeer(problem.Peer):
     def step(self):
         decay = 0.0 if self.rates.limit is None else self.rates.decay(self.made)
         self.state = self.work(self.state, self.values, self.rates.rate(self.made), decay)
+        if self.ranks > 1:
+            # Its collectives on a CPU end the process when many short steps wait in line.
+            self.finish()
 
     def finish(self):
         self.jax.block_until_ready(self.state)
