@@ -32,6 +32,10 @@ DIVERGED = 71
 REFUSED = 78
 
 
+# What a script that measures a claim leaves in its folder.
+LEFT = "measures.json"
+
+
 class Failed(Exception):
     """The program ended in another way than it may."""
 
@@ -184,6 +188,11 @@ def write(path, value):
     with open(path, "w", encoding="utf-8") as file:
         json.dump(value, file, indent=1)
         file.write("\n")
+
+
+def leave(folder, measures):
+    """Leaves {title: {variant: [value of each seed, None where its training ended early]}} for `evidence`."""
+    write(os.path.join(folder, LEFT), measures)
 
 
 def lines(folder, name):

@@ -86,20 +86,21 @@ class Trials:
         return min(ends)[1] if ends else settings[0]
 
     def last(self, data, name):
-        """The last step of a variant that some training of it has come to."""
-        steps = [lines[-1]["step"] for (own, variant, *_), (lines, _) in self.results.items() if lines and (own, variant) == (data, name)]
-        return max(steps, default=0)
+        """The last step of a variant that some training of it has come to, none behind the one that is wanted: trainings may have been longer before."""
+        wanted = self.wanted(data, name)
+        steps = [line["step"] for (own, variant, *_), (lines, _) in self.results.items() if (own, variant) == (data, name) for line in lines]
+        return max((step for step in steps if wanted is None or step <= wanted), default=0)
 
     def wanted(self, data, name):
-        """The last step of a variant as the specification has it."""
+        """The last step of a variant as the specification has it; None where that is the configuration's."""
         variant = self.variants[name]
         arguments = [*self.spec.get("arguments", []), *self.data[data], *variant.get("arguments", []), *self.values]
-        return next((int(word.split("=")[1]) for word in reversed(arguments) if word.startswith("run.steps=")), self.last(data, name))
+        return next((int(word.split("=")[1]) for word in reversed(arguments) if word.startswith("run.steps=")), None)
 
     def is_complete(self):
         """Whether all trainings that the tables want have been made."""
         ends = [
-            problem or (lines and lines[-1]["step"] >= self.wanted(data, name))
+            problem or (lines and lines[-1]["step"] >= (self.wanted(data, name) or self.last(data, name)))
             for (data, name), setting in self.chosen.items() for seed in self.seeds
             for lines, problem in [self.results.get((data, name, setting, seed), ([], None))]]
         return all(ends)
@@ -140,11 +141,6 @@ class Trials:
         """How many seeds' trainings ended before their last step."""
         return sum(1 for seed in self.seeds if self.results.get((data, name, self.chosen.get((data, name)), seed), ([], None))[1])
 
-    def text(self, values):
-        """The median and spread of a measure, and of how many seeds where some are missing."""
-        missing = f", {len(values)} of {len(self.seeds)} seeds" if 0 < len(values) < len(self.seeds) else ""
-        return common.spread(values) + missing
-
     def title(self, data, name):
         """A variant, with the cell of its grid."""
         setting = self.chosen.get((data, name)) or ()
@@ -155,7 +151,7 @@ class Trials:
         steps = sorted({
             line["step"] for (own, *_), (lines, _) in self.results.items() if own == data for line in lines if value(line, path) is not None})
         rows = [
-            [self.title(data, name), *(self.text(self.values_of(title, data, name, step)) for step in steps)]
+            [self.title(data, name), *(text(self.values_of(title, data, name, step), len(self.seeds)) for step in steps)]
             for name in self.variants if self.chosen.get((data, name)) is not None]
         head = ["variant", *(f"step {step:,}" for step in steps)]
         what = f"{title}, {data}" if data else title
@@ -194,6 +190,12 @@ class Trials:
             parts += [self.table(title, data) for title in self.spec["measures"]]
             parts += [self.grid(data)] if any(len(self.settings(name)) > 1 for name in self.variants) else []
         return "\n\n".join([*parts, self.cost()]) + "\n"
+
+
+def text(values, seeds):
+    """The median and spread of a measure, and of how many seeds where some are missing."""
+    missing = f", {len(values)} of {seeds} seeds" if 0 < len(values) < seeds else ""
+    return common.spread(values) + missing
 
 
 def value(line, path):

@@ -106,23 +106,33 @@ extension CommandTests {
             #expect(result.output.contains("| still |"), "\(result.summary)")
         }
 
-        /// What `evidence` says of the claim on 25 Gaussians where its trainings, three for each variant, have come to these squared errors.
-        private static func verdict(_ errors: [String: [Double]]) throws -> String {
-            let folder = Scratch()
-            for (variant, values) in errors {
-                for (seed, error) in values.enumerated() {
-                    let run = "kept/ed-25gaussians/\(variant)-\(seed + 1)"
-                    let fit = #"{"squaredError": \#(error), "divergence": 1}"#
-                    let line = #"{"step": 50000, "energyEvaluations": 1, "trainingSeconds": 1, "plane": {"fit": \#(fit)}}"#
-                    try folder.write(Array("\(line)\n".utf8), to: "\(run)/evaluation.jsonl")
-                    let evaluated = #"{"measures": {"fit": {"squaredErrorUpToConstant": \#(error)}}}"#
-                    try folder.write(Array(evaluated.utf8), to: "\(run)/evaluate-50000.json")
-                }
-            }
-            let command = ["\(root)/benchmarks/evidence", "--kept", "--folder", folder.at("kept"), "ed-25gaussians"]
+        /// The row that `evidence` makes of what was measured before, without the program.
+        private static func row(of claim: String, in folder: Scratch) -> String {
+            let command = ["\(root)/benchmarks/evidence", "--kept", "--folder", folder.at("kept"), claim]
             let result = run(command, program: folder.at("none"), in: folder)
             #expect(result.exitCode == 0, "\(result.summary)")
             return String(result.output.split(separator: "\n").last ?? "")
+        }
+
+        /// What a training of a claim has come to: a measure of the plane at its last step, and what `evaluate` says there.
+        private static func keep(_ run: String, step: Int, plane: String = "null", evaluated: String, in folder: Scratch) throws {
+            let line = #"{"step": \#(step), "energyEvaluations": 1, "trainingSeconds": 1, "plane": \#(plane)}"#
+            try folder.write(Array("\(line)\n".utf8), to: "kept/\(run)/evaluation.jsonl")
+            try folder.write(Array(evaluated.utf8), to: "kept/\(run)/evaluate-\(step).json")
+        }
+
+        /// What `evidence` says of the claim on 25 Gaussians where its trainings have come to these squared errors, each with its seeds.
+        private static func verdict(_ errors: [String: [Double]], shorter: String? = nil) throws -> String {
+            let folder = Scratch()
+            for (variant, values) in errors {
+                for (seed, error) in values.enumerated() {
+                    try keep(
+                        "ed-25gaussians/\(variant)-\(seed + 1)", step: variant == "CD--ours" || variant == shorter ? 10000 : 50000,
+                        plane: #"{"fit": {"squaredError": \#(error), "divergence": 1}}"#,
+                        evaluated: #"{"measures": {"fit": {"squaredErrorUpToConstant": \#(error)}}}"#, in: folder)
+                }
+            }
+            return row(of: "ed-25gaussians", in: folder)
         }
 
         @Test func `a claim is reproduced when the spreads of all seeds lie as it says, and the program is not needed to say so`() throws {
@@ -140,6 +150,50 @@ extension CommandTests {
             errors["exact-score-matching"] = [4, 5]
             #expect(try Self.verdict(errors).contains("| not all measured yet |"))
             #expect(try Self.verdict([:]).contains("| not measured yet |"))
+        }
+
+        @Test func `a training that has not come as far as the others is shown with its own step, and nothing is judged by it`() throws {
+            let errors = [
+                "CD--as-published": [0.5, 0.6, 0.7], "CD--ours": [0.01, 0.02, 0.03], "energy-discrepancy": [0.04, 0.05, 0.06],
+                "exact-score-matching": [3, 4, 5],
+            ]
+            let row = try Self.verdict(errors, shorter: "CD--as-published")
+            #expect(row.contains("CD, as published at step 10,000 0.6") && row.contains("energy discrepancy at step 50,000 0.05"), "\(row)")
+            #expect(row.contains("| not all measured yet |"), "\(row)")
+        }
+
+        @Test(arguments: [([1.0, 2, 3], "reproduced"), ([3.5, 5, 9], "reproduced"), ([4.5, 5, 9], "not")])
+        func `a claim that two are on a level is reproduced unless one is above the other with every seed`(
+            distances: [Double], word: String
+        )
+            throws
+        {
+            let folder = Scratch()
+            for (variant, values) in ["energy-discrepancy": distances, "chains--60-steps": [2, 3, 4]] {
+                for (seed, value) in values.enumerated() {
+                    let evaluated = #"{"samples": {"samples": {"frechetDistance": \#(value)}}}"#
+                    try Self.keep("latent-prior/\(variant)-\(seed + 1)", step: 1500, evaluated: evaluated, in: folder)
+                }
+            }
+            let row = Self.row(of: "latent-prior", in: folder)
+            #expect(row.contains("| \(word) |"), "\(row)")
+        }
+
+        @Test func `a claim that another script has measured is judged by what that left, and what ended early counts against it`() throws {
+            let folder = Scratch()
+            func verdict(_ far: String) throws -> String {
+                let measures = #"""
+                    {"Error of the weight of the left mode": {"exact score matching": [0.1, 0.05, 0.2], "energy discrepancy, t = 4": [0.01, 0.02, 0.01],
+                     "energy discrepancy, t = 16": [0.01, 0.01, 0.01], "energy discrepancy, t = 64": \#(far)}}
+                    """#
+                try folder.write(Array(measures.utf8), to: "kept/ed-nearsightedness/measures.json")
+                return Self.row(of: "ed-nearsightedness", in: folder)
+            }
+            #expect(Self.row(of: "ed-nearsightedness", in: folder).contains("| not measured yet |"))
+            let row = try verdict("[0.01, 0.02, 0.03]")
+            #expect(row.contains("| reproduced |") && row.contains("exact score matching 0.1 (0.05 to 0.2)"), "\(row)")
+            #expect(try verdict("[0.01, null, 0.03]").contains("| partly |"))
+            #expect(try verdict("[0.01, 0.02]").contains("| not all measured yet |"))
         }
 
         @Test func `every claim has its row in the page on evidence`() throws {
