@@ -40,6 +40,9 @@ struct KernelTemperatureTests {
             "stanley of the code",
             Stanley(stepSize: 0.05, noise: nil, temperature: 8, options: Stanley.Preset.imageCode.options(threshold: 0.5)), 8, false),
         Case("annealed", AnnealedLangevin(to: Langevin(stepSize: 0.01, noise: nil, temperature: 2), hot: 50, steps: 100), 2, false),
+        Case(
+            "flow", FlowLangevin(stepSize: 0.05, temperature: 2, schedule: FlowSchedule(onset: 1, timeStep: 0.01), runLength: 100), 2, false
+        ),
     ]
 
     /// E = |x|²/2 from its law at the temperature, 100 steps: the variance stays T where the kernel samples exp(-E/T). 4,096 values: 2.2 % by chance, and a

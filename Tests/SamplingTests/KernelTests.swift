@@ -48,6 +48,10 @@ struct KernelTests {
         Case(name: "annealed") {
             AnnealedLangevin(levels: AnnealedLangevin.geometric(stepSize: $0, noise: (2 * $0).squareRoot(), hot: 4, steps: 3))
         },
+        Case(name: "flow") { FlowLangevin(stepSize: $0, schedule: FlowSchedule(onset: 0.5, timeStep: 1e9 * Double($0)), runLength: 100) },
+        Case(name: "flow heun") {
+            FlowLangevin(stepSize: $0, schedule: FlowSchedule(onset: 0.5, timeStep: 1e9 * Double($0)), form: .heun, runLength: 100)
+        },
     ]
 
     static func buffers(_ kernel: any TransitionKernel, chains: Int, dimension: Int) -> ChainBuffers {
