@@ -16,6 +16,8 @@ enum InitialValues: Hashable, Sendable {
     /// Of a linear map, with the number of inputs of one output.
     case weight(fanIn: Int)
     case bias(fanIn: Int)
+    /// Of a readout: weights N(0, scale²/(4 · inputs)).
+    case readout(fanIn: Int)
     case standardNormal
     case constant(Float)
 
@@ -24,15 +26,24 @@ enum InitialValues: Hashable, Sendable {
         case (.weight(let fanIn), .uniform(let scale)), (.bias(let fanIn), .uniform(let scale)):
             let bound = scale / Float(fanIn).squareRoot()
             return Self.numbers(count) { stream.fillUniforms($0) }.map { bound * (2 * $0 - 1) }
-        case (.weight, .normal(let deviation)): return Self.numbers(count) { stream.fillNormals($0) }.map { deviation * $0 }
+        case (.weight, .normal(let deviation)), (.readout, .normal(let deviation)):
+            return Self.numbers(count) { stream.fillNormals($0) }.map { deviation * $0 }
         case (.bias, .normal): return [Float](repeating: 0, count: count)
+        case (.readout(let fanIn), .uniform(let scale)):
+            let deviation = scale / (2 * Float(fanIn).squareRoot())
+            return Self.numbers(count) { stream.fillNormals($0) }.map { deviation * $0 }
         case (.standardNormal, _): return Self.numbers(count) { stream.fillNormals($0) }
         case (.constant(let value), _): return [Float](repeating: value, count: count)
         }
     }
 
     /// Of the biases beside weights.
-    var ofBiases: InitialValues { if case .weight(let fanIn) = self { .bias(fanIn: fanIn) } else { self } }
+    var ofBiases: InitialValues {
+        switch self {
+        case .weight(let fanIn), .readout(let fanIn): .bias(fanIn: fanIn)
+        default: self
+        }
+    }
 
     private static func numbers(_ count: Int, _ fill: (Matrix) -> Void) -> [Float] {
         let values = Matrix(rows: 1, columns: count)

@@ -12,13 +12,16 @@ extension LayerDescription: Codable {
         case .pooling(let pooling): pooling.kind == .sum ? "sumPooling" : "meanPooling"
         case .groupNormalization: "groupNormalization"
         case .residual: "residual"
+        case .readouts: "readouts"
+        case .scaling: "scaling"
         }
     }
 
     /// All words for `kind`.
     static let kinds = [
-        "convolution", "dense", "elu", "flatten", "groupNormalization", "leakyReLU", "meanPooling", "relu", "residual", "silu", "softplus",
-        "sumPooling", "tanh", "transposedConvolution",
+        "convolution", "dense", "elu", "flatten", "groupNormalization", "leakyReLU", "meanPooling", "readouts", "relu", "residual",
+        "scaling",
+        "silu", "softplus", "sumPooling", "tanh", "transposedConvolution",
     ]
 
     /// - Throws: `Failure(.configuration)` for an unknown kind or key and for a value of the wrong type; it names the layer's place:
@@ -46,6 +49,12 @@ extension LayerDescription: Codable {
         case "residual":
             try fields.allow("layers", "shortcut")
             self = .residual(layers: try fields.required("layers"), shortcut: try fields.optional("shortcut"))
+        case "readouts":
+            try fields.allow("layers")
+            self = .readouts(layers: try fields.required("layers"))
+        case "scaling":
+            try fields.allow("factor")
+            self = .scaling(factor: try fields.required("factor"))
         case "flatten":
             try fields.allow()
             self = .flatten
@@ -80,6 +89,10 @@ extension LayerDescription: Codable {
         case .residual(let layers, let shortcut):
             try container.encode(layers, forKey: "layers")
             try container.encodeIfPresent(shortcut, forKey: "shortcut")
+        case .readouts(let layers):
+            try container.encode(layers, forKey: "layers")
+        case .scaling(let factor):
+            try container.encode(factor, forKey: "factor")
         case .activation(let activation):
             try activation.encodeParameters(into: &container)
         case .flatten:

@@ -18,6 +18,10 @@ public enum LayerDescription: Hashable, Sendable {
     case groupNormalization(groups: Int, epsilon: Float = 1e-5)
     /// layers(x) + x, or layers(x) + shortcut(x).
     case residual(layers: [LayerDescription], shortcut: [LayerDescription]? = nil)
+    /// layers(x), one value, + Σ_l (R_l·h_l + b_l), h_l what the activations among the layers give, but for the one that the last layer reads.
+    case readouts(layers: [LayerDescription])
+    /// factor · x
+    case scaling(factor: Float)
 }
 
 /// The sum or the mean of the pixels of a window, channel by channel.

@@ -75,7 +75,7 @@ extension NetworkCompiler {
             outputAxis: outputAxis, initial: .weight(fanIn: fanIn))
     }
 
-    private mutating func addAffine(_ kind: String, _ weights: Weights, _ outputs: Int, _ map: any LinearMap) throws(Failure) {
+    mutating func addAffine(_ kind: String, _ weights: Weights, _ outputs: Int, _ map: any LinearMap) throws(Failure) {
         let biases = Weights(torchShape: [outputs], shape: [outputs], axes: [0], initial: weights.initial.ofBiases)
         let places = try addParameters(kind, weights, biases: biases)
         append(map.stage(places.weight, places.bias), value.shape)
@@ -106,6 +106,11 @@ extension NetworkCompiler {
         append(
             PoolingStage(input: shape, windowHeight: height, windowWidth: width, scale: scale),
             ImageShape(height: shape.height / height, width: shape.width / width, channels: shape.channels))
+    }
+
+    mutating func addScaling(_ factor: Float) throws(Failure) {
+        guard factor.isFinite, factor != 0 else { throw failure("scaling", "\"factor\" must be a number other than 0, found \(factor)") }
+        append(ScalingStage(count: value.shape.count, factor: factor), value.shape)
     }
 
     mutating func addGroupNormalization(_ groups: Int, _ epsilon: Float) throws(Failure) {

@@ -24,7 +24,7 @@ struct NetworkCompiler {
     private var tensors: [ParameterTensor] = []
     private var parameterCount = 0
     /// Which layer this is: its index, behind those of the layers that it is in.
-    private(set) var place = ""
+    var place = ""
 
     /// Reads the input and the condition.
     init(_ description: NetworkDescription) throws(Failure) {
@@ -53,9 +53,10 @@ struct NetworkCompiler {
 
     mutating func add(_ layers: [LayerDescription]) throws(Failure) { try add(layers, in: "") }
 
-    private mutating func add(_ layers: [LayerDescription], in prefix: String) throws(Failure) {
+    /// - Parameter first: the index of the first of them.
+    mutating func add(_ layers: [LayerDescription], in prefix: String, from first: Int = 0) throws(Failure) {
         for (index, layer) in layers.enumerated() {
-            place = "\(prefix)\(index)"
+            place = "\(prefix)\(first + index)"
             try add(layer)
         }
     }
@@ -73,6 +74,8 @@ struct NetworkCompiler {
         case .pooling(let pooling): try addPooling(pooling)
         case .groupNormalization(let groups, let epsilon): try addGroupNormalization(groups, epsilon)
         case .residual(let layers, let shortcut): try addResidual(layers, shortcut)
+        case .readouts(let layers): try addReadouts(layers)
+        case .scaling(let factor): try addScaling(factor)
         }
     }
 
@@ -90,33 +93,13 @@ struct NetworkCompiler {
         }
     }
 
-    private mutating func addResidual(_ layers: [LayerDescription], _ shortcut: [LayerDescription]?) throws(Failure) {
-        let (place, start) = (place, value)
-        for (key, list) in [("layers", layers), ("shortcut", shortcut ?? layers)] where list.isEmpty {
-            throw failure("residual", "\"\(key)\" needs at least one layer")
-        }
-        shared.insert(start.node)
-        try add(layers, in: "\(place).layers.")
-        let main = value
-        value = start
-        if let shortcut { try add(shortcut, in: "\(place).shortcut.") }
-        self.place = place
-        guard main.shape == value.shape, main.isFlat == value.isFlat else {
-            let other = shortcut == nil ? "its input is" : "its shortcut gives"
-            let way = shortcut == nil ? "; give it a \"shortcut\" that ends in the shape of the layers" : ""
-            throw failure(
-                "residual", "its layers give \(Self.text(main)), but \(other) \(Self.text(value)); what is added must have one shape\(way)")
-        }
-        nodes.append(Node(ActivationStage(count: value.shape.count, activation: nil), source: main.node, skip: value.node))
-        value.node = nodes.count - 1
-    }
+    /// What something else will read, too.
+    mutating func share(_ value: Value) { shared.insert(value.node) }
 
-    private static func text(_ value: Value) -> String {
-        switch (value.isFlat, value.shape.isVector) {
-        case (true, true): "a vector of \(value.shape.count)"
-        case (true, false): "a flattened image of \(value.shape)"
-        default: "an image of \(value.shape.height)x\(value.shape.width)x\(value.shape.channels)"
-        }
+    /// Puts the sum of two values of one shape behind what is there.
+    mutating func appendSum(_ first: Value, _ second: Value) {
+        nodes.append(Node(ActivationStage(count: first.shape.count, activation: nil), source: first.node, skip: second.node))
+        value = Value(node: nodes.count - 1, shape: first.shape, isFlat: first.isFlat)
     }
 
     /// Puts a stage behind what is there.

@@ -1,7 +1,7 @@
 import Model
 import Numerics
 
-/// Transposed convolutions, normalisations, residual layers and conditions.
+/// Transposed convolutions, normalisations, residual layers, readouts and conditions.
 extension NetworkCase {
     static func transposedConvolution(
         _ channels: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ outputPadding: Int = 0
@@ -109,6 +109,37 @@ extension NetworkCase {
                     shortcut: [.groupNormalization(groups: 1), .dense(outputs: 6), .activation(.elu(alpha: 1))]),
                 .dense(outputs: 2),
             ]),
+    ]
+
+    static let readouts: [NetworkCase] = [
+        NetworkCase(
+            "readouts of convolutions", ImageShape(height: 8, width: 6, channels: 2),
+            [
+                .readouts(layers: [
+                    convolution(16, 3, 2, 1), .activation(.silu), convolution(5, 3, 1, 1), .activation(.tanh), .flatten, .dense(outputs: 7),
+                    .activation(.softplus), .dense(outputs: 1),
+                ]), .scaling(factor: -2.5),
+            ]),
+        NetworkCase(
+            "readouts of dense layers, and of one that stands alone", vector5,
+            [
+                .scaling(factor: 0.3),
+                .readouts(layers: [
+                    .activation(.tanh), .dense(outputs: 20), .activation(.silu), .activation(.tanh), .dense(outputs: 1),
+                    .activation(.softplus),
+                ]), .dense(outputs: 3),
+            ]),
+        NetworkCase(
+            "readouts inside of readouts, and beside a sum", vector5,
+            [
+                .readouts(layers: [
+                    .residual(layers: [.dense(outputs: 5), .activation(.silu)]), .activation(.tanh),
+                    .readouts(layers: [.dense(outputs: 6), .activation(.silu), .dense(outputs: 4), .activation(.tanh), .dense(outputs: 1)]),
+                ])
+            ]),
+        NetworkCase(
+            "readouts of a last layer alone", ImageShape(height: 3, width: 4, channels: 2),
+            [.readouts(layers: [convolution(3, 3, 1, 1), .activation(.silu), .flatten, .dense(outputs: 1)])]),
     ]
 
     static let conditional: [NetworkCase] = [

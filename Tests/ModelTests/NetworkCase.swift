@@ -154,7 +154,7 @@ struct NetworkCase: Sendable, CustomStringConvertible {
                     .activation(.elu(alpha: 1)),
                 ]),
             NetworkCase("two dense layers", vector5, [.dense(outputs: 3), .dense(outputs: 4)]),
-        ] + generators + residuals + conditional
+        ] + generators + residuals + readouts + conditional
 
     static let all = single + transposed + normalized + composed
 }

@@ -12,7 +12,8 @@ struct NetworkDescriptionTests {
         .activation(.leakyReLU(slope: 0.2)), .activation(.elu(alpha: 0.5)), .groupNormalization(groups: 3, epsilon: 0.5),
         .transposedConvolution(channels: 4, kernel: 3, stride: 2, padding: 1, outputPadding: 1),
         .residual(layers: [.flatten, .residual(layers: [.activation(.tanh)])]),
-        .residual(layers: [.flatten], shortcut: [.dense(outputs: 2)]),
+        .residual(layers: [.flatten], shortcut: [.dense(outputs: 2)]), .readouts(layers: [.activation(.silu), .dense(outputs: 1)]),
+        .scaling(factor: 0.125),
     ]
 
     private func decode(_ layers: String) throws -> [LayerDescription] {
@@ -125,6 +126,8 @@ struct NetworkDescriptionTests {
         ),
         (#"{"kind": "residual", "layers": 3}"#, ["layer 0 (residual)", "\"layers\" must be a list of layers"]),
         (#"{"kind": "residual"}"#, ["layer 0 (residual)", "\"layers\" is missing"]),
+        (#"{"kind": "readouts"}"#, ["layer 0 (readouts)", "\"layers\" is missing"]),
+        (#"{"kind": "scaling"}"#, ["layer 0 (scaling)", "\"factor\" is missing"]),
         (#"{"outputs": 3}"#, ["layer 0", "\"kind\""]), (#"17"#, ["layer 0", "\"kind\""]),
     ])
     func `a wrong layer object is refused with its index and the way out`(_ json: String, _ parts: [String]) {
@@ -190,6 +193,17 @@ struct NetworkDescriptionTests {
                 image, [.residual(layers: [.activation(.silu), .dense(outputs: 1)])],
                 "layer 0.layers.1 (dense): the values before it are an image"
             ),
+            (image, [.readouts(layers: [])], "layer 0 (readouts): \"layers\" needs at least one layer"),
+            (
+                image, [.readouts(layers: [.activation(.silu), .flatten, .dense(outputs: 2)])],
+                "layer 0 (readouts): its layers give a vector of 2; they must end in one value"
+            ),
+            (
+                ImageShape(vector: 3), [.activation(.silu), .readouts(layers: [.dense(outputs: 2), .dense(outputs: 0)])],
+                "layer 1.layers.1: \"outputs\" must be from 1"
+            ),
+            (image, [.scaling(factor: 0)], "layer 0 (scaling): \"factor\" must be a number other than 0, found 0"),
+            (image, [.scaling(factor: .infinity)], "\"factor\" must be a number other than 0"),
             (image, [.activation(.leakyReLU(slope: .nan))], "layer 0 (leakyReLU): its parameter must be a finite number"),
         ] as [(ImageShape, [LayerDescription], String)])
     func `layers that cannot be are refused, with their index`(_ input: ImageShape, _ layers: [LayerDescription], _ part: String) {

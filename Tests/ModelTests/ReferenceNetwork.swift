@@ -53,7 +53,7 @@ struct ReferenceNetwork {
     }
 
     /// x and the values behind every layer.
-    private func forward(_ layers: [LayerDescription], _ prefix: String, _ x: Image) -> [Image] {
+    func forward(_ layers: [LayerDescription], _ prefix: String, _ x: Image) -> [Image] {
         var images = [x]
         for (index, layer) in layers.enumerated() { images.append(forward(layer, "\(prefix).\(index)", images[index])) }
         return images
@@ -69,7 +69,7 @@ struct ReferenceNetwork {
         return gradient
     }
 
-    private func forward(_ layer: LayerDescription, _ name: String, _ x: Image) -> Image {
+    func forward(_ layer: LayerDescription, _ name: String, _ x: Image) -> Image {
         switch layer {
         case .groupNormalization(let groups, let epsilon):
             return normalized(x, groups, epsilon, name)
@@ -78,6 +78,10 @@ struct ReferenceNetwork {
             let other = shortcut.map { forward($0, "\(name).shortcut", x).last! } ?? x
             y.values = zip(y.values, other.values).map { $0 + $1 }
             return y
+        case .readouts(let layers):
+            return readOut(layers, name, x)
+        case .scaling(let factor):
+            return Image(x.channels, x.height, x.width, x.values.map { Bounded(Double(factor)) * $0 })
         case .transposedConvolution(let channels, let kernel, let stride, let padding, let outputPadding):
             let (weight, bias) = (parameters["\(name).weight"]!, parameters["\(name).bias"]!)
             let (height, width) = (
@@ -131,7 +135,7 @@ struct ReferenceNetwork {
         }
     }
 
-    private func backward(
+    func backward(
         _ layer: LayerDescription, _ name: String, _ x: Image, _ gradient: Image, _ sums: inout [String: [BoundedSum]]
     ) -> Image {
         switch layer {
@@ -143,6 +147,10 @@ struct ReferenceNetwork {
                 shortcut.map { backward($0, "\(name).shortcut", forward($0, "\(name).shortcut", x), gradient, &sums) } ?? gradient
             below.values = zip(below.values, other.values).map { $0 + $1 }
             return below
+        case .readouts(let layers):
+            return readoutGradient(layers, name, x, gradient, &sums)
+        case .scaling(let factor):
+            return Image(x.channels, x.height, x.width, gradient.values.map { Bounded(Double(factor)) * $0 })
         case .transposedConvolution(_, let kernel, let stride, let padding, _):
             let weight = parameters["\(name).weight"]!
             var (weightSums, biasSums) = (sums["\(name).weight"]!, sums["\(name).bias"]!)

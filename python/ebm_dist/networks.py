@@ -51,6 +51,39 @@ class Residual(nn.Module):
         return result
 
 
+class Readouts(nn.Module):
+    """layers(x), one value, and to it a linear readout of what each of some layers gives.
+
+    Args:
+        readouts: by the place of the layer that they read.
+    """
+
+    def __init__(self, layers: nn.Sequential, readouts: Mapping[int, nn.Module]) -> None:
+        super().__init__()
+        self.layers = layers
+        self.readouts = nn.ModuleDict({str(place): readout for place, readout in readouts.items()})
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        total: Optional[torch.Tensor] = None
+        for place, layer in enumerate(self.layers):
+            x = layer(x)
+            if str(place) in self.readouts:
+                value = self.readouts[str(place)](x.reshape(len(x), -1))
+                total = value if total is None else total + value
+        return x if total is None else x + total
+
+
+class Scaling(nn.Module):
+    """factor · x"""
+
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.factor * x
+
+
 def _as_pixel(module: nn.Module, inputs: Tuple[torch.Tensor, ...]) -> torch.Tensor:
     """A vector as an image of one pixel, which is how a transposed convolution takes it."""
     return inputs[0].reshape(*inputs[0].shape, 1, 1)
@@ -88,6 +121,10 @@ class Builder:
             return nn.GroupNorm(layer["groups"], values, layer.get("epsilon", 1e-5))
         if kind == "residual":
             return self._residual(layer)
+        if kind == "readouts":
+            return self._readouts(layer["layers"])
+        if kind == "scaling":
+            return Scaling(layer["factor"])
         if kind == "flatten":
             self.is_flat = True
             return nn.Flatten()
@@ -115,6 +152,18 @@ class Builder:
         other = Builder(self.shape, self.is_flat, self.maps)
         inner = self.sequence(layer["layers"])
         return Residual(inner, other.sequence(layer["shortcut"]) if layer.get("shortcut") else None)
+
+    def _readouts(self, layers: Sequence[Mapping[str, Any]]) -> nn.Module:
+        """Every activation is read out, but for the one that the last layer reads and one that stands last."""
+        modules: List[nn.Module] = []
+        levels: Dict[int, int] = {}
+        for place, layer in enumerate(layers):
+            modules.append(self._layer(layer))
+            if layer["kind"] in _ACTIVATIONS:
+                levels[place] = math.prod(self.shape)
+        read = max((place for place, layer in enumerate(layers[:-1]) if layer["kind"] != "flatten"), default=-1)
+        readouts = {place: self._map(nn.Linear(size, 1)) for place, size in levels.items() if place not in (read, len(layers) - 1)}
+        return Readouts(nn.Sequential(*modules), readouts)
 
 
 class ClassTable(nn.Embedding):

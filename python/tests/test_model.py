@@ -178,6 +178,20 @@ NETWORKS = {
             {"kind": "dense", "outputs": 5}, {"kind": "elu"}, {"kind": "dense", "outputs": 1},
         ],
     },
+    "readouts": {
+        "model.kind": "layers", "model.spectralNormalization": True, "model.normalizeLast": False,
+        "model.layers": [
+            {
+                "kind": "readouts",
+                "layers": [
+                    {"kind": "convolution", "channels": 4, "kernel": 3, "padding": 1}, {"kind": "silu"},
+                    {"kind": "convolution", "channels": 6, "kernel": 3, "stride": 2}, {"kind": "tanh"}, {"kind": "flatten"},
+                    {"kind": "dense", "outputs": 5}, {"kind": "softplus"}, {"kind": "dense", "outputs": 1},
+                ],
+            },
+            {"kind": "scaling", "factor": 2.5},
+        ],
+    },
     "residual": {
         "model.kind": "layers", "model.spectralNormalization": True,
         "model.layers": [
