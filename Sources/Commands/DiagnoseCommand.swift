@@ -135,13 +135,14 @@ public struct DiagnoseCommand: Codable, Sendable {
         let (prepared, thin) = (trained.preparedNetworks(), thin ?? configuration.sampler.steps)
         let run = WindowRun(
             chains: ChainRun(
-                kernel: trained.kernel(steps: thin), steps: thin,
+                kernel: trained.settledKernel(steps: thin), steps: thin,
                 start: trained.chainStart(origin, prepared, seed: configuration.run.seed),
                 numbers: WindowRun.numbers(seed: configuration.run.seed)),
             step: trained.step, draws: draws,
             functionals: ChainFunctionals(
                 dimension: dimension, columns: trained.networks.isLatent ? nil : trained.rowMetadata?.rows.columns,
                 seed: configuration.run.seed))
+        let approach = configuration.drawsBySchedule && origin == .noise ? approach(trained) : nil
         try communicator.agree {
             if run.thin == 0 {
                 throw Failure(.usage, "diagnose: expected --thin of at least 1: this model was trained with sampler.steps = 0")
@@ -156,9 +157,23 @@ public struct DiagnoseCommand: Codable, Sendable {
             run.chains.begin(positions, step: trained.step, index: shard)
             let potential = ModelPotential(
                 model: trained.model, weights: prepared.sampling.energy, workspace: Workspace(trained.model, rows: perShard))
+            if let approach {
+                let buffers = approach.buffers(chains: perShard, dimension: dimension)
+                buffers.positions.copy(from: positions)
+                approach.advance(buffers, step: trained.step, index: shard, in: potential)
+                positions.copy(from: buffers.positions)
+            }
             return run.values(of: shard, from: positions, in: potential)
         }
         return run.window(shards: shards, chainsPerShard: perShard, values)
+    }
+
+    /// The way of chains from noise along a schedule, as samples are drawn: a window begins where they are samples.
+    private func approach(_ trained: TrainedModel) -> ChainRun {
+        let (configuration, steps) = (trained.configuration, trained.configuration.sampler.steps)
+        return ChainRun(
+            kernel: trained.kernel(steps: steps), steps: steps, start: .positions,
+            numbers: ChainRun.Numbers(seed: configuration.run.seed, motion: .sampling, decisions: .samplingDecision))
     }
 
     /// Shards whose chains are told apart. On a ladder of temperatures the coldest chains of a block of shards are its samples: a block is a group.

@@ -75,6 +75,8 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case latentPosterior = 73
     /// Places of hidden squares in images.
     case mask = 76
+    /// Noise that a flow carries to data.
+    case flowStart = 77
 
     // Commands
     /// Initial states of the `sample` command.

@@ -114,6 +114,17 @@ extension CommandTests {
             ("wassersteinFlow", ["objective.flow=explicit", "chains.start=data"]), ("denoisingScore", []),
             ("diffusionCD", ["objective.levels=3", "objective.lowNoise=0.05", "objective.levelWeight=inverseVariance"]),
             ("slicedScore", ["objective.projections=2"]), ("nce", []),
+            (
+                "energyMatching",
+                ["objective.sharpenAfter=8", "objective.sharpenSteps=3", "objective.sharpenAverage=0.9", "model.readouts=true"]
+            ),
+            (
+                "energyMatching",
+                [
+                    "objective.sharpenAfter=4", "objective.sharpenSteps=3", "objective.sharpenStepSize=0.4", "objective.keepChains=true",
+                    "exchange.policy=shuffle", "objective.sharpenLearningRate=1e-3", "objective.sharpenTrim=0.2", "sampler.kind=heun",
+                ]
+            ),
             ("latentPrior", ["objective.samples=2", "generator.latent=4", "generator.widths=[10]", "posterior.steps=3"]),
             ("latentPrior", ["objective.prior=chains", "generator.latent=4", "generator.widths=[10]", "posterior.steps=3"]),
             (

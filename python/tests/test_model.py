@@ -192,6 +192,7 @@ NETWORKS = {
             {"kind": "scaling", "factor": 2.5},
         ],
     },
+    "readouts of all levels": {"model.widths": [16, 12, 8], "model.activation": "silu", "model.readouts": True, "model.outputFactor": 3},
     "residual": {
         "model.kind": "layers", "model.spectralNormalization": True,
         "model.layers": [

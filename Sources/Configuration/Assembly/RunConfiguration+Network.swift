@@ -9,6 +9,7 @@ import Numerics
 extension RunConfiguration {
     /// The energy that the `model` group describes, for samples of a shape.
     ///
+    /// Behind the layers stands `outputFactor`, in units of the objective; with `readouts` those of hidden layers beside them.
     /// `mlp`: (flatten,) hidden layers of `widths`, one output. `convolution`: convolutions of `channels` with `kernels`, `strides` and
     /// `paddings`, flatten, hidden layers of `dense`, one output. `layers`: as listed. An activation follows every hidden layer.
     /// - Throws: `.configuration`, naming the key.
@@ -20,7 +21,7 @@ extension RunConfiguration {
         // A noise level is the same at every pixel.
         let condition: ConditionDescription? = noiseLadder == nil ? rowCondition?.beside : .planes(1)
         do {
-            network = try Network(NetworkDescription(input: shape, condition: condition, layers: try layers(for: shape)))
+            network = try Network(NetworkDescription(input: shape, condition: condition, layers: try layers(for: shape) + outputLayers))
         } catch {
             throw Failure(.configuration, "model: \(error)")
         }
@@ -99,12 +100,20 @@ extension RunConfiguration {
         switch model.kind {
         case .mlp:
             let flat: [LayerDescription] = shape.isVector ? [] : [.flatten]
-            return flat + hidden(model.widths) + [.dense(outputs: 1)]
+            return readOut(flat + hidden(model.widths) + [.dense(outputs: 1)])
         case .convolution:
-            return convolutions() + [.flatten] + hidden(model.dense) + [.dense(outputs: 1)]
+            return readOut(convolutions() + [.flatten] + hidden(model.dense) + [.dense(outputs: 1)])
         case .layers:
             return try decoded(model.layers, "model.layers")
         }
+    }
+
+    private func readOut(_ layers: [LayerDescription]) -> [LayerDescription] { model.readouts ? [.readouts(layers: layers)] : layers }
+
+    /// From the network's value to the energy.
+    private var outputLayers: [LayerDescription] {
+        let factor = Float(model.outputFactor / objective.kind.unit(objective))
+        return factor == 1 ? [] : [.scaling(factor: factor)]
     }
 
     private func hidden(_ widths: [Int]) -> [LayerDescription] {

@@ -8,8 +8,7 @@ import Sampling
 
 extension RunConfiguration {
     package var startNoise: NoiseDistribution {
-        // Latent vectors start at the reference measure of their prior.
-        if objective.kind.model.energy == .ofLatents { return .gaussian(deviation: 1) }
+        if let noise = objective.kind.startNoise { return noise }
         return switch chains.noise {
         case .uniform: .uniform(Float(chains.noiseLow)...Float(chains.noiseHigh))
         case .gaussian: .gaussian(deviation: Float(chains.noiseDeviation))

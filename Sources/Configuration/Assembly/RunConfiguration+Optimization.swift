@@ -22,10 +22,6 @@ extension RunConfiguration {
     }
 
     /// Nil where no average is kept.
-    package var averageDecay: ParameterAverage.Decay? {
-        optimizer.average.map { ParameterAverage.Decay(Float($0), warmup: optimizer.averageWarmup) }
-    }
-
     package var gradientClip: GradientClip {
         GradientClip(
             norm: optimizer.clipNorm.map { Float($0) }, sigma: optimizer.clipSigma.map { Float($0) }, margin: Float(optimizer.clipMargin))
@@ -36,8 +32,19 @@ extension RunConfiguration {
             switch optimizer.schedule {
             case .constant: .constant
             case .step: .step(every: optimizer.decayEvery, factor: Float(optimizer.decayFactor))
-            case .cosine: .cosine(final: Float(optimizer.finalLearningRate), steps: optimizer.decaySteps ?? run.steps)
+            case .cosine: .cosine(final: Float(optimizer.finalLearningRate), steps: optimizer.decaySteps ?? laterPhase?.step ?? run.steps)
             }
-        return LearningRateSchedule(base: Float(optimizer.learningRate), shape: shape, warmup: optimizer.warmupSteps)
+        return LearningRateSchedule(
+            base: Float(optimizer.learningRate), shape: shape, warmup: optimizer.warmupSteps,
+            later: laterPhase.flatMap { phase in phase.learningRate.map { .init(step: phase.step, rate: Float($0)) } })
     }
+
+    /// How much of the moving average of the parameters the update of a step leaves; nil: no average.
+    package func averageDecay(at step: Int) -> ParameterAverage.Decay? {
+        guard let decay = optimizer.average else { return nil }
+        let own = laterPhase.flatMap { step >= $0.step ? $0.average : nil }
+        return ParameterAverage.Decay(Float(own ?? decay), warmup: optimizer.averageWarmup)
+    }
+
+    private var laterPhase: LaterPhase? { objective.kind.laterPhase(objective) }
 }

@@ -4,11 +4,21 @@ import Numerics
 import Sampling
 
 extension RunConfiguration {
-    /// The transition kernel of the `sampler` group for samples of a shape.
+    /// The transition kernel that chains from where training starts them have, for samples of a shape.
     /// - Parameter steps: the length of the run, over which an annealed kernel cools; nil: that of training.
     package func kernel(for shape: ImageShape, steps: Int? = nil) -> any TransitionKernel {
-        sampler.kind.make(
-            KernelKind.Parts(sampler: sampler, channels: shape.channels, box: samplerBox, steps: steps ?? sampler.steps))
+        objective.kind.drawingKernel?(self, steps ?? sampler.steps) ?? settledKernel(for: shape, steps: steps)
+    }
+
+    /// Whether samples are drawn along a schedule that chains which go on have behind them.
+    package var drawsBySchedule: Bool { objective.kind.drawingKernel != nil }
+
+    /// The kernel of the `sampler` group, as chains have it that are samples already.
+    package func settledKernel(for shape: ImageShape, steps: Int? = nil) -> any TransitionKernel {
+        var own = sampler
+        if drawsBySchedule { (own.noise, own.stepSize) = (nil, sampler.stepSize * objective.kind.unit(objective)) }
+        return sampler.kind.make(
+            KernelKind.Parts(sampler: own, channels: shape.channels, box: samplerBox, steps: steps ?? sampler.steps))
     }
 
     /// The kernel for samples of any shape: who asks only what it does need not know which.

@@ -83,6 +83,24 @@ extension RunConfiguration {
             "objective.entropy looks for the nearest other chain of a shard: expected run.chainsPerShard of at least 2, found 1")
     }
 
+    func checkMatching() throws(Failure) {
+        try require(
+            [.langevin, .heun].contains(sampler.kind),
+            "objective.kind = \"energyMatching\" draws samples along a schedule of temperatures: expected sampler.kind = \"langevin\" or \"heun\", found "
+                + "\"\(sampler.kind.rawValue)\"")
+        try require(
+            objective.pairing == .random || run.chainsPerShard <= MatchingFlow.mostPaired,
+            "objective.pairing = \"assignment\" takes time with the cube of a shard's rows: expected run.chainsPerShard of at most "
+                + "\(MatchingFlow.mostPaired), found \(run.chainsPerShard)")
+        try require(
+            optimizer.average != nil || objective.sharpenAverage == nil,
+            "objective.sharpenAverage goes on with the average of optimizer.average, found null")
+        try require(
+            Float(objective.sharpenAverage ?? 0) < 1 && Float(objective.sharpenTrim) < 1,
+            "expected objective.sharpenAverage and objective.sharpenTrim below 1 also as 32-bit floats, found "
+                + "\(objective.sharpenAverage ?? 0) and \(objective.sharpenTrim)")
+    }
+
     func checkDiffusion() throws(Failure) {
         let isPreserving = objective.estimator == .oneStep && objective.diffusion == .variancePreserving
         try require(

@@ -14,7 +14,7 @@ extension RunConfiguration {
         /// A replay buffer.
         private static let buffer = ObjectiveKind.needOfBuffer
         /// Noise that chains of rows may start from, in training, for pictures or when a model is sampled.
-        private static let noiseOfRows = ObjectiveKind.need { $0.model.energy != .ofLatents }
+        private static let noiseOfRows = ObjectiveKind.need { $0.startNoise == nil }
         private static let uniform = Need.both(Self.noiseOfRows, .isOneOf("chains.noise", ["uniform"]))
         private static let gaussian = Need.both(Self.noiseOfRows, .isOneOf("chains.noise", ["gaussian"]))
 

@@ -43,6 +43,11 @@ extension RunConfiguration {
         @Key("slope of leakyReLU below 0; alpha of elu", .notNegative, needs: .isOneOf("model.activation", ["leakyReLU", "elu"]))
         public var slope = 0.2
         @Key("adds |x|²/(2s²) to the energy, s this value; null: nothing", .positive) public var referenceDeviation: Double? = nil
+        @Key(
+            "beside the last layer a linear readout of what every other hidden layer gives, one weight a value",
+            needs: .isOneOf("model.kind", ["mlp", "convolution"]), bindsAtDefault: false)
+        public var readouts = false
+        @Key("factor of the network's output", .positive, bindsAtDefault: false) public var outputFactor = 1.0
         @Key("divide each weight by its largest singular value (power iteration)") public var spectralNormalization = false
         @Key("the last weight is divided too", needs: .isOn("model.spectralNormalization"), bindsAtDefault: false) public
             var normalizeLast =

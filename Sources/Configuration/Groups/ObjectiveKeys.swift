@@ -3,6 +3,7 @@ import Learning
 extension DiffusionForm: Choice {}
 extension LaplacianTrace: Choice {}
 extension DiffusionBracket: Choice {}
+extension MatchingFlow.Pairing: Choice {}
 
 extension RunConfiguration {
     /// What the parameters are trained for. Which objectives use a key, and beside which others, stands with them: `ObjectiveKind.all`.
@@ -46,11 +47,36 @@ extension RunConfiguration {
             bindsAtDefault: false)
         public var levelWeight = LevelWeight.equal
         @Key(
-            "chains stay in a replay buffer with their noised rows and go on in later steps (chains.buffer, chains.restartProbability)")
+            "chains stay in a replay buffer, those of recovery with their noised rows, and go on in later steps (chains.buffer, chains.restartProbability)"
+        )
         public var keepChains = false
         @Key("w of |g(z) - x|² + w KL(q(z|x) || N(0, I)); twice the variance of the decoder", .notNegative)
         public var divergenceWeight = 2.0
         @Key("how the prior learns: energy discrepancy, or short chains of the sampler from N(0, I)") public var prior = Prior.discrepancy
         @Key("sigma of x = g(z) + N(0, sigma²)", .positive) public var decoderDeviation = 0.3
+        @Key("epsilon of exp(-V / epsilon); the energy is V / epsilon, -grad V carries noise to data", .positive, bindsAtDefault: false)
+        public var temperature = 0.1
+        @Key(
+            "which noise goes to which row of a shard: by assignment, the least sum of squared distances, or random", bindsAtDefault: false)
+        package var pairing = MatchingFlow.Pairing.assignment
+        @Key("tau: from this time on the flow counts less, and chains get warm, up to time 1; 1: neither", .share, bindsAtDefault: false)
+        public var flowEnd = 1.0
+        @Key("standard deviation of noise added on the way from noise to data", .notNegative, bindsAtDefault: false)
+        public var flowNoise = 0.0
+        @Key("steps of the flow alone, after which chains sharpen the energy; 0: the flow alone", .interval, bindsAtDefault: false)
+        public var sharpenAfter = 0
+        @Key("lambda of lambda (mean V of data - mean V of chains)", .positive, bindsAtDefault: false) public var sharpenWeight = 1e-3
+        @Key("beta: the contrast has no gradient below -beta", .notNegative, bindsAtDefault: false) public var sharpenBound = 0.05
+        @Key("alpha: the share of the chains of highest V that is left out", .fraction, bindsAtDefault: false) public var sharpenTrim = 0.0
+        @Key("K, steps of the chains that sharpen", 1...1_000_000, bindsAtDefault: false) public var sharpenSteps = 75
+        @Key("time of a step of the chains that sharpen", .positive, bindsAtDefault: false) public var sharpenStepSize = 0.025
+        @Key("chains that start at data have the whole temperature from their start on", bindsAtDefault: false) public var sharpenWarm =
+            false
+        @Key("learning rate after sharpenAfter steps; null: that of the optimizer group", .notNegative, bindsAtDefault: false)
+        public var sharpenLearningRate: Double? = nil
+        @Key(
+            "decay of the average of the parameters after sharpenAfter steps; null: that of the optimizer group", .fraction,
+            bindsAtDefault: false)
+        public var sharpenAverage: Double? = nil
     }
 }

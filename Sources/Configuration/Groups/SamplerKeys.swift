@@ -14,6 +14,8 @@ extension RunConfiguration {
     /// The transition kernel of the chains. Which kernels use a key, and beside which others, stands with them: `KernelKind.all`.
     public struct Sampler: KeyGroup {
         static let needs = ObjectiveKind.need { $0.model.energy != .none }
+        /// Where the noise of a step is not that of a schedule of the objective's own.
+        private static let ownNoise = ObjectiveKind.need { $0.drawingKernel == nil }
         private static let adaptation = ObjectiveKind.need { $0.trainsByChainsAlone }
 
         @Key(
@@ -25,12 +27,16 @@ extension RunConfiguration {
         public var precision = Precision.float
         @Key("transitions of each chain in a training step; 0 with objectives that can do without", 0...1_000_000, standsAlone: true)
         public var steps = 20
-        @Key("a: how far a transition follows the gradient; hmc: size of a leapfrog step; underdamped: time of a step", .positive)
+        @Key(
+            "a: how far a transition follows the gradient; hmc: size of a leapfrog step; underdamped, energyMatching: time of a step",
+            .positive)
         public var stepSize = 1.0
-        @Key("sigma; null: sqrt(2 a temperature), the proper Langevin equation", .deviation) public var noise: Double? = 0.005
-        @Key("temperature T of the target exp(-E/T)", .positive) public var temperature = 1.0
-        @Key("each element of g is limited to +- this; null: no limit", .positive) public var gradientClip: Double? = nil
-        @Key("add the noise before the gradient is taken") public var noiseFirst = false
+        @Key("sigma; null: sqrt(2 a temperature), the proper Langevin equation", .deviation, needs: Self.ownNoise) public var noise:
+            Double? = 0.005
+        @Key("temperature T of the target exp(-E/T)", .positive, needs: Self.ownNoise) public var temperature = 1.0
+        @Key("each element of g is limited to +- this; null: no limit", .positive, needs: Self.ownNoise) public var gradientClip: Double? =
+            nil
+        @Key("add the noise before the gradient is taken", needs: Self.ownNoise) public var noiseFirst = false
         @Key("x is kept at or above this: clamped, or proposals outside rejected; null: no bound", .value) public var low: Double? = nil
         @Key("x is kept at or below this: clamped, or proposals outside rejected; null: no bound", .value) public var high: Double? = nil
         @Key("th of gamma = th / max(th, |g|)", .positive) public var threshold = 0.01

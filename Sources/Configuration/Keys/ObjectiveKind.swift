@@ -1,5 +1,7 @@
 import Failures
+import Formats
 import Learning
+import Sampling
 
 /// An objective as a configuration chooses it: its word, the keys that it uses, what its training consists of, and how it is made.
 public struct ObjectiveKind: Kind {
@@ -31,8 +33,16 @@ public struct ObjectiveKind: Kind {
     var startsAtGenerator: Bool { model.drawsFromGenerator && model.energy != .none }
     /// Whether it can do without a single step of the sampler.
     package var mayRest = false
-    /// Whether it learns the score of noised data: chains, which have no part in training, then fit the noise.
-    var learnsScores = false
+    /// The noise that its chains of the energy start from, where it is no choice; nil: that of the `chains` group.
+    package var startNoise: NoiseDistribution?
+    /// What the network's output and the sampler's times are divided by to be those of the energy.
+    var unit: @Sendable (RunConfiguration.Objective) -> Double = { _ in 1 }
+    /// What draws samples in so many steps from noise; nil: the kernel of the `sampler` group.
+    var drawingKernel: (@Sendable (RunConfiguration, _ steps: Int) -> any TransitionKernel)?
+    /// What is other from a step on; nil: nothing.
+    var laterPhase: @Sendable (RunConfiguration.Objective) -> LaterPhase? = { _ in nil }
+    /// Values of the `sampler` group that fit it, where nobody chooses the sampler.
+    var ownSampler: @Sendable (RunConfiguration) -> [String: JSONValue] = { _ in [:] }
     /// Beside which values it is made of second derivatives, which vanish for piecewise linear activations; nil: never.
     var needsCurvature: Need?
     /// The key that says how many random vectors are drawn for each row; nil where none are.
@@ -58,6 +68,14 @@ public struct ObjectiveKind: Kind {
 
     /// The start that belongs to it; nil where it leaves the start open or has no free chains.
     package var ownStart: ChainStart.Place? { if case .at(let place)? = start { place } else { nil } }
+}
+
+/// How the parameters move from a step of the run on.
+struct LaterPhase {
+    var step: Int
+    /// Nil: as before.
+    var learningRate: Double?
+    var average: Double?
 }
 
 // MARK: what keys need of objectives

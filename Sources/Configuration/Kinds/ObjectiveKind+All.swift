@@ -1,11 +1,13 @@
 import Failures
+import Formats
 import Learning
+import Sampling
 
 /// The objectives. A new one without chains is its own file in `Objectives` and a declaration here.
 extension ObjectiveKind {
     package static let all = [
         cd, pcd, shortRun, energyDiscrepancy, diffusionCD, wassersteinFlow, denoisingScore, slicedScore, exactScore, nce,
-        variationalTeaching, latentPrior, autoencoder,
+        energyMatching, variationalTeaching, latentPrior, autoencoder,
     ]
 
     // MARK: maximum likelihood
@@ -83,7 +85,7 @@ extension ObjectiveKind {
         keys: ["objective.noise"] + ofLevels,
         make: { $0.denoising(deviation: Float($0.configuration.objective.noise)) }
     ) {
-        $0.learnsScores = true
+        $0.ownSampler = { $0.samplerOfScores }
         $0.atLevel = { $0.denoising(deviation: $1.deviations[$2]) }
         $0.levelWeights = { $1.preconditionedWeights(data: Float($0.dataDeviation)) }
     }
@@ -119,6 +121,36 @@ extension ObjectiveKind {
     /// Rows from which the noise of noise-contrastive estimation takes its moments.
     private static let rowsForMoments = 10_000
 
+    // MARK: a flow
+
+    public static let energyMatching = ObjectiveKind(
+        "energyMatching", title: { "energy matching at temperature \($0.temperature)" },
+        keys: ["temperature", "pairing", "flowEnd", "flowNoise", "sharpenAfter"].map { KeyUse("objective.\($0)", when: .always) }
+            + ofSharpening,
+        make: { $0.energyMatching }
+    ) {
+        ($0.model, $0.startNoise) = (.drawnAfresh, .gaussian(deviation: 1))
+        $0.keepsChains = .both(sharpens, .isOn("objective.keepChains"))
+        $0.vectorsPerRow = "objective.sharpenSteps"
+        $0.unit = \.temperature
+        $0.drawingKernel = { $0.flowKernel(steps: $1) }
+        $0.laterPhase = {
+            $0.sharpenAfter == 0
+                ? nil : LaterPhase(step: $0.sharpenAfter, learningRate: $0.sharpenLearningRate, average: $0.sharpenAverage)
+        }
+        $0.ownSampler = { _ in ["sampler.stepSize": JSONValue(0.02), "sampler.steps": .integer(55)] }
+        $0.check = { (run) throws(Failure) in try run.checkMatching() }
+    }
+
+    private static let sharpens = Need.isAbove("objective.sharpenAfter", 0)
+
+    private static let ofSharpening: [KeyUse] =
+        ["Weight", "Bound", "Trim", "Steps", "StepSize", "LearningRate", "Average"].map { KeyUse("objective.sharpen\($0)", when: sharpens) }
+        + [
+            KeyUse("objective.keepChains", when: sharpens),
+            KeyUse("objective.sharpenWarm", when: .both(sharpens, .isOff("objective.keepChains"))),
+        ]
+
     // MARK: with networks beside the energy
 
     public static let variationalTeaching = ObjectiveKind(
@@ -138,6 +170,8 @@ extension ObjectiveKind {
         make: { $0.latentPrior($0.kernel) }
     ) {
         $0.model = .latentPrior
+        // The reference measure of the prior.
+        $0.startNoise = .gaussian(deviation: 1)
         $0.vectorsPerRow = "objective.samples"
     }
 

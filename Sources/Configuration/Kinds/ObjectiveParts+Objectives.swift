@@ -87,6 +87,44 @@ extension ObjectiveParts {
     }
 }
 
+/// Energy matching.
+extension ObjectiveParts {
+    var energyMatching: any Objective {
+        let flow = MatchingFlow(
+            seed: seed, start: configuration.startNoise, pairing: keys.pairing, temperature: Float(keys.temperature),
+            onset: Float(keys.flowEnd), deviation: Float(keys.flowNoise), rowsPerStep: rowsPerStep, data: data)
+        return EnergyMatching(flow: flow, sharpening: keys.sharpenAfter > 0 ? sharpening : nil)
+    }
+
+    private var sharpening: Sharpening {
+        let schedule = FlowSchedule(onset: keys.flowEnd, timeStep: keys.sharpenStepSize)
+        let kernel = FlowLangevin(
+            stepSize: Float(keys.sharpenStepSize * keys.temperature), schedule: schedule, runLength: keys.sharpenSteps,
+            box: configuration.samplerBox)
+        let fresh = FreshStates.halves(starts, StartNoise(configuration.startNoise))
+        let start: Sharpening.Start =
+            if let storage = configuration.chainStorage {
+                .persistent(PersistentChains(seed: seed, storage: storage, fresh: fresh))
+            } else {
+                .fresh(fresh, dataAge: keys.sharpenWarm ? Int32(schedule.length) : 0)
+            }
+        return Sharpening(
+            StepSampler(seed: seed, kernel: kernel, steps: keys.sharpenSteps, box: configuration.samplerBox), from: start,
+            temperature: Float(keys.temperature), weight: Float(keys.sharpenWeight), bound: Float(keys.sharpenBound),
+            trimmed: Float(keys.sharpenTrim), rowsPerStep: rowsPerStep, positives: starts, firstStep: keys.sharpenAfter)
+    }
+}
+
+extension RunConfiguration {
+    /// What draws samples along the schedule, by the method of `sampler.kind` in steps of the time `sampler.stepSize`.
+    func flowKernel(steps: Int) -> FlowLangevin {
+        FlowLangevin(
+            stepSize: Float(sampler.stepSize * objective.temperature),
+            schedule: FlowSchedule(onset: objective.flowEnd, timeStep: sampler.stepSize), form: sampler.kind == .heun ? .heun : .euler,
+            runLength: steps, box: samplerBox)
+    }
+}
+
 /// At a level of a noise ladder.
 extension ObjectiveParts {
     /// The objective that diffuses from data with the level's noise to the next level.

@@ -42,8 +42,12 @@ package struct AskedConfiguration {
     func resolved(over chosen: [String: JSONValue] = [:]) throws(Failure) -> (configuration: RunConfiguration, notes: [String]) {
         var values = values
         try values.fill(chosen, except: given)
-        if given.union(chosen.keys).isDisjoint(with: ["sampler.kind", "sampler.stepSize", "sampler.noise"]) {
-            try values.fill(try values.typed().samplerOfScores, except: given)
+        let moves = ["sampler.kind", "sampler.stepSize", "sampler.noise"].filter {
+            ConfigurationKey.named($0).map { !values.isIdle($0) } ?? false
+        }
+        if given.union(chosen.keys).isDisjoint(with: moves) {
+            let typed = try values.typed()
+            try values.fill(typed.objective.kind.ownSampler(typed), except: given)
         }
         let idle = try settle(&values)
         let configuration = try values.typed()

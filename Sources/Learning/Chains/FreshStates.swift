@@ -28,6 +28,8 @@ package enum FreshStates: Sendable {
     /// Rows of data, with Gaussian noise of this standard deviation beside what they have. The rows are of a stream of their own, apart from those that
     /// are learned: its first steps fill the buffer.
     case rows(DataStream, noise: Float)
+    /// Rows of data in the first half of a tile, noise in the second.
+    case halves(DataStream, StartNoise)
 
     /// Tiles of a shard are told apart by their purpose.
     enum Tile {
@@ -40,11 +42,29 @@ package enum FreshStates: Sendable {
     /// - Parameter scratch: as large as the tile, overwritten where rows get noise.
     func fill(_ tile: Matrix, _ number: Tile, seed: UInt64, shard: Int, scratch: Matrix) {
         switch (self, number) {
-        case (.noise(let noise), .filling(let part)): noise.fill(tile, seed: seed, purpose: .chainStart, step: part, shard: shard)
-        case (.noise(let noise), .step(let step, _)): noise.fill(tile, seed: seed, purpose: .restartState, step: step, shard: shard)
+        case (.noise(let noise), _): Self.fill(tile, noise, number, seed, shard)
+        case (.halves(let rows, let noise), _):
+            FreshStates.rows(rows, noise: 0).fill(tile, number, seed: seed, shard: shard, scratch: scratch)
+            Self.fill(tile.rows(dataRows(of: tile.rows)..<tile.rows), noise, number, seed, shard)
         case (.rows(let rows, let deviation), .filling(let part)): Self.fill(tile, rows, deviation, part, seed, shard, scratch)
         case (.rows(let rows, let deviation), .step(let step, let filling)):
             Self.fill(tile, rows, deviation, filling + step, seed, shard, scratch)
+        }
+    }
+
+    /// How many rows of a tile, from the first one on, are data.
+    func dataRows(of rows: Int) -> Int {
+        switch self {
+        case .noise: 0
+        case .rows: rows
+        case .halves: rows / 2
+        }
+    }
+
+    private static func fill(_ tile: Matrix, _ noise: StartNoise, _ number: Tile, _ seed: UInt64, _ shard: Int) {
+        switch number {
+        case .filling(let part): noise.fill(tile, seed: seed, purpose: .chainStart, step: part, shard: shard)
+        case .step(let step, _): noise.fill(tile, seed: seed, purpose: .restartState, step: step, shard: shard)
         }
     }
 

@@ -14,11 +14,17 @@ package struct ModelDeclaration: Hashable, Sendable {
     package let energy: Energy
     /// Whether samples are drawn from the generator, where nobody says otherwise: chains then begin there and not at noise.
     package let drawsFromGenerator: Bool
+    /// Whether samples are drawn afresh wherever they are shown, though training may keep chains.
+    package let drawsAfresh: Bool
 
-    package init(networks: [RunNetworks.Part] = [], energy: Energy, drawsFromGenerator: Bool = false) {
-        (self.networks, self.energy, self.drawsFromGenerator) = (networks, energy, drawsFromGenerator)
+    package init(networks: [RunNetworks.Part] = [], energy: Energy, drawsFromGenerator: Bool = false, drawsAfresh: Bool = false) {
+        (self.networks, self.energy) = (networks, energy)
+        (self.drawsFromGenerator, self.drawsAfresh) = (drawsFromGenerator, drawsAfresh)
     }
 
     /// An energy of rows alone.
     package static let energyOfRows = ModelDeclaration(energy: .ofRows)
+
+    /// The same, whose samples are drawn afresh.
+    package static let drawnAfresh = ModelDeclaration(energy: .ofRows, drawsAfresh: true)
 }

@@ -17,14 +17,30 @@ package struct ObjectiveProfile: Sendable {
     /// Passes through the energy and back for each data row of a step: the unit in which objectives are compared. A pass along a line counts as
     /// two (first order) or three (second order).
     package var evaluations = 0.0
+    /// What steps from one on take beside it; nil: all steps take the same.
+    package var later: LaterWork?
+
+    /// Further passes for each data row from a step on.
+    package struct LaterWork: Sendable {
+        package let step: Int
+        package let evaluations: Double
+    }
 
     package init() {}
 
     /// Whether training leaves samples of the model, which can be shown and compared with data.
-    package var hasChains: Bool { if case .none = samples { false } else { true } }
+    package var hasChains: Bool { if case .none = samples { false } else { !model.drawsAfresh } }
 
     /// Whether these samples are moved by the run's sampler.
     package var movesChains: Bool { hasChains && usesSampler }
+
+    /// Passes for each data row of a step.
+    package func evaluations(atStep step: Int) -> Double { evaluations + (later.map { step >= $0.step ? $0.evaluations : 0 } ?? 0) }
+
+    /// Passes for each data row of all steps before one together.
+    package func evaluations(beforeStep step: Int) -> Double {
+        Double(step) * evaluations + (later.map { Double(max(0, step - $0.step)) * $0.evaluations } ?? 0)
+    }
 
     /// What shards count, each once.
     package var tallies: [Tally] {

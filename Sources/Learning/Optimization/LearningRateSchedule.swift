@@ -14,15 +14,26 @@ public struct LearningRateSchedule: Sendable, Hashable {
     public var shape: Shape
     /// The rate rises linearly from base / warmup to base over the first `warmup` steps.
     public var warmup: Int
+    /// A constant rate from a step on; nil: the shape goes on.
+    public var later: Later?
 
-    public init(base: Float, shape: Shape = .constant, warmup: Int = 0) {
+    public struct Later: Sendable, Hashable {
+        public var step: Int
+        public var rate: Float
+
+        public init(step: Int, rate: Float) { (self.step, self.rate) = (step, rate) }
+    }
+
+    public init(base: Float, shape: Shape = .constant, warmup: Int = 0, later: Later? = nil) {
         self.base = base
         self.shape = shape
         self.warmup = warmup
+        self.later = later
     }
 
     /// The rate of a step; the first step is 0.
     public func rate(at step: Int) -> Float {
+        if let later, step >= later.step { return later.rate }
         if step < warmup { return base * Float(step + 1) / Float(warmup) }
         switch shape {
         case .constant: return base

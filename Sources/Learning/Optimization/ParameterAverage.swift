@@ -13,7 +13,6 @@ public struct ParameterAverage: Sendable {
         func after(_ updates: Int) -> Float { warmup ? min(limit, Float(1 + updates) / Float(10 + updates)) : limit }
     }
 
-    public let decay: Decay
     /// The parameters that are averaged.
     public let own: Range<Int>
     /// Their averages.
@@ -21,24 +20,25 @@ public struct ParameterAverage: Sendable {
 
     /// Goes on from averages.
     /// - Parameter own: the parameters that they are of.
-    public init(decay: Decay, own: Range<Int>, values: [Float]) {
+    public init(own: Range<Int>, values: [Float]) {
         precondition(values.count == own.count, "an average for each parameter")
-        (self.decay, self.own, self.values) = (decay, own, values)
+        (self.own, self.values) = (own, values)
     }
 
     /// Begins.
     /// - Parameters:
     ///   - parameters: all of them.
     ///   - own: those that are averaged; nil for all.
-    public init(decay: Decay, of parameters: [Float], own: Range<Int>? = nil) {
+    public init(of parameters: [Float], own: Range<Int>? = nil) {
         let own = own ?? parameters.indices
-        self.init(decay: decay, own: own, values: own == parameters.indices ? parameters : Array(parameters[own]))
+        self.init(own: own, values: own == parameters.indices ? parameters : Array(parameters[own]))
     }
 
     /// - Parameters:
     ///   - parameters: all of them.
     ///   - step: the number of updates made.
-    public mutating func add(_ parameters: [Float], step: Int) {
+    ///   - decay: of this update.
+    public mutating func add(_ parameters: [Float], step: Int, decay: Decay) {
         let d = decay.after(step)
         for index in own {
             let place = index - own.lowerBound

@@ -14,7 +14,7 @@ package struct CheckpointReader {
     let binding: Binding
     let rule: Optimizer.Rule
     let groups: [Optimizer.Group]
-    let averageDecay: ParameterAverage.Decay?
+    let keepsAverage: Bool
     /// Where the moments and the average go.
     let slices: ParameterSlices
     /// Checkpoints set aside that stay.
@@ -131,7 +131,7 @@ package struct CheckpointReader {
         let (modelPath, optimizerPath) = (files.name("model.safetensors"), files.name("optimizer.safetensors"))
         let modelFile = try files.tensors("model.safetensors")
         let optimizerFile = try files.tensors("optimizer.safetensors")
-        let weights = CheckpointWeights(hasAverage: averageDecay != nil, format: files.manifest.format)
+        let weights = CheckpointWeights(hasAverage: keepsAverage, format: files.manifest.format)
         func decode(_ kind: ModelWeights) throws(Failure) -> [Float] {
             try weights.decode(kind, model.layout, model: (modelFile, modelPath)) { () throws(Failure) in (optimizerFile, optimizerPath) }
         }
@@ -143,7 +143,7 @@ package struct CheckpointReader {
         vectors.modelState = try ParameterTensors.decode(modelFile, model.stateLayout, path: modelPath)
         vectors.first = try moments("first")
         if rule.beta2 != nil { vectors.second = try moments("second") }
-        if averageDecay != nil { vectors.average = try decode(.average) }
+        if keepsAverage { vectors.average = try decode(.average) }
         guard case .int32(let exponents) = try optimizerFile.array("sum_exponents").values, exponents.count == model.layout.tensors.count,
             exponents.allSatisfy({ ExactSum.exponentRange.contains($0) })
         else {
@@ -167,9 +167,8 @@ package struct CheckpointReader {
 
     /// Collective. Of the rank's own parameters.
     private func average(_ vectors: StoredVectors, _ communicator: any Communicator) throws(Failure) -> ParameterAverage? {
-        guard let averageDecay else { return nil }
-        return ParameterAverage(
-            decay: averageDecay, own: slices.own(communicator.rank), values: try slices.deal(vectors.average, communicator))
+        guard keepsAverage else { return nil }
+        return ParameterAverage(own: slices.own(communicator.rank), values: try slices.deal(vectors.average, communicator))
     }
 
     private func readChains(_ files: CheckpointFiles, _ shards: [ShardState]) throws -> [ChainsFile.Part] {

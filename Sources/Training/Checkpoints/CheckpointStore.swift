@@ -63,7 +63,7 @@ package struct CheckpointStore {
             binding: CheckpointReader.Binding(
                 run: plan.configuration, configuration: plan.configurationDigest, data: plan.dataDigest, former: former),
             rule: plan.configuration.updateRule, groups: plan.configuration.parameterGroups(of: plan.networks),
-            averageDecay: plan.configuration.averageDecay, slices: plan.slices,
+            keepsAverage: plan.configuration.optimizer.average != nil, slices: plan.slices,
             keep: plan.configuration.checkpoint.keep)
     }
 }

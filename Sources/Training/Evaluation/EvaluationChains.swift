@@ -13,7 +13,7 @@ package struct EvaluationChains {
     package init(_ plan: RunPlan) { self.plan = plan }
 
     /// Chains of a shard.
-    private var available: Int { plan.storedChains > 0 ? plan.storedChains : plan.configuration.run.chainsPerShard }
+    private var available: Int { plan.profile.hasChains ? plan.storedChains : plan.configuration.run.chainsPerShard }
 
     /// Collective. Chains of the replay buffer, or the step's negatives where chains do not persist, on all ranks: rows x dimension.
     /// - Parameter count: rounded up to the same number for each shard, and not more than there are.
@@ -41,7 +41,7 @@ package struct EvaluationChains {
         let dither = RandomStream(seed: plan.configuration.run.seed, purpose: .evaluation, step: step, index: shard.index)
         for row in 0..<count {
             let (target, chain) = (rows.rows(row..<row + 1), row * available / count)
-            if let replay = shard.replay {
+            if let replay = shard.replay, plan.profile.hasChains {
                 replay.read(chain, into: target, dither: dither, from: row * rows.columns)
             } else {
                 target.copy(from: shard.negatives.rows(chain..<chain + 1))

@@ -27,7 +27,7 @@ package struct SampleQuality: Hashable, Sendable {
 
     /// Whether the measure is little work beside the steps that were made, in multiplications; sorting and drawing count as fifty for each number.
     package static func isCheap(_ plan: RunPlan, steps: Int) -> Bool {
-        let passes = Double(steps) * Double(plan.configuration.rowsPerStep) * max(1, plan.profile.evaluations)
+        let passes = Double(plan.configuration.rowsPerStep) * max(Double(steps), plan.profile.evaluations(beforeStep: steps))
         let training = passes * 2 * Double(plan.networks.layout.count)
         let numbers = Double(SlicedWasserstein.directions) * Double(3 * mostSamples + mostRows)
         return numbers * Double(plan.source.shape.count + 50) < share * training

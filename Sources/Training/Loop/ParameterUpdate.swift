@@ -41,7 +41,7 @@ struct ParameterUpdate {
             return result
         }
         result.learningRate = schedule.rate(at: state.step) * state.guardState.learningRateFactor
-        state.apply(gradient, learningRate: result.learningRate)
+        state.apply(gradient, learningRate: result.learningRate, decay: plan.configuration.averageDecay(at: state.step))
         try plan.slices.exchange(&state.parameters, communicator)
         if try !plan.slices.isFinite(state, communicator) {
             result.verdict = watch.verdict(onBrokenUpdate: "the update made parameters that are not finite", state: state.guardState)

@@ -72,7 +72,7 @@ public final class ModelSampler {
         weights = trained.preparedNetworks()
         let lines = interpolation.map { GeneratorSamples.Lines(steps: $0, rowsPerTile: trained.configuration.run.chainsPerShard) }
         run = ChainRun(
-            kernel: trained.kernel(steps: self.steps), steps: self.steps,
+            kernel: origin == .chains ? trained.settledKernel(steps: self.steps) : trained.kernel(steps: self.steps), steps: self.steps,
             start: trained.chainStart(origin, weights, seed: seed, lines: lines),
             numbers: ChainRun.Numbers(seed: seed, motion: .sampling, decisions: .samplingDecision), ladder: ladder, denoises: denoises)
     }

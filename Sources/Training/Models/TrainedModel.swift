@@ -133,17 +133,23 @@ public struct TrainedModel: Sendable {
     /// The run's sampler with the step size that training adapted it to.
     /// - Parameter steps: as in `RunConfiguration.kernel`.
     package func kernel(steps: Int) -> any TransitionKernel {
-        let isFinished = step >= configuration.sampler.adaptSteps
-        let factor = manifest.stepSize?.factor(isFinished: isFinished) ?? 1
-        return configuration.kernel(for: model.inputShape, steps: steps).scaled(by: factor)
+        configuration.kernel(for: model.inputShape, steps: steps).scaled(by: stepSizeFactor)
     }
+
+    /// The same for chains that are samples already.
+    package func settledKernel(steps: Int) -> any TransitionKernel {
+        configuration.settledKernel(for: model.inputShape, steps: steps).scaled(by: stepSizeFactor)
+    }
+
+    private var stepSizeFactor: Float { manifest.stepSize?.factor(isFinished: step >= configuration.sampler.adaptSteps) ?? 1 }
 
     /// What the objective of the run declares of its models.
     package var declaration: ModelDeclaration { configuration.objective.kind.model }
 
     /// Where chains start when nobody says where.
     package var standardStart: ModelSampler.Start {
-        declaration.drawsFromGenerator ? .generator : configuration.replayCapacity == nil ? .noise : .chains
+        if declaration.drawsFromGenerator { return .generator }
+        return configuration.replayCapacity == nil || declaration.drawsAfresh ? .noise : .chains
     }
 
     /// - Throws: `.usage` for a start that this model does not have.

@@ -82,7 +82,7 @@ package struct ParameterSlices: Sendable {
         var whole = state
         whole.optimizer = Optimizer(state.optimizer.rule, groups: state.optimizer.groups)
         (whole.optimizer.first, whole.optimizer.second, whole.optimizer.updates) = (first, second, state.optimizer.updates)
-        whole.average = state.average.flatMap { own in average.map { ParameterAverage(decay: own.decay, of: $0) } }
+        whole.average = average.map { ParameterAverage(of: $0) }
         return whole
     }
 

@@ -154,7 +154,7 @@ public struct RunPlan: Sendable {
         return TrainingState(
             step: 0, parameters: parameters, modelState: initialModelState(parameters),
             optimizer: Optimizer(configuration.updateRule, groups: configuration.parameterGroups(of: networks), own: own),
-            average: configuration.averageDecay.map { ParameterAverage(decay: $0, of: parameters, own: own) },
+            average: configuration.optimizer.average == nil ? nil : ParameterAverage(of: parameters, own: own),
             exponents: Array(repeating: ExactSum.initialExponent, count: networks.layout.tensors.count), guardState: GuardState(),
             stepSize: configuration.targetAcceptance == nil ? nil : StepSizeAdaptation())
     }
@@ -190,9 +190,7 @@ public struct RunPlan: Sendable {
         let values: [Float] = LittleEndian.values(of: bytes)
         state.parameters = Array(values[..<networks.layout.count])
         state.modelState = Array(values[networks.layout.count...])
-        state.average = configuration.averageDecay.map {
-            ParameterAverage(decay: $0, of: state.parameters, own: state.optimizer.own)
-        }
+        if state.average != nil { state.average = ParameterAverage(of: state.parameters, own: state.optimizer.own) }
         return state
     }
 

@@ -36,7 +36,7 @@ package struct ProgressReporter {
         if (now - newer.instant) / .seconds(1) >= Self.window { (older, newer) = (newer, Mark(instant: now, stepsDone: stepsDone)) }
         let rate = Double(stepsDone - older.stepsDone) / max((now - older.instant) / .seconds(1), 1e-9)
         let bar = hasBar ? [ProgressBar.text(Double(step) / Double(total))] : []
-        var parts = ["step \(step)/\(total)"] + bar + measures(result) + [speed(rate)]
+        var parts = ["step \(step)/\(total)"] + bar + measures(result) + [speed(rate, step: step - 1)]
         if step < total, rate > 0 { parts.append("\(Self.duration(Double(total - step) / rate)) left") }
         return parts.joined(separator: "  ")
     }
@@ -65,11 +65,12 @@ package struct ProgressReporter {
     }
 
     /// - Parameter rate: steps a second.
-    private func speed(_ rate: Double) -> String {
+    private func speed(_ rate: Double, step: Int) -> String {
         let (profile, rows) = (plan.profile, rate * Double(plan.configuration.rowsPerStep))
+        let evaluations = profile.evaluations(atStep: step)
         if profile.movesChains { return "\(NumberText.engineering(rows * Double(plan.configuration.sampler.steps))) chain steps/s" }
-        return profile.evaluations > 0
-            ? "\(NumberText.engineering(rows * profile.evaluations)) evaluations/s" : "\(NumberText.engineering(rows)) rows/s"
+        return evaluations > 0
+            ? "\(NumberText.engineering(rows * evaluations)) evaluations/s" : "\(NumberText.engineering(rows)) rows/s"
     }
 
     package static func duration(_ seconds: Double) -> String {

@@ -33,7 +33,7 @@ package final class Reporter {
             learningRate: Double(result.learningRate), skipped: trainer.state.guardState.skips, seconds: seconds,
             wallSeconds: wall, rankSeconds: ranks,
             chainStepsPerSecond: profile.movesChains ? rate * Double(configuration.sampler.steps) : nil,
-            evaluationsPerSecond: rate * profile.evaluations)
+            evaluationsPerSecond: rate * profile.evaluations(atStep: trainer.state.step - 1))
         return StepReport(measures: profile.measures.values(result.sums), loop: loop)
     }
 
@@ -78,8 +78,15 @@ package final class Reporter {
         return PerformanceTable(
             seconds: try Self.allRanks(trainer.times.seconds, trainer.communicator), wallSeconds: wall,
             exchanged: trainer.buffers == nil ? nil : (sent.reduce(0) { $0 + $1[0] }, sent.reduce(0) { $0 + $1[1] }),
-            evaluations: Double(plan.configuration.rowsPerStep * trainer.stepsDone) * plan.profile.evaluations,
+            evaluations: evaluations(trainer),
             waitingShares: try waitingShares(trainer), crowd: node.ranks > node.nodeCores ? (node.ranks, node.nodeCores) : nil)
+    }
+
+    /// Passes of single rows that this process's steps took, those that a rollback took back counted as the newest ones.
+    private func evaluations(_ trainer: Trainer) -> Double {
+        let (profile, end) = (plan.profile, trainer.state.step)
+        let passes = profile.evaluations(beforeStep: end) - profile.evaluations(beforeStep: end - trainer.stepsDone)
+        return Double(plan.configuration.rowsPerStep) * passes
     }
 
     /// Collective. All ranks have sampled the same steps, so that all know theirs or none.

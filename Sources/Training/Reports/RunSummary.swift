@@ -18,7 +18,6 @@ struct RunSummary {
         threads = configuration.run.threads > 0 ? configuration.run.threads : communicator.node.defaultThreads
         let shards = (configuration.run.shards + communicator.size - 1) / communicator.size
         memory = MemoryNeed(plan, threads: min(threads, shards), shards: shards)
-        let evaluations = NumberText.fixed(plan.profile.evaluations, 0, width: 0)
         var rows = [
             ("layout", Self.layout(configuration, communicator.size, threads)),
             (
@@ -31,7 +30,7 @@ struct RunSummary {
         rows += [
             ("model", Self.parameters(plan.networks)),
             ("training", "\(configuration.objective.kind.rawValue), \(Self.method(plan))"),
-            ("cost", "\(evaluations) passes through the energy and back for each data row of a step"),
+            ("cost", Self.cost(plan.profile)),
             ("memory", memory.text),
             ("run", folder.path),
         ]
@@ -58,6 +57,12 @@ struct RunSummary {
     }
 
     /// What a step works on.
+    private static func cost(_ profile: ObjectiveProfile) -> String {
+        func number(_ step: Int) -> String { NumberText.fixed(profile.evaluations(atStep: step), 0, width: 0) }
+        return "\(number(0)) passes through the energy and back for each data row of a step"
+            + (profile.later.map { ", \(number($0.step)) after \($0.step) steps" } ?? "")
+    }
+
     private static func method(_ plan: RunPlan) -> String {
         let (sampler, rows) = (plan.configuration.sampler, plan.configuration.rowsPerStep)
         let steps = "\(sampler.steps) \(sampler.kind.rawValue) steps"

@@ -51,10 +51,13 @@ final class IntervalEvaluation: StepCallback {
     /// Whether samples are compared with data: those that training leaves, or others where they are asked for.
     private var hasSamples: Bool { plan.profile.hasChains || drawsSamples }
 
-    /// Whether samples are drawn for the evaluation: of a latent energy, and where held-out rows or the best checkpoint want them.
+    /// Whether samples are drawn for the evaluation: of a latent energy, of one whose samples are always drawn afresh, and where held-out rows or the best
+    /// checkpoint want them.
     private var drawsSamples: Bool {
-        let isWanted = validation != nil || [.slicedWasserstein, .frechetDistance].contains(keptMeasure)
-        return !plan.profile.hasChains && (plan.networks.isLatent || isWanted)
+        let isWanted =
+            plan.networks.isLatent || plan.profile.model.drawsAfresh || validation != nil
+            || [.slicedWasserstein, .frechetDistance].contains(keptMeasure)
+        return !plan.profile.hasChains && isWanted
     }
 
     /// The measure whose best checkpoint is kept.
@@ -145,7 +148,7 @@ final class IntervalEvaluation: StepCallback {
         let energy = try energyMeasures(trainer.state, samples: chains)
         let line = EvaluationLine(
             step: trainer.state.step, trainingSeconds: seconds,
-            energyEvaluations: Int(Double(trainer.state.step * plan.configuration.rowsPerStep) * plan.profile.evaluations),
+            energyEvaluations: Int(Double(plan.configuration.rowsPerStep) * plan.profile.evaluations(beforeStep: trainer.state.step)),
             samples: try chains.flatMap { (chains) throws(Failure) in try reference?.measures(of: chains, communicator) },
             generated: try generatedMeasures(trainer.state, count: count), plane: energy.plane, smoothness: energy.smoothness,
             validation: try validationMeasures(trainer.state, chains: chains))

@@ -31,9 +31,10 @@ public struct TrainingState: Sendable {
     package var isWhole: Bool { optimizer.own == parameters.indices }
 
     /// One update of the own parameters and their average.
-    package mutating func apply(_ gradient: [Float], learningRate: Float) {
+    /// - Parameter decay: of the average; nil where none is kept.
+    package mutating func apply(_ gradient: [Float], learningRate: Float, decay: ParameterAverage.Decay?) {
         optimizer.update(&parameters, gradient: gradient, learningRate: learningRate)
-        average?.add(parameters, step: optimizer.updates)
+        if let decay { average?.add(parameters, step: optimizer.updates, decay: decay) }
     }
 
     /// A hash of all of it: equal on all ranks where each has the moments and the average of all parameters.

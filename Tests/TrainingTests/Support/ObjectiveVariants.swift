@@ -7,6 +7,8 @@ enum ObjectiveVariants {
     private static let recovery = ["objective.kind=diffusionCD", "objective.estimator=recovery", "objective.noise=0.3"]
     private static let oneStep = ["objective.kind=diffusionCD", "objective.estimator=oneStep", "objective.noise=0.3"]
 
+    private static let matching = ["objective.kind=energyMatching", "objective.sharpenAfter=1", "objective.sharpenSteps=3"]
+
     /// Over the configuration of `ScratchRun`.
     static let all: [[String]] = [
         ["objective.kind=pcd"], ["chains.storage=byte", "sampler.low=-2", "sampler.high=2", "chains.replacement=reservoir"],
@@ -16,6 +18,8 @@ enum ObjectiveVariants {
         recovery + ["objective.keepChains=true"],
         recovery + ["objective.levels=3", "objective.lowNoise=0.1", "objective.levelWeight=inverseVariance"],
         ["objective.kind=wassersteinFlow"], ["objective.kind=wassersteinFlow", "objective.flow=explicit", "chains.start=data"],
+        ["objective.kind=energyMatching"], matching,
+        matching + ["objective.keepChains=true", "objective.pairing=random"],
         ["objective.kind=denoisingScore", "objective.noise=0.5"],
         ["objective.kind=denoisingScore", "objective.noise=0.5", "objective.levels=2", "objective.lowNoise=0.1"],
         ["objective.kind=slicedScore"], ["objective.kind=exactScore"], ["objective.kind=nce"],

@@ -72,6 +72,11 @@ struct ObjectiveLossTests {
             ["objective.kind=denoisingScore", "objective.noise=0.5"], ["objective.kind=slicedScore"],
             ["objective.kind=slicedScore", "objective.projections=3"], ["objective.kind=exactScore"], ["objective.kind=nce"],
             ["objective.kind=diffusionCD", "objective.levelWeight=inverseVariance"] + levels, ["objective.kind=denoisingScore"] + levels,
+            ["objective.kind=energyMatching", "objective.temperature=0.7"],
+            [
+                "objective.kind=energyMatching", "objective.temperature=2", "objective.pairing=random", "objective.flowEnd=0.6",
+                "objective.flowNoise=0.3", "model.outputFactor=3",
+            ],
         ]
 
     private static let levels = ["objective.noise=0.9", "objective.levels=2", "objective.lowNoise=0.4"]

@@ -127,7 +127,7 @@ struct OptimizerSliceTests {
         init(_ rule: Optimizer.Rule, _ slices: [Range<Int>]) {
             let start = parameters
             optimizers = slices.map { Optimizer(rule, groups: groups, own: $0) }
-            averages = slices.map { ParameterAverage(decay: .init(0.9), of: start, own: $0) }
+            averages = slices.map { ParameterAverage(of: start, own: $0) }
         }
 
         /// In a first pass the slices find what they share, in the second they use it.
@@ -147,7 +147,7 @@ struct OptimizerSliceTests {
                     }
                     if pass == 1 {
                         optimizers[slice].update(&parameters, gradient: own, learningRate: 0.01)
-                        averages[slice].add(parameters, step: number)
+                        averages[slice].add(parameters, step: number, decay: .init(0.9))
                     }
                 }
                 rounds = found
@@ -185,11 +185,11 @@ struct ParameterAverageTests {
     @Test(arguments: [true, false])
     func `the average starts at the first parameters and follows its decay d, with a warm-up min(d, (1 + n)/(10 + n))`(warmup: Bool) {
         let values: [Double] = [1, -2, 3, 5, 5, 5, 5, 5, 5, 5, 0]
-        var average = ParameterAverage(decay: .init(0.5, warmup: warmup), of: [4])
+        var average = ParameterAverage(of: [4])
         #expect(average.values == [4])
         let expected = Self.average(from: 4, values) { n in warmup ? min(0.5, (1 + n) / (10 + n)) : 0.5 }
         for (index, (value, expected)) in zip(values, expected).enumerated() {
-            average.add([Float(value)], step: index + 1)
+            average.add([Float(value)], step: index + 1, decay: .init(0.5, warmup: warmup))
             #expect(abs(Double(average.values[0]) - expected) < 1e-5)
         }
     }
