@@ -29,6 +29,8 @@ def reduced(config):
         model["channels"] = [4, 6, 8, 8][: len(model["channels"])]
     model.update({"widths": [min(width, 24) for width in model["widths"]]} if "widths" in model else {})
     config["sampler"]["steps"] = 2
+    if "sharpenAfter" in config.get("objective", {}):
+        config["objective"].update({"sharpenAfter": 1, "sharpenSteps": 2})
     if "buffer" in config.get("chains", {}):
         config["chains"]["buffer"] = 12
     for part in ("generator", "encoder"):

@@ -51,6 +51,9 @@ struct ReadyConfigurationTests {
         configuration.run.threads = 1
         configuration.sampler.steps = min(steps, 4)
         configuration.posterior.steps = 2
+        if configuration.objective.sharpenAfter > 0 {
+            (configuration.objective.sharpenAfter, configuration.objective.sharpenSteps) = (1, 3)
+        }
         if configuration.hasPersistentChains { configuration.chains.buffer = 8 }
         configuration.model.channels = configuration.model.channels.map { min($0, 4) }
         configuration.data.source = MadeUpData.shared.path(configuration.data.source)
