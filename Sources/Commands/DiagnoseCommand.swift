@@ -62,20 +62,20 @@ public struct DiagnoseCommand: Codable, Sendable {
         let window = try window(trained, communicator)
         // One rank computes: what a table says must not depend on how many there are.
         return try communicator.fromRoot { () throws -> String in
-            let past = try HealthHistory(RunFolder(folder).metrics)
+            let past = try HealthHistory(RunFolder(folder))
             let diagnosis = diagnosis(of: window, trained, past)
-            let history = past?.sentences ?? []
+            let (sentences, history) = (diagnosis.findings.map(\.sentence), past?.sentences ?? [])
             try writeFiles(window)
             if let output {
                 let report = Report(
-                    step: trained.step, weights: weights, start: origin, diagnostics: diagnosis.diagnostics, findings: diagnosis.findings,
+                    step: trained.step, weights: weights, start: origin, diagnostics: diagnosis.diagnostics, findings: sentences,
                     history: history)
                 try writeReport(report, to: output)
             }
             let title = "\(trained.configuration.data.source) at step \(trained.step), \(weights.rawValue) weights, from \(origin.rawValue)"
             return trained.told(
                 ([title, diagnosis.diagnostics.overview, "", diagnosis.diagnostics.table, ""]
-                    + [diagnosis.diagnostics.histogram].compactMap { $0 } + diagnosis.findings
+                    + [diagnosis.diagnostics.histogram].compactMap { $0 } + sentences
                     + (history.isEmpty ? [] : ["", "in training:"] + history)).joined(separator: "\n"))
         }
     }
@@ -104,12 +104,12 @@ public struct DiagnoseCommand: Codable, Sendable {
         let (scale, remark) = functionalScale(trained, window.functionals)
         let findings = DiagnosticFindings(
             diagnostics, stepsOfTraining: trained.configuration.sampler.steps, driftToNoise: past?.driftToNoise(atStep: trained.step),
-            scale: scale)
-        return Diagnosis(diagnostics: diagnostics, findings: findings.sentences + [remark].compactMap { $0 })
+            runsLonger: (start ?? trained.standardStart) != .chains, scale: scale)
+        return Diagnosis(diagnostics: diagnostics, findings: findings.findings + [remark].compactMap { $0 })
     }
 
     /// Where the functionals lie for the data, or why that is not known: a model can be diagnosed without its data.
-    private func functionalScale(_ trained: TrainedModel, _ functionals: ChainFunctionals) -> (FunctionalScale?, String?) {
+    private func functionalScale(_ trained: TrainedModel, _ functionals: ChainFunctionals) -> (FunctionalScale?, Finding?) {
         guard !trained.networks.isLatent else { return (nil, nil) }
         do throws(Failure) {
             let source = try trained.configuration.loadedSource()
@@ -118,7 +118,8 @@ public struct DiagnoseCommand: Codable, Sendable {
             }
             return (try FunctionalScale(training, trained.configuration, functionals), nil)
         } catch {
-            return (nil, "look: the training data are not here, so that chains that have left them cannot be told (\(error.message))")
+            let remark = "the training data are not here, so that chains that have left them cannot be told (\(error.message))"
+            return (nil, Finding(.look, remark))
         }
     }
 

@@ -9,7 +9,7 @@ public struct ReportCommand: Codable, Sendable {
     public var folders: [String]
     /// Where the page goes; nil: report.html in the folder of the run, for several runs in the current folder.
     public var output: String?
-    /// A name or path of rows that were not trained on.
+    /// A name or path of rows that were not trained on; nil: those that the run held out.
     public var heldOut: String?
     /// Draws of each chain in the window of diagnostics; 0: no window.
     public var draws: Int
@@ -49,30 +49,31 @@ public struct ReportCommand: Codable, Sendable {
     private func computed(
         _ folder: RunFolder, _ communicator: any Communicator
     ) throws(Failure) -> (ModelSnapshot?, Diagnosis?, notes: [String]) {
-        let trained: TrainedModel
-        do throws(Failure) {
-            trained = try TrainedModel.shared(
+        let attempt = try communicator.attempt { () throws(Failure) in
+            try TrainedModel.shared(
                 folder.path, step: nil, weights: .average, needingChains: { $0.standardStart == .chains }, communicator)
-        } catch {
-            guard heldOut == nil else { throw error }
-            return (nil, nil, ["There is no checkpoint to compute anything of: \(error.message)"])
         }
-        let (snapshot, notes) = try trained.snapshot(heldOut: heldOut, communicator)
-        return (snapshot, try diagnosis(of: trained, communicator), trained.remarks + notes)
+        switch attempt {
+        case .success(let trained):
+            let (snapshot, notes) = try trained.snapshot(heldOut: heldOut, communicator)
+            return (snapshot, try diagnosis(of: trained, communicator), trained.remarks + notes)
+        case .failure(let failure):
+            guard heldOut == nil else { throw failure }
+            return (nil, nil, ["There is no checkpoint to compute anything of: \(failure.message)"])
+        }
     }
 
     /// Collective. nil for a model without chains to diagnose.
     private func diagnosis(of trained: TrainedModel, _ communicator: any Communicator) throws(Failure) -> Diagnosis? {
         guard draws > 0 else { return nil }
         let command = DiagnoseCommand(folder: folders[0], draws: draws)
-        do throws(Failure) {
+        let attempt = try communicator.attempt { () throws(Failure) in
             let window = try command.window(trained, communicator)
-            let past = try communicator.agree { try HealthHistory(RunFolder(folders[0]).metrics) }
+            let past = try communicator.agree { try HealthHistory(RunFolder(folders[0])) }
             return command.diagnosis(of: window, trained, past)
-        } catch {
-            guard error.kind == .usage else { throw error }
-            return nil
         }
+        if let failure = attempt.failure, failure.kind != .usage { throw failure }
+        return try? attempt.get()
     }
 
     /// Collective; rank 0 alone reads and writes.

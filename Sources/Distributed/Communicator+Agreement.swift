@@ -77,6 +77,28 @@ extension Communicator {
         }
     }
 
+    /// Collective. Runs what a job can do without: a failure that all ranks throw together is given back, and they go on.
+    /// - Throws: any other failure: ranks that met it alone are not where the others are.
+    public func attempt<T>(_ body: () throws(Failure) -> T) throws(Failure) -> Result<T, Failure> {
+        agreedFailure = nil
+        do throws(Failure) {
+            return .success(try body())
+        } catch {
+            guard error == agreedFailure else { throw error }
+            return .failure(error)
+        }
+    }
+
+    /// Collective. As `attempt`, for a number that cannot be computed everywhere: nil where all ranks throw `.numerical` together.
+    public func unlessNumerical<T>(_ body: () throws(Failure) -> T) throws(Failure) -> T? {
+        switch try attempt(body) {
+        case .success(let value): return value
+        case .failure(let failure):
+            guard failure.kind == .numerical else { throw failure }
+            return nil
+        }
+    }
+
     /// Collective. Throws, on all ranks, the failure of the lowest rank that has one.
     func agree(on failure: Failure?) throws(Failure) {
         var lowest = [Double(failure == nil ? size : rank)]
@@ -99,6 +121,11 @@ extension Communicator {
     private static func encode(_ failure: Failure) -> [UInt8] {
         [UInt8(truncatingIfNeeded: failure.kind.rawValue)] + Array(failure.message.utf8)
     }
+}
+
+extension Result {
+    /// nil where there is a value.
+    package var failure: Failure? { if case .failure(let failure) = self { failure } else { nil } }
 }
 
 extension Failure {

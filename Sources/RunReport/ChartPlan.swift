@@ -30,7 +30,7 @@ struct ChartPlan {
 
     /// The same of several runs: a chart for each series that one of them has, a line for each run.
     func charts(_ runs: [(name: String, curves: LogCurves)]) -> [LineChart] {
-        series.map { part in
+        series.filter { part in !Self.isFault(part.path) || runs.contains { $0.curves[part.path]?.isZero == false } }.map { part in
             let lines = runs.enumerated().map { number, run in
                 LineChart.Line(run.name, .numbered(number), run.curves[part.path]?.points ?? [])
             }
@@ -38,10 +38,15 @@ struct ChartPlan {
         }
     }
 
-    /// Charts of all curves that no plan shows, each by its name.
-    static func others(_ curves: LogCurves, besides plans: [ChartPlan]) -> [ChartPlan] {
-        let shown = Set(plans.flatMap { $0.series.map(\.path) })
-        return curves.paths.filter { !shown.contains($0) }.map { ChartPlan($0, "As the log calls it.", $0, "value") }
+    /// Plans, and behind them charts of all curves that none of them shows, each by its name.
+    /// - Parameters:
+    ///   - curves: of one run, or of several.
+    ///   - elsewhere: what other parts of the page show.
+    ///   - hidden: paths of what is no measure.
+    static func all(_ plans: [ChartPlan], _ curves: [LogCurves], elsewhere: [ChartPlan] = [], hidden: Set<String>) -> [ChartPlan] {
+        let shown = Set((plans + elsewhere).flatMap { $0.series.map(\.path) }).union(hidden)
+        let others = Set(curves.flatMap(\.paths)).subtracting(shown).sorted()
+        return plans + others.map { ChartPlan($0, "As the log calls it.", $0, "value") }
     }
 }
 
@@ -58,6 +63,12 @@ extension ChartPlan {
             "Changes of sign", "How often the gap changed its sign since the line before: none for long is no good sign.", "gapSignChanges",
             "changes", holdsZero: true),
         ChartPlan("Loss", "Of the objective, mean over the data rows.", "loss", "loss"),
+        ChartPlan(
+            "Reconstruction", "The squared distance of rows from what the generator makes of their latent vectors.", "reconstruction",
+            "error"),
+        ChartPlan(
+            "Latent divergence", "KL of the encoder's latent vectors from their prior, in nats: what a row tells of itself.",
+            "latentDivergence", "KL"),
         ChartPlan("Gradient of the parameters", "Its norm before clipping.", "gradientNorm", "norm"),
         ChartPlan(
             "Slope at the chains", "How steep the energy is there, root mean square: it should not grow without end.", "chainGradientNorm",
@@ -82,6 +93,12 @@ extension ChartPlan {
         ChartPlan(
             "Swaps", "The mean probability with which neighbours on the ladder of temperatures swap.", "swapRates", "probability",
             holdsZero: true),
+        ChartPlan(
+            "Energies of held-out rows", "Means, beside those of as many rows that are trained on.",
+            [("validation.training", "trained on", .data), ("validation.heldOut", "held out", .heldOut)]),
+        ChartPlan(
+            "Gap of held-out rows", "Held-out rows less training rows: one that grows without end says that the energy memorizes these.",
+            "validation.gap", "gap", holdsZero: true),
         ChartPlan("Learning rate", "Of each update.", "learningRate", "rate", holdsZero: true),
         ChartPlan("Step size of the sampler", "As it is adapted.", "samplerStepSize", "size", holdsZero: true),
         ChartPlan("Updates left out", "By the guard, since the run began.", "skipped", "updates", holdsZero: true),
@@ -103,17 +120,28 @@ extension ChartPlan {
         ChartPlan("Acceptance in windows", "The share of proposals.", "diagnostics.acceptance", "share", holdsZero: true),
         ChartPlan("Modes in windows", "Covered by all chains and draws.", "diagnostics.modesCovered", "modes", holdsZero: true),
     ]
-    /// What a window was, which is no measure.
-    static let constants: Set<String> = ["diagnostics.chains", "diagnostics.draws", "diagnostics.thin"]
+    /// What a window was, and how sure a gap is, which are no measures.
+    static let constants: Set<String> = [
+        "diagnostics.chains", "diagnostics.draws", "diagnostics.thin", "validation.gapError", "validation.deviation",
+    ]
 
     /// Of evaluation.jsonl.
     static let measures = [
         ChartPlan(
             "Sliced Wasserstein distance", "From the data; smaller is better.",
-            [("samples.slicedWasserstein", "samples", .samples), ("generated.slicedWasserstein", "generated", .heldOut)], holdsZero: true),
+            [
+                ("samples.slicedWasserstein", "samples", .samples), ("generated.slicedWasserstein", "generated", .fifth),
+                ("validation.samples.slicedWasserstein", "samples from held-out rows", .heldOut),
+            ], holdsZero: true),
         ChartPlan(
             "Fréchet distance", "From the data, on their principal components; smaller is better.",
-            [("samples.frechetDistance", "samples", .samples), ("generated.frechetDistance", "generated", .heldOut)]),
+            [
+                ("samples.frechetDistance", "samples", .samples), ("generated.frechetDistance", "generated", .fifth),
+                ("validation.samples.frechetDistance", "samples from held-out rows", .heldOut),
+            ]),
+        ChartPlan(
+            "Gap of held-out rows", "Mean energy of held-out rows less that of training rows, under the averaged parameters.",
+            "validation.energies.gap", "gap", holdsZero: true),
         ChartPlan("Divergence", "KL of the model from the true density, in nats.", "plane.fit.divergence", "KL"),
         ChartPlan("Squared error", "Of the log density, at samples of the true one.", "plane.fit.squaredError", "error"),
         ChartPlan(
@@ -121,12 +149,28 @@ extension ChartPlan {
             [("plane.fit.logLikelihood", "model", .samples), ("plane.fit.bestLogLikelihood", "best", .noise)]),
         ChartPlan("Modes covered", "By the chains that were evaluated.", "plane.coverage.covered", "modes", holdsZero: true),
         ChartPlan("Draws near a mode", "The share within three deviations.", "plane.coverage.nearShare", "share", holdsZero: true),
+        places("Slope of the energy", "Mean |∇E|: at data, between rows, and at samples.", "gradient"),
+        places("Curvature of the energy", "The largest eigenvalue of the Hessian, its mean over points.", "curvature"),
+        places("Greatest curvature", "The largest eigenvalue of the Hessian at any of the points.", "greatestCurvature"),
     ]
+
+    /// How smooth the energy is at three places.
+    private static func places(_ title: String, _ note: String, _ measure: String) -> ChartPlan {
+        ChartPlan(
+            title, note,
+            [
+                ("smoothness.data.\(measure)", "data", .data), ("smoothness.between.\(measure)", "between", .heldOut),
+                ("smoothness.samples.\(measure)", "samples", .samples),
+            ])
+    }
+
     /// Numbers of evaluation.jsonl that say how it was measured.
     static let circumstances: Set<String> = [
         "trainingSeconds", "energyEvaluations", "samples.count", "generated.count", "plane.integral.change", "plane.integral.edgeMass",
         "plane.integral.points", "plane.coverage.modes", "plane.coverage.samples", "plane.coverage.threshold", "plane.fit.divergenceError",
-        "plane.integral.square.x", "plane.integral.square.y",
+        "plane.integral.square.x", "plane.integral.square.y", "validation.samples.count", "validation.energies.training",
+        "validation.energies.heldOut", "validation.energies.gapError", "validation.energies.deviation", "smoothness.data.points",
+        "smoothness.between.points", "smoothness.samples.points",
     ]
 
     /// Of metrics.jsonl: how fast.

@@ -50,7 +50,7 @@ package struct ComparisonPage {
                             "figcaption",
                             [
                                 HTML("h3", ["class": "key \(Colour.numbered(number).name)"], run.name),
-                                HTML("p", [HTML("span", ["class": "badge \(run.verdict.level.name)"], run.verdict.headline)]),
+                                HTML("p", [HTML("span", ["class": "badge \(run.verdict.level.rawValue)"], run.verdict.headline)]),
                                 HTML("p", ["class": "note"], run.verdict.progress + (run.verdict.lead.map { " " + $0 } ?? "")),
                             ]),
                         run.record.pictures.frames.last.map {
@@ -61,24 +61,34 @@ package struct ComparisonPage {
     }
 
     private var differences: Section {
-        let keys = ConfigurationKey.all.filter { key in Set(runs.map { $0.record.configuration[key.path] }).count > 1 }
-        let rows = keys.map { key in
+        let rows = RunConfiguration.differences(among: runs.map(\.record.configuration)).map { key in
             [HTML("code", key.path)] + runs.map { HTML("code", $0.record.configuration[key.path].text) } + [HTML.text(key.meaning)]
         }
         return Section(
-            "differences", "Differences", "Keys of the configuration that are not the same in all of these runs.",
+            "differences", "Differences", "Keys that touch what is learned and are not the same in all of these runs.",
             rows.isEmpty
-                ? [HTML("p", "There are none.")]
+                ? [HTML("p", "There are none: the same was asked for.")]
                 : [HTML("div", ["class": "card"], [Section.table(["key"] + runs.map(\.name) + ["meaning"], rows)])])
+    }
+
+    /// Of evaluation.jsonl: everything that one of the runs has measured.
+    private var evaluated: [ChartPlan] {
+        ChartPlan.all(ChartPlan.measures, runs.map(\.record.evaluation), hidden: ChartPlan.circumstances)
+    }
+
+    /// Of metrics.jsonl, chains and time left out.
+    private var trained: [ChartPlan] {
+        ChartPlan.all(
+            ChartPlan.training, runs.map(\.record.metrics), elsewhere: ChartPlan.windows + ChartPlan.speed, hidden: ChartPlan.constants)
     }
 
     /// The newest value of every measure.
     private var measures: Section {
-        let plans = ChartPlan.measures + ChartPlan.training + ChartPlan.windows + ChartPlan.speed
+        let plans = evaluated + trained + ChartPlan.windows + ChartPlan.speed
         let rows = plans.flatMap { plan in
             plan.series.compactMap { part -> [HTML]? in
                 let values = runs.map { run in
-                    (run.record.history.evaluation[part.path] ?? run.record.history.metrics[part.path])?.last.map { Numeral.short($0.y) }
+                    (run.record.evaluation[part.path] ?? run.record.metrics[part.path])?.last.map { Numeral.short($0.y) }
                 }
                 guard values.contains(where: { $0 != nil }) else { return nil }
                 let title = plan.series.count == 1 ? plan.title : "\(plan.title): \(part.name)"
@@ -97,10 +107,10 @@ package struct ComparisonPage {
             return Section(name, title, "A line for each run.", [Section.grid("charts", plans.flatMap { $0.charts(named) }.map(\.card))])
         }
         return [
-            section("measured", "Measures by steps", ChartPlan.measures) { $0.history.evaluation },
-            section("training", "Training", ChartPlan.training) { $0.history.metrics },
-            section("chains", "Chains", ChartPlan.windows) { $0.history.metrics },
-            section("time", "Time", ChartPlan.speed) { $0.history.metrics },
+            section("measured", "Measures by steps", evaluated) { $0.evaluation },
+            section("training", "Training", trained) { $0.metrics },
+            section("chains", "Chains", ChartPlan.windows) { $0.metrics },
+            section("time", "Time", ChartPlan.speed) { $0.metrics },
         ]
     }
 }

@@ -1,29 +1,36 @@
 import Charts
 import Formats
 import Learning
+import Training
 
 /// The numbers of a log by the steps of its lines, thinned: a curve for each, by its path (`samples.slicedWasserstein`).
-struct LogCurves: Sendable {
+struct LogCurves: LogContent {
     private(set) var curves: [String: Curve] = [:]
     private(set) var lines = 0
     /// The newest line.
     private(set) var last: [String: JSONValue] = [:]
     /// How the time is divided among phases.
     private(set) var phases = Shares(Phase.allCases.map(\.rawValue))
-    /// Seconds of work of each rank, over the whole time; empty on one rank.
+    /// Seconds of work of each rank, or of the busiest of each group of neighbours, over the whole time; empty on one rank.
     private(set) var ranks: [Double] = []
 
     /// Of the work of the rank that worked the longest, over the mean of all.
     static let imbalance = "imbalance"
     /// Members that are no measures.
-    private static let others: Set<String> = ["step", "seconds", "wallSeconds", "rankSeconds", "warnings", "warningKinds"]
+    private static let others: Set<String> = ["step", "seconds", "wallSeconds", "rankSeconds", "ranks", "warnings", "warningKinds"]
 
     subscript(path: String) -> Curve? { curves[path] }
 
     /// The paths of all curves, in order.
     var paths: [String] { curves.keys.sorted() }
 
-    mutating func add(_ line: [String: JSONValue]) {
+    init() {}
+
+    /// The step of the newest line.
+    var step: Int { Int(last["step"]?.number ?? 0) }
+
+    mutating func add(_ line: String) {
+        guard case .object(let line)? = try? JSON5Parser.parse(Array(line.utf8), name: "a line") else { return }
         guard let step = line["step"]?.number, (0..<1e15).contains(step) else { return }
         (lines, last) = (lines + 1, line)
         for (name, value) in line where !Self.others.contains(name) { add(value, name, at: step) }

@@ -9,8 +9,6 @@ package final class ReportWriter: RunReporter {
 
     package init(_ folder: RunFolder) { self.folder = folder }
 
-    package func forget() { record = nil }
-
     package func write(_ snapshot: ModelSnapshot) throws {
         var record = try record ?? ReportedRun(folder)
         record.snapshot = snapshot

@@ -6,7 +6,7 @@ import Training
 
 /// Whether a run is healthy and how far it is, in sentences.
 struct Verdict {
-    let level: Level
+    let level: Finding.Level
     /// `Healthy`, and what that is about.
     let headline: String
     /// How good the samples are, or how far the training is.
@@ -16,32 +16,31 @@ struct Verdict {
 
     init(_ record: ReportedRun) {
         let warnings = Self.warnings(record)
-        let others = (record.snapshot?.findings ?? []).map { Finding(.bad, $0) } + Self.course(record)
-        let diagnosed = (record.diagnosis?.findings ?? []).map(Self.tempered)
+        let others = (record.snapshot?.findings ?? []) + Self.course(record) + (record.diagnosis?.findings ?? [])
         // What the lead says is a finding where it is no good news.
-        findings = (warnings + others + Self.quality(record).filter { $0.level != .good } + diagnosed).sorted { $0.level > $1.level }
-        let isUnknown = findings.isEmpty && record.history.metrics.lines == 0
-        level = isUnknown ? .look : findings.map(\.level).max() ?? .good
+        findings = (warnings + others + Self.quality(record).filter { $0.levelOfRun != .good }).sorted { $0.levelOfRun > $1.levelOfRun }
+        let isUnknown = findings.isEmpty && record.metrics.lines == 0
+        level = isUnknown ? .look : findings.map(\.levelOfRun).max() ?? .good
         headline = isUnknown ? "Nothing is known yet" : Self.headline(level)
         progress = Self.progress(record)
-        lead = Self.quality(record).first?.text ?? (level == .good ? "Nothing has left its known good range." : nil)
+        lead = Self.quality(record).first?.found ?? (level == .good ? "Nothing has left its known good range." : nil)
     }
 
     /// Warnings of the newest line of metrics.
     private static func warnings(_ record: ReportedRun) -> [Finding] {
-        let (texts, kinds) = (record.history.metrics.texts("warnings"), record.history.metrics.texts("warningKinds"))
+        let (texts, kinds) = (record.metrics.texts("warnings"), record.metrics.texts("warningKinds"))
         // Where a quality is known it says more than the comparison of an evaluation.
         return texts.indices.filter {
             kinds.count != texts.count || kinds[$0] != HealthWarning.Kind.worseThanNoise.rawValue
                 || record.snapshot?.quality?.progress == nil
         }
-        .map { Finding(warning: texts[$0], kind: kinds.count == texts.count ? kinds[$0] : nil) }
+        .map { HealthWarning.finding(texts[$0], kind: kinds.count == texts.count ? kinds[$0] : nil) }
     }
 
     /// Where the samples stand between noise and data.
     private static func quality(_ record: ReportedRun) -> [Finding] {
         guard let quality = record.snapshot?.quality, let progress = quality.progress else { return [] }
-        let level: Level = progress < 0 ? .bad : progress < 0.3 ? .look : .good
+        let level: Finding.Level = progress < 0 ? .bad : progress < 0.3 ? .look : .good
         return [
             Finding(
                 level,
@@ -51,7 +50,7 @@ struct Verdict {
 
     /// Steps that went wrong.
     private static func course(_ record: ReportedRun) -> [Finding] {
-        let metrics = record.history.metrics
+        let metrics = record.metrics
         var findings: [Finding] = []
         if let skipped = metrics["skipped"]?.last?.y, skipped > 0 {
             findings.append(
@@ -69,14 +68,7 @@ struct Verdict {
         return findings
     }
 
-    /// What `diagnose` says, where training goes well although it is not good: chains of images hardly ever mix, and models are good all the same.
-    private static func tempered(_ sentence: String) -> Finding {
-        let finding = Finding(diagnosis: sentence)
-        let isGrave = ["left the data", "not finite", "do not move at all", "farther from the data"].contains { sentence.contains($0) }
-        return finding.level == .bad && !isGrave ? Finding(.look, String(sentence.dropFirst("bad:  ".count))) : finding
-    }
-
-    private static func headline(_ level: Level) -> String {
+    private static func headline(_ level: Finding.Level) -> String {
         switch level {
         case .good: "Healthy"
         case .look: "Healthy, with something to look at"

@@ -14,7 +14,9 @@ enum ReportTool: Command {
             explanation: "where the page goes (default: report.html in the run folder; of several runs, in the current one)"),
         Option(
             name: "--data", value: "NAME|PATH",
-            explanation: "rows that were not trained on, whose energies tell whether the model memorizes"),
+            explanation:
+                "rows that were not trained on, whose energies tell whether the model memorizes (default: those that data.validation held out)"
+        ),
         Option(
             name: "--draws", value: "N",
             explanation: "draws of each chain for R-hat and effective sample sizes (default: \(ReportCommand.defaultDraws); 0: none)"),

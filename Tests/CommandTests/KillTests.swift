@@ -73,6 +73,40 @@ extension CommandTests {
             #expect(insideSaves > 0)
         }
 
+        /// Where a process of its own is stopped and killed, from one continuation to the next: the call, a part of its path, which of them.
+        private static let points = [
+            ("write", "metrics.jsonl", 1), ("write", "metrics.jsonl", 11), ("write", "events.out", 7), ("write", "model.safetensors", 2),
+            ("rename", "checkpoints/", 1), ("write", "evaluation.jsonl", 2), ("write", "report.html", 1), ("write", "samples/", 1),
+            ("fsync", "events.out", 2), ("rename", "report.html", 1),
+        ]
+
+        @Test func `a run killed ten times leaves the lines, events, pictures and report of one that was not, times aside`() throws {
+            let folder = Scratch()
+            let arguments = [
+                "run.steps=60", "report.every=2", "checkpoint.every=5", "checkpoint.keep=2", "evaluate.every=5", "evaluate.count=24",
+                "samples.every=10", "data.validation=0.2", "checkpoint.keepBest=slicedWasserstein", "diagnostics.every=20",
+                "diagnostics.draws=10",
+            ]
+            let whole = Training("whole", in: folder, arguments), killed = Training("killed", in: folder, arguments)
+            whole.run()
+            let library = try FaultLibrary(in: folder)
+            for (call, path, number) in Self.points {
+                var fault = FaultLibrary.Fault(call, 0, path)
+                (fault.stops, fault.first) = (true, number)
+                let program = RunningProgram(killed.command(["run.threads=1"]), environment: library.environment(fault), in: folder)
+                while !program.hasEnded && !program.isStopped { usleep(1000) }
+                #expect(!program.hasEnded, "it has not come to \(call) \(number) of \(path): \(program.errors)")
+                program.endAll()
+            }
+            killed.run()
+            #expect(killed.bits() == whole.bits() && killed.steps == whole.steps)
+            #expect(try killed.metrics == whole.metrics && killed.evaluation == whole.evaluation)
+            let hasSameEvents = killed.events == whole.events, hasSameReport = killed.report == whole.report
+            #expect(hasSameEvents && hasSameReport, "events \(hasSameEvents), report \(hasSameReport)")
+            #expect(killed.report.contains("Finished: 60 steps.") && killed.report.contains("Gap of held-out rows"))
+            #expect(Folder.bytes("\(killed.path)/samples/step-00000060.png") == Folder.bytes("\(whole.path)/samples/step-00000060.png"))
+        }
+
         /// Kills some of a program's processes at an instant; false when it ended before.
         private static func kill(
             _ victim: Victim, of program: RunningProgram, _ run: Training, after seconds: Double, insideSave: Bool,

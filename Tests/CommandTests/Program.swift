@@ -94,6 +94,13 @@ final class RunningProgram {
 
     var hasEnded: Bool { exitCode != nil }
 
+    /// Whether a signal has stopped it.
+    var isStopped: Bool {
+        let status = String(decoding: FileManager.default.contents(atPath: "/proc/\(pid)/stat") ?? Data(), as: UTF8.self)
+        // Behind the name in parentheses.
+        return status.split(separator: ")").last?.hasPrefix(" T") == true
+    }
+
     /// What it wrote on stdout up to now.
     var output: String { Self.text(files.output) }
 

@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import TestSupport
 import Testing
 
 extension CommandTests {
@@ -32,7 +33,7 @@ extension CommandTests {
             let result = run.run()
             let text = Folder.text("\(run.path)/report.html")
             #expect(text.contains("Finished: it became no better and stopped at step "), "\(result.summary)")
-            #expect(text.contains("Energies of rows") && !text.contains("Name rows that were not trained on"))
+            #expect(text.contains("Energies of rows") && !text.contains("would tell whether the energy memorizes"))
         }
 
         @Test func `report tells of the newest checkpoint, of held-out rows, and of several runs`() throws {
@@ -52,6 +53,69 @@ extension CommandTests {
             #expect(several.exitCode == 0, "\(several.summary)")
             let both = Folder.text(folder.at("both.html"))
             #expect(both.contains("2 runs") && both.contains("<code>run.seed</code>") && !both.contains("<code>run.shards</code>"))
+        }
+
+        @Test(arguments: ["0.2", "digits"]) func `report finds the rows that the run held out by itself, a share or a file`(
+            _ validation: String
+        ) {
+            let folder = Scratch()
+            let run = Training("run", in: folder, ["data.validation=\(validation)", "report.html=false"])
+            run.run()
+            let made = Program.run(["report", "--run", run.path, "--draws", "0"], in: folder)
+            let text = Folder.text("\(run.path)/report.html")
+            #expect(made.exitCode == 0 && text.contains("Energies of rows"), "\(made.summary)")
+            #expect(!text.contains("would tell whether the energy memorizes"), "\(made.summary)")
+        }
+
+        /// What a training does, and the words of its first screen.
+        struct Course: Sendable, CustomTestStringConvertible {
+            let testDescription: String
+            let arguments: [String]
+            let verdict: String
+            var sentence: String?
+
+            static let all = [
+                Course(
+                    testDescription: "a good one",
+                    arguments: ["data.source=moons", "model.widths=[64,64]", "run.steps=600", "chains.buffer=2000"],
+                    verdict: "<em>Healthy"),
+                Course(
+                    testDescription: "chains that ran off",
+                    arguments: [
+                        "data.source=moons", "model.widths=[16]", "sampler.stepSize=2", "sampler.noise=1.5", "chains.buffer=256",
+                        "optimizer.learningRate=0.01",
+                    ], verdict: "<em>Not healthy", sentence: "The chains have left the data"),
+                Course(
+                    testDescription: "an energy that memorizes",
+                    arguments: [
+                        "data.source=rows.csv", "data.validation=0.3", "data.standardize=true", "data.noise=0.01", "model.widths=[128,128]",
+                        "objective.kind=denoisingScore", "objective.noise=0.3", "optimizer.learningRate=0.003", "run.steps=600",
+                    ], verdict: "<em>Not healthy", sentence: "the energy memorizes these"),
+                Course(
+                    testDescription: "a teaching whose generator has collapsed",
+                    arguments: [
+                        "objective.kind=variationalTeaching", "data.source=digits", "encoder.widths=[12]", "model.widths=[32]",
+                        "model.referenceDeviation=null", "generator.latent=1", "generator.widths=[4]", "sampler.steps=1",
+                        "sampler.stepSize=0.001",
+                        "sampler.noise=0.01", "optimizer.learningRate=0.003", "run.steps=300",
+                    ], verdict: "<em>Not healthy", sentence: "so the model has collapsed"),
+            ]
+        }
+
+        @Test(arguments: Course.all) func `the first screen recognises how a training has gone`(_ course: Course) throws {
+            let folder = Scratch()
+            var random = SplitMix64(state: 1)
+            let rows = (0..<90).map { _ in (0..<6).map { _ in String(random.next() % 1000) }.joined(separator: ",") }
+            try folder.write(Array(rows.joined(separator: "\n").utf8), to: "rows.csv")
+            let shared =
+                "{ run: { shards: 4, chainsPerShard: 16, steps: 100, threads: 1 }, checkpoint: { every: 1000 }, report: { every: 20 }, "
+                + "samples: { every: 1000, count: 16 } }"
+            try folder.write(Array(shared.utf8), to: "shared.json5")
+            let result = Program.run(["train", "shared.json5", "--out", folder.at("run")] + course.arguments, in: folder)
+            let text = Folder.text(folder.at("run/report.html"))
+            let screen = text.range(of: "<section").map { String(text[..<$0.lowerBound]) } ?? ""
+            #expect(screen.contains(course.verdict), "\(result.summary)")
+            if let sentence = course.sentence { #expect(screen.contains(sentence)) }
         }
 
         @Test func `report refuses a folder without a run, and options that have no effect`() {

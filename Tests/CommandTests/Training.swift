@@ -94,6 +94,21 @@ struct Training {
         RecordedEvent.read("\(path)/events.out.tfevents.0.ebm-dist")?.map { $0.timeless.without("configuration") }
     }
 
+    /// The report without what depends on time, and without the place of the folder.
+    var report: String {
+        var text = Folder.text("\(path)/report.html").replacing(path, with: "FOLDER")
+        for (start, end) in [
+            ("<section id=\"time\">", "</section>"), ("<footer>", "</footer>"), ("<dl class=\"card tile\"><dt>Time</dt>", "</dl>"),
+            ("<dl class=\"card tile\"><dt>Chain steps a second</dt>", "</dl>"),
+        ] {
+            guard let first = text.range(of: start), let last = text.range(of: end, range: first.upperBound..<text.endIndex) else {
+                continue
+            }
+            text.removeSubrange(first.lowerBound..<last.upperBound)
+        }
+        return text
+    }
+
     private func lines(_ name: String, without keys: [String]) throws -> [String] {
         try Folder.text("\(path)/\(name)").split(separator: "\n").map { line in
             var values = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])

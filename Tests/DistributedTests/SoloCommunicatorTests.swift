@@ -27,6 +27,23 @@ import Testing
         #expect(throws: thrown) { try solo.agree { throw thrown } }
     }
 
+    @Test func `a failure that all ranks threw is given back, and one of a rank alone is thrown on`() throws {
+        let failure = Failure(.inputOutput, "no room")
+        #expect(try solo.attempt { () throws(Failure) in 7 }.get() == 7)
+        #expect(try solo.attempt { () throws(Failure) in try solo.onRoot { throw failure } }.failure == failure)
+        // Also where all ranks threw the same before.
+        #expect(throws: failure) { _ = try solo.attempt { () throws(Failure) -> Int in throw failure } }
+    }
+
+    @Test func `a number that cannot be computed anywhere is none, and any other failure is thrown on`() throws {
+        func result(_ kind: Failure.Kind) throws -> Int? {
+            try solo.unlessNumerical { () throws(Failure) in try solo.agree { throw Failure(kind, "a") } }
+        }
+        #expect(try result(.numerical) == nil)
+        #expect(throws: Failure(.data, "a")) { _ = try result(.data) }
+        #expect(try solo.unlessNumerical { () throws(Failure) in 3 } == 3)
+    }
+
     @Test func `an error of another type becomes a defect of the program`() {
         struct Odd: Error {}
         let failure = #expect(throws: Failure.self) { try solo.onRoot { throw Odd() } }

@@ -52,6 +52,17 @@ import Testing
         try expectAllInStep()
     }
 
+    @Test func `what all ranks fail in together is given back to all, and they go on`() throws {
+        let failure = Failure(.inputOutput, "no room")
+        #expect(try communicator.attempt { () throws(Failure) in try communicator.onRoot { throw failure } }.failure == failure)
+        try expectAllInStep()
+        let alone = Failure(.software, "of one rank")
+        var thrown: Failure?
+        do { _ = try communicator.attempt { () throws(Failure) in if rank == size - 1 { throw alone } } } catch { thrown = error }
+        #expect(thrown == (rank == size - 1 ? alone : nil))
+        try expectAllInStep()
+    }
+
     @Test func `agreement without failure keeps every rank's own value`() throws {
         #expect(try communicator.agree { 10 * rank } == 10 * rank)
     }

@@ -1,5 +1,6 @@
 import RunReport
 import Testing
+import Training
 
 @Suite struct PartTests {
     @Test func `the first and the last picture are always shown, those between evenly`() {
@@ -17,17 +18,11 @@ import Testing
     }
 
     @Test func `what to try is told apart from what was found`() {
-        let warning = Finding(warning: "the chains are far; try a box (sampler.low) or less noise", kind: "departure")
-        #expect(warning.level == .bad && warning.text == "The chains are far." && warning.advice == "a box (sampler.low) or less noise")
-        let diagnosis = Finding(diagnosis: "bad:  R-hat is 2: chains differ. Try more sampler.steps, or restarts.")
-        #expect(
-            diagnosis.level == .bad && diagnosis.text == "R-hat is 2: chains differ."
-                && diagnosis.advice == "more sampler.steps, or restarts.")
-        let good = Finding(diagnosis: "good: the energy does not drift within the window.")
-        #expect(good.level == .good && good.advice == nil && good.text == "The energy does not drift within the window.")
-    }
-
-    @Test func `a warning of a log that does not say its kind is grave`() {
-        #expect(Finding(warning: "a", kind: nil).level == .bad && Finding(warning: "a", kind: "noise").level == .look)
+        let warning = HealthWarning.finding("the chains are far; try a box (sampler.low) or less noise", kind: "departure")
+        #expect(warning.found == "The chains are far." && warning.advice == "a box (sampler.low) or less noise")
+        let diagnosis = Finding(.bad, "R-hat is 2: chains differ. Try more sampler.steps, or restarts.")
+        #expect(diagnosis.found == "R-hat is 2: chains differ." && diagnosis.advice == "more sampler.steps, or restarts.")
+        let good = Finding(.good, "the energy does not drift within the window.")
+        #expect(good.advice == nil && good.found == "The energy does not drift within the window.")
     }
 }

@@ -64,6 +64,27 @@ import Training
         #expect(!text.contains("<h3>Updates left out</h3>"), "nothing was left out")
     }
 
+    @Test func `bars of many ranks say that they are those of the busiest of groups`() throws {
+        let folder = try TemporaryFolder()
+        let run = try Folders.make(in: folder, metrics: [Folders.line(50, ",\"ranks\":128,\"rankSeconds\":[1,3]")])
+        let text = try page(run)
+        #expect(text.contains("128 ranks in 2 groups of neighbours") && text.contains("<h3>Work of the busiest ranks</h3>"))
+        #expect(!text.contains("<h3>Work of each rank</h3>") && !text.contains("<h3>ranks</h3>"))
+    }
+
+    @Test func `lines that were taken back are forgotten`() throws {
+        let folder = try TemporaryFolder()
+        let run = try Folders.make(in: folder, metrics: [Folders.line(10), Folders.line(20, ",\"lost\":4")])
+        var record = try ReportedRun(run)
+        try record.update()
+        #expect(ReportPage(record, time: Self.time).text(nil).contains("<h3>lost</h3>"))
+        try FileManager.default.removeItem(atPath: run.metrics)
+        try Folders.append([Folders.line(10), Folders.line(20, ",\"kept\":4")], to: run.metrics)
+        try record.update()
+        let text = ReportPage(record, time: Self.time).text(nil)
+        #expect(text.contains("<h3>kept</h3>") && !text.contains("<h3>lost</h3>"))
+    }
+
     @Test func `keys that differ from their defaults come first, with the default`() throws {
         let folder = try TemporaryFolder()
         let configuration = "// ebm-dist 9, program x\n// CPU: quick\n// ranks of this start: 3\n{run: {seed: 77}}"
@@ -122,7 +143,12 @@ import Training
 
     @Test func `several runs are told apart by their keys, measures and curves`() throws {
         let folder = try TemporaryFolder()
-        let first = try Folders.make(in: folder, "one", configuration: "{run: {seed: 5}}", metrics: [Folders.line(50), Folders.line(100)])
+        let first = try Folders.make(
+            in: folder, "one", configuration: "{run: {seed: 5, threads: 2}}",
+            metrics: [Folders.line(50), Folders.line(100, ",\"validation\":{\"training\":1,\"heldOut\":3,\"gap\":2,\"gapError\":0.5}")],
+            evaluation: [
+                "{\"step\":100,\"smoothness\":{\"data\":{\"gradient\":7.5,\"points\":128}},\"newMeasure\":6,\"validation\":{\"energies\":{\"gap\":2.5}}}"
+            ])
         let second = try Folders.make(in: folder, "two", configuration: "{run: {seed: 6}}", metrics: [Folders.line(60)])
         let records = try [first, second].map { run -> ReportedRun in
             var record = try ReportedRun(run)
@@ -134,5 +160,12 @@ import Training
         #expect(!text.contains("<code>run.shards</code>"))
         #expect(text.contains("\"labels\":[\"step\",\"one\",\"two\"]"))
         #expect(text.contains("<td>Steps</td><td class=\"number\">100</td><td class=\"number\">60</td>"))
+        #expect(!text.contains("run.threads</code></td><td>"), "it touches nothing that is learned")
+        for (title, value) in [
+            ("Gap of held-out rows", "2.5"), ("Gap of held-out rows", "2"), ("Slope of the energy: data", "7.5"), ("newMeasure", "6"),
+        ] {
+            #expect(text.contains("<td>\(title)</td><td class=\"number\">\(value)</td><td class=\"number\">-</td>"), "\(title)")
+            #expect(text.contains("<h3>\(title)</h3>"), "\(title)")
+        }
     }
 }

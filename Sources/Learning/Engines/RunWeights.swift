@@ -44,7 +44,7 @@ package struct RunWeights: Sendable {
     }
 
     /// The floats that they hold, or words in their place.
-    static func count(_ networks: RunNetworks, _ precisions: Precisions) -> Int {
+    package static func count(_ networks: RunNetworks, _ precisions: Precisions) -> Int {
         let learning = [networks.energy.network] + RunNetworks.Part.allCases.compactMap { networks[$0] }
         let sampling =
             precisions.sampler == precisions.gradient ? [] : [networks.energy.network] + sampled(networks).compactMap { networks[$0] }

@@ -76,8 +76,10 @@ public struct PlaneIntegral: Codable, Hashable, Sendable {
             return [LogSum(terms).value, coarse.value, edge.value]
         }
         let totals = (0..<3).map { part in LogSum(stride(from: part, to: rows.count, by: 3).lazy.map { rows[$0] }).value }
-        guard totals[0] > -.infinity else {
-            throw Failure(.numerical, "the energy is infinite everywhere on the grid: the model has no density there")
+        try communicator.agree {
+            guard totals[0] > -.infinity else {
+                throw Failure(.numerical, "the energy is infinite everywhere on the grid: the model has no density there")
+            }
         }
         // The coarse cells are four times as large.
         return (totals[0] + log(grid.cellArea), abs(totals[0] - totals[1] - log(4)), exp(totals[2] - totals[0]))

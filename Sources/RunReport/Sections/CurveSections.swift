@@ -5,12 +5,9 @@ import Training
 /// What the logs say over the steps.
 enum CurveSections {
     static func training(_ record: ReportedRun) -> Section {
-        let curves = record.history.metrics
-        let plans =
-            ChartPlan.training
-            + ChartPlan.others(curves, besides: ChartPlan.training + ChartPlan.windows + ChartPlan.speed).filter {
-                !ChartPlan.constants.contains($0.title)
-            }
+        let curves = record.metrics
+        let plans = ChartPlan.all(
+            ChartPlan.training, [curves], elsewhere: ChartPlan.windows + ChartPlan.speed, hidden: ChartPlan.constants)
         return Section(
             "training", "Training",
             "From metrics.jsonl. Point at a curve, or go to it with Tab and use the arrow keys, to read it out; drag, or + and -, to zoom all of them; a double "
@@ -19,15 +16,13 @@ enum CurveSections {
     }
 
     static func measures(_ record: ReportedRun) -> Section {
-        let curves = record.history.evaluation
-        let plans =
-            ChartPlan.measures
-            + ChartPlan.others(curves, besides: ChartPlan.measures).filter { !ChartPlan.circumstances.contains($0.title) }
+        let curves = record.evaluation
+        let plans = ChartPlan.all(ChartPlan.measures, [curves], hidden: ChartPlan.circumstances)
         return Section("measures", "Measures", "From evaluation.jsonl.", [Section.grid("charts", plans.map { $0.chart(curves).card })])
     }
 
     static func chains(_ record: ReportedRun) -> Section {
-        let curves = record.history.metrics
+        let curves = record.metrics
         return Section(
             "chains", "Chains",
             "How well the chains sample the model: windows of diagnostics in training (diagnostics.every), and of the newest checkpoint.",

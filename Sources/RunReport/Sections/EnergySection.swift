@@ -16,7 +16,7 @@ enum EnergySection {
             "A good model gives its samples the energies of the data, held-out rows those of the training rows, and noise higher ones."
                 + (isLatent ? " Energies are those of a row with its latent vector, at the end of a posterior chain." : "")
                 + (energies.contains { $0.kind == .heldOut }
-                    ? "" : " Name rows that were not trained on (report --data) to see whether the energy memorizes."),
+                    ? "" : " Rows that are held out (data.validation, or report --data) would tell whether the energy memorizes."),
             groups.isEmpty
                 ? []
                 : [

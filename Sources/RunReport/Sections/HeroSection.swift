@@ -12,7 +12,7 @@ struct HeroSection {
     var markup: HTML {
         let share = Double(record.step) / Double(max(1, record.configuration.run.steps))
         let words = HTML(
-            "div", ["class": "card words \(verdict.level.name)"],
+            "div", ["class": "card words \(verdict.level.rawValue)"],
             [
                 HTML("p", ["class": "verdict"], [HTML("em", verdict.headline + "."), .text(" " + verdict.progress)]),
                 verdict.lead.map { HTML("p", ["class": "sub"], [Prose.markup($0)]) } ?? .empty,
@@ -30,8 +30,8 @@ struct HeroSection {
 
     /// What is wrong in full, what is well folded away.
     private var findings: HTML {
-        let wrong = verdict.findings.filter { $0.level != .good }
-        let well = verdict.findings.filter { $0.level == .good }
+        let wrong = verdict.findings.filter { $0.levelOfRun != .good }
+        let well = verdict.findings.filter { $0.levelOfRun == .good }
         let fold =
             well.isEmpty
             ? HTML.empty
@@ -45,13 +45,13 @@ struct HeroSection {
             "ul", ["class": "findings"],
             findings.map { finding in
                 HTML(
-                    "li", ["class": finding.level.name],
+                    "li", ["class": finding.levelOfRun.rawValue],
                     [
-                        HTML("span", ["class": "mark", "aria-hidden": "true"], finding.level.mark),
+                        HTML("span", ["class": "mark", "aria-hidden": "true"], finding.levelOfRun.mark),
                         HTML(
                             "div",
                             [
-                                Prose.markup(finding.text),
+                                Prose.markup(finding.found),
                                 finding.advice.map { HTML("span", ["class": "try"], [Prose.markup($0)]) } ?? .empty,
                             ]),
                     ])
@@ -81,7 +81,7 @@ struct HeroSection {
     }
 
     private var tiles: HTML {
-        let (metrics, evaluation) = (record.history.metrics, record.history.evaluation)
+        let (metrics, evaluation) = (record.metrics, record.evaluation)
         func value(_ curves: LogCurves, _ path: String) -> String? { curves[path]?.last.map { Numeral.short($0.y) } }
         var tiles: [(String, String, String)] = []
         func add(_ name: String, _ value: String?, _ note: String) { if let value { tiles.append((name, value, note)) } }

@@ -19,7 +19,7 @@ package final class RunLock {
     package init(_ folder: RunFolder, patience: Duration = patience, say: (String) -> Void = { _ in }) throws(Failure) {
         file = try OpenFile.regular(folder.lock, O_RDWR | O_CREAT | O_NOFOLLOW, isInput: false)
         let start = ContinuousClock.now
-        var hasSaid = false
+        var refusals = 0
         while true {
             do {
                 try file.lock()
@@ -38,23 +38,29 @@ package final class RunLock {
                         .runFolder,
                         "\(folder.path): another job trains in this folder\(owner). Wait for it, or choose another folder with --out.")
                 }
-                if !hasSaid { say("\(folder.path): another job is in this folder\(owner): waiting up to \(patience) for its end") }
-                hasSaid = true
+                refusals += 1
+                // Whoever looks at the lock (`sight`) holds it for an instant: that is over at the next try.
+                if refusals == 2 {
+                    say("\(folder.path): another job is in this folder\(owner): waiting up to \(patience) for its end")
+                }
                 usleep(100_000)
             }
         }
         writeOwner()
     }
 
-    /// Whether a job trains in a folder, as far as locks say; nothing is changed.
-    package static func isHeld(_ folder: RunFolder) -> Bool {
-        guard let file = try? OpenFile.regular(folder.lock, O_RDONLY | O_NOFOLLOW, isInput: false) else { return false }
+    /// What the lock of a folder tells of whether a job trains there.
+    package enum Sight: Sendable { case held, free, unknown }
+
+    /// As far as locks say; nothing is changed.
+    package static func sight(of folder: RunFolder) -> Sight {
         do {
+            guard try RunFolder.isFile(folder.lock) else { return .free }
             // Shared: whoever else looks is no job.
-            try file.lock(isShared: true)
-            return false
+            try OpenFile.regular(folder.lock, O_RDONLY | O_NOFOLLOW, isInput: false).lock(isShared: true)
+            return .free
         } catch {
-            return error.meaning == .held
+            return (error as? SystemCallError)?.meaning == .held ? .held : .unknown
         }
     }
 

@@ -1,7 +1,7 @@
-/// What a window of a run's chains says: its figures, and sentences that begin with `good:`, `look:` or `bad:`.
+/// What a window of a run's chains says: its figures, and what they mean.
 package struct Diagnosis: Sendable {
     package let diagnostics: ChainDiagnostics
-    package let findings: [String]
+    package let findings: [Finding]
 
-    package init(diagnostics: ChainDiagnostics, findings: [String]) { (self.diagnostics, self.findings) = (diagnostics, findings) }
+    package init(diagnostics: ChainDiagnostics, findings: [Finding]) { (self.diagnostics, self.findings) = (diagnostics, findings) }
 }

@@ -12,7 +12,7 @@ extension DiagnosticFindings {
         }
         if departures[worst] > DiagnosticThresholds.departure {
             let noise = scale.startsFromNoise ? ", of the noise that they start from at \(scale.noise[worst].text)" : ""
-            return bad(
+            return departs(
                 "the chains have left the data: \(diagnostics.functionals[worst + 1].name) lies at \(chains[worst].text), of the data at "
                     + "\(scale.data[worst].text)\(noise). Try \(HealthWarning.ways).")
         }
@@ -21,7 +21,7 @@ extension DiagnosticFindings {
         let text = "(means and deviations differ from those of the data by \(Spread.short(near)), of noise by \(Spread.short(far)))"
         near < far
             ? good("the chains lie nearer to the data than noise does \(text).")
-            : bad(
+            : departs(
                 "the chains lie farther from the data than noise does \(text): the model has not learned these data, or its sampler does not reach them."
             )
     }

@@ -4,19 +4,24 @@ import Sampling
 
 /// What diagnostics found, in sentences: whether it is good, and what to try where it is not.
 package struct DiagnosticFindings: Sendable {
-    /// Sentences that begin with `good:`, `look:` or `bad:`.
-    package private(set) var sentences: [String] = []
+    package private(set) var findings: [Finding] = []
     let diagnostics: ChainDiagnostics
     /// Whether a step of the chains is far longer than its noise: longer steps do not help then.
     private let descends: Bool
+    /// Whether training runs no chain as long as these.
+    private let runsLonger: Bool
     private typealias Limits = DiagnosticThresholds
 
     /// - Parameters:
     ///   - stepsOfTraining: sampler steps of a training step.
     ///   - driftToNoise: of a report of the training; nil where it is not known.
+    ///   - runsLonger: whether training runs no chain as long as these: models of short chains are good, although longer ones leave the data.
     ///   - scale: of the functionals; nil where the data are not known, or chains are no rows of data.
-    package init(_ diagnostics: ChainDiagnostics, stepsOfTraining: Int, driftToNoise: Double? = nil, scale: FunctionalScale? = nil) {
-        self.diagnostics = diagnostics
+    package init(
+        _ diagnostics: ChainDiagnostics, stepsOfTraining: Int, driftToNoise: Double? = nil, runsLonger: Bool = false,
+        scale: FunctionalScale? = nil
+    ) {
+        (self.diagnostics, self.runsLonger) = (diagnostics, runsLonger)
         descends = (driftToNoise ?? 0) > Limits.driftToNoise.upperBound
         addBroken()
         if descends, let driftToNoise { addDescent(driftToNoise) }
@@ -29,9 +34,14 @@ package struct DiagnosticFindings: Sendable {
         addModes()
     }
 
-    mutating func good(_ text: String) { sentences.append("good: \(text)") }
-    private mutating func look(_ text: String) { sentences.append("look: \(text)") }
-    mutating func bad(_ text: String) { sentences.append("bad:  \(text)") }
+    mutating func good(_ text: String) { findings.append(Finding(.good, text)) }
+    private mutating func look(_ text: String) { findings.append(Finding(.look, text)) }
+    /// Of the model.
+    mutating func bad(_ text: String) { findings.append(Finding(.bad, text)) }
+    /// Of where chains end: in longer chains than those of training it tells of them alone.
+    mutating func departs(_ text: String) { findings.append(Finding(.bad, ofRun: runsLonger ? .look : .bad, text)) }
+    /// Of how chains mix: those of images hardly ever do, and their models may be good all the same.
+    private mutating func mixesBadly(_ text: String) { findings.append(Finding(.bad, ofRun: .look, text)) }
 
     private static func number(_ value: Double, _ digits: Int = 3) -> String { NumberText.fixed(value, digits, width: 0) }
 
@@ -55,7 +65,7 @@ package struct DiagnosticFindings: Sendable {
                     + "--draws.")
         }
         guard let (name, value) = diagnostics.worst(\.rHat, largest: true) else {
-            return bad("R-hat cannot be told: nothing changes over the window, or values are not finite.")
+            return mixesBadly("R-hat cannot be told: nothing changes over the window, or values are not finite.")
         }
         let text = "R-hat is \(Self.number(value)) at most (\(name))"
         if value <= Limits.goodRHat {
@@ -63,7 +73,7 @@ package struct DiagnosticFindings: Sendable {
         } else if value <= Limits.badRHat {
             look("\(text), above \(Limits.goodRHat): chains nearly agree; more --draws tell whether it is chance.")
         } else {
-            bad(
+            mixesBadly(
                 "\(text), above \(Limits.badRHat): chains have not found the same law. Try "
                     + (descends ? "a smaller sampler.stepSize, " : "more sampler.steps, a larger sampler.stepSize, ")
                     + "some restarts (chains.restartProbability), or a sampler that moves further (hmc).")
@@ -81,7 +91,7 @@ package struct DiagnosticFindings: Sendable {
         }
         value <= Limits.badRHat
             ? good("\(text): the shards hold the same law.")
-            : bad(
+            : mixesBadly(
                 "\(text), above \(Limits.badRHat): shards hold different samples. Exchange samples between them (exchange.policy), or restart more chains."
             )
     }
@@ -111,7 +121,7 @@ package struct DiagnosticFindings: Sendable {
         guard let acceptance = diagnostics.acceptance else { return }
         let text = "\(Self.number(100 * acceptance, 1)) % of the proposals are accepted"
         if acceptance < Limits.acceptance.lowerBound {
-            bad("\(text): the steps are too long. Try a smaller sampler.stepSize, or let sampler.adaptSteps find one.")
+            mixesBadly("\(text): the steps are too long. Try a smaller sampler.stepSize, or let sampler.adaptSteps find one.")
         } else if acceptance > Limits.acceptance.upperBound {
             look("\(text): the steps are short. A larger sampler.stepSize gets further at the same cost.")
         } else {
@@ -125,7 +135,7 @@ package struct DiagnosticFindings: Sendable {
         guard abs(drift) > Limits.drift, abs(drift) > Limits.driftErrors * error else {
             return good("the energy does not drift within the window.")
         }
-        bad(
+        mixesBadly(
             "the energy \(drift < 0 ? "falls" : "rises") by \(Self.number(abs(drift), 2)) of its standard deviations from the first half of the window "
                 + "to the second: the chains are not stationary. They were short, or belong to other parameters; run more steps before measuring "
                 + "(a larger --thin), and in training more sampler.steps.")
@@ -136,7 +146,7 @@ package struct DiagnosticFindings: Sendable {
         let near = "\(Self.number(100 * modes.nearShare, 1)) % of the draws lie near one"
         modes.covered == modes.modes
             ? good("all \(modes.modes) modes are covered; \(near) (98.9 % for the density itself).")
-            : bad(
+            : mixesBadly(
                 "\(modes.modes - modes.covered) of \(modes.modes) modes are empty or nearly so; \(near). Chains that start from data or far-spread noise, "
                     + "restarts, or exchange between shards reach them.")
     }

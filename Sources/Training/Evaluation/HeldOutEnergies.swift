@@ -1,4 +1,4 @@
-/// Mean energies of rows that were trained on and of as many that were held out.
+/// Mean energies of rows that were trained on and of rows that were held out.
 public struct HeldOutEnergies: Codable, Hashable, Sendable {
     public let training: Double
     public let heldOut: Double
@@ -6,17 +6,24 @@ public struct HeldOutEnergies: Codable, Hashable, Sendable {
     public let gap: Double
     /// The standard error of the gap over the choice of rows.
     public let gapError: Double
+    /// √((s² + s'²)/2) of the standard deviations of both kinds.
+    public let deviation: Double
 
     /// - Parameters: energies of rows, at least two of each.
-    init(training: [Double], heldOut: [Double]) {
+    package init(training: [Double], heldOut: [Double]) {
         func moments(_ values: [Double]) -> (mean: Double, variance: Double) {
             let mean = values.reduce(0, +) / Double(values.count)
-            let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-            return (mean, squares / Double(values.count - 1) / Double(values.count))
+            return (mean, values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1))
         }
         let (seen, unseen) = (moments(training), moments(heldOut))
         (self.training, self.heldOut) = (seen.mean, unseen.mean)
         gap = unseen.mean - seen.mean
-        gapError = (seen.variance + unseen.variance).squareRoot()
+        gapError = (seen.variance / Double(training.count) + unseen.variance / Double(heldOut.count)).squareRoot()
+        deviation = ((seen.variance + unseen.variance) / 2).squareRoot()
+    }
+
+    /// Whether the gap is more than chance and a fair part of what energies differ by anyhow.
+    package var memorizes: Bool {
+        gap > DiagnosticThresholds.memorizing * deviation && gap > DiagnosticThresholds.driftErrors * gapError
     }
 }

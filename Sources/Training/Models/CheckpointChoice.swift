@@ -16,7 +16,7 @@ package struct CheckpointChoice {
     /// The step of the next checkpoint to try.
     /// - Throws: `.missingInput` when there is none, `.checkpoint` when all are damaged.
     package func next() throws(Failure) -> Int {
-        _ = try TrainedModel.configuration(of: folder)
+        _ = try StoredConfiguration(folder)
         let steps = try folder.steps()
         let wanted = try step(among: steps)
         if let wanted, !steps.contains(wanted) {

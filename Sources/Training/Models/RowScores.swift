@@ -1,6 +1,7 @@
 import Configuration
 import Distributed
 import Failures
+import Learning
 import Measures
 import Model
 import Numerics
@@ -16,12 +17,10 @@ package struct RowScores {
     package let parts: [String]
     private let tileScores: (_ rows: Matrix, _ condition: Matrix?, _ tile: Int) -> [[Double]]
 
-    private static let rowsPerTile = 64
-
     /// The energy of a row.
     package init(energy: EnergyModel, weights: PreparedWeights) {
-        let workspace = Workspace(energy, rows: Self.rowsPerTile)
-        (rowsPerTile, parts) = (Self.rowsPerTile, [])
+        let workspace = Workspace(energy, rows: EvaluationRows.rowsPerTile)
+        (rowsPerTile, parts) = (EvaluationRows.rowsPerTile, [])
         tileScores = { rows, condition, _ in
             if let condition { workspace.condition?.rows(0..<rows.rows).copy(from: condition) }
             let energies = Matrix(rows: rows.rows, columns: 1)
@@ -36,6 +35,17 @@ package struct RowScores {
         tileScores = { rows, _, tile in
             let found = inference.infer(rows, tile: tile)
             return zip(found.reconstruction, found.prior).map { [$1 + $0, $0, $1] }
+        }
+    }
+
+    /// The energy of a row, or of a row and its latent vector; nil where the objective of the run trains no energy.
+    /// - Parameter seed: of posterior chains.
+    package init?(_ networks: RunNetworks, _ weights: RunWeights, _ configuration: RunConfiguration, seed: UInt64) {
+        guard configuration.objective.kind.model.energy != .none else { return nil }
+        if let inference = LatentInference(networks, weights, configuration, seed: seed) {
+            self.init(inference)
+        } else {
+            self.init(energy: networks.energy, weights: weights.learning.energy)
         }
     }
 
@@ -57,6 +67,19 @@ package struct RowScores {
             return tileScores(rows, condition, tile).flatMap { $0 } + [Double](repeating: 0, count: (size - part.count) * width)
         }
         return (0..<width).map { column in stride(from: column, to: count * width, by: width).map { numbers[$0] } }
+    }
+
+    /// Collective. The energies of the first rows, on all ranks; those that are no numbers as they are.
+    /// - Parameters:
+    ///   - condition: what the energy knows beside the rows, which have it.
+    ///   - seed: of hidden places.
+    func energies(
+        of rows: EvaluationRows, count: Int, _ condition: Condition?, seed: UInt64, _ communicator: any Communicator
+    ) throws(Failure) -> [Double] {
+        try scores(of: min(count, rows.available), communicator) { part, tile in
+            let x = rows.read(part)
+            return (x, condition.map { rows.condition($0, of: x, part, seed: seed, tile: tile).values })
+        }[0]
     }
 
     /// Collective. The scores of the first rows, and their parts, each of all rows, on all ranks.

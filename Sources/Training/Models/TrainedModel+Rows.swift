@@ -40,27 +40,33 @@ extension TrainedModel {
     // MARK: data sets
 
     /// The rows of data that training saw; nil where these are other data.
-    package func trainingRows(of source: DataSource) -> DataSource? {
+    package func trainingRows(of source: DataSource) -> DataSource? { split(source)?.training }
+
+    /// The rows of data that training saw, and those that it held out of them; nil where these are other data.
+    private func split(_ source: DataSource) -> (training: DataSource, heldOut: DataSource?)? {
         // Data of which nothing can be held out are others.
-        guard let rows = try? configuration.split(source).training else { return nil }
+        guard let parts = try? configuration.split(source) else { return nil }
         let isTrained =
-            configuration.digest(of: rows) == manifest.data
-            || rowMetadata == nil && configuration.digest(of: rows, former: true) == manifest.data
-        return isTrained ? rows : nil
+            configuration.digest(of: parts.training) == manifest.data
+            || rowMetadata == nil && configuration.digest(of: parts.training, former: true) == manifest.data
+        return isTrained ? parts : nil
     }
 
     /// Collective. The data that the run was trained on.
-    private func source(_ communicator: any Communicator) throws(Failure) -> DataSource {
+    private func source(_ communicator: any Communicator) throws(Failure) -> DataSource { try sources(communicator).training }
+
+    /// Collective. The data that the run was trained on, and what it held out of them.
+    private func sources(_ communicator: any Communicator) throws(Failure) -> (training: DataSource, heldOut: DataSource?) {
         let folder = AtomicFile.folder(of: AtomicFile.folder(of: path))
         let whole = try configuration.sharedSource(
             communicator,
             hint: " The run was trained on these data. Where they are elsewhere now, evaluate and sample take them by --data; "
                 + "for good: ebm-dist train --out \(folder) data.source=PATH, beside the run's other keys. Their digest is compared.")
         return try communicator.agree {
-            guard let training = trainingRows(of: whole) else {
+            guard let parts = split(whole) else {
                 throw Failure(.checkpoint, "\(path): the model was trained on other data than \(whole.name) holds now")
             }
-            return training
+            return parts
         }
     }
 
@@ -95,6 +101,25 @@ extension TrainedModel {
         return try communicator.agree {
             (try EvaluationRows(training, configuration), try EvaluationRows(given, configuration, as: learned.rows))
         }
+    }
+
+    /// Collective. Rows of the training data in the fixed order of evaluations, and those that the run held out of them.
+    package func ownRows(_ communicator: any Communicator) throws(Failure) -> (training: EvaluationRows, heldOut: EvaluationRows?) {
+        let (training, heldOut) = try sources(communicator)
+        let metadata = if let rowMetadata { rowMetadata } else { try communicator.agree { try configuration.rowMetadata(training) } }
+        return try communicator.agree {
+            (
+                try EvaluationRows(training, configuration),
+                try heldOut.map { (rows) throws(Failure) in try EvaluationRows(rows, configuration, as: metadata.rows) }
+            )
+        }
+    }
+
+    /// Collective. Rows of the file that the run held for them (`data.validation`); nil where it named none.
+    package func heldOutFile(_ communicator: any Communicator) throws(Failure) -> EvaluationRows? {
+        let learned = try learned(communicator).rows
+        guard let rows = try configuration.heldOutFile(like: learned, communicator) else { return nil }
+        return try communicator.agree { try EvaluationRows(rows, configuration, as: learned) }
     }
 
     /// Collective. Rows of other data by themselves.

@@ -43,7 +43,7 @@ public struct TrainedModel: Sendable {
     /// Reads the checkpoint of one step.
     /// - Parameter manifest: of a checkpoint that rank 0 has opened; nil on rank 0.
     private init(_ folder: RunFolder, exactly step: Int, openedByRoot manifest: Manifest?, weights: ModelWeights) throws(Failure) {
-        configuration = try Self.configuration(of: folder)
+        configuration = try StoredConfiguration(folder).configuration
         self.step = step
         path = folder.checkpoint(step)
         if let manifest {
@@ -95,20 +95,20 @@ public struct TrainedModel: Sendable {
         var choice = CheckpointChoice(folder, wanted: step)
         while true {
             let step = try communicator.fromRoot { try choice.next() }
-            var trained: TrainedModel
-            do {
+            let attempt = try communicator.attempt { () throws(Failure) in
                 // Rank 0 says what the checkpoint is: a file that another machine does not see is no damage.
                 let manifest = try communicator.fromRoot {
                     try CheckpointFiles(choice.folder.checkpoint(step), step: step, binding: nil).manifest
                 }
-                trained = try communicator.agree {
+                return try communicator.agree {
                     var trained = try TrainedModel(
                         choice.folder, exactly: step, openedByRoot: communicator.rank == 0 ? nil : manifest, weights: weights)
                     if needsChains(trained) { trained.checkedChains = try trained.chains() }
                     return trained
                 }
-            } catch {
-                try communicator.onRoot { try choice.pass(over: step, error) }
+            }
+            guard case .success(var trained) = attempt else {
+                if let failure = attempt.failure { try communicator.onRoot { try choice.pass(over: step, failure) } }
                 continue
             }
             trained.remarks = try communicator.fromRoot { choice.remarks }
@@ -191,21 +191,6 @@ public struct TrainedModel: Sendable {
         var state = modelState
         weights.prepare(parameters: parameters, state: &state, iterating: false)
         return weights
-    }
-
-    /// The configuration of a run folder.
-    static func configuration(of folder: RunFolder) throws(Failure) -> RunConfiguration {
-        guard try folder.exists else {
-            if let enclosing = RunFolder(enclosing: folder.path) {
-                throw Failure(
-                    .missingInput, "\(folder.path): expected a run folder, found a part of one: the run folder is \(enclosing.path)")
-            }
-            throw Failure(
-                .missingInput,
-                "\(folder.path): expected a run folder with config.json5, found none. Train first: ebm-dist train --out \(folder.path)")
-        }
-        let bytes = try FileBytes.read(folder.configuration, limit: 1 << 20)
-        return try RunConfiguration.resolve(stored: bytes, name: folder.configuration)
     }
 
     /// A checkpoint fits the configuration beside it, or one of the two was edited.

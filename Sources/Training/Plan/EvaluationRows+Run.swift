@@ -4,6 +4,9 @@ import Failures
 import Measures
 
 extension EvaluationRows {
+    /// Rows whose energies are computed together; fixed, so that the bits do not depend on the number of ranks.
+    static let rowsPerTile = 64
+
     /// Rows as a run's networks see them.
     /// - Parameter learned: where `source` is not what the run was trained on, but conforms to it: how that was prepared.
     /// - Throws: `.configuration` when the data cannot be prepared as the configuration asks.

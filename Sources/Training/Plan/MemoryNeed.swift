@@ -4,6 +4,7 @@ import Distributed
 import Failures
 import Foundation
 import Learning
+import Measures
 import Model
 import Numerics
 import Sampling
@@ -11,7 +12,8 @@ import Sampling
 /// The memory that a rank needs for a run: what is allocated before the first step stays until the last. What the objective and the engine need is
 /// counted by the code that makes it.
 package struct MemoryNeed: Sendable {
-    /// Parameters, the gradient, moments and average of those that the rank updates, and prepared copies.
+    /// Parameters, the gradient, moments and average of those that the rank updates, and prepared copies for steps and for what looks at the model
+    /// between them.
     package let parameters: Int
     /// What threads work with: activations, gradients and the integers of the sum.
     package let threads: Int
@@ -27,7 +29,7 @@ package struct MemoryNeed: Sendable {
         let engine = Engines.bytes(
             plan.networks, configuration.precisions, rows: configuration.run.chainsPerShard, needs: objective.profile.engine)
         // Current values, what the update of the own ones works with, and what is made of them for products.
-        parameters = 4 * parameterCount + configuration.bytesOfUpdate * plan.slices.most + engine.shared
+        parameters = 4 * parameterCount + configuration.bytesOfUpdate * plan.slices.most + engine.shared + Self.evaluatedBytes(plan)
         let ofThread = Self.count(plan) { make in
             _ = ShardWorker.Tiles(make, freshScratch: plan.freshScratch)
             objective.countScratch(make)
@@ -39,6 +41,20 @@ package struct MemoryNeed: Sendable {
         data = [plan.source, plan.heldOut].flatMap { [$0?.dataset, $0?.dataset?.partner] }.reduce(0) {
             $0 + ($1.map { $0.values.count * ($0.levels == nil ? 4 : 1) + ($0.precise?.count ?? 0) * 8 } ?? 0)
         }
+    }
+
+    /// The weights that everything which looks at the model between steps shares, with room for tiles of the one who looks and of the report.
+    private static func evaluatedBytes(_ plan: RunPlan) -> Int {
+        let configuration = plan.configuration
+        let looks = [
+            configuration.report.html, configuration.report.tensorboard, configuration.evaluate.every > 0,
+            configuration.data.validation != nil,
+        ]
+        guard looks.contains(true) else { return 0 }
+        let (energy, rows) = (plan.networks.energy, configuration.run.chainsPerShard)
+        let latentTile = Workspace.count(energy, rows: rows) + (plan.networks.generator.map { Workspace.count($0, rows: rows) } ?? 0)
+        let tile = plan.networks.isLatent ? latentTile : Workspace.count(energy, rows: EvaluationRows.rowsPerTile)
+        return 4 * (RunWeights.count(plan.networks, Precisions()) + 2 * tile)
     }
 
     /// The bytes of what a closure asks for.

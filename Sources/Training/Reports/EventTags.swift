@@ -21,7 +21,7 @@ package enum EventTags {
     /// any number of them.
     private static func members(of line: String) -> [(key: String, value: JSONValue)] {
         guard case .object(let members)? = try? JSON5Parser.parse(Array(line.utf8), name: "a line") else { return [] }
-        return members.filter { !["step", "rankSeconds"].contains($0.key) }.sorted { $0.key < $1.key }
+        return members.filter { !["step", "rankSeconds", "ranks"].contains($0.key) }.sorted { $0.key < $1.key }
     }
 
     private static func scalars(_ value: JSONValue, _ tag: String) -> [Event.Value] {
@@ -51,10 +51,7 @@ package enum EventTags {
 
     /// The keys that touch the mathematics and count beside the others, with their values.
     package static func hyperparameters(_ configuration: RunConfiguration) -> [(name: String, value: Event.Hyperparameter)] {
-        ConfigurationKey.all.compactMap { key in
-            guard key.continuation != .free, configuration.meets(key.needs) else { return nil }
-            return hyperparameter(configuration[key.path]).map { (key.path, $0) }
-        }
+        configuration.effectiveKeys.compactMap { key in hyperparameter(configuration[key.path]).map { (key.path, $0) } }
     }
 
     /// nil for null, for which there is no word.

@@ -1,19 +1,14 @@
 import Failures
-import Formats
-import Foundation
 
 /// The health of a run over its training, read from metrics.jsonl.
 package struct HealthHistory {
     private let reports: [StepReport]
 
-    /// - Returns: nil where there is no such file or no line in it.
-    package init?(_ path: String) throws {
-        guard try RunFolder.isFile(path) else { return nil }
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        let text = String(decoding: try FileBytes.read(path, limit: 1 << 30), as: UTF8.self)
-        // A line that a crash cut short, or that another version wrote, says nothing here.
-        reports = text.split(separator: "\n").compactMap { try? decoder.decode(StepReport.self, from: Foundation.Data($0.utf8)) }
+    /// - Returns: nil where a run has no such file, or no line in it.
+    package init?(_ folder: RunFolder) throws(Failure) {
+        var log = RunLog<DecodedLines<StepReport>>(folder.metrics)
+        try log.read()
+        reports = log.content.lines
         if reports.isEmpty { return nil }
     }
 

@@ -9,12 +9,26 @@ package struct HealthWarning: Sendable {
     /// What it is about: a warning is told once, not at every report.
     package enum Kind: String, Hashable, Sendable {
         case gap, saturation, drift, noise, acceptance, agreement, draws, dataNoise, departure, worseThanNoise
+
+        /// Of the run: some ask for a look and do not say that a training goes wrong.
+        var level: Finding.Level {
+            switch self {
+            case .noise, .acceptance, .agreement, .draws, .dataNoise: .look
+            case .gap, .saturation, .drift, .departure, .worseThanNoise: .bad
+            }
+        }
     }
 
     package let kind: Kind
     package let text: String
 
     private typealias Limits = DiagnosticThresholds
+
+    /// A warning as a log has it.
+    /// - Parameter kind: what it is about; nil, or a word of another version: it is taken for grave.
+    package static func finding(_ text: String, kind: String?) -> Finding {
+        Finding(kind.flatMap { Kind(rawValue: $0)?.level } ?? .bad, text)
+    }
 
     /// The warnings that a report deserves.
     /// - Parameters:

@@ -31,7 +31,7 @@ package final class Reporter {
             exchangedBytes: exchangedBytes(trainer), swapRates: try trainer.replicas?.swapRates(trainer.shards, trainer.communicator),
             modesCovered: modes?.covered, modesPerShard: modes?.perShard,
             learningRate: Double(result.learningRate), skipped: trainer.state.guardState.skips, seconds: seconds,
-            wallSeconds: wall, rankSeconds: ranks,
+            wallSeconds: wall, rankSeconds: Self.work(of: ranks), ranks: ranks.count > Self.mostGroups ? ranks.count : nil,
             chainStepsPerSecond: profile.movesChains ? rate * Double(configuration.sampler.steps) : nil,
             evaluationsPerSecond: rate * profile.evaluations(atStep: trainer.state.step - 1))
         return StepReport(measures: profile.measures.values(result.sums), loop: loop)
@@ -43,8 +43,8 @@ package final class Reporter {
         return trainer.buffers?.bytesOfNewestExchange(steps: trainer.state.step) ?? trainer.replicas?.bytesOfSwap
     }
 
-    /// Collective. Seconds per phase since the last line, averaged over ranks; seconds of work of each rank; wall seconds; steps.
-    private func interval(_ trainer: Trainer) throws(Failure) -> ([String: Double], [Double]?, Double, Int) {
+    /// Collective. Seconds per phase since the last line, averaged over ranks, and of each rank; wall seconds; steps.
+    private func interval(_ trainer: Trainer) throws(Failure) -> ([String: Double], ranks: [[Double]], Double, Int) {
         var now = trainer.times
         now.add(lastTimes, scale: -1)
         lastTimes = trainer.times
@@ -53,7 +53,7 @@ package final class Reporter {
         defer { (lastInstant, lastSteps) = (instant, trainer.stepsDone) }
         let steps = trainer.stepsDone - lastSteps
         let named = Phase.allCases.map { phase in (phase.rawValue, means.map { $0[phase.index] }.reduce(0, +) / Double(means.count)) }
-        return (Dictionary(uniqueKeysWithValues: named), Self.work(of: means), (instant - lastInstant) / .seconds(1), steps)
+        return (Dictionary(uniqueKeysWithValues: named), means, (instant - lastInstant) / .seconds(1), steps)
     }
 
     /// Phases in which a rank works for itself: in the others it may wait.

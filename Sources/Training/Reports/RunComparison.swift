@@ -4,22 +4,18 @@ import Formats
 
 /// Runs side by side: in what their configurations differ, and what their newest reports and evaluations say.
 public struct RunComparison {
-    private let records: [RunRecord]
+    private let records: [RunLines]
     /// Keys that touch what is learned and have different values in some of the runs.
     private let keys: [ConfigurationKey]
 
     /// - Throws: `.missingInput` for a folder without a run.
     public init(_ folders: [String]) throws(Failure) {
         records = try folders.map { (path) throws(Failure) in
-            var record = try RunRecord(RunFolder(path))
+            var record = try RunLines(RunFolder(path))
             try record.read()
             return record
         }
-        let configurations = records.map(\.configuration)
-        keys = ConfigurationKey.all.filter { key in
-            let values = Set(configurations.map { $0[key.path] })
-            return values.count > 1 && key.continuation != .free && configurations.contains { $0.meets(key.needs) }
-        }
+        keys = RunConfiguration.differences(among: records.map(\.configuration))
     }
 
     /// A table with a line a run, behind the keys in which they differ.

@@ -2,7 +2,7 @@ import Configuration
 import Failures
 
 /// A run as `watch` shows it.
-extension RunRecord {
+extension RunLines {
     /// Warnings of reports newer than that of a step, each kind once: its words change from report to report.
     package func warnings(after step: Int) -> [String] {
         var told = Set(reports.filter { $0.step <= step }.flatMap { Self.warnings(of: $0).map(\.kind) })
@@ -41,22 +41,14 @@ extension RunRecord {
         return head + bar + rows + time + (warning ?? [])
     }
 
-    private struct Curve {
-        let name: String
-        let values: [Double]
-        var isSigned = false
-    }
-
-    private var curves: [Curve] {
+    private var curves: [(name: String, values: [Double], isSigned: Bool)] {
         [
-            Curve(name: "gap", values: reports.compactMap(\.energyGap), isSigned: true),
-            Curve(name: "loss", values: reports.compactMap(\.loss), isSigned: true),
-            Curve(name: "|∇θ|", values: reports.map(\.gradientNorm)), Curve(name: "|∇E|", values: reports.compactMap(\.chainGradientNorm)),
-            Curve(name: "held-out gap", values: reports.compactMap { $0.validation?.gap }, isSigned: true),
-            Curve(
-                name: "slicedWasserstein", values: evaluations.compactMap { $0.value(of: .slicedWasserstein) }),
-            Curve(name: "squaredError", values: evaluations.compactMap { $0.value(of: .squaredError) }),
-        ].filter { !$0.values.isEmpty }
+            ("gap", reports.compactMap(\.energyGap), true), ("loss", reports.compactMap(\.loss), true),
+            ("|∇θ|", reports.map(\.gradientNorm), false), ("|∇E|", reports.compactMap(\.chainGradientNorm), false),
+            ("held-out gap", reports.compactMap { $0.validation?.gap }, true),
+            ("slicedWasserstein", evaluations.compactMap { $0.value(of: .slicedWasserstein) }, false),
+            ("squaredError", evaluations.compactMap { $0.value(of: .squaredError) }, false),
+        ].filter { !$0.1.isEmpty }
     }
 
     private static func number(_ value: Double, _ isSigned: Bool) -> String {
@@ -64,7 +56,7 @@ extension RunRecord {
     }
 
     /// Reports whose time is added up.
-    private static let newest = 10
+    private static var newest: Int { 10 }
 
     /// The time that is left, by the pace of the newest reports.
     private var left: String? {
@@ -92,7 +84,7 @@ extension RunRecord {
     package func end() throws(Failure) -> String {
         let newest = try folder.steps().first ?? 0
         if newest >= steps { return "the run is finished: step \(newest) of \(steps)" }
-        if let best = folder.best(at: newest), configuration.isFinished(step: newest, best: best) {
+        if let best = folder.best(at: newest), try isFinished(step: newest) {
             return
                 "the run is finished: stopped early at step \(newest) of \(steps), as run.patience says; the best evaluation is of step \(best.step)"
         }

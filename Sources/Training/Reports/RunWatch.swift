@@ -19,16 +19,25 @@ public struct RunWatch: Sendable {
             throw Failure(.usage, "watch: expected one process, found \(communicator.size) ranks: start it without mpirun")
         }
         let terminal = Terminal(isSilent: listener != nil, listener: listener)
-        var run = try RunRecord(folder)
+        var run = try RunLines(folder)
         var schedule = ProgressSchedule.lines
         let started = ContinuousClock.now
         // Steps up to which warnings, and lines, were said.
         var (warned, said) = (-1, -1)
+        var isBlind = false
         while true {
             // Before its files: what it wrote at its end is read then.
-            let isRunning = RunLock.isHeld(folder)
+            let sight = RunLock.sight(of: folder)
             communicator.progress.note("watching")
             try run.read()
+            let isFinished = try run.isFinished(step: folder.steps().first ?? 0)
+            let isRunning = sight == .held || sight == .unknown && !isFinished
+            if sight == .unknown, !isBlind {
+                isBlind = true
+                terminal.line(
+                    "\(folder.path): whether somebody trains here cannot be told, since there are no locks: shown until the run is finished, or Ctrl-C"
+                )
+            }
             if terminal.redraws {
                 terminal.panel { run.panel(width: $0) }
             } else {

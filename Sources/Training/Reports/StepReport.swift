@@ -53,6 +53,8 @@ public struct StepReport: Codable, Sendable {
         /// Seconds since the last line that each rank was at work on shards of its own, not counting the sum and other waiting; of more than 64 ranks
         /// the most of as many groups of neighbours. Absent on one rank.
         public var rankSeconds: [Double]? = nil
+        /// How many ranks there are, where `rankSeconds` has groups of them.
+        public var ranks: Int? = nil
         /// Sampler steps of single chains in a second, all ranks together; absent without chains.
         public var chainStepsPerSecond: Double?
         /// Passes through the energy and back in a second, those of a row counted one by one, all ranks together.

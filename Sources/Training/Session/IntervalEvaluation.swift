@@ -9,6 +9,7 @@ import Numerics
 
 /// Evaluates a run at intervals of its training and writes evaluation.jsonl.
 final class IntervalEvaluation: StepCallback {
+    private let model: EvaluatedModel
     private let trainer: Trainer
     private let health: HealthReporter
     private let path: String
@@ -24,7 +25,6 @@ final class IntervalEvaluation: StepCallback {
     private(set) var best: BestEvaluation?
     /// How far noise is from the data; nil where samples do not begin as noise of their own kind.
     private var noise: SampleMeasures?
-    private lazy var weights = RunWeights(trainer.plan.networks)
     /// Seconds of training in earlier parts of the run, and where this part began.
     private let earlierSeconds: Double
     private var started = ContinuousClock.now
@@ -37,9 +37,9 @@ final class IntervalEvaluation: StepCallback {
     ///   - health: hears of what is found.
     ///   - stored: what the checkpoint that the run continues from says; nil for a new run.
     init(
-        _ trainer: Trainer, _ folder: RunFolder, continuing stored: Manifest?, _ health: HealthReporter, _ validation: Validation?
+        _ model: EvaluatedModel, _ folder: RunFolder, continuing stored: Manifest?, _ health: HealthReporter, _ validation: Validation?
     ) throws(Failure) {
-        (self.trainer, self.health, self.validation) = (trainer, health, validation)
+        (self.model, trainer, self.health, self.validation) = (model, model.trainer, health, validation)
         path = folder.evaluation
         earlierSeconds = stored?.evaluation?.trainingSeconds ?? 0
         try goOn(from: stored)
@@ -80,7 +80,7 @@ final class IntervalEvaluation: StepCallback {
         defer { started = .now }
         try communicator.agree { try checkKeptMeasure() }
         guard plan.configuration.evaluate.every > 0 else { return }
-        let rows = try communicator.agree { try EvaluationRows(plan.source, plan.configuration) }
+        let rows = try model.trainingRows()
         self.rows = looksAtEnergy ? rows : nil
         if hasSamples {
             let components = try rows.principalComponents(communicator)
@@ -138,20 +138,21 @@ final class IntervalEvaluation: StepCallback {
 
     private var trainingSeconds: Double { earlierSeconds + (ContinuousClock.now - started - evaluationTime) / .seconds(1) }
 
-    /// Collective. Writes the line of the trainer's step.
+    /// Collective. Writes the line of the trainer's step, of the averaged parameters where there are such.
     /// - Returns: how far its samples, and noise, are from the data; nil where that is not measured.
     private func evaluate() throws(Failure) -> NoiseComparison? {
         let (before, seconds) = (ContinuousClock.now, trainingSeconds)
         let count = plan.configuration.evaluate.count
         if drawsSamples { try trainer.drawSamples() }
         let chains = hasSamples ? try EvaluationChains(plan).gather(trainer, count: count) : nil
-        let energy = try energyMeasures(trainer.state, samples: chains)
+        try model.prepare(.average)
+        let energy = try energyMeasures(samples: chains)
         let line = EvaluationLine(
             step: trainer.state.step, trainingSeconds: seconds,
             energyEvaluations: Int(Double(plan.configuration.rowsPerStep) * plan.profile.evaluations(beforeStep: trainer.state.step)),
             samples: try chains.flatMap { (chains) throws(Failure) in try reference?.measures(of: chains, communicator) },
-            generated: try generatedMeasures(trainer.state, count: count), plane: energy.plane, smoothness: energy.smoothness,
-            validation: try validationMeasures(trainer.state, chains: chains))
+            generated: try generatedMeasures(count: count), plane: energy.plane, smoothness: energy.smoothness,
+            validation: try validationMeasures(chains: chains))
         try communicator.expecting(.storing("writing an evaluation")) { () throws(Failure) in
             try communicator.onRoot { try log?.append(try line.text()) }
         }
@@ -161,29 +162,21 @@ final class IntervalEvaluation: StepCallback {
         return NoiseComparison(samples: samples.slicedWasserstein, noise: noise.slicedWasserstein)
     }
 
-    /// Collective. Of the averaged parameters where there are such.
-    private func validationMeasures(_ state: TrainingState, chains: Matrix?) throws(Failure) -> Validation.Findings? {
+    /// Collective.
+    private func validationMeasures(chains: Matrix?) throws(Failure) -> Validation.Findings? {
         guard let validation else { return nil }
-        let energies = try validation.energies(try trainer.bestParameters(), of: state, communicator)
+        let energies = try validation.energies(.average, every: plan.configuration.evaluate.every)
         guard let chains, let components else { return Validation.Findings(energies: energies, samples: nil) }
-        return Validation.Findings(
-            energies: energies, samples: try validation.compare(chains, components: components, communicator))
-    }
-
-    /// Collective. Of the averaged parameters where there are such.
-    private func prepareWeights(_ state: TrainingState) throws(Failure) {
-        var modelState = state.modelState
-        weights.prepare(parameters: try trainer.bestParameters(), state: &modelState, iterating: false)
+        return Validation.Findings(energies: energies, samples: try validation.compare(chains, components: components))
     }
 
     /// Collective. Of the generator's samples.
-    private func generatedMeasures(_ state: TrainingState, count: Int) throws(Failure) -> SampleMeasures? {
-        guard plan.profile.model.drawsFromGenerator, let generator = plan.networks.generator, let prepared = weights.learning[.generator],
-            let reference
+    private func generatedMeasures(count: Int) throws(Failure) -> SampleMeasures? {
+        guard plan.profile.model.drawsFromGenerator, let generator = plan.networks.generator,
+            let prepared = model.weights.learning[.generator], let reference
         else { return nil }
-        try prepareWeights(state)
         let samples = GeneratorSamples(generator: generator, weights: prepared, seed: plan.configuration.run.seed)
-        let condition = try plan.configuration.rowCondition(for: plan.source)
+        let condition = model.condition
         // What belongs to rows of data is measured against those rows, by `evaluate`.
         if condition?.belongsToRows == true { return nil }
         let conditions = condition.map {
@@ -191,33 +184,28 @@ final class IntervalEvaluation: StepCallback {
                 condition: $0, label: nil, classes: $0.classes(known: plan.rowMetadata.rows.classes), columns: 1, rows: nil, seed: 0)
         }
         let rows = try samples.gather(
-            count: count, rowsPerTile: plan.configuration.run.chainsPerShard, step: state.step, conditions: conditions, communicator)
+            count: count, rowsPerTile: plan.configuration.run.chainsPerShard, step: trainer.state.step, conditions: conditions, communicator
+        )
         return try reference.measures(of: rows, communicator)
     }
 
-    /// Collective. Of the averaged parameters where there are such.
-    private func energyMeasures(
-        _ state: TrainingState, samples: Matrix?
-    ) throws(Failure) -> (plane: PlaneEvaluation?, smoothness: EnergySmoothness?) {
+    /// Collective.
+    private func energyMeasures(samples: Matrix?) throws(Failure) -> (plane: PlaneEvaluation?, smoothness: EnergySmoothness?) {
         let density = plan.networks.isLatent ? nil : plan.source.density
-        guard density != nil || rows != nil else { return (nil, nil) }
-        try prepareWeights(state)
         let plane = try density.flatMap { (density) throws(Failure) in try planeMeasures(density, chains: samples?.values ?? []) }
         let smoothness = try rows.map { (rows) throws(Failure) in
             try EnergySmoothness(
-                of: plan.model, weights.learning.energy, level: plan.configuration.noiseLadder?.feature(0), rows: rows, samples: samples,
-                communicator)
+                of: plan.model, model.weights.learning.energy, level: plan.configuration.noiseLadder?.feature(0), rows: rows,
+                samples: samples, communicator)
         }
         return (plane, smoothness)
     }
 
     /// Collective. Nil where the energy is no number.
     private func planeMeasures(_ density: PlaneDensity, chains: [Float]) throws(Failure) -> PlaneEvaluation? {
-        do {
-            return try PlaneEvaluation(
-                of: ModelPlaneEnergy(plan.model, weights.learning.energy), against: density, chains: chains, communicator)
-        } catch  where error.kind == .numerical {
-            return nil
+        let energy = ModelPlaneEnergy(plan.model, model.weights.learning.energy)
+        return try communicator.unlessNumerical { () throws(Failure) in
+            try PlaneEvaluation(of: energy, against: density, chains: chains, communicator)
         }
     }
 }

@@ -52,7 +52,7 @@ final class MetricsReport: StepCallback {
     func act(_ moment: StepMoment) throws(Failure) {
         var report = try reporter.report(moment.result, trainer: trainer)
         try health.complete(&report, moment.result, trainer, isDiagnosed: isDiagnosed(moment))
-        report.validation = try validation?.energies(trainer.state.parameters, of: trainer.state, trainer.communicator)
+        report.validation = try validation?.energies(.current, every: configuration.report.every)
         // Not at lines of windows or of the end, which a run that is made longer has and one in one piece has not.
         if moment.isMultiple(of: configuration.report.every) { trainer.startHealthInterval() }
         newest = report

@@ -22,9 +22,9 @@ final class ReportRenewal: StepCallback {
     /// - Parameters:
     ///   - reporter: on every rank or on none; rank 0's writes.
     ///   - heldOut: rows that the run does not train on; nil for none.
-    init(_ trainer: Trainer, _ reporter: (any RunReporter)?, heldOut: EvaluationRows?, _ terminal: Terminal) {
-        (self.trainer, self.reporter, self.terminal) = (trainer, reporter, terminal)
-        snapshots = SnapshotTaker(trainer, heldOut: heldOut)
+    init(_ model: EvaluatedModel, _ reporter: (any RunReporter)?, heldOut: EvaluationRows?, _ terminal: Terminal) {
+        (trainer, self.reporter, self.terminal) = (model.trainer, reporter, terminal)
+        snapshots = SnapshotTaker(model, heldOut: heldOut)
     }
 
     private var isWanted: Bool { reporter != nil && trainer.plan.configuration.report.html }
@@ -39,8 +39,6 @@ final class ReportRenewal: StepCallback {
         if isTime { try renew(quality: nil) }
     }
 
-    func goBack(to manifest: Manifest) { reporter?.forget() }
-
     /// Collective. Behind the last step.
     func conclude(quality: SampleQuality?) throws(Failure) {
         if isWanted { try renew(quality: quality) }
@@ -49,14 +47,14 @@ final class ReportRenewal: StepCallback {
     /// Collective.
     private func renew(quality: SampleQuality?) throws(Failure) {
         let (begin, communicator) = (ContinuousClock.now, trainer.communicator)
-        do throws(Failure) {
+        let failure = try communicator.attempt { () throws(Failure) in
             let snapshot = try snapshots.take(quality: quality)
             try communicator.expecting(.storing("writing the report")) { () throws(Failure) in
                 try communicator.onRoot { try reporter?.write(snapshot) }
             }
-        } catch {
-            // All ranks threw it together. What ended MPI ends the next step as well.
-            if !hasFailed { terminal.line(TextLayout.paragraph("warning,", "the report was not written: \(error.message)", indent: 9)) }
+        }.failure
+        if let failure, !hasFailed {
+            terminal.line(TextLayout.paragraph("warning,", "the report was not written: \(failure.message)", indent: 9))
             hasFailed = true
         }
         earliest = .now + (ContinuousClock.now - begin) * Self.leastPause

@@ -77,16 +77,12 @@ public struct SweepRun: Sendable {
         var run = TrainingRun(chosen, folder: folder(of: cell))
         (run.isStopRequested, run.started, run.listener) = (isStopRequested, started, listener)
         (run.reporter, run.isQuiet) = (reporter, listener != nil)
-        do throws(Failure) {
-            try run.run(communicator)
-            return true
-        } catch {
-            // All ranks have met the same end, or the job has to end.
-            guard error.kind == .numerical, error == communicator.agreedFailure else { throw error }
-            try communicator.onRoot { try AtomicFile.write(Array((error.message + "\n").utf8), to: folder(of: cell).diverged) }
-            terminal.line("\(title(cell)) has diverged: \(error.message)")
-            return false
-        }
+        // All ranks have met the same end, or the job has to end.
+        guard let failure = try communicator.attempt({ () throws(Failure) in try run.run(communicator) }).failure else { return true }
+        guard failure.kind == .numerical else { throw failure }
+        try communicator.onRoot { try AtomicFile.write(Array((failure.message + "\n").utf8), to: folder(of: cell).diverged) }
+        terminal.line("\(title(cell)) has diverged: \(failure.message)")
+        return false
     }
 
     /// Rank 0: what is said of a cell that has diverged before: it would again.

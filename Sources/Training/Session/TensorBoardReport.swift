@@ -13,13 +13,13 @@ final class TensorBoardReport: StepCallback {
     /// Rows of data, and samples, of a histogram.
     private static let histogramRows = 512
 
+    private let model: EvaluatedModel
     private let trainer: Trainer
     private let path: String
     private let metrics: MetricsReport
     private let evaluation: IntervalEvaluation
     private let pictures: SamplePictures
     private let terminal: Terminal
-    private let probe: EnergyProbe?
     private let validation: Validation?
     /// Rank 0 alone, once there is something to write or to cut.
     private var file: EventFile?
@@ -29,13 +29,12 @@ final class TensorBoardReport: StepCallback {
 
     /// - Parameter bytes: of the events that the run continues from.
     init(
-        _ trainer: Trainer, _ folder: RunFolder, keeping bytes: Int, _ metrics: MetricsReport, _ evaluation: IntervalEvaluation,
+        _ model: EvaluatedModel, _ folder: RunFolder, keeping bytes: Int, _ metrics: MetricsReport, _ evaluation: IntervalEvaluation,
         _ pictures: SamplePictures, _ validation: Validation?, _ terminal: Terminal
-    ) throws(Failure) {
-        self.validation = validation
-        (self.trainer, path, self.terminal) = (trainer, folder.events, terminal)
+    ) {
+        (self.model, self.validation) = (model, validation)
+        (trainer, path, self.terminal) = (model.trainer, folder.events, terminal)
         (self.metrics, self.evaluation, self.pictures) = (metrics, evaluation, pictures)
-        probe = try EnergyProbe(trainer.plan)
         open(keeping: bytes)
     }
 
@@ -55,14 +54,12 @@ final class TensorBoardReport: StepCallback {
     /// Rank 0 alone: nobody waits for its success.
     private func onRoot(_ body: () throws -> Void) {
         guard trainer.communicator.rank == 0 else { return }
-        do {
-            try body()
-        } catch {
-            guard !hasSaidWhatIsLost else { return }
-            hasSaidWhatIsLost = true
-            let reason = (error as? Failure)?.message ?? "\(error)"
-            terminal.line("events for TensorBoard are left out while this is so: \(reason)")
-        }
+        do { try body() } catch { say((error as? Failure)?.message ?? "\(error)") }
+    }
+
+    private func say(_ reason: String) {
+        if !hasSaidWhatIsLost { terminal.line("events for TensorBoard are left out while this is so: \(reason)") }
+        hasSaidWhatIsLost = true
     }
 
     func isDue(_ moment: StepMoment) -> Bool {
@@ -70,7 +67,7 @@ final class TensorBoardReport: StepCallback {
     }
 
     func act(_ moment: StepMoment) throws(Failure) {
-        let energies = pictures.isDue(moment) ? try energyHistograms() : []
+        let energies = pictures.isDue(moment) ? try histograms() : []
         try trainer.communicator.expecting(.storing("writing events")) { () throws(Failure) in
             onRoot { try file?.append(try values(moment) + energies, step: moment.step) }
         }
@@ -98,24 +95,30 @@ final class TensorBoardReport: StepCallback {
             }
     }
 
+    /// Collective. What cannot be computed is left out.
+    private func histograms() throws(Failure) -> [Event.Value] {
+        switch try trainer.communicator.attempt({ () throws(Failure) in try energyHistograms() }) {
+        case .success(let values): return values
+        case .failure(let failure):
+            say(failure.message)
+            return []
+        }
+    }
+
     /// Collective. Of the parameters as they are. Samples have been drawn for the picture.
     private func energyHistograms() throws(Failure) -> [Event.Value] {
-        guard let probe else { return [] }
-        let (plan, communicator) = (trainer.plan, trainer.communicator)
-        probe.prepare(trainer.state.parameters, of: trainer.state)
-        let samples = try EvaluationChains(plan).gather(trainer, count: Self.histogramRows)
+        let count = model.rowCount(Self.histogramRows, every: configuration.samples.every)
+        try model.prepare(.current)
+        let samples = try EvaluationChains(trainer.plan).gather(trainer, count: count)
         let found = [
-            ("data", try probe.energies(of: try EvaluationRows(plan.source, configuration), count: Self.histogramRows, communicator)),
+            ("data", try model.energies(of: try model.trainingRows(), count: count)),
             (
                 "held_out",
-                try validation.map { (validation) throws(Failure) in
-                    try probe.energies(of: validation.heldOut, count: Self.histogramRows, communicator)
-                } ?? []
-            ),
-            ("samples", try probe.energies(ofSamples: samples, communicator) ?? []),
+                try validation.flatMap { (validation) throws(Failure) in try model.energies(of: validation.heldOut, count: count) }
+            ), ("samples", try model.energies(ofSamples: samples)),
         ]
         return found.compactMap { name, energies in
-            ValueHistogram(of: energies.map { Float($0) }[...]).map { .histogram("energy/\(name)", $0) }
+            ValueHistogram(of: (energies ?? []).map { Float($0) }[...]).map { .histogram("energy/\(name)", $0) }
         }
     }
 }

@@ -127,7 +127,7 @@ public struct TrainingRun: Sendable {
     /// The configuration in the folder, which this one continues.
     /// - Throws: `.runFolder` where it does not, or where data at another place are other data.
     private func configurationToContinue(_ plan: RunPlan) throws -> RunConfiguration {
-        let stored = try TrainedModel.configuration(of: folder)
+        let stored = try StoredConfiguration(folder).configuration
         let differences = try configuration.differences(from: stored)
         guard differences.isEmpty else {
             throw Failure(

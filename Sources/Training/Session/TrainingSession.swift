@@ -32,15 +32,16 @@ final class TrainingSession {
         (self.trainer, self.folder, self.store) = (trainer, folder, store)
         (self.terminal, self.heartbeat, self.requests) = (terminal, heartbeat, requests)
         progress = ProgressReporter(trainer.plan, schedule: terminal.schedule, hasBar: terminal.redraws)
-        let validation = try Validation(trainer.plan, trainer.communicator)
+        let model = try EvaluatedModel(trainer)
+        let validation = try Validation(model)
         metrics = try MetricsReport(trainer, folder, keeping: manifest?.metricsBytes ?? 0, validation, terminal)
-        evaluation = try IntervalEvaluation(trainer, folder, continuing: manifest, metrics.health, validation)
+        evaluation = try IntervalEvaluation(model, folder, continuing: manifest, metrics.health, validation)
         let replicas = ReplicaComparison(trainer)
         let pictures = SamplePictures(trainer, folder)
-        let events = try TensorBoardReport(
-            trainer, folder, keeping: manifest?.eventBytes ?? 0, metrics, evaluation, pictures, validation, terminal)
+        let events = TensorBoardReport(
+            model, folder, keeping: manifest?.eventBytes ?? 0, metrics, evaluation, pictures, validation, terminal)
         checkpoints = CheckpointSaving(trainer, store, replicas, metrics, evaluation, events, terminal)
-        report = ReportRenewal(trainer, reporter, heldOut: validation?.heldOut, terminal)
+        report = ReportRenewal(model, reporter, heldOut: validation?.heldOut, terminal)
         callbacks = [evaluation, metrics, pictures, events, replicas, checkpoints, report]
     }
 

@@ -1,4 +1,5 @@
 import Configuration
+import Datasets
 import Distributed
 import Failures
 import Learning
@@ -20,7 +21,7 @@ struct ConditionalSamples {
         let rows = condition.belongsToRows ? SampleConditions.Rows(truth: held.read(0..<count), images: held.partners(0..<count)) : nil
         rowsPerTile = model.configuration.run.chainsPerShard
         conditions = SampleConditions(
-            condition: condition, label: nil, classes: condition.classes(known: held.classRange.map(Array.init)), columns: 1, rows: rows,
+            condition: condition, label: nil, classes: condition.classes(known: model.preparation?.classes), columns: 1, rows: rows,
             seed: ModelSnapshot.seed)
         let samples = GeneratorSamples(generator: generator, weights: weights, seed: ModelSnapshot.seed)
         self.rows = try samples.gather(count: count, rowsPerTile: rowsPerTile, step: 0, conditions: conditions, communicator)

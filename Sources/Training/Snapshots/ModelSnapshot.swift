@@ -28,8 +28,8 @@ package struct ModelSnapshot: Sendable {
     /// How far samples are from the data; nil where that was not measured.
     package let quality: SampleQuality?
 
-    /// What is wrong with the model by its energies and samples, in sentences.
-    package var findings: [String] { SnapshotFindings(energies: energies, samples: samples, data: data).sentences }
+    /// What is wrong with the model by its energies and samples.
+    package var findings: [Finding] { SnapshotFindings(energies: energies, samples: samples, data: data).findings }
 
     /// Rows of each kind.
     package static let count = 512
@@ -65,11 +65,9 @@ package struct ModelSnapshot: Sendable {
         guard let density = model.density, model.configuration.objective.kind.model.energy != .none, model.condition == nil else {
             return nil
         }
-        do {
-            return try PlaneField(
+        return try communicator.unlessNumerical { () throws(Failure) in
+            try PlaneField(
                 of: ModelPlaneEnergy(model.networks.energy, model.weights.learning.energy), against: density, cells: 96, communicator)
-        } catch  where error.kind == .numerical {
-            return nil
         }
     }
 }

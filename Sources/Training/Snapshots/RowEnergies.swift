@@ -27,10 +27,13 @@ package struct RowEnergies: Sendable {
     static func all(
         of model: SnapshotModel, samples: Matrix?, conditions: SampleConditions?, _ communicator: any Communicator
     ) throws(Failure) -> [RowEnergies] {
-        guard let scores = model.scores(seed: ModelSnapshot.seed) else { return [] }
+        guard let scores = RowScores(model.networks, model.weights, model.configuration, seed: ModelSnapshot.seed) else { return [] }
         var all: [RowEnergies] = []
         for (kind, rows) in [(Kind.data, model.rows), (.heldOut, model.heldOut)] {
-            if let rows { all.append(RowEnergies(kind, try energies(of: rows, scores, model.condition, communicator))) }
+            guard let rows else { continue }
+            let values = try scores.energies(
+                of: rows, count: ModelSnapshot.count, model.condition, seed: ModelSnapshot.seed, communicator)
+            all.append(RowEnergies(kind, values))
         }
         if let samples, model.condition == nil || conditions != nil {
             let given = conditions?.values(count: samples.rows, rowsPerTile: model.configuration.run.chainsPerShard)
@@ -46,15 +49,5 @@ package struct RowEnergies: Sendable {
             noise, stream: RandomStream(seed: ModelSnapshot.seed, purpose: .evaluation, step: 4, index: 0))
         let values = try scores.scores(of: noise.rows, communicator) { part, _ in (noise.rows(part), nil) }
         return all + [RowEnergies(.noise, values[0])]
-    }
-
-    /// Collective.
-    private static func energies(
-        of rows: EvaluationRows, _ scores: RowScores, _ condition: Condition?, _ communicator: any Communicator
-    ) throws(Failure) -> [Double] {
-        try scores.scores(of: min(ModelSnapshot.count, rows.available), communicator) { part, tile in
-            let x = rows.read(part)
-            return (x, condition.map { rows.condition($0, of: x, part, seed: ModelSnapshot.seed, tile: tile).values })
-        }[0]
     }
 }

@@ -13,7 +13,7 @@ package struct SnapshotFindings {
     }
 
     /// Empty where nothing is wrong.
-    package var sentences: [String] { [broken, memorizing, collapse].compactMap { $0 } }
+    package var findings: [Finding] { [broken, memorizing, collapse].compactMap { $0.map { Finding(.bad, $0) } } }
 
     private typealias Limits = DiagnosticThresholds
 
@@ -32,14 +32,11 @@ package struct SnapshotFindings {
     /// Energies that are lower where the model was trained than where it was not.
     private var memorizing: String? {
         guard let data = finite(.data), let heldOut = finite(.heldOut) else { return nil }
-        let (trained, others) = (Spread(of: data), Spread(of: heldOut))
-        let deviation = ((trained.deviation * trained.deviation + others.deviation * others.deviation) / 2).squareRoot()
-        let error = deviation * (1 / Double(data.count) + 1 / Double(heldOut.count)).squareRoot()
-        let gap = others.mean - trained.mean
-        guard gap > Limits.memorizing * deviation, gap > Limits.driftErrors * error else { return nil }
+        let energies = HeldOutEnergies(training: data, heldOut: heldOut)
+        guard energies.memorizes else { return nil }
         return
-            "the energy of held-out rows lies \(Spread.short(gap / max(deviation, .leastNormalMagnitude))) standard deviations above that of the training "
-            + "rows: the energy memorizes these; try fewer steps, a smaller network, more data or optimizer.weightDecay"
+            "the energy of held-out rows lies \(Spread.short(energies.gap / max(energies.deviation, .leastNormalMagnitude))) standard deviations above that of "
+            + "the training rows: the energy memorizes these; try fewer steps, a smaller network, more data or optimizer.weightDecay"
     }
 
     /// Samples that are all alike.

@@ -34,11 +34,4 @@ package struct SnapshotModel {
 
     /// The known density of the plane that energies can be compared with.
     var density: PlaneDensity? { networks.isLatent ? nil : PlaneDensity(named: configuration.data.source) }
-
-    /// Energies of rows, or of rows and their latent vectors; nil where the objective trains no energy.
-    func scores(seed: UInt64) -> RowScores? {
-        guard configuration.objective.kind.model.energy != .none else { return nil }
-        return LatentInference(networks, weights, configuration, seed: seed).map { RowScores($0) }
-            ?? RowScores(energy: networks.energy, weights: weights.learning.energy)
-    }
 }

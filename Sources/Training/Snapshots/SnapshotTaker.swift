@@ -1,38 +1,30 @@
 import Configuration
-import Datasets
-import Distributed
 import Failures
-import Learning
 import Measures
 import Numerics
 
 /// Takes snapshots of a model that trains.
 final class SnapshotTaker {
-    private let trainer: Trainer
+    private let evaluated: EvaluatedModel
     private let heldOut: EvaluationRows?
-    private var rows: EvaluationRows?
-    private lazy var weights = RunWeights(trainer.plan.networks)
 
     /// - Parameter heldOut: rows that the run does not train on; nil for none.
-    init(_ trainer: Trainer, heldOut: EvaluationRows?) { (self.trainer, self.heldOut) = (trainer, heldOut) }
+    init(_ evaluated: EvaluatedModel, heldOut: EvaluationRows?) { (self.evaluated, self.heldOut) = (evaluated, heldOut) }
 
     /// Collective. Of the trainer's step.
     /// - Parameter quality: of the samples, where it was measured.
     func take(quality: SampleQuality?) throws(Failure) -> ModelSnapshot {
-        let (plan, communicator) = (trainer.plan, trainer.communicator)
-        let condition = try communicator.agree { try plan.configuration.rowCondition(for: plan.source) }
-        if rows == nil { rows = try communicator.agree { try EvaluationRows(plan.source, plan.configuration) } }
+        let (plan, trainer, condition) = (evaluated.plan, evaluated.trainer, evaluated.condition)
         var samples: Matrix?
         if condition == nil {
             try trainer.drawSamples()
             samples = try EvaluationChains(plan).gather(trainer, count: ModelSnapshot.count)
         }
-        var modelState = trainer.state.modelState
-        weights.prepare(parameters: try trainer.bestParameters(), state: &modelState, iterating: false)
+        try evaluated.prepare(.average)
         let model = SnapshotModel(
-            configuration: plan.configuration, networks: plan.networks, weights: weights, step: trainer.state.step,
-            preparation: plan.rowMetadata.rows, rows: rows, heldOut: condition == nil ? heldOut : nil, condition: condition,
+            configuration: plan.configuration, networks: plan.networks, weights: evaluated.weights, step: trainer.state.step,
+            preparation: plan.rowMetadata.rows, rows: try evaluated.trainingRows(), heldOut: heldOut, condition: condition,
             samples: samples)
-        return try ModelSnapshot(model, quality: quality, measuring: false, communicator)
+        return try ModelSnapshot(model, quality: quality, measuring: false, evaluated.communicator)
     }
 }

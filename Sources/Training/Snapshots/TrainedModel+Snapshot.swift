@@ -8,21 +8,24 @@ import Numerics
 
 extension TrainedModel {
     /// Collective. A snapshot of this checkpoint.
-    /// - Parameter heldOut: a name or path of rows that were not trained on.
+    /// - Parameter given: a name or path of rows that were not trained on; nil: those that the run held out, if any.
     /// - Returns: with it, why something is missing, in sentences.
-    package func snapshot(heldOut: String?, _ communicator: any Communicator) throws(Failure) -> (ModelSnapshot, notes: [String]) {
-        var (rows, notes): (EvaluationRows?, [String]) = (nil, [])
-        do throws(Failure) {
-            rows = try evaluationRows(nil, communicator).training
-        } catch {
-            notes.append("The training data are not here, so that nothing is compared with them: \(error.message)")
+    package func snapshot(heldOut given: String?, _ communicator: any Communicator) throws(Failure) -> (ModelSnapshot, notes: [String]) {
+        let others = try given.map { (path) throws(Failure) in try evaluationRows(of: path, option: "--data", communicator) }
+        if let rowCondition { try communicator.agree { try others?.check(rowCondition) } }
+        var notes: [String] = []
+        let own = try communicator.attempt { () throws(Failure) in try ownRows(communicator) }
+        if let failure = own.failure {
+            notes.append("The training data are not here, so that nothing is compared with them: \(failure.message)")
         }
-        let others = try heldOut.map { (path) throws(Failure) in try evaluationRows(of: path, option: "--data", communicator) }
-        if let condition = rowCondition { try communicator.agree { try others?.check(condition) } }
+        let named = try communicator.attempt { () throws(Failure) in try others == nil ? heldOutFile(communicator) : nil }
+        if let failure = named.failure { notes.append("The held-out rows of the run are not here: \(failure.message)") }
+        let rows = try? own.get()
         let samples = rowCondition == nil ? try shownSamples(communicator) : nil
         let model = SnapshotModel(
             configuration: configuration, networks: networks, weights: preparedNetworks(), step: step,
-            preparation: rowMetadata?.rows, rows: rows, heldOut: others, condition: rowCondition, samples: samples)
+            preparation: rowMetadata?.rows, rows: rows?.training, heldOut: others ?? rows?.heldOut ?? (try? named.get()),
+            condition: rowCondition, samples: samples)
         return (try ModelSnapshot(model, measuring: true, communicator), notes)
     }
 

@@ -92,4 +92,11 @@ struct HealthWarningTests {
         #expect(try kinds(rHat: 1.2) { _ in } == [.agreement])
         #expect(try kinds(["sampler.noise=0.1"]) { _ in } == [.dataNoise])
     }
+
+    @Test func `a warning of a log is as grave as its kind, and grave where that is not known`() {
+        let levels: [(String?, Finding.Level)] = [
+            ("noise", .look), ("agreement", .look), ("departure", .bad), ("of another version", .bad), (nil, .bad),
+        ]
+        for (kind, level) in levels { #expect(HealthWarning.finding("a", kind: kind).levelOfRun == level, "\(kind ?? "nil")") }
+    }
 }

@@ -33,12 +33,18 @@ import Training
         #expect(try look() == ["anew", "one"])
         try write("uno\ndue\n")
         #expect(try look() == ["anew", "uno", "due"])
+        // Cut and grown to the same length, with a line that ends alike.
+        let words = String(repeating: "the chains have left the data, ", count: 8)
+        try write("uno\n1 \(words)\n")
+        #expect(try look() == ["anew", "uno", "1 \(words)"])
+        try write("uno\n2 \(words)\n3\n")
+        #expect(try look() == ["anew", "uno", "2 \(words)", "3"])
     }
 
     @Test func `a finished run is shown with curves, shares of time and what is left, and said to be finished`() throws {
         let folder = scratch.run()
         try ScratchRun.train(["report.every=1", "data.source=\(try numbers())", "evaluate.every=4"], in: folder)
-        var run = try RunRecord(folder)
+        var run = try RunLines(folder)
         try run.read()
         let panel = run.panel(width: 80)
         #expect(
@@ -59,7 +65,7 @@ import Training
         let text = try String(contentsOfFile: folder.configuration, encoding: .utf8).replacing(
             "steps: 8,", with: "steps: 80,", maxReplacements: 1)
         try Data(text.utf8).write(to: URL(filePath: folder.configuration))
-        var run = try RunRecord(folder)
+        var run = try RunLines(folder)
         try run.read()
         #expect(run.line.hasPrefix("step 8/80") && run.line.hasSuffix(" left") && run.panel(width: 60)[1].contains("10 %"))
         #expect(try run.end().contains("the newest checkpoint is of step 8 of 80"))
@@ -87,7 +93,7 @@ import Training
             return line.replacing("\"warnings\":[]", with: "\"warnings\":\(warnings[place])")
         }
         try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: folder.metrics))
-        var run = try RunRecord(folder)
+        var run = try RunLines(folder)
         try run.read()
         #expect(run.warnings(after: -1) == ["step 2: hot: 1", "step 3: cold"] && run.warnings(after: 2) == ["step 3: cold"])
         #expect(run.panel(width: 80).last?.hasSuffix("step 3: cold") == true)

@@ -14,8 +14,6 @@ import Training
 
         init(failing failure: Failure? = nil) { self.failure = failure }
 
-        func forget() {}
-
         func write(_ snapshot: ModelSnapshot) throws {
             steps.withLock { $0.append(snapshot.step) }
             if let failure { throw failure }

@@ -83,7 +83,7 @@ import Training
         try ScratchRun.train(variant + ["run.steps=1", "report.every=1"], in: folder)
         let (last, plan) = (try #require(try events(folder).last), try ScratchRun.trainer(variant).plan)
         #expect(last.step == 1 && last.values["samples"] != nil && last.values["train/gradient_norm"] != nil)
-        let hasEnergy = plan.profile.model.energy == .ofRows
+        let hasEnergy = plan.profile.model.energy != .none
         #expect((last.values["energy/data"] != nil) == hasEnergy)
         #expect((last.values["energy/samples"] != nil) == (hasEnergy && plan.configuration.condition.kind == .none))
     }

@@ -61,6 +61,6 @@ import Training
                 "checkpoint.every=0",
             ], in: folder)
         let snapshot = try #require(try Self.snapshot(folder, heldOut: others).first)
-        #expect(snapshot.findings.contains { $0.contains("memorizes") }, "\(snapshot.energies.map { Spread(of: $0.values).text })")
+        #expect(snapshot.findings.contains { $0.text.contains("memorizes") }, "\(snapshot.energies.map { Spread(of: $0.values).text })")
     }
 }
