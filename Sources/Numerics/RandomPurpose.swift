@@ -97,6 +97,16 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case inferenceStart = 104
     /// Noise of posterior chains of commands.
     case inferenceMotion = 105
+    /// Rows of bootstrap resamples.
+    case bootstrap = 106
+    /// States that paths between a simple density and the model's start from.
+    case annealingStart = 107
+    /// Momenta of moves along such paths.
+    case annealingMotion = 108
+    /// Acceptance and trajectory lengths of these moves.
+    case annealingDecision = 109
+    /// Halves of rows, initial weights and order of a classifier that tells two sets of rows apart.
+    case twoSampleClassifier = 110
 
     /// Numbers in tests and in the self-test.
     case test = 255

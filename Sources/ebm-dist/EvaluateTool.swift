@@ -9,6 +9,10 @@ enum EvaluateTool: Command {
     static let usage = "--run DIR [OPTIONS]"
     static let options = [
         Option(name: "--run", value: "DIR", explanation: "the run folder"),
+        Option(
+            name: "--measures", value: "NAME,NAME,...",
+            explanation: "exactly these, as far as no other option asks for more; standard ones where none are named:\n"
+                + MeasureKind.all.map { "\($0.name): \($0.summary)" }.joined(separator: "\n")),
         Option(name: "--from", value: "chains|noise|generator", explanation: "where the samples start, as in sample (default: as there)"),
         Option(name: "--steps", value: "K", explanation: "steps of the run's sampler (default: as in training)"),
         Option(
@@ -49,7 +53,9 @@ enum EvaluateTool: Command {
         let denoising = try denoising(arguments)
         let command = EvaluateCommand(
             folder: try arguments.required("--run", "DIR"), step: try arguments.checkpoint(),
-            weights: try arguments.choice("--weights", ModelWeights.self) ?? .average, samples: arguments["--samples"],
+            weights: try arguments.choice("--weights", ModelWeights.self) ?? .average,
+            measures: arguments["--measures"].map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) },
+            samples: arguments["--samples"],
             start: try arguments.choice("--from", ModelSampler.Start.self), steps: try arguments.integer("--steps", atLeast: 0),
             count: try arguments.integer("--count", atLeast: 2),
             seed: try arguments.integer("--seed", atLeast: 0, atMost: .max).map { UInt64($0) },

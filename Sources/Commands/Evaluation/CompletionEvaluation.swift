@@ -1,3 +1,4 @@
+import Configuration
 import Distributed
 import Failures
 import Foundation
@@ -104,4 +105,40 @@ public struct CompletionEvaluation: Codable, Hashable, Sendable {
             nearest of \(neighbours) training rows \(number(nearest))
             """
     }
+}
+
+extension CompletionEvaluation: MeasureFinding {}
+
+extension MeasureKind {
+    static let completion = MeasureKind(
+        "completion", "how near samples whose condition is visible values, or an image, come to the truth",
+        needs: [.samples, .completions],
+        isStandard: \.measuresSamples
+    ) { (model) throws(Failure) in
+        let (drawn, communicator) = (try model.drawn(), model.communicator)
+        guard let (sampler, conditions) = drawn.conditioned, let truth = conditions.rows?.truth else {
+            throw Failure(.usage, "evaluate: --measures completion: expected --data, the rows that are completed")
+        }
+        let count = drawn.rows.rows
+        let generator = try communicator.agree {
+            try ModelSampler(
+                model.trained, count: count, orAtMost: count, steps: 0, start: .generator, seed: model.seed, conditions: conditions)
+        }
+        return try CompletionEvaluation(
+            CompletionEvaluation.Completions(
+                generated: try generator.drawAll(communicator), refined: drawn.rows, truth: truth,
+                condition: TileCondition(conditions.condition, conditions.values(count: count, rowsPerTile: sampler.rowsPerTile))),
+            of: model.held, training: model.training, communicator)
+    }
+}
+
+extension MeasureKind.Need {
+    /// Samples that the model draws, whose condition belongs to a row of data.
+    fileprivate static let completions = MeasureKind.Need(missing: { model in
+        guard model.command.samples == nil else { return "samples that the model draws, found those of a file" }
+        guard let condition = model.trained.rowCondition, condition.belongsToRows else {
+            return "condition.kind = \"mask\" or \"image\", found \"\(model.trained.configuration.condition.kind.rawValue)\""
+        }
+        return nil
+    })
 }

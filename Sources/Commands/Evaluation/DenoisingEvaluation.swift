@@ -75,3 +75,16 @@ extension NoiseLadder {
         (0..<levels).first { deviations[$0] >= deviation * (1 - 1e-5) } ?? levels - 1
     }
 }
+
+extension DenoisingEvaluation: MeasureFinding {}
+
+extension MeasureKind {
+    static let denoising = MeasureKind(
+        "denoising", "how well the energy takes noise off rows (--denoise): PSNR", option: Option(name: "--denoise") { $0.denoising != nil }
+    ) { (model) throws(Failure) in
+        let command = model.command
+        guard let denoising = command.denoising else { preconditionFailure("an option that was checked is missing") }
+        return try denoising.evaluate(
+            model.trained, model.training, model.other, picture: model.density == nil ? command.picture : nil, model.communicator)
+    }
+}

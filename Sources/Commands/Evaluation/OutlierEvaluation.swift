@@ -1,3 +1,4 @@
+import Configuration
 import Distributed
 import Failures
 import Foundation
@@ -72,5 +73,23 @@ public struct OutlierEvaluation: Codable, Hashable, Sendable {
                 + "AUPRC \(number(part.auprc, 4))"
         }
         return (lines + ofParts).joined(separator: "\n")
+    }
+}
+
+extension OutlierEvaluation: MeasureFinding {}
+
+extension MeasureKind {
+    static let outliers = MeasureKind(
+        "outliers", "how well the energy tells rows of other data from the run's (--outliers): AUROC, AUPRC",
+        option: Option(name: "--outliers") { $0.outliers != nil }
+    ) { (model) throws(Failure) in
+        let (trained, communicator) = (model.trained, model.communicator)
+        let (scores, count) = try communicator.agree {
+            (try trained.scores(seed: model.seed, for: "evaluate: --outliers"), try model.rowCount())
+        }
+        guard let path = model.command.outliers else { preconditionFailure("an option that was checked is missing") }
+        return try OutlierEvaluation(
+            scores: scores, inliers: model.held, areTrainingRows: model.heldAreTrainingRows,
+            outliers: try trained.evaluationRows(of: path, option: "--outliers", communicator), count: count, communicator)
     }
 }

@@ -1,3 +1,4 @@
+import Configuration
 import Distributed
 import Failures
 import Foundation
@@ -69,4 +70,66 @@ public struct ReconstructionEvaluation: Codable, Hashable, Sendable {
             generator \(number(error)); \(latentValues) principal components \(number(components)), mean row \(number(meanImage))
             """
     }
+}
+
+extension ReconstructionEvaluation: MeasureFinding {}
+
+extension MeasureKind {
+    static let reconstruction = MeasureKind(
+        "reconstruction", "how well a run's generator gives rows back: mean squared error",
+        needs: [.generator, .drawableImages, .conditionOfRows],
+        option: Option(name: "--reconstructions", isGiven: { $0.reconstructions != nil }, isNeeded: false),
+        isStandard: { $0.samples == nil && $0.outliers == nil && $0.denoising == nil }
+    ) { (model) throws(Failure) in
+        let (trained, held, condition, communicator) = (model.trained, model.held, model.trained.rowCondition, model.communicator)
+        let (reconstructor, count) = try communicator.agree {
+            try condition.map { (condition) throws(Failure) in try held.check(condition) }
+            guard let reconstructor = Reconstructor(trained, seed: model.seed) else { preconditionFailure("a generator that was checked") }
+            return (reconstructor, try model.rowCount())
+        }
+        let evaluation = try ReconstructionEvaluation(
+            reconstructor, of: held, count: count, condition: condition, seed: model.seed, training: model.training, communicator)
+        try communicator.onRoot {
+            guard let path = model.command.reconstructions else { return }
+            let size = min(reconstructor.rowsPerTile, count, held.available)
+            let x = held.read(0..<size)
+            let given = condition.map { held.condition($0, of: x, 0..<size, seed: model.seed, tile: 0).values }
+            try draw(x, reconstructor(x, condition: given, tile: 0), trained, to: path)
+        }
+        return evaluation
+    }
+
+    /// Rows and what was made of them, side by side.
+    private static func draw(_ x: Matrix, _ made: Matrix, _ trained: TrainedModel, to path: String) throws {
+        var configuration = trained.configuration
+        configuration.samples.columns = max(2, configuration.samples.columns / 2 * 2)
+        let panels = (0..<x.rows).flatMap { x.rows($0..<$0 + 1).values + made.rows($0..<$0 + 1).values }
+        try SamplePicture(configuration: configuration, shape: trained.shape).write(panels, count: 2 * x.rows, to: path)
+    }
+}
+
+extension MeasureKind.Need {
+    /// A generator, and what finds latent vectors of rows.
+    fileprivate static let generator = MeasureKind.Need(missing: { model in
+        guard Reconstructor(model.trained, seed: model.seed) == nil else { return nil }
+        let found = model.trained.configuration.objective.kind.rawValue
+        return "a run with a generator (\(RunConfiguration.Generator.needs.words)), found \"\(found)\""
+    })
+
+    /// Where reconstructions are drawn, images.
+    fileprivate static let drawableImages = MeasureKind.Need(missing: { model in
+        let shape = model.trained.shape
+        let isImage = !shape.isVector && [1, 3].contains(shape.channels)
+        return model.command.reconstructions == nil || isImage
+            ? nil : "a model of images of 1 or 3 channels, found rows of \(shape)"
+    })
+
+    /// What the generator is told of rows.
+    fileprivate static let conditionOfRows = MeasureKind.Need(missing: { model in
+        switch model.trained.rowCondition {
+        case .label where model.held.classRange == nil: "rows with classes, found none in \(model.held.name)"
+        case .image where model.held.partnerShape == nil: "rows with images, found none with \(model.held.name)"
+        default: nil
+        }
+    })
 }

@@ -1,6 +1,8 @@
+import Configuration
 import Distributed
 import Failures
 import Foundation
+import Learning
 import Measures
 import Numerics
 import Sampling
@@ -78,4 +80,18 @@ public struct SampleEvaluation: Codable, Hashable, Sendable {
     }
 
     private static func padded(_ text: String) -> String { String(repeating: " ", count: max(1, 12 - text.count)) + text }
+}
+
+extension SampleEvaluation: MeasureFinding {}
+
+extension MeasureKind {
+    static let distances = MeasureKind(
+        "distances", key: "samples", "samples against data: sliced Wasserstein distance, Fréchet distance on principal components",
+        needs: [.samples], isStandard: \.measuresSamples
+    ) { (model) throws(Failure) in
+        let (trained, drawn) = (model.trained, try model.drawn())
+        return try SampleEvaluation(
+            of: drawn.rows, origin: drawn.origin, steps: drawn.steps, training: model.training, other: model.other,
+            noise: trained.networks.isLatent ? nil : trained.configuration.startNoise, model.communicator)
+    }
 }
