@@ -130,7 +130,7 @@ extension CommandTests {
             for (variant, values) in errors {
                 for (seed, error) in values.enumerated() {
                     try keep(
-                        "ed-25gaussians/\(variant)-\(seed + 1)", step: variant == "CD--ours" || variant == shorter ? 10000 : steps,
+                        "ed-25gaussians/\(variant)-\(seed + 1)", step: variant == shorter ? 10000 : steps,
                         plane: #"{"fit": {"squaredError": \#(error), "divergence": 1}}"#,
                         evaluated: #"{"measures": {"fit": {"squaredErrorUpToConstant": \#(error)}}}"#, in: folder)
                 }
