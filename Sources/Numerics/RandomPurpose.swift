@@ -9,6 +9,8 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case spectralVector = 2
     /// Initial weights of generators, encoders and other auxiliary networks.
     case auxiliaryInitialisation = 3
+    /// Initial weights of classifiers, whose features samples are compared by.
+    case classifierInitialisation = 4
 
     // Data
     /// The order in which rows of a data set are visited.

@@ -7,8 +7,8 @@ import Training
 enum CommandLineTool {
     static var commands: [any Command.Type] {
         [
-            TrainTool.self, SampleTool.self, EnergyTool.self, EvaluateTool.self, DiagnoseTool.self, ReportTool.self, WatchTool.self,
-            CompareTool.self, ConfigTool.self, CheckTool.self, BenchTool.self,
+            TrainTool.self, SampleTool.self, EnergyTool.self, EvaluateTool.self, FeaturesTool.self, DiagnoseTool.self, ReportTool.self,
+            WatchTool.self, CompareTool.self, ConfigTool.self, CheckTool.self, BenchTool.self,
         ]
     }
 
