@@ -33,24 +33,29 @@ public struct EvaluateCommand: Codable, Sendable {
     public var outliers: String?
     /// Where a picture of rows and of what the generator makes of their latent vectors goes; the rest as with `outliers`.
     public var reconstructions: String?
+    /// The file of a classifier, as `features` writes it.
+    public var features: String?
+    /// Where a picture of samples and their nearest training rows goes.
+    public var nearest: String?
 
     public init(
         folder: String, step: WantedCheckpoint? = nil, weights: ModelWeights = .average, measures: [String]? = nil,
         samples: String? = nil, start: ModelSampler.Start? = nil, steps: Int? = nil, count: Int? = nil, seed: UInt64? = nil,
         data: String? = nil, images: String? = nil, output: String? = nil, picture: String? = nil, denoising: Denoising? = nil,
-        outliers: String? = nil, reconstructions: String? = nil
+        outliers: String? = nil, reconstructions: String? = nil, features: String? = nil, nearest: String? = nil
     ) {
         (self.folder, self.step, self.weights, self.measures) = (folder, step, weights, measures)
         (self.samples, self.start, self.steps, self.count, self.seed) = (samples, start, steps, count, seed)
         (self.data, self.images, self.output, self.picture, self.denoising) = (data, images, output, picture, denoising)
         (self.outliers, self.reconstructions) = (outliers, reconstructions)
+        (self.features, self.nearest) = (features, nearest)
     }
 
     /// Collective. The same measures on any number of ranks.
     /// - Returns: lines for the person at the terminal.
     /// - Throws: `.usage`, `.data`, `.missingInput`, `.checkpoint`, and `.numerical` where energies or samples are no numbers.
     public func run(_ communicator: any Communicator) throws(Failure) -> String {
-        try OutputPath.check([output, picture, reconstructions], communicator)
+        try OutputPath.check([output, picture, reconstructions, nearest], communicator)
         let selection = try communicator.agree { try MeasureSelection(self) }
         let trained = try TrainedModel.shared(
             folder, step: step, weights: weights, needingChains: { selection.needsChains(self, $0) }, communicator)

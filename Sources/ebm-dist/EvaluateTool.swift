@@ -41,6 +41,12 @@ enum EvaluateTool: Command {
         Option(
             name: "--reconstructions", value: "F.png",
             explanation: "runs with a generator: data rows and what it makes of their latent vectors, side by side"),
+        Option(
+            name: "--features", value: "F.safetensors",
+            explanation: "a classifier that features has trained: distances, classes, precision and recall of samples on its features"),
+        Option(
+            name: "--nearest", value: "F.png",
+            explanation: "images: samples, each beside the training rows nearest to it; with it the measure memorization"),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S|best", explanation: "which checkpoint (default: the newest); best: that of checkpoint.keepBest"),
     ]
@@ -61,7 +67,8 @@ enum EvaluateTool: Command {
             seed: try arguments.integer("--seed", atLeast: 0, atMost: .max).map { UInt64($0) },
             data: arguments["--data"], images: arguments["--condition"], output: arguments["--out"], picture: arguments["--picture"],
             denoising: denoising, outliers: arguments["--outliers"],
-            reconstructions: arguments["--reconstructions"])
+            reconstructions: arguments["--reconstructions"],
+            features: arguments["--features"], nearest: arguments["--nearest"])
         Console(communicator).line(try command.run(communicator))
     }
 

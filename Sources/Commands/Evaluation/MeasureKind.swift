@@ -41,6 +41,8 @@ public struct MeasureKind: Sendable {
         let missing: @Sendable (MeasuredModel) throws(Failure) -> String?
         /// Whether samples are drawn for it, or read.
         var usesSamples = false
+        /// Whether it reads the classifier of `--features`.
+        var usesFeatures = false
         /// Whether it reads the chains of the checkpoint, however samples are drawn.
         var readsChains: @Sendable (TrainedModel) -> Bool = { _ in false }
     }
@@ -58,6 +60,7 @@ public struct MeasureKind: Sendable {
     }
 
     var usesSamples: Bool { needs.contains { $0.usesSamples } }
+    var usesFeatures: Bool { needs.contains { $0.usesFeatures } }
 
     /// - Throws: `.usage` for an unknown name.
     static func named(_ name: String) throws(Failure) -> MeasureKind {

@@ -28,6 +28,10 @@ struct MeasureSelection {
         if command.measures != nil, !usesSamples, let option = command.givenSamplingOption {
             throw Failure(.usage, "evaluate: \(option) is about samples, which none of the measures named by --measures needs")
         }
+        if command.features != nil, !wanted.contains(where: { $0.kind.usesFeatures }) {
+            let takers = MeasureKind.all.filter(\.usesFeatures).map(\.name).joined(separator: ", ")
+            throw Failure(.usage, "evaluate: --features is for \(takers), none of which is measured: name one of them by --measures")
+        }
     }
 
     private var usesSamples: Bool { wanted.contains { $0.kind.usesSamples } }

@@ -19,6 +19,8 @@ final class MeasuredModel {
     /// The built-in density of the plane whose samples were learned; nil for other data.
     let density: PlaneDensity?
     private var found: Drawn?
+    private var sets: ComparedSets?
+    private var features: ComparedFeatures?
 
     /// Samples, and what says how they came about.
     struct Drawn {
@@ -88,6 +90,41 @@ final class MeasuredModel {
         return Drawn(
             rows: try sampler.drawAll(communicator), origin: sampler.start.rawValue, steps: sampler.steps, sampler: sampler,
             conditions: conditions)
+    }
+
+    // MARK: sets of rows
+
+    /// Collective. Samples and the rows that they are compared with, made once.
+    func compared() throws(Failure) -> ComparedSets {
+        if let sets { return sets }
+        let drawn = try drawn()
+        let made = try communicator.agree { try ComparedSets(drawn, training: training, other: other) }
+        sets = made
+        return made
+    }
+
+    /// Collective. What the classifier of `--features` makes of these sets, made once.
+    /// - Throws: `.usage` for a classifier of other rows than this model's.
+    func comparedFeatures() throws(Failure) -> ComparedFeatures {
+        if let features { return features }
+        guard let path = command.features else { preconditionFailure("a measure of features without a classifier") }
+        let (file, preparation) = (try FeaturesFile.shared(path, communicator), try trained.preparation(communicator))
+        try communicator.agree { try file.check(preparation, "evaluate: --features \(path)") }
+        let sets = try compared()
+        func read(_ rows: Matrix) throws(Failure) -> ClassifiedRows {
+            try file.classifier.read(file.converted(rows, from: preparation), communicator)
+        }
+        let made = ComparedFeatures(
+            file: file, samples: try read(sets.samples), reference: try read(sets.reference),
+            floor: try sets.floor.map { (floor) throws(Failure) in try read(floor) })
+        features = made
+        return made
+    }
+
+    /// Collective. Rows that were not trained on: those of `--data`, else those that the run held out; nil where there are none.
+    func heldOutRows() throws(Failure) -> EvaluationRows? {
+        if let other { return heldAreTrainingRows ? nil : other }
+        return try trained.heldOutRows(communicator)
     }
 
     // MARK: rows

@@ -44,7 +44,13 @@ package struct Bootstrap: Sendable {
         }
         let tail = (1 - Interval.standardLevel) / 2
         let (low, high) = (Self.quantile(tail, of: sorted), Self.quantile(1 - tail, of: sorted))
-        let ends = method == .reflected ? (2 * value - high, 2 * value - low) : (low, high)
+        let shift = value - sorted.reduce(0, +) / Double(sorted.count)
+        let ends =
+            switch method {
+            case .reflected: (2 * value - high, 2 * value - low)
+            case .centered: (low + shift, high + shift)
+            default: (low, high)
+            }
         return Interval(low: ends.0, high: ends.1, method: method, count: sorted.count, seed: seed)
     }
 

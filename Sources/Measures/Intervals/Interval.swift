@@ -8,6 +8,8 @@ public struct Interval: Codable, Hashable, Sendable {
         case percentiles
         /// The same reflected at the value, which takes off the bias that resampling adds to distances (the "basic" bootstrap).
         case reflected
+        /// Percentiles moved to where the resamples' mean is the value: of distances that are compared with others of the same bias.
+        case centered
         /// Student's t of several independent estimates.
         case estimates
         /// The normal distribution, of a mean over rows.

@@ -85,7 +85,7 @@ extension SampleReference {
 
 extension Matrix {
     /// The rows without NaN and infinity: this matrix where there are only such.
-    fileprivate var finiteRows: Matrix {
+    package var finiteRows: Matrix {
         let kept = (0..<rows).filter { rows($0..<$0 + 1).isFinite }
         return kept.count == rows ? self : Matrix(rows: kept.count, columns: columns, kept.flatMap { rows($0..<$0 + 1).values })
     }

@@ -122,6 +122,13 @@ extension TrainedModel {
         return try communicator.agree { try EvaluationRows(rows, configuration, as: learned) }
     }
 
+    /// Collective. The rows that the run did not train on (`data.validation`), in the fixed order of evaluations; nil where it trained on all.
+    package func heldOutRows(_ communicator: any Communicator) throws(Failure) -> EvaluationRows? {
+        guard configuration.data.validation != nil else { return nil }
+        if let ofFile = try heldOutFile(communicator) { return ofFile }
+        return try ownRows(communicator).heldOut
+    }
+
     /// Collective. Rows of other data by themselves.
     /// - Parameter option: of the command line, which gave them.
     package func evaluationRows(of data: String, option: String, _ communicator: any Communicator) throws(Failure) -> EvaluationRows {
