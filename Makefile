@@ -7,6 +7,9 @@ ARGS ?=
 # For `ebm-dist --version`; empty in an archive without its history.
 export EBM_DIST_COMMIT := $(shell scripts/commit)
 
+# What the build finds beside what it needs; looked for at each command, as `setup` may have installed it.
+export EBM_DIST_LIBRARIES = $(shell scripts/libraries)
+
 .PHONY: run test build setup lint format clean help
 
 run: build

@@ -1,4 +1,5 @@
 // swift-tools-version: 6.2
+import Foundation
 import PackageDescription
 
 /// The CPU the program is compiled for: `native` (this machine), or the name of the oldest node of a cluster, for example
@@ -8,6 +9,30 @@ let cpu = Context.environment["EBM_DIST_CPU"] ?? "native"
 /// The commit that is built, for `--version`: said by the Makefile. Not `Context.gitInformation`: SwiftPM keeps an evaluated manifest, and with it
 /// the commit of the first build, until the text of this file changes.
 let commit = (Context.environment["EBM_DIST_COMMIT"] ?? "").filter { $0.isLetter || $0.isNumber || "+-._".contains($0) }
+
+/// Libraries without which the program is built, and reads fewer files: those that pkg-config knows on this machine. `scripts/libraries` says the same to
+/// the Makefile, because SwiftPM keeps an evaluated manifest until its text or the environment changes; `EBM_DIST_LIBRARIES= swift build` builds without.
+let libraries =
+    Context.environment["EBM_DIST_LIBRARIES"].map { $0.split(separator: " ").map(String.init) }
+    ?? ["hdf5-serial", "hdf5", "libturbojpeg"].filter(isInstalled)
+
+func isInstalled(_ library: String) -> Bool {
+    let search = Process()
+    search.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    search.arguments = ["pkg-config", "--exists", library]
+    guard (try? search.run()) != nil else { return false }
+    search.waitUntilExit()
+    return search.terminationStatus == 0
+}
+
+/// A library by the first of its names that is there. Sources see it by `#if canImport(...)`.
+func optional(_ name: String, _ pkgConfigs: [String], _ packages: [String]) -> Target? {
+    pkgConfigs.first(where: libraries.contains).map { system(name, $0, packages) }
+}
+
+let optionalLibraries = [
+    optional("CHDF5", ["hdf5-serial", "hdf5"], ["libhdf5-dev"]), optional("CTurboJPEG", ["libturbojpeg"], ["libturbojpeg0-dev"]),
+].compactMap { $0 }
 
 let swiftSettings: [SwiftSetting] = [
     .strictMemorySafety(),
@@ -52,7 +77,7 @@ let package = Package(
         library("Distributed", ["CMPI", "Files", "Failures"]),
         library("Model", ["CLanes", "Numerics", "Failures"]),
         library("Sampling", ["Numerics", "Model"]),
-        library("Formats", ["CZlib", "CPNG", "CXXHash", "Files", "Failures"]),
+        library("Formats", ["CZlib", "CPNG", "CXXHash", "Files", "Failures"] + optionalLibraries.map { .target(name: $0.name) }),
         library(
             "Datasets", ["Numerics", "Formats", "Failures"], exclude: ["Resources/LICENSE.digits"],
             resources: [.embedInCode("Resources/digits.csv.gz")]),
@@ -110,5 +135,5 @@ let package = Package(
         tests("RunReportTests", ["Charts", "RunReport", "Training", "Formats", "Failures", "TestSupport"]),
         tests("RankTests", ["Distributed", "Failures"]),
         tests("CommandTests", ["Configuration", "Formats", "Failures", "TestSupport", "Training"]),
-    ]
+    ] + optionalLibraries
 )

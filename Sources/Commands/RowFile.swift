@@ -6,6 +6,7 @@ struct RowFile: Sendable {
     enum Format: String, CaseIterable, Sendable {
         case npy
         case csv
+        case h5
     }
 
     let path: String
@@ -14,7 +15,10 @@ struct RowFile: Sendable {
     /// - Throws: `.usage` for another ending.
     init(_ path: String) throws(Failure) {
         guard let format = Format.allCases.first(where: { path.lowercased().hasSuffix(".\($0.rawValue)") }) else {
-            throw Failure(.usage, "--out \(path): expected a name that ends in .npy (an array) or .csv (a table)")
+            throw Failure(.usage, "--out \(path): expected a name that ends in .npy (an array), .csv (a table) or .h5 (HDF5)")
+        }
+        guard format != .h5 || OptionalLibrary.hdf5.isThere else {
+            throw OptionalLibrary.hdf5.absence("--out \(path)", instead: "write .npy or .csv.")
         }
         (self.path, self.format) = (path, format)
     }
@@ -41,15 +45,19 @@ struct RowFile: Sendable {
 
     /// The values of the file that a command has written, row by row; also those that are not finite.
     func values() throws(Failure) -> [Double] {
-        let bytes = try FileBytes.read(path)
         switch format {
-        case .npy:
-            let values = try NPY.decode(bytes, name: path).values
-            return values.doubles ?? values.floats.map { Double($0) }
+        case .npy: return Self.doubles(try NPY.decode(FileBytes.read(path), name: path))
+        case .h5:
+            let file = try HDF5.open(DataFile(path))
+            var numbers: [Double] = []
+            for entry in file.entries { for column in try file.columns(entry, .all) { numbers += Self.doubles(column.array) } }
+            return numbers
         case .csv:
-            return bytes.split(separator: 0x0a).dropFirst().flatMap { line in
+            return try FileBytes.read(path).split(separator: 0x0a).dropFirst().flatMap { line in
                 line.split(separator: 0x2c).map { Double(String(decoding: $0, as: UTF8.self)) ?? .nan }
             }
         }
     }
+
+    private static func doubles(_ array: NumericArray) -> [Double] { array.values.doubles ?? array.values.floats.map { Double($0) } }
 }

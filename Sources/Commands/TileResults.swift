@@ -43,7 +43,12 @@ struct TileResults {
     ) throws(Failure) {
         let partial = "\(file.path).partial"
         try communicator.onRoot { if PathKind(partial) == .file { try RunFolder.remove(partial) } }
-        let (pieces, size) = try file.format == .npy ? array(values, communicator) : table(values, communicator)
+        let (pieces, size) =
+            switch file.format {
+            case .npy: array(values, head: NPY.header(type, shape: [rows] + rowShape), communicator)
+            case .h5: try array(values, in: partial, communicator)
+            case .csv: try table(values, communicator)
+            }
         try communicator.write(pieces, to: partial, size: size)
         try communicator.onRoot {
             try AtomicFile.rename(partial, to: file.path)
@@ -74,16 +79,27 @@ struct TileResults {
 
     private static func text(_ number: Double) -> String { number == number.rounded() ? "\(Int(number))" : "\(number)" }
 
+    /// The numbers of the tiles between what stands around them.
     private func array(
-        _ values: [(rows: Range<Int>, numbers: [Double])], _ communicator: any Communicator
+        _ values: [(rows: Range<Int>, numbers: [Double])], head: [UInt8], tail: [UInt8] = [], _ communicator: any Communicator
     ) -> (pieces: [FilePiece], size: Int) {
-        let header = NPY.header(type, shape: [rows] + rowShape)
+        let end = head.count + rows * width * type.size
         var pieces = values.map { tile in
             let bytes = type == .float32 ? LittleEndian.bytes(of: tile.numbers.map { Float($0) }) : LittleEndian.bytes(of: tile.numbers)
-            return FilePiece(offset: header.count + tile.rows.lowerBound * width * type.size, bytes: bytes)
+            return FilePiece(offset: head.count + tile.rows.lowerBound * width * type.size, bytes: bytes)
         }
-        if communicator.rank == 0 { pieces.append(FilePiece(offset: 0, bytes: header)) }
-        return (pieces, header.count + rows * width * type.size)
+        if communicator.rank == 0 { pieces += [FilePiece(offset: 0, bytes: head), FilePiece(offset: end, bytes: tail)] }
+        return (pieces, end + tail.count)
+    }
+
+    /// Collective. Rank 0 asks the library what stands around the numbers, and tells the others.
+    private func array(
+        _ values: [(rows: Range<Int>, numbers: [Double])], in path: String, _ communicator: any Communicator
+    ) throws(Failure) -> (pieces: [FilePiece], size: Int) {
+        let names = rowShape.count < 2 && width == columns.count ? columns : nil
+        let layout = HDF5Layout(
+            encoded: try communicator.bytesFromRoot { try HDF5Layout(type, shape: [rows] + rowShape, columns: names, at: path).encoded() })
+        return array(values, head: layout.head, tail: layout.tail, communicator)
     }
 
     /// Collective. Lines have no fixed length: the ranks learn of each other's.

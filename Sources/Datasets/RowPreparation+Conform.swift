@@ -5,12 +5,10 @@ extension RowPreparation {
     /// The rows of other data as those that were learned: of their shape, in the order of their columns, as levels where these were levels.
     ///
     /// Levels as real numbers (2.7 of 0 to 255) become floats of the model's scale; whole numbers of any type become levels, as bytes of the same values do.
-    /// - Parameters:
-    ///   - place: where the data came from, for messages: `--input rows.npy`.
-    ///   - mayHaveLabel: whether tables may have one column more, the label, which is left out.
+    /// - Parameter place: where the data came from, for messages: `--input rows.npy`.
     /// - Throws: `.data` for another shape, other columns or another kind of values.
-    public func conform(_ dataset: Dataset, _ place: String, mayHaveLabel: Bool = false) throws(Failure) -> Dataset {
-        let rows = try shaped(dataset, place, mayHaveLabel)
+    public func conform(_ dataset: Dataset, _ place: String) throws(Failure) -> Dataset {
+        let rows = try shaped(dataset, place)
         if let columns, let own = rows.columnNames, own != columns {
             throw Failure(
                 .data,
@@ -32,13 +30,13 @@ extension RowPreparation {
     }
 
     /// As above; a density has real numbers.
-    public func conform(_ source: DataSource, _ place: String, mayHaveLabel: Bool = false) throws(Failure) -> DataSource {
+    public func conform(_ source: DataSource, _ place: String) throws(Failure) -> DataSource {
         guard let dataset = source.dataset else {
             guard source.shape == shape else { throw refusal(of: source.shape, place) }
             guard let levels else { return source }
             throw Failure(.data, "\(place): expected rows of \(levels) levels, as this model has learned, found the density \(source.name)")
         }
-        return .dataset(try conform(dataset, place, mayHaveLabel: mayHaveLabel))
+        return .dataset(try conform(dataset, place))
     }
 
     private func refusal(of other: ImageShape, _ place: String) -> Failure {
@@ -78,12 +76,9 @@ extension RowPreparation {
         return try rows.replacing(.levels(numbers.map { UInt8($0) }, levels: levels), saying: isOfUnit && most > 0 ? [note] : [])
     }
 
-    private func shaped(_ dataset: Dataset, _ place: String, _ mayHaveLabel: Bool) throws(Failure) -> Dataset {
+    private func shaped(_ dataset: Dataset, _ place: String) throws(Failure) -> Dataset {
         if dataset.shape == shape { return dataset }
         if dataset.shape == ImageShape(vector: shape.count) { return try dataset.images(of: shape) }
-        if mayHaveLabel, shape.isVector, dataset.levels == nil, dataset.shape == ImageShape(vector: shape.count + 1) {
-            return try dataset.withoutLastColumn()
-        }
         throw refusal(of: dataset.shape, place)
     }
 }
@@ -91,11 +86,11 @@ extension RowPreparation {
 extension Dataset {
     /// The same rows with other values, or of another shape.
     fileprivate func replacing(
-        _ values: Values, shape: ImageShape? = nil, names: [String]? = nil, precise: [Double]? = nil, saying more: [String] = []
+        _ values: Values, shape: ImageShape? = nil, precise: [Double]? = nil, saying more: [String] = []
     ) throws(Failure) -> Dataset {
         var replaced = try Dataset(
             name: name, shape: shape ?? self.shape, values: values, labels: labels,
-            columnNames: names ?? (shape == nil ? columnNames : nil),
+            columnNames: shape == nil ? columnNames : nil,
             labelName: labelName, notes: notes + more, precise: precise, losses: losses)
         replaced.partners = partners
         return replaced
@@ -109,14 +104,5 @@ extension Dataset {
         case .levels(let bytes, let levels): return try replacing(.levels(innermost(bytes), levels: levels), shape: shape)
         case .floats(let floats): return try replacing(.floats(innermost(floats)), shape: shape, precise: precise.map { innermost($0) })
         }
-    }
-
-    fileprivate func withoutLastColumn() throws(Failure) -> Dataset {
-        guard case .floats(let floats) = values else { preconditionFailure("a table has floats") }
-        let width = shape.count
-        func rows<T>(_ values: [T]) -> [T] { values.indices.compactMap { $0 % width == width - 1 ? nil : values[$0] } }
-        return try replacing(
-            .floats(rows(floats)), shape: ImageShape(vector: width - 1), names: columnNames.map { Array($0.dropLast()) },
-            precise: precise.map { rows($0) })
     }
 }

@@ -20,7 +20,7 @@ struct CSVLayout {
     ///   - first: the fields of the first line, which `reader` has read.
     ///   - hasHeader: what the person says; nil: as the line looks.
     init(
-        first: [String], _ reader: CSVReader, _ select: CSVTable.Selection, hasHeader: Bool?, name: String
+        first: [String], _ reader: CSVReader, _ select: ColumnSelection, hasHeader: Bool?, name: String
     ) throws(Failure) {
         let line = CSVFirstLine(first, number: reader.line, select, name)
         if let hasHeader { beginsWithRow = !hasHeader } else { beginsWithRow = try !line.isHeader() }
@@ -53,7 +53,7 @@ struct CSVLayout {
         return first.last == "" ? row.count == first.count : !beginsWithRow && row.count == first.count + 1
     }
 
-    private mutating func choose(_ select: CSVTable.Selection, _ name: String, _ line: Int) throws(Failure) {
+    private mutating func choose(_ select: ColumnSelection, _ name: String, _ line: Int) throws(Failure) {
         columns = Array(0..<(endsOpen ? width - 1 : width))
         if case .matching = select, names == nil { return }
         guard select != .all else {
@@ -80,10 +80,10 @@ struct CSVLayout {
 struct CSVFirstLine {
     private let fields: [String]
     let number: Int
-    private let select: CSVTable.Selection
+    private let select: ColumnSelection
     private let name: String
 
-    init(_ fields: [String], number: Int, _ select: CSVTable.Selection, _ name: String) {
+    init(_ fields: [String], number: Int, _ select: ColumnSelection, _ name: String) {
         (self.fields, self.number, self.select, self.name) = (fields, number, select, name)
     }
 

@@ -35,7 +35,7 @@ struct CSVReader {
         let end = (bytes.lastIndex { $0 != 0x0a && $0 != 0x0d && $0 != 0x20 } ?? -1) + 1
         var start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
         var comments: [[UInt8]] = []
-        while start < end, bytes[start] == 0x23, !bytes[start...].starts(with: Array("#N/A".utf8)) {
+        while start < end, Self.isComment(bytes, at: start) {
             let text = bytes[(start + 1)..<end].prefix { $0 != 0x0a }
             comments.append(Array(text))
             start = min(end, text.endIndex + 1)
@@ -50,6 +50,11 @@ struct CSVReader {
         (self.separator, mark, isSpace) = (separator, separator.byte, separator == .space)
     }
 
+    /// Whether a line that begins here is a comment: with `#`, but for the word that stands for a missing value in tables of Excel.
+    private static func isComment(_ bytes: [UInt8], at start: Int) -> Bool {
+        bytes[start] == 0x23 && !bytes[start...].starts(with: "#N/A".utf8)
+    }
+
     /// The fields of the next line; nil at the end.
     mutating func next() throws(Failure) -> [String]? {
         var fields: [String] = []
@@ -59,6 +64,11 @@ struct CSVReader {
     /// Replaces `fields` by those of the next line; false at the end.
     mutating func next(into fields: inout [String]) throws(Failure) -> Bool {
         fields.removeAll(keepingCapacity: true)
+        while position < contentEnd, Self.isComment(bytes, at: position) {
+            skip { $0 != 0x0a }
+            position = min(position + 1, bytes.count)
+            line += 1
+        }
         guard position < contentEnd else { return false }
         line += 1
         let start = position

@@ -2,22 +2,6 @@ import Failures
 
 /// A table of numbers from a text file: one row a line, the same number of fields in each.
 public struct CSVTable: Hashable, Sendable {
-    /// Which columns are read; the others may hold anything.
-    public enum Selection: Hashable, Sendable {
-        case all
-        case names([String])
-        /// By name where the first line names columns, else all by position.
-        case matching([String])
-
-        /// The names that are asked for.
-        var wanted: [String] {
-            switch self {
-            case .all: []
-            case .names(let names), .matching(let names): names
-            }
-        }
-    }
-
     /// The names of the columns that were read; nil when the file has none.
     public let names: [String]?
     public let rows: Int
@@ -31,7 +15,7 @@ public struct CSVTable: Hashable, Sendable {
 
     /// Parses a whole file.
     ///
-    /// Lines that begin with `#` may stand in front of the table. Fields are separated by `separator` (nil: `CSVReader.separator`), may stand in double
+    /// Lines that begin with `#` are comments. Fields are separated by `separator` (nil: `CSVReader.separator`), may stand in double
     /// quotes ("" inside is a quote, a quoted line feed is not supported), and are decimal numbers, between semicolons also with a decimal comma. What
     /// the first line is, and which column is an index, `CSVLayout` says. Lines end with LF or CR LF; byte order marks and empty lines at the end are
     /// skipped; UTF-16 with its mark is read as UTF-8 is.
@@ -41,7 +25,7 @@ public struct CSVTable: Hashable, Sendable {
     /// - Throws: `.data` naming line and column for text, missing values (`NA`, nothing), NaN, Inf, values beyond the range of Float and
     ///   rows of another length.
     public init(
-        decoding bytes: [UInt8], name: String, select: Selection = .all, separator: Separator? = nil, hasHeader: Bool? = nil
+        decoding bytes: [UInt8], name: String, select: ColumnSelection = .all, separator: Separator? = nil, hasHeader: Bool? = nil
     ) throws(Failure) {
         var reader = try CSVReader(bytes, name, separator)
         guard var fields = try reader.next() else {
@@ -85,13 +69,6 @@ public struct CSVTable: Hashable, Sendable {
         if reader.decimalMark == .comma { notes.append("\(name): commas are read as decimal points") }
         if select == .all, let note = Self.noteOnIndex(values, columns: columns, names, name) { notes.append(note) }
         self.notes = notes
-    }
-
-    /// A table that another format holds.
-    init(names: [String]?, rows: Int, columns: Int, values: [Float], doubles: [Double]) {
-        precondition(
-            values.count == rows * columns && doubles.count == values.count, "\(values.count) values in \(rows) rows of \(columns)")
-        (self.names, self.rows, self.columns, self.values, self.doubles, notes) = (names, rows, columns, values, doubles, [])
     }
 
     /// The names of the columns that hold a number in a line.

@@ -5,7 +5,7 @@ public enum FileBytes {
     /// What a reader accepts unless it is told otherwise: 8 GiB, counted after decompression.
     public static let defaultLimit = 8 << 30
     /// What to do about a file that exceeds a limit which nobody can change.
-    static let smaller = "Give a smaller file."
+    package static let smaller = "Give a smaller file."
 
     /// Reads a regular file; gzip is recognised by its first two bytes (1f 8b), not by its name.
     ///
@@ -18,10 +18,12 @@ public enum FileBytes {
         let file = try InputFile(path)
         let magic = try file.bytes(in: 0..<min(2, file.size))
         if magic == Gzip.magic { return try Gzip.decompress(file, limit: limit, remedy: remedy ?? smaller) }
-        guard file.size <= limit else {
-            throw Failure(.data, "\(path): the file has \(file.size) bytes; the limit is \(limit). \(remedy ?? smaller)")
-        }
+        guard file.size <= limit else { throw excess(path, file.size, limit, remedy ?? smaller) }
         return try file.bytes(in: 0..<file.size)
+    }
+
+    static func excess(_ path: String, _ size: Int, _ limit: Int, _ remedy: String) -> Failure {
+        Failure(.data, "\(path): the file has \(size) bytes; the limit is \(limit). \(remedy)")
     }
 
     /// The contents of a gzip file that stands in memory.

@@ -1,7 +1,7 @@
 import CZlib
 import Failures
 
-/// Streaming decompression of gzip (RFC 1952): one or several members, each with its checksum.
+/// Streaming decompression of gzip (RFC 1952): one or several members, each with its checksum, and zeros behind them, as tapes and blocks leave them.
 enum Gzip {
     static let magic: [UInt8] = [0x1f, 0x8b]
     private static let chunk = 1 << 18
@@ -38,6 +38,7 @@ enum Gzip {
     private var scratch = [UInt8](repeating: 0, count: 1 << 18)
     private var consumed = 0
     private var insideMember = true
+    private var isPadded = false
 
     init(name: String, limit: Int, remedy: String) throws(Failure) {
         (self.name, self.limit, self.remedy) = (name, limit, remedy)
@@ -57,7 +58,11 @@ enum Gzip {
     func add(_ input: [UInt8]) throws(Failure) {
         var position = 0
         while position < input.count {
-            if !insideMember { try startMember(input[position]) }
+            if !insideMember {
+                position += try skipPadding(input[position...])
+                guard position < input.count else { break }
+                try startMember(input[position])
+            }
             let (answer, used, made) = inflateOnce(input, from: position)
             position += used
             consumed += used
@@ -115,6 +120,17 @@ enum Gzip {
                 .data, "\(name): byte \(consumed): the gzip stream expands to more than the limit of \(limit) bytes. \(remedy)")
         }
         output.append(contentsOf: scratch[0..<made])
+    }
+
+    /// Zeros behind a member; behind them only zeros may follow.
+    private func skipPadding(_ input: ArraySlice<UInt8>) throws(Failure) -> Int {
+        let zeros = input.prefix { $0 == 0 }.count
+        consumed += zeros
+        isPadded = isPadded || zeros > 0
+        guard isPadded, zeros < input.count else { return zeros }
+        throw Failure.damaged(
+            name, byte: consumed, expected: "zeros up to the end of the file", found: "the byte \(input[input.startIndex + zeros])",
+            fix: "Something was appended to the file: fetch it again.")
     }
 
     private func startMember(_ first: UInt8) throws(Failure) {

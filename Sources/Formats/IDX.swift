@@ -4,8 +4,11 @@ import Failures
 ///
 /// Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", http://yann.lecun.com/exdb/mnist/.
 public enum IDX {
-    /// Types of the format by their byte; those left out (int8, int16) are refused.
-    private static let types: [UInt8: NumberType] = [0x08: .uint8, 0x0c: .int32, 0x0d: .float32, 0x0e: .float64]
+    /// Types of the format by their byte.
+    private static let types: [UInt8: BinaryNumber] = {
+        let types: [UInt8: String] = [0x08: ">u1", 0x09: ">i1", 0x0b: ">i2", 0x0c: ">i4", 0x0d: ">f4", 0x0e: ">f8"]
+        return types.compactMapValues { BinaryNumber($0) }
+    }()
     private static let fix = "Give an IDX file such as train-images-idx3-ubyte, plain or gzip."
 
     /// Whether some bytes begin like an IDX file.
@@ -19,22 +22,23 @@ public enum IDX {
     public static func decode(_ bytes: [UInt8], name: String) throws(Failure) -> NumericArray {
         let (type, shape) = try header(bytes, name)
         let start = 4 + 4 * shape.count
-        guard let size = NumericArray.byteCount(of: shape, type), size == bytes.count - start else {
-            let promised = NumericArray.byteCount(of: shape, type).map(String.init) ?? "more than 2^63"
+        let promise = NumericArray.byteCount(of: shape, size: type.size)
+        guard let size = promise, size == bytes.count - start else {
+            let promised = promise.map(String.init) ?? "more than 2^63"
             throw Failure.damaged(
                 name, byte: start, expected: "\(promised) bytes for \(shape) values", found: "\(bytes.count - start) bytes",
                 fix: "The file is truncated or foreign: fetch it again.")
         }
-        return NumericArray(shape: shape, NumericArray.Values(type, bigEndian: bytes[start...]))
+        return NumericArray(shape: shape, type.values(bytes[start...]))
     }
 
-    private static func header(_ bytes: [UInt8], _ name: String) throws(Failure) -> (NumberType, [Int]) {
+    private static func header(_ bytes: [UInt8], _ name: String) throws(Failure) -> (BinaryNumber, [Int]) {
         guard bytes.count >= 4 else {
             throw Failure.damaged(name, byte: 0, expected: "an IDX header of at least 4 bytes", found: "\(bytes.count) bytes", fix: fix)
         }
         guard bytes[0] == 0, bytes[1] == 0, let type = types[bytes[2]] else {
             throw Failure.damaged(
-                name, byte: 0, expected: "0, 0 and a type of 8 (ubyte), 12 (int32), 13 (float) or 14 (double)",
+                name, byte: 0, expected: "0, 0 and a type of 8 (ubyte), 9 (byte), 11 (int16), 12 (int32), 13 (float) or 14 (double)",
                 found: "\(bytes[0]), \(bytes[1]), \(bytes[2])", fix: fix)
         }
         let dimensions = Int(bytes[3])

@@ -1,13 +1,13 @@
 import Failures
 
 extension NPY {
-    /// A structured array with one dimension as a table whose columns are its fields; nil for a plain array.
+    /// A structured array with one dimension as its fields, each a column of a table; nil for a plain array.
     ///
     /// - Parameter name: the file's name for messages.
     /// - Throws: `.data` for fields that are no plain numbers, unless others are selected, and for a file of another size than its header promises.
     public static func table(
-        decoding bytes: [UInt8], name: String, select: CSVTable.Selection = .all
-    ) throws(Failure) -> CSVTable? {
+        decoding bytes: [UInt8], name: String, select: ColumnSelection = .all
+    ) throws(Failure) -> [NumericColumn]? {
         let text = try headerRange(bytes, name)
         let header = try NPYHeader(bytes, text, name)
         guard !header.fields.isEmpty else { return nil }
@@ -26,17 +26,10 @@ extension NPY {
                 expected: "\(overflow ? "more than 2^63" : "\(size)") bytes for \(header.shape[0]) records of \(record.size)",
                 found: "\(found) bytes", fix: "The file is truncated or foreign: write it again.")
         }
-        var values = [Float](repeating: 0, count: header.shape[0] * columns.count)
-        var doubles = [Double](repeating: 0, count: values.count)
-        for (place, column) in columns.enumerated() {
-            let numbers = column.values(bytes, from: text.upperBound, rows: header.shape[0], recordSize: record.size)
-            let floats = numbers.floats
-            let precise = numbers.doubles ?? floats.map { Double($0) }
-            for row in floats.indices {
-                (values[row * columns.count + place], doubles[row * columns.count + place]) = (floats[row], precise[row])
-            }
+        return columns.map { column in
+            let values = column.values(bytes, from: text.upperBound, rows: header.shape[0], recordSize: record.size)
+            return NumericColumn(name: column.name, NumericArray(shape: header.shape, values))
         }
-        return CSVTable(names: columns.map(\.name), rows: header.shape[0], columns: columns.count, values: values, doubles: doubles)
     }
 }
 
@@ -46,7 +39,7 @@ private struct StructuredRecord {
     struct Column {
         let name: String
         let text: String
-        let type: NumberType?
+        let type: BinaryNumber?
         let offset: Int
 
         /// The field of all records.
@@ -58,7 +51,7 @@ private struct StructuredRecord {
                 let first = start + row * recordSize + offset
                 field.append(contentsOf: bytes[first..<first + type.size])
             }
-            return NumericArray.Values(type, littleEndian: field[...])
+            return type.values(field[...])
         }
     }
 
@@ -71,7 +64,7 @@ private struct StructuredRecord {
         (self.name, self.byte) = (name, byte)
         var (columns, size): ([Column], Int) = ([], 0)
         for field in fields {
-            let type = NPY.types.first { $0.name == field.type }?.type
+            let type = BinaryNumber(field.type)
             guard let width = type?.size ?? Self.width(field.type) else { throw Self.refusal(name, byte, field.name, field.type) }
             if !field.name.isEmpty { columns.append(Column(name: field.name, text: field.type, type: type, offset: size)) }
             size += width
@@ -80,7 +73,7 @@ private struct StructuredRecord {
     }
 
     /// The columns that are read.
-    func columns(_ select: CSVTable.Selection) throws(Failure) -> [Column] {
+    func columns(_ select: ColumnSelection) throws(Failure) -> [Column] {
         var chosen = columns
         if select != .all {
             chosen = try select.wanted.map { (title) throws(Failure) -> Column in
@@ -110,7 +103,7 @@ private struct StructuredRecord {
 
     private static func refusal(_ name: String, _ byte: Int, _ field: String, _ type: String) -> Failure {
         Failure.damaged(
-            name, byte: byte, expected: "fields of the types " + NPY.types.map(\.name).joined(separator: ", "),
+            name, byte: byte, expected: "fields of " + BinaryNumber.known,
             found: "'\(field)' of '\(type)'",
             fix: "Choose others with data.columns. \(NPYHeader.structuredFix)")
     }

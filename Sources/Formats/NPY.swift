@@ -3,8 +3,8 @@ import Failures
 /// The `.npy` format of NumPy, versions 1 to 3.
 ///
 /// Magic `\x93NUMPY`, version, length of the header, the header (a Python dictionary with `descr`, `fortran_order` and `shape`), the
-/// values. Read are little-endian `<f4 <f8 <f2 <i4 <i8 |u1 |b1` in C order, and structured arrays of them (`NPY+Structured`); written the same, but
-/// `<f2`, in version 1.
+/// values. Read are floats of 2 to 8 bytes, whole numbers of 1 to 8 and truth values, in either order of bytes and of indices, and structured arrays
+/// of them (`NPY+Structured`); written are `<f4 <f8 <i4 <i8 |u1 |b1` in C order, in version 1.
 /// Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html.
 public enum NPY {
     static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
@@ -12,9 +12,9 @@ public enum NPY {
     private static let headerLimit = 1 << 16
     private static let fix = "Write the array with numpy.save as a plain array of one of these types, for example x.astype('float32')."
 
-    /// The types read, by their names in the header. The order is that of messages.
-    static let types: [(name: String, type: NumberType)] = [
-        ("<f4", .float32), ("<f8", .float64), ("<f2", .float16), ("|u1", .uint8), ("<i4", .int32), ("<i8", .int64), ("|b1", .bool),
+    /// The types written, by their names in the header.
+    private static let types: [NumberType: String] = [
+        .float32: "<f4", .float64: "<f8", .float16: "<f2", .uint8: "|u1", .int32: "<i4", .int64: "<i8", .bool: "|b1",
     ]
 
     /// Whether some bytes begin like an `.npy` file.
@@ -32,29 +32,26 @@ public enum NPY {
                 found: "one with the fields " + header.fields.map(\.name).joined(separator: ", "),
                 fix: NPYHeader.structuredFix)
         }
-        guard let type = types.first(where: { $0.name == header.type })?.type else {
+        guard let type = BinaryNumber(header.type) else {
             throw Failure.damaged(
-                name, byte: text.lowerBound, expected: "the type " + types.map(\.name).joined(separator: ", "), found: "'\(header.type)'",
-                fix: fix)
-        }
-        guard !header.fortranOrder else {
-            throw Failure.damaged(
-                name, byte: text.lowerBound, expected: "C order", found: "Fortran order",
-                fix: "Save numpy.ascontiguousarray(x) instead of x.")
+                name, byte: text.lowerBound, expected: "a type of " + BinaryNumber.known, found: "'\(header.type)'", fix: fix)
         }
         let found = bytes.count - text.upperBound
-        guard let size = NumericArray.byteCount(of: header.shape, type), size == found else {
-            let promised = NumericArray.byteCount(of: header.shape, type).map(String.init) ?? "more than 2^63"
+        let promise = NumericArray.byteCount(of: header.shape, size: type.size)
+        guard let size = promise, size == found else {
+            let promised = promise.map(String.init) ?? "more than 2^63"
             throw Failure.damaged(
                 name, byte: text.upperBound, expected: "\(promised) bytes for \(header.shape) values of type \(header.type)",
                 found: "\(found) bytes", fix: "The file is truncated or foreign: write it again.")
         }
-        return NumericArray(shape: header.shape, NumericArray.Values(type, littleEndian: bytes[text.upperBound...]))
+        let values = type.values(bytes[text.upperBound...])
+        return header.fortranOrder
+            ? NumericArray(shape: header.shape, firstIndexFastest: values) : NumericArray(shape: header.shape, values)
     }
 
     /// What stands before the values in a file of version 1, so that large arrays can be written in pieces.
     public static func header(_ type: NumberType, shape: [Int]) -> [UInt8] {
-        let name = types.first { $0.type == type }!.name
+        guard let name = types[type] else { preconditionFailure("NumPy has no \(type)") }
         let dimensions = shape.map { "\($0)" }.joined(separator: ", ") + (shape.count == 1 ? "," : "")
         let text = "{'descr': '\(name)', 'fortran_order': False, 'shape': (\(dimensions)), }"
         // The values start at a multiple of 64 bytes, as NumPy has it; a line feed ends the header.

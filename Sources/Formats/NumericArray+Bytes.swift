@@ -1,5 +1,5 @@
 #if _endian(big)
-    #error("the file formats are little-endian and copied as they are: this machine needs byte swaps")
+#error("the file formats are little-endian and copied as they are: this machine needs byte swaps")
 #endif
 
 extension NumericArray.Values {
@@ -17,19 +17,6 @@ extension NumericArray.Values {
         }
     }
 
-    /// The same with every number's bytes in big-endian order, as IDX has them.
-    init(_ type: NumberType, bigEndian bytes: ArraySlice<UInt8>) {
-        switch type {
-        case .float32: self = .float32((copied(bytes) as [UInt32]).map { Float(bitPattern: $0.byteSwapped) })
-        case .float64: self = .float64((copied(bytes) as [UInt64]).map { Double(bitPattern: $0.byteSwapped) })
-        case .float16: self = .float32((copied(bytes) as [UInt16]).map { Float(Float16(bitPattern: $0.byteSwapped)) })
-        case .bfloat16: self = .float32((copied(bytes) as [UInt16]).map { Float(bitPattern: UInt32($0.byteSwapped) << 16) })
-        case .uint8, .bool: self.init(type, littleEndian: bytes)
-        case .int32: self = .int32((copied(bytes) as [Int32]).map(\.byteSwapped))
-        case .int64: self = .int64((copied(bytes) as [Int64]).map(\.byteSwapped))
-        }
-    }
-
     /// The values in little-endian bytes.
     public var littleEndianBytes: [UInt8] {
         switch self {
@@ -43,7 +30,7 @@ extension NumericArray.Values {
 }
 
 /// The numbers that stand in some bytes; a remainder shorter than a number is left out.
-private func copied<T: BitwiseCopyable>(_ bytes: ArraySlice<UInt8>) -> [T] {
+func copied<T: BitwiseCopyable>(_ bytes: ArraySlice<UInt8>) -> [T] {
     let count = bytes.count / MemoryLayout<T>.size
     return unsafe bytes.withUnsafeBytes { source in
         unsafe [T](unsafeUninitializedCapacity: count) { target, made in

@@ -55,12 +55,8 @@ public struct NumericArray: Hashable, Sendable {
         return count
     }
 
-    /// The number of bytes of a shape; nil when it does not fit an `Int`.
-    static func byteCount(of shape: [Int], _ type: NumberType) -> Int? {
-        guard let count = count(of: shape) else { return nil }
-        let (bytes, overflow) = count.multipliedReportingOverflow(by: type.size)
-        return overflow ? nil : bytes
-    }
+    /// The number of bytes of a shape of numbers of a size; nil when it does not fit an `Int`.
+    static func byteCount(of shape: [Int], size: Int) -> Int? { count(of: shape + [size]) }
 }
 
 extension NumericArray.Values {
@@ -104,5 +100,53 @@ extension NumericArray.Values {
         case .int32(let values): values.map { Double($0) }
         case .int64(let values): values.map { Double($0) }
         }
+    }
+
+    /// The values at some places, in this order.
+    package func taking(_ places: some Sequence<Int>) -> Self {
+        switch self {
+        case .float32(let values): .float32(places.map { values[$0] })
+        case .float64(let values): .float64(places.map { values[$0] })
+        case .uint8(let values): .uint8(places.map { values[$0] })
+        case .bool(let values): .bool(places.map { values[$0] })
+        case .int32(let values): .int32(places.map { values[$0] })
+        case .int64(let values): .int64(places.map { values[$0] })
+        }
+    }
+}
+
+extension NumericArray {
+    /// An array whose values stand with the first index running fastest, as Fortran has them.
+    init(shape: [Int], firstIndexFastest values: Values) {
+        self.init(shape: shape, values.taking(FirstIndexFastest(shape: shape, count: values.count)))
+    }
+}
+
+/// Where the values of an array, in the order of its last index, stand when the first index runs fastest.
+private struct FirstIndexFastest: Sequence, IteratorProtocol {
+    private let shape: [Int]
+    /// How far the next value of each index is.
+    private let strides: [Int]
+    private var index: [Int]
+    private var place = 0
+    private var left: Int
+
+    init(shape: [Int], count: Int) {
+        (self.shape, left, index) = (shape, count, shape.map { _ in 0 })
+        strides = shape.indices.map { shape[..<$0].reduce(1, *) }
+    }
+
+    mutating func next() -> Int? {
+        guard left > 0 else { return nil }
+        left -= 1
+        let found = place
+        for dimension in shape.indices.reversed() {
+            index[dimension] += 1
+            place += strides[dimension]
+            if index[dimension] < shape[dimension] { break }
+            place -= strides[dimension] * shape[dimension]
+            index[dimension] = 0
+        }
+        return found
     }
 }

@@ -59,7 +59,7 @@ extension SafetensorsHeader {
         guard let type, let shape, let offsets, offsets.count == 2, offsets[0] <= offsets[1] else {
             throw scanner.damaged("dtype, shape and data_offsets [begin, end] for '\(name)'", "less, or an end before its begin")
         }
-        guard NumericArray.byteCount(of: shape, type) == offsets[1] - offsets[0] else {
+        guard NumericArray.byteCount(of: shape, size: type.size) == offsets[1] - offsets[0] else {
             throw scanner.damaged("as many bytes as \(shape) values of \(type.rawValue) take for '\(name)'", "\(offsets[1] - offsets[0])")
         }
         return Tensor(name: name, type: type, shape: shape, range: offsets[0]..<offsets[1])

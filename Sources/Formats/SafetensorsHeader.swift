@@ -47,7 +47,7 @@ public struct SafetensorsHeader: Hashable, Sendable {
     public init(_ tensors: [(name: String, type: NumberType, shape: [Int])], metadata: [String: String] = [:]) {
         var end = 0
         let placed = tensors.map { tensor in
-            guard let size = NumericArray.byteCount(of: tensor.shape, tensor.type) else {
+            guard let size = NumericArray.byteCount(of: tensor.shape, size: tensor.type.size) else {
                 preconditionFailure("the shape \(tensor.shape) of \(tensor.name) has no size")
             }
             defer { end += size }

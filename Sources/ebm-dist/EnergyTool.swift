@@ -6,7 +6,7 @@ import Training
 enum EnergyTool: Command {
     static let name = "energy"
     static let summary = "computes the energies of given rows; high: unlike the training data"
-    static let usage = "--run DIR --input PATH --out F.npy|F.csv [OPTIONS]"
+    static let usage = "--run DIR --input PATH --out F.npy|F.csv|F.h5 [OPTIONS]"
     static let options = [
         Option(name: "--run", value: "DIR", explanation: "the run folder"),
         Option(
@@ -14,7 +14,7 @@ enum EnergyTool: Command {
             explanation:
                 "the rows, in the units of the training data (levels 0 to 255 of bytes, columns by name): any format that train reads"),
         Option(
-            name: "--out", value: "F.npy|F.csv",
+            name: "--out", value: "F.npy|F.csv|F.h5",
             explanation:
                 "where the N energies go, as float32 or as a column \"energy\"; of a latent prior |x - g(z)|²/2σ² + U(z), z at the end of a posterior chain"
         ),
@@ -36,7 +36,7 @@ enum EnergyTool: Command {
         let command = EnergyCommand(
             folder: try arguments.required("--run", "DIR"), step: try arguments.checkpoint(),
             weights: try arguments.choice("--weights", ModelWeights.self) ?? .average,
-            input: try arguments.required("--input", "PATH"), output: try arguments.required("--out", "F.npy|F.csv"),
+            input: try arguments.required("--input", "PATH"), output: try arguments.required("--out", "F.npy|F.csv|F.h5"),
             writesParts: arguments.has("--parts"))
         Console(communicator).line(try command.run(communicator))
     }

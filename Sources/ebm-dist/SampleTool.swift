@@ -6,12 +6,12 @@ import Training
 enum SampleTool: Command {
     static let name = "sample"
     static let summary = "draws samples from a trained model"
-    static let usage = "--run DIR --count N --out F.npy|F.csv [OPTIONS]"
+    static let usage = "--run DIR --count N --out F.npy|F.csv|F.h5 [OPTIONS]"
     static let options = [
         Option(name: "--run", value: "DIR", explanation: "the run folder"),
         Option(name: "--count", value: "N", explanation: "the number of samples"),
         Option(
-            name: "--out", value: "F.npy|F.csv",
+            name: "--out", value: "F.npy|F.csv|F.h5",
             explanation:
                 "where the samples go, in the units of the training data: N x C x H x W or N x d, or a table with the data's column names"
         ),
@@ -48,7 +48,7 @@ enum SampleTool: Command {
             start: try arguments.choice("--from", SampleCommand.Start.self),
             weights: try arguments.choice("--weights", ModelWeights.self) ?? .average,
             seed: UInt64(try arguments.integer("--seed", atLeast: 0, atMost: .max) ?? 1),
-            output: try arguments.required("--out", "F.npy|F.csv"),
+            output: try arguments.required("--out", "F.npy|F.csv|F.h5"),
             grid: arguments["--grid"], interpolation: try arguments.integer("--interpolate", atLeast: 2),
             label: try arguments.integer("--label", atLeast: 0), data: arguments["--data"], images: arguments["--condition"],
             denoises: arguments.has("--denoise"))

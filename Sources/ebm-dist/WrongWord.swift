@@ -15,7 +15,7 @@ enum WrongWord {
 
     /// Endings of files of data.
     private static let dataEndings = [
-        ".csv", ".csv.gz", ".tsv", ".txt", ".npy", ".npz", ".bin", "-ubyte", "-ubyte.gz", ".png", ".jpg", ".parquet",
+        ".csv", ".csv.gz", ".tsv", ".txt", ".npy", ".npz", ".bin", "-ubyte", "-ubyte.gz", ".png", ".jpg", ".parquet", ".h5", ".hdf5", ".nc",
     ]
 
     /// The failure of a word that is no command. It looks for files: on rank 0 alone.

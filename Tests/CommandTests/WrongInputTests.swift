@@ -205,7 +205,7 @@ extension CommandTests {
             WrongInput("key without =", ["config", "=5"], 64, "key=value"),
             WrongInput("sample without --run", ["sample", "--count", "4", "--out", "@new.npy"], 64, "--run DIR is missing"),
             WrongInput("sample without --count", ["sample", "--run", "@run", "--out", "@new.npy"], 64, "--count N is missing"),
-            WrongInput("sample without --out", ["sample", "--run", "@run", "--count", "4"], 64, "--out F.npy|F.csv is missing"),
+            WrongInput("sample without --out", ["sample", "--run", "@run", "--count", "4"], 64, "--out F.npy|F.csv|F.h5 is missing"),
             WrongInput("energy without --input", ["energy", "--run", "@run", "--out", "@new.npy"], 64, "--input PATH is missing"),
             WrongInput("data as configuration", ["train", "moons"], 64, "configuration file", "data.source=moons"),
             WrongInput("a data file as configuration", ["train", "@rows.npy"], 64, "configuration file", "data.source=@rows.npy"),

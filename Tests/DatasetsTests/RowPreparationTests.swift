@@ -122,17 +122,23 @@ private func refusal(_ body: () throws -> Void) -> String {
     @Test func `columns are taken by name where a table has names, else by position`() throws {
         let folder = try TemporaryFolder()
         var options = LoadingOptions()
-        (options.columns, options.mayLackHeader) = (["a", "b"], true)
+        (options.columns, options.isOfOtherData) = (["a", "b"], true)
         let turned = try Dataset.load(path: folder.file("t.csv", Array("note,b,a\nx,2,1\ny,4,3\n".utf8)), options)
         #expect(turned.values == .floats([1, 2, 3, 4]) && turned.columnNames == ["a", "b"])
         #expect(try Dataset.load(path: folder.file("n.csv", Array("1,2\n3,4\n".utf8)), options).values == turned.values)
         let missing = refusal { _ = try Dataset.load(path: folder.file("m.csv", Array("a,c\n1,2\n".utf8)), options) }
         #expect(missing.contains("a column named 'b', found a, c"))
-        // The label of a table without names stands last and is no part of a row.
-        let learned = RowPreparation(shape: ImageShape(vector: 2))
-        let labelled = try Dataset.load(path: folder.file("l.csv", Array("1,2,0\n3,4,1\n".utf8)))
-        #expect(try learned.conform(labelled, "l", mayHaveLabel: true).values == turned.values)
-        #expect(refusal { _ = try learned.conform(labelled, "l") }.contains("found 3"))
+        // A label is no part of a row, where there is one.
+        let (first, last) = (try folder.file("f.csv", Array("7,1,2\n8,3,4\n".utf8)), try folder.file("l.csv", Array("1,2,0\n3,4,1\n".utf8)))
+        (options.label, options.rowWidth) = (.last, 2)
+        for path in [folder.path + "/t.csv", folder.path + "/n.csv", last] {
+            #expect(try Dataset.load(path: path, options).values == turned.values, "\(path)")
+        }
+        options.label = .first
+        #expect(try Dataset.load(path: first, options).values == turned.values)
+        options.rowWidth = 4
+        let learned = RowPreparation(shape: ImageShape(vector: 4))
+        #expect(refusal { _ = try learned.conform(Dataset.load(path: last, options), "l") }.contains("found 3"))
     }
 }
 

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct CSVTests {
     private func table(
-        _ text: String, _ select: CSVTable.Selection = .all, separator: CSVTable.Separator? = nil, hasHeader: Bool? = nil
+        _ text: String, _ select: ColumnSelection = .all, separator: CSVTable.Separator? = nil, hasHeader: Bool? = nil
     ) throws -> CSVTable {
         try CSVTable(decoding: Array(text.utf8), name: "t.csv", select: select, separator: separator, hasHeader: hasHeader)
     }
@@ -64,6 +64,13 @@ import Testing
         #expect(try table("a b\n1 2\n", separator: .space).columns == 2)
     }
 
+    @Test func `comments may stand between lines and behind them, and count as lines`() throws {
+        let commented = try table("# a table\na,b\n# first\n1,2\n#\n# second\n3,4\n# end\n")
+        #expect(commented.names == ["a", "b"] && commented.values == [1, 2, 3, 4])
+        #expect(try refusal { _ = try table("a,b\n# first\n1,2\n# second\n3,x\n") }.message.contains("line 5, column 2"))
+        #expect(try refusal { _ = try table("a,b\n1,2\n#N/A,4\n") }.message.contains("line 3, column 1 (a)"))
+    }
+
     @Test func `what was guessed is said`() throws {
         #expect(try table("x,y\n1,2\n").notes.isEmpty)
         #expect(try table("0,1\n1,2\n").notes.first?.contains("line, 0,1, is read as names of columns (data.header=false") == true)
@@ -119,7 +126,7 @@ import Testing
         ("1;2,5\n3;4.5\n", "line 2, column 2: expected a finite decimal number, found '4.5'"),
         ("1.5;2\n3;4,5\n", "found '4,5'. Numbers before it have a decimal point"), ("1;2\n3;1.000,5\n", "found '1.000,5'"),
         ("1\t2,5\n3\t4\n", "found '2,5'. Write numbers with a decimal point; a decimal comma is read where semicolons"),
-        ("# a\n\n1,2\n", "line 2"), ("1,2\n# end\n", "line 2: expected 2 fields"), ("#N/A,1\n2,3\n", "found the missing value '#N/A'"),
+        ("# a\n\n1,2\n", "line 2"), ("#N/A,1\n2,3\n", "found the missing value '#N/A'"),
         ("a,b,\n1,2,\n3,4,5\n", "line 3: expected nothing behind the last separator, as in line 1, found '5'"),
         ("a,b,c\n1,2,\n", "line 2, column 3 (c): expected a number, found the missing value ''"),
         ("a,name,b\n1,x,2\n", "found 'x'. Mend the field, or read the columns that hold numbers in this line: data.columns=a,b"),

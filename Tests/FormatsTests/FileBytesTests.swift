@@ -58,10 +58,19 @@ import Testing
     @Test func `bytes after a gzip member are refused`() throws {
         let folder = try TemporaryFolder()
         let whole = gzipped(text)
-        for rest in [[0], [1, 2, 3], [0x1f], [0x1f, 0x8b], [0x1f, 0x8c, 0, 0]] as [[UInt8]] {
+        for rest in [[0, 0, 7], [0, 0x1f, 0x8b], [1, 2, 3], [0x1f], [0x1f, 0x8b], [0x1f, 0x8c, 0, 0]] as [[UInt8]] {
             let failure = try refusal { _ = try FileBytes.read(folder.file("more", whole + rest)) }
             #expect(failure.message.contains("more: byte "))
             if rest[0] != 0x1f { #expect(failure.message.contains("Something was appended")) }
+        }
+    }
+
+    @Test func `zeros behind a gzip member, as tapes leave them, are no part of the file`() throws {
+        let folder = try TemporaryFolder()
+        // Up to, and beyond, a buffer of 256 KiB.
+        for zeros in [1, 512, 300_000] {
+            #expect(
+                try FileBytes.read(folder.file("padded", gzipped(text) + gzipped([9]) + [UInt8](repeating: 0, count: zeros))) == text + [9])
         }
     }
 

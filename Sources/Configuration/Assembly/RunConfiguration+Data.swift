@@ -13,25 +13,23 @@ extension RunConfiguration {
         var (other, options) = (self, plainOptions)
         (other.data.source, other.condition.source) = (path, images)
         options.readsLabels = condition.kind == .label
-        options.lastColumnIsLabel = options.readsLabels && data.labelColumn == .last
+        (options.label, options.labelName) = (data.labelColumn, preparation.label)
+        options.rowWidth = options.readsLabels ? nil : preparation.shape.count
         options.keepsPrecision = !preparation.isIdentity
-        if let columns = preparation.matchedColumns {
-            options.columns = columns + (options.lastColumnIsLabel ? [preparation.label].compactMap { $0 } : [])
-            options.mayLackHeader = true
-        }
+        (options.columns, options.isOfOtherData) = (preparation.matchedColumns ?? [], true)
         return try other.loadGiven(options)
     }
 
     /// Images that are a model's condition, by themselves: read as `condition.source` is.
     package func loadedSource(ofImages path: String) throws(Failure) -> DataSource {
         var options = plainOptions
-        options.keepsPrecision = true
+        (options.isOfOtherData, options.keepsPrecision) = (true, true)
         return try DataSource.load(path, options)
     }
 
     /// Where the first line of the run's own file is a row, so it is in a file that is given, unless it is text.
     private func loadGiven(_ options: LoadingOptions) throws(Failure) -> DataSource {
-        guard data.header == false, !options.mayLackHeader else { return try load(options) }
+        guard data.header == false, options.columns.isEmpty else { return try load(options) }
         var first = options
         first.hasHeader = false
         do {
@@ -46,6 +44,7 @@ extension RunConfiguration {
     private var plainOptions: LoadingOptions {
         var options = LoadingOptions()
         options.limit = Int(min(data.limit, 1e9) * 1_073_741_824)
+        (options.arrays, options.shape, options.size) = (data.array, data.shape, data.size)
         return options
     }
 
@@ -53,7 +52,7 @@ extension RunConfiguration {
     package func loadedSource() throws(Failure) -> DataSource {
         var options = plainOptions
         options.columns = data.columns
-        options.lastColumnIsLabel = data.labelColumn == .last
+        options.label = data.labelColumn
         options.readsLabels = condition.kind == .label
         options.separator = data.separator
         options.hasHeader = data.header
@@ -66,7 +65,7 @@ extension RunConfiguration {
         let source = try DataSource.load(data.source, options)
         guard condition.kind == .image, let path = condition.source, let dataset = source.dataset else { return source }
         var own = plainOptions
-        own.keepsPrecision = options.mayLackHeader || options.keepsPrecision
+        (own.isOfOtherData, own.keepsPrecision) = (true, options.isOfOtherData && !options.columns.isEmpty || options.keepsPrecision)
         guard let partner = try DataSource.load(path, own).dataset else {
             throw Failure(.data, "condition.source: expected rows, one for each of \(source.name), found the density \(path)")
         }

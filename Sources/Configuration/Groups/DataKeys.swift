@@ -1,12 +1,16 @@
+import Datasets
 import Formats
 
 extension CSVTable.Separator: Choice {}
 
+extension LabelColumn: KeyValue {
+    public static func rule(_: Anything) -> ConfigurationKey.Rule { .text }
+    public var json: JSONValue { .string(word) }
+}
+
 extension RunConfiguration {
     /// Where the data rows come from and how they are prepared.
     public struct Data: KeyGroup {
-        public enum LabelColumn: String, Choice { case none, last }
-
         @Key(
             "digits, 25gaussians, 8gaussians, rings, moons, pinwheel, swissroll, 2spirals, checkerboard, or the path of a file or folder",
             .text, later: .place)
@@ -25,9 +29,19 @@ extension RunConfiguration {
             "rows that are not trained on, for measures: a share of the data, or the path of a file of them; null: none", later: .place,
             bindsAtDefault: false)
         public var validation: HeldOut? = nil
-        @Key("CSV: the columns that are read, by the names of the header, in this order; []: all") public var columns: [String] = []
-        @Key("CSV: which of the columns is a label and no part of a row") public var labelColumn = LabelColumn.none
+        @Key("tables: the columns that are read, by their names, in this order; []: all") public var columns: [String] = []
+        @Key(
+            "which value of a row is its label and no part of it: none, first, last, the name of a column, or of an array beside the rows (HDF5, .npz)"
+        )
+        public var labelColumn = LabelColumn.none
         // How a file is read may change: a run is bound to what was read.
+        @Key("HDF5 and .npz: the arrays that are read, side by side; []: the only one", later: .free) public var array: [String] = []
+        @Key("rows that are images: [height, width] or [channels, height, width]; []: as the file says", 1...1 << 20, later: .free)
+        public var shape: [Int] = []
+        @Key(
+            "folders of pictures: [height, width] that all are cut and scaled to; []: their own, which must agree", 1...1 << 13,
+            later: .free)
+        public var size: [Int] = []
         @Key("CSV: what stands between the fields; null: found in the first two lines", later: .free)
         public var separator: CSVTable.Separator? = nil
         @Key("CSV: whether the first line names the columns; null: when it holds no number, or counts 0, 1, 2, ...", later: .free)

@@ -25,7 +25,7 @@ extension TrainedModel {
         if rowMetadata == nil, source.dataset?.levels != nil { preparation = try learned(communicator).rows }
         return try communicator.agree { () throws -> Matrix in
             let place = "\(option) \(path)"
-            let conforming = try preparation.conform(source, place, mayHaveLabel: mayHaveLabel)
+            let conforming = try preparation.conform(source, place)
             guard let rows = conforming.dataset else {
                 throw Failure(.data, "\(place): expected rows, found a density of the plane, which has any number of them")
             }
@@ -33,9 +33,6 @@ extension TrainedModel {
             return preparation.rows(of: rows)
         }
     }
-
-    /// Whether tables have a column that is no part of a row and is not read.
-    private var mayHaveLabel: Bool { configuration.data.labelColumn == .last && configuration.condition.kind != .label }
 
     // MARK: data sets
 
@@ -143,7 +140,7 @@ extension TrainedModel {
     ) throws(Failure) -> DataSource {
         let source = try configuration.sharedSource(of: data, images: images, like: learned.rows, communicator)
         return try communicator.agree { () throws -> DataSource in
-            let conforming = try learned.rows.conform(source, "\(option) \(data)", mayHaveLabel: mayHaveLabel)
+            let conforming = try learned.rows.conform(source, "\(option) \(data)")
             var paired = conforming
             if let dataset = conforming.dataset, let partner = dataset.partner, let condition = learned.condition {
                 paired = .dataset(try dataset.paired(with: condition.conform(partner, "--condition \(partner.name)")))

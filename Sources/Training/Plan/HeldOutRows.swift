@@ -25,8 +25,7 @@ extension RunConfiguration {
         guard case .path(let path)? = data.validation else { return nil }
         let source = try sharedSource(of: path, like: learned, communicator)
         return try communicator.agree {
-            let mayHaveLabel = data.labelColumn == .last && condition.kind != .label
-            let rows = try learned.conform(source, "data.validation \(path)", mayHaveLabel: mayHaveLabel)
+            let rows = try learned.conform(source, "data.validation \(path)")
             guard let count = rows.dataset?.count, count >= 2 else {
                 throw Failure(.data, "data.validation \(path): expected at least two rows of data")
             }

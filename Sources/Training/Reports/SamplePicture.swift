@@ -73,9 +73,11 @@ package struct SamplePicture {
     /// As `write` draws it.
     func picture(_ samples: [Float], count: Int, data: [Float]) throws -> Picture {
         guard shape.isVector else {
+            // Channels that are no colors are gray images side by side.
+            let parts = [1, 3].contains(shape.channels) ? 1 : shape.channels
             return grid(
-                samples, count: count, height: shape.height, width: shape.width, channels: shape.channels, low: low, high: high,
-                columns: columns)
+                parts == 1 ? samples : ChannelOrder.outermost(samples, shape: shape), count: count * parts, height: shape.height,
+                width: shape.width, channels: shape.channels / parts, low: low, high: high, columns: max(parts, columns / parts * parts))
         }
         if let square { return PointPlot.histogram(samples, in: square) }
         let plot = TablePlot(samples: samples, data: data, columns: shape.count)

@@ -1,0 +1,52 @@
+import Failures
+import Formats
+
+/// How files of data are read.
+public struct LoadingOptions: Hashable, Codable, Sendable {
+    /// The greatest number of bytes of a file after decompression.
+    public var limit = FileBytes.defaultLimit
+    /// The columns of a table that are read, by their names, in this order; empty: all.
+    public var columns: [String] = []
+    /// `columns` and `arrays` are those of other data: a table without a header is read whole, by position, and a file without these arrays by itself.
+    public var isOfOtherData = false
+    /// The arrays of a file of several that are read, side by side; empty: the only one.
+    public var arrays: [String] = []
+    /// Height and width, or channels, height and width, of images that are rows of so many values, channels outermost; empty: as the file has it.
+    public var shape: [Int] = []
+    /// Height and width of the pictures of a folder; empty: theirs.
+    public var size: [Int] = []
+    /// Numbers are kept in the precision of the file beside the floats that they become.
+    public var keepsPrecision = false
+    /// The column of a table, or the array of a file, that is the label (a whole number), not part of the rows.
+    public var label = LabelColumn.none
+    /// The name of the label in data that others are like: where a table has names, it is this column.
+    public var labelName: String?
+    /// Values of a row of data that others are like, which need no labels: rows of one more have a label, which is taken out; nil: all must have one.
+    public var rowWidth: Int?
+    /// What stands between the fields of a CSV file; nil: found in its first lines.
+    public var separator: CSVTable.Separator?
+    /// Whether the first line of a CSV file names the columns; nil: as it looks.
+    public var hasHeader: Bool?
+    /// IDX images: their labels are read from the file beside them (`train-labels-idx1-ubyte` for `train-images-idx3-ubyte`).
+    public var readsLabels = false
+
+    public init() {}
+
+    /// A file within the limit.
+    /// - Parameter bytes: those of files before it.
+    func open(_ path: String, besides bytes: Int = 0) throws(Failure) -> DataFile {
+        try DataFile(path, limit: limit - bytes, remedy: Self.remedy)
+    }
+
+    static let remedy = "Raise data.limit (in GiB), or give a smaller file."
+
+    /// Columns and the label.
+    var selection: ColumnSelection {
+        guard !columns.isEmpty else { return .all }
+        let label = rowWidth == nil ? knownLabel.flatMap { columns.contains($0) ? nil : [$0] } ?? [] : []
+        return isOfOtherData ? .matching(columns + label) : .names(columns + label)
+    }
+
+    /// The name of the label, where it is known.
+    var knownLabel: String? { label == .none ? nil : label.name ?? labelName }
+}
