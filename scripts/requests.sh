@@ -1,17 +1,17 @@
 # shellcheck shell=bash
-# How a script runs mpirun so that requests to stop reach its ranks: sourced by scripts/launch and slurm/job.sh, not run.
+# How a script runs a launcher (mpirun, or another) so that requests to stop reach its ranks: sourced, after scripts/mpi.sh, by scripts/launch and the
+# batch scripts, not run.
 #
-# mpirun passes some signals to all ranks, and the ranks save and end with code 75. TERM, INT and HUP are a bad way to ask: mpirun then ends the
-# ranks itself, by TERM after `odls_base_sigkill_timeout` seconds (default 1) and KILL after twice that. USR1 kills mpirun, or a rank, that
-# has no handler for it yet. So the request is URG, which does no harm where nobody waits for it, and is repeated until mpirun ends: one
-# that comes before the ranks are there is lost.
+# A launcher passes some signals to all ranks, and the ranks save and end with code 75. TERM, INT and HUP are a bad way to ask: Open MPI's mpirun then
+# ends the ranks itself, by TERM after `odls_base_sigkill_timeout` seconds (default 1) and KILL after twice that, and others do alike. The request is
+# `request_signal`, and is repeated until the launcher ends: one that comes before the ranks are there is lost.
 
-export OMPI_MCA_ess_base_forward_signals="${OMPI_MCA_ess_base_forward_signals:+$OMPI_MCA_ess_base_forward_signals,}SIGURG"
+: "${request_signal:?scripts/mpi.sh comes first}"
 mpirun_pid=""
 asking=0
 asking_pid=""
 
-# Starts a command line of mpirun in the background: start_mpirun [setsid] mpirun ARGUMENT ...
+# Starts a command line of the launcher in the background: start_mpirun [setsid] LAUNCHER ARGUMENT ...
 start_mpirun() {
     "$@" <&0 &
     mpirun_pid=$!
@@ -27,7 +27,7 @@ ask_to_stop() {
         nap=""
         trap 'kill $nap; exit' TERM
         pause=1
-        while kill -URG "$mpirun_pid"; do
+        while kill "-$request_signal" "$mpirun_pid"; do
             sleep "$pause" &
             nap=$!
             wait "$nap"
@@ -37,7 +37,7 @@ ask_to_stop() {
     asking_pid=$!
 }
 
-# Waits for mpirun and returns its exit code. Every trap of the script sets `interrupted`: a signal ends `wait` early, with a status of its own.
+# Waits for the launcher and returns its exit code. Every trap of the script sets `interrupted`: a signal ends `wait` early, with a status of its own.
 # A second `wait` for a process that is gone says 127.
 wait_for_mpirun() {
     local code=127 status

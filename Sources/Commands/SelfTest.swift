@@ -15,7 +15,7 @@ public enum SelfTest {
     /// - Throws: `.software` on all ranks when a test failed, after all have run.
     public static func run(_ communicator: any Communicator, say: (String) -> Void) throws(Failure) {
         say("\(BuildInformation.version), \(communicator.size) rank\(communicator.size == 1 ? "" : "s"), \(Products.library)")
-        if let advice = communicator.node.advice(threads: 1, yields: MPILibrary.yieldsWhenIdle ?? true) { say("note: \(advice)") }
+        if let advice = communicator.node.advice(threads: 1, yielding: MPILibrary.yieldAdvice) { say("note: \(advice)") }
         let tests: [Test] = [
             ("random numbers", { try $0.agree { try randomNumbers() } }),
             ("gradients", { try $0.agree { try gradients() } }),

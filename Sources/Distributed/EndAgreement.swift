@@ -30,20 +30,20 @@ struct EndAgreement {
     /// Collective. The maxima over all ranks, or nil if some rank has not come within so many seconds (nil: however long it takes).
     ///
     /// After nil the buffer of the unfinished reduction is still in use by MPI, and is left to the end of the process.
-    func reached(over communicator: MPI_Comm, within seconds: Double?) -> EndAgreement? {
+    func reached(over communicator: ebm_comm, within seconds: Double?) -> EndAgreement? {
         let words = UnsafeMutableBufferPointer<Int64>.allocate(capacity: 4)
         _ = unsafe words.initialize(from: [largestDigest, negatedSmallestDigest, negatedFirst, largestCode])
-        var request: MPI_Request?
+        var request = ebm_request()
         var isComplete: Int32 = 0
         guard
-            unsafe MPI_Iallreduce(
-                ebm_mpi_in_place(), words.baseAddress, 4, ebm_mpi_int64(), ebm_mpi_max(), communicator, &request) == MPI_SUCCESS
+            unsafe mpi.iallreduce_in_place(
+                words.baseAddress, 4, mpi.constants.int64, mpi.constants.maximum, communicator, &request) == 0
         else { return nil }
-        let deadline = seconds.map { MPI_Wtime() + $0 }
+        let deadline = seconds.map { ContinuousClock.now + .seconds($0) }
         while true {
-            guard unsafe MPI_Test(&request, &isComplete, ebm_mpi_status_ignore()) == MPI_SUCCESS else { return nil }
+            guard unsafe mpi.test(&request, &isComplete) == 0 else { return nil }
             if isComplete != 0 { break }
-            if let deadline, MPI_Wtime() > deadline { return nil }
+            if let deadline, ContinuousClock.now > deadline { return nil }
             usleep(500)
         }
         defer { unsafe words.deallocate() }

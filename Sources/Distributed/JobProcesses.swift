@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// The processes of this host, as /proc shows them to this user.
 enum JobProcesses {
@@ -16,15 +17,23 @@ enum JobProcesses {
     }
 
     /// The stopped processes that the launcher of this one started with it, by rank: those that a rank waits for before it knows the others.
+    ///
+    /// They have its PMIx namespace in common, or, where a launcher knows no PMIx, the process that started them.
     static func stopped(environment: [String: String]) -> [(rank: Int, process: Int32)] {
-        guard let job = environment["PMIX_NAMESPACE"] else { return [] }
+        let job = environment["PMIX_NAMESPACE"]
+        let ranks = MPIFamily.allCases.flatMap(\.variables.rank)
         let found = processes.compactMap { process -> (rank: Int, process: Int32)? in
             guard let condition = condition(of: process), condition.hasPrefix("is ") else { return nil }
             let variables = variables(of: process)
-            guard variables["PMIX_NAMESPACE"] == job, let rank = variables["PMIX_RANK"].flatMap(Int.init) else { return nil }
-            return (rank, process)
+            guard job == nil ? parent(of: process) == getppid() : variables["PMIX_NAMESPACE"] == job else { return nil }
+            return ranks.lazy.compactMap { variables[$0].flatMap(Int.init) }.first.map { ($0, process) }
         }
         return found.sorted { $0.rank < $1.rank }
+    }
+
+    private static func parent(of process: Int32) -> Int32? {
+        guard let text = text("/proc/\(process)/stat"), let bracket = text.lastIndex(of: ")") else { return nil }
+        return text[bracket...].split(separator: " ").dropFirst(2).first.flatMap { Int32($0) }
     }
 
     private static var processes: [Int32] {

@@ -11,49 +11,41 @@ public struct LaunchEnvironment: Hashable, Sendable {
     public let processIndex: Int?
     /// The variables that tell, as `NAME=value`.
     public let evidence: [String]
-    /// Whether this Open MPI cannot join such a launch, which is known before MPI is started.
+    /// Whether no MPI library can join such a launch, which is known before MPI is started.
     public let isHopeless: Bool
+    /// The libraries whose launcher it may be, the likeliest first.
+    package let families: [MPIFamily]
 
-    /// Decides from the variables of Open MPI's `mpirun`, of PMIx, of the PMI of MPICH and Intel MPI, and of a Slurm *step*.
+    /// Decides from the variables of the launchers of all families (`MPIFamily.variables`), of PMIx, and of a Slurm *step*.
     ///
     /// The variables of a Slurm job (SLURM_PROCID=0, SLURM_NTASKS=8) are also set for the batch script itself, where the program runs
     /// alone; only the variables of a step (SLURM_STEP_NUM_TASKS, and a SLURM_STEP_ID that is not the batch or interactive one) are
-    /// a sign of `srun`. Every `mpirun` inside an allocation starts its daemons with `srun`, so its own variables go first.
+    /// a sign of `srun`. Every `mpirun` inside an allocation may start its daemons with `srun`, so its own variables go first.
     public static func decide(environment: [String: String]) -> LaunchEnvironment {
-        let openMPI = environment["OMPI_COMM_WORLD_SIZE"].flatMap(Int.init)
-        let foreign = ["PMI_SIZE", "MV2_COMM_WORLD_SIZE", "MPI_LOCALNRANKS"].lazy.compactMap { environment[$0].flatMap(Int.init) }.first
-        let hasPMI = environment["PMI_RANK"] != nil || foreign != nil
-        let hasPMIx = environment["PMIX_RANK"] != nil
+        func number(_ names: [String]) -> Int? { names.lazy.compactMap { environment[$0].flatMap(Int.init) }.first }
+        let (openMPI, mpich) = (MPIFamily.openMPI.variables, MPIFamily.mpich.variables)
+        let shared = ["PMIX_RANK", "SLURM_STEP_ID", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID"]
+        let evidence = MPIFamily.allCases.flatMap { $0.variables.size + $0.variables.rank }.filter { !shared.contains($0) } + shared
         let step = slurmStepTasks(environment)
-        let names = [
-            "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_SIZE", "PMI_RANK", "MV2_COMM_WORLD_SIZE",
-            "MV2_COMM_WORLD_RANK",
-            "MPI_LOCALNRANKS", "MPI_LOCALRANKID", "SLURM_STEP_ID", "SLURM_STEP_NUM_TASKS", "SLURM_PROCID",
-        ]
-        let evidence = names.compactMap { name in environment[name].map { "\(name)=\($0)" } }
-        func index(_ names: String...) -> Int? { names.lazy.compactMap { environment[$0].flatMap(Int.init) }.first }
+        func launch(_ startsMPI: Bool, _ processes: Int?, _ index: Int?, _ families: [MPIFamily], isHopeless: Bool = false)
+            -> LaunchEnvironment
+        {
+            LaunchEnvironment(
+                startsMPI: startsMPI, expectedProcesses: processes, processIndex: index,
+                evidence: evidence.compactMap { name in environment[name].map { "\(name)=\($0)" } }, isHopeless: isHopeless,
+                families: families)
+        }
 
-        if let openMPI {
-            return LaunchEnvironment(
-                startsMPI: true, expectedProcesses: openMPI, processIndex: index("OMPI_COMM_WORLD_RANK", "PMIX_RANK"), evidence: evidence,
-                isHopeless: false)
+        if let size = number(openMPI.size) { return launch(true, size, number(openMPI.rank), [.openMPI, .standard, .mpich]) }
+        if environment["PMIX_RANK"] != nil {
+            return launch(true, number(mpich.size) ?? step, number(["PMIX_RANK"]), [.openMPI, .standard, .mpich])
         }
-        if hasPMIx {
-            return LaunchEnvironment(
-                startsMPI: true, expectedProcesses: foreign ?? step, processIndex: index("PMIX_RANK"), evidence: evidence, isHopeless: false
-            )
+        let size = number(mpich.size)
+        if size != nil || number(mpich.rank) != nil {
+            return launch(size != 1, size ?? step, number(mpich.rank + ["SLURM_PROCID"]), [.mpich, .standard, .openMPI])
         }
-        if hasPMI {
-            return LaunchEnvironment(
-                startsMPI: foreign != 1, expectedProcesses: foreign ?? step,
-                processIndex: index("PMI_RANK", "MV2_COMM_WORLD_RANK", "MPI_LOCALRANKID", "SLURM_PROCID"), evidence: evidence,
-                isHopeless: false)
-        }
-        if let step, step > 1 {
-            return LaunchEnvironment(
-                startsMPI: true, expectedProcesses: step, processIndex: index("SLURM_PROCID"), evidence: evidence, isHopeless: true)
-        }
-        return LaunchEnvironment(startsMPI: false, expectedProcesses: nil, processIndex: nil, evidence: evidence, isHopeless: false)
+        if let step, step > 1 { return launch(true, step, number(["SLURM_PROCID"]), [], isHopeless: true) }
+        return launch(false, nil, nil, [])
     }
 
     /// The decision for this process.
@@ -71,11 +63,13 @@ public struct LaunchEnvironment: Hashable, Sendable {
     /// `worldSize`: the size of `MPI_COMM_WORLD`, or 1 when MPI cannot be started at all.
     public func mismatch(worldSize: Int) -> Failure? {
         guard let expectedProcesses, worldSize < expectedProcesses else { return nil }
+        let opened = MPILibrary.family == nil ? "" : "; opened \(MPILibrary.version)"
         return Failure(
             .launch,
             "the launcher started \(expectedProcesses) processes, but this one sees an MPI world of \(worldSize): every process would do the "
-                + "whole work on its own (found \(evidence.joined(separator: ", "))). Start with the mpirun of the Open MPI this program is "
-                + "linked to (see `ldd`), not that of another MPI; under Slurm use `srun --mpi=pmix` (`srun --mpi=list` shows what there is) or "
+                + "whole work on its own (found \(evidence.joined(separator: ", "))\(opened)). Start with the mpirun that belongs to the MPI "
+                + "library, or name the library that belongs to the launcher (\(MPILibrary.variable)=/path/to/libmpi.so); under Slurm use "
+                + "`srun --mpi=pmix` with Open MPI and `srun --mpi=pmi2` with MPICH (`srun --mpi=list` shows what there is), or "
                 + "mpirun inside the allocation")
     }
 

@@ -5,15 +5,15 @@ extension MPICommunicator {
     public func barrier() throws(Failure) {
         progress.enter("barrier")
         defer { progress.leave() }
-        try check(unsafe MPI_Barrier(handle), "MPI_Barrier", rank: rank)
+        try check(mpi.barrier(handle), "MPI_Barrier", rank: rank)
     }
 
     public func maximum(_ values: inout [Double]) throws(Failure) {
-        try unsafe reduce(&values, ebm_mpi_max(), "maximum")
+        try reduce(&values, mpi.constants.maximum, "maximum")
     }
 
     public func minimum(_ values: inout [Double]) throws(Failure) {
-        try unsafe reduce(&values, ebm_mpi_min(), "minimum")
+        try reduce(&values, mpi.constants.minimum, "minimum")
     }
 
     public func broadcast(_ bytes: inout [UInt8], from root: Int) throws(Failure) {
@@ -21,12 +21,12 @@ extension MPICommunicator {
         progress.enter("broadcast")
         defer { progress.leave() }
         var count = Int64(bytes.count)
-        try check(unsafe MPI_Bcast(&count, 1, ebm_mpi_int64(), Int32(root), handle), "MPI_Bcast", rank: rank)
+        try check(unsafe mpi.bcast(&count, 1, mpi.constants.int64, Int32(root), handle), "MPI_Bcast", rank: rank)
         if rank != root {
             bytes = [UInt8](repeating: 0, count: Int(count))
         }
         try unsafe inChunks(of: &bytes, 0..<bytes.count, "MPI_Bcast") { start, count in
-            unsafe MPI_Bcast(start, count, ebm_mpi_byte(), Int32(root), handle)
+            unsafe mpi.bcast(start, count, mpi.constants.byte, Int32(root), handle)
         }
     }
 
@@ -46,7 +46,7 @@ extension MPICommunicator {
         } else {
             for (owner, range) in ranges.enumerated() {
                 try unsafe inChunks(of: &all, range, "MPI_Bcast") { start, count in
-                    unsafe MPI_Bcast(start, count, ebm_mpi_double(), Int32(owner), handle)
+                    unsafe mpi.bcast(start, count, mpi.constants.float64, Int32(owner), handle)
                 }
             }
         }
@@ -58,18 +58,17 @@ extension MPICommunicator {
         let counts = ranges.map { Int32($0.count) }
         let offsets = ranges.map { Int32($0.lowerBound) }
         let code = unsafe all.withUnsafeMutableBufferPointer { all in
-            unsafe MPI_Allgatherv(
-                ebm_mpi_in_place(), 0, ebm_mpi_double(), all.baseAddress, counts, offsets, ebm_mpi_double(), handle)
+            unsafe mpi.allgatherv_in_place(all.baseAddress, counts, offsets, mpi.constants.float64, handle)
         }
         try check(code, "MPI_Allgatherv", rank: rank)
     }
 
     /// Element-wise reduction in place. All ranks must give the same number of values.
-    private func reduce(_ values: inout [Double], _ operation: MPI_Op, _ name: StaticString) throws(Failure) {
+    private func reduce(_ values: inout [Double], _ operation: ebm_op, _ name: StaticString) throws(Failure) {
         progress.enter(name)
         defer { progress.leave() }
         try unsafe inChunks(of: &values, 0..<values.count, "MPI_Allreduce") { start, count in
-            unsafe MPI_Allreduce(ebm_mpi_in_place(), start, count, ebm_mpi_double(), operation, handle)
+            unsafe mpi.allreduce_in_place(start, count, mpi.constants.float64, operation, handle)
         }
     }
 
@@ -83,11 +82,11 @@ extension MPICommunicator {
             for start in stride(from: range.lowerBound, to: range.upperBound, by: limit) {
                 let count = min(limit, range.upperBound - start)
                 let code = unsafe body(values.baseAddress! + start, Int32(count))
-                if code != MPI_SUCCESS { return code }
+                if code != 0 { return code }
                 // Of more than one message each is progress.
                 if count == limit { progress.move() }
             }
-            return Int32(MPI_SUCCESS)
+            return 0
         }
         try check(code, call, rank: rank)
     }

@@ -23,7 +23,7 @@ extension MPICommunicator {
     private let communicator: MPICommunicator
     private let outgoing: UnsafeMutableRawBufferPointer
     private let incoming: UnsafeMutableRawBufferPointer
-    private var requests: [MPI_Request?] = unsafe []
+    private var requests: [ebm_request] = []
     private var isFinished = false
 
     init(_ bytes: [UInt8], receiving: Int, _ communicator: MPICommunicator) {
@@ -44,18 +44,18 @@ extension MPICommunicator {
     func begin(sending: [Int], receiving: [Int]) throws(Failure) {
         let rank = communicator.rank
         for piece in pieces(receiving) {
-            var request: MPI_Request?
+            var request = ebm_request()
             let start = unsafe incoming.baseAddress! + piece.start
-            let code = unsafe MPI_Irecv(start, piece.count, ebm_mpi_byte(), piece.rank, Self.tag, communicator.handle, &request)
+            let code = unsafe mpi.irecv(start, piece.count, mpi.constants.byte, piece.rank, Self.tag, communicator.handle, &request)
             try check(code, "MPI_Irecv", rank: rank)
-            unsafe requests.append(request)
+            requests.append(request)
         }
         for piece in pieces(sending) {
-            var request: MPI_Request?
+            var request = ebm_request()
             let start = unsafe outgoing.baseAddress! + piece.start
-            let code = unsafe MPI_Isend(start, piece.count, ebm_mpi_byte(), piece.rank, Self.tag, communicator.handle, &request)
+            let code = unsafe mpi.isend(start, piece.count, mpi.constants.byte, piece.rank, Self.tag, communicator.handle, &request)
             try check(code, "MPI_Isend", rank: rank)
-            unsafe requests.append(request)
+            requests.append(request)
         }
         let (from, to) = (sending[..<rank].reduce(0, +), receiving[..<rank].reduce(0, +))
         if sending[rank] > 0 {
@@ -67,8 +67,8 @@ extension MPICommunicator {
         precondition(!isFinished, "an exchange is finished once")
         communicator.progress.enter("end of an exchange")
         defer { communicator.progress.leave() }
-        let code = unsafe MPI_Waitall(Int32(requests.count), &requests, ebm_mpi_statuses_ignore())
-        try check(code, "MPI_Waitall", rank: communicator.rank)
+        // The library moves all messages while it waits for one.
+        for index in requests.indices { try check(unsafe mpi.wait(&requests[index]), "MPI_Wait", rank: communicator.rank) }
         isFinished = true
         return unsafe Array(incoming)
     }

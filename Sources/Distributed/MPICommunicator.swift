@@ -17,7 +17,7 @@ import Glibc
         willSet { precondition((1...Int(Int32.max)).contains(newValue), "a message has between 1 and 2³¹-1 elements") }
     }
 
-    let handle: MPI_Comm
+    let handle: ebm_comm
     /// All ranks, in the layers in which they sum.
     private(set) var layers: RankLayers
 
@@ -29,36 +29,35 @@ import Glibc
     /// - Parameter watchdog: gets to know the ranks of this node.
     init(_ watchdog: Watchdog) throws(Failure) {
         progress = watchdog.board
-        let world = unsafe ebm_mpi_comm_world()
+        let world = mpi.constants.world
         var rank: Int32 = 0
-        try check(unsafe MPI_Comm_set_errhandler(world, ebm_mpi_errors_return()), "MPI_Comm_set_errhandler", .launch, rank: 0)
-        try check(unsafe MPI_Comm_rank(world, &rank), "MPI_Comm_rank", .launch, rank: 0)
+        try check(mpi.comm_return_errors(world), "MPI_Comm_set_errhandler", .launch, rank: 0)
+        try check(unsafe mpi.comm_rank(world, &rank), "MPI_Comm_rank", .launch, rank: 0)
         self.rank = Int(rank)
-        unsafe handle = try duplicateOfWorld(rank: self.rank)
+        handle = try duplicateOfWorld(rank: self.rank)
         var size: Int32 = 0
-        try check(unsafe MPI_Comm_size(handle, &size), "MPI_Comm_size", .launch, rank: self.rank)
+        try check(unsafe mpi.comm_size(handle, &size), "MPI_Comm_size", .launch, rank: self.rank)
         self.size = Int(size)
-        var shared: MPI_Comm?
-        let split = unsafe MPI_Comm_split_type(handle, Int32(MPI_COMM_TYPE_SHARED), rank, ebm_mpi_info_null(), &shared)
-        try check(split, "MPI_Comm_split_type", .launch, rank: self.rank)
-        node = try unsafe NodeInfo(sharing: shared, rank: self.rank)
-        layers = try unsafe RankLayers(handle, NodeMap(sharing: shared, over: handle, ranks: self.size, rank: self.rank), rank: self.rank)
-        try unsafe watchdog.meet(over: shared, ranks: node.ranks, rank: self.rank, size: self.size)
-        try check(unsafe MPI_Comm_free(&shared), "MPI_Comm_free", .launch, rank: self.rank)
+        var shared = ebm_comm()
+        try check(unsafe mpi.comm_split_shared(handle, rank, &shared), "MPI_Comm_split_type", .launch, rank: self.rank)
+        node = try NodeInfo(sharing: shared, rank: self.rank)
+        layers = try RankLayers(handle, NodeMap(sharing: shared, over: handle, ranks: self.size, rank: self.rank), rank: self.rank)
+        try watchdog.meet(over: shared, ranks: node.ranks, rank: self.rank, size: self.size)
+        try check(unsafe mpi.comm_free(&shared), "MPI_Comm_free", .launch, rank: self.rank)
     }
 
     /// Collective. Sums as if the ranks were on other machines than they are: for tests.
     package func regroup(_ nodes: NodeMap) throws(Failure) {
         precondition(nodes.ranks == size, "a map of \(nodes.ranks) ranks on \(size) ranks")
         try layers.free()
-        layers = try unsafe RankLayers(handle, nodes, rank: rank)
+        layers = try RankLayers(handle, nodes, rank: rank)
     }
 
     /// Collective. Gives the duplicate back; the communicator must not be used afterwards.
     func free() throws(Failure) {
         try layers.free()
-        var handle: MPI_Comm? = unsafe handle
-        try check(unsafe MPI_Comm_free(&handle), "MPI_Comm_free", rank: rank)
+        var handle = handle
+        try check(unsafe mpi.comm_free(&handle), "MPI_Comm_free", rank: rank)
     }
 
     public func abort(_ failure: Failure) -> Never {
@@ -69,32 +68,31 @@ import Glibc
     /// Ends all ranks with an exit code, without a word of our own.
     func endJob(_ code: Int32) -> Never {
         Console.flush()
-        unsafe MPI_Abort(ebm_mpi_comm_world(), code)
+        _ = mpi.abort(mpi.constants.world, code)
         _exit(code)
     }
 }
 
 /// Collective. A communicator of our own over all ranks, which returns errors.
-func duplicateOfWorld(rank: Int) throws(Failure) -> MPI_Comm {
-    var duplicate: MPI_Comm?
-    try check(unsafe MPI_Comm_dup(ebm_mpi_comm_world(), &duplicate), "MPI_Comm_dup", .launch, rank: rank)
-    guard let duplicate = unsafe duplicate else { throw Failure(.launch, "rank \(rank): MPI_Comm_dup gave no communicator") }
-    try check(unsafe MPI_Comm_set_errhandler(duplicate, ebm_mpi_errors_return()), "MPI_Comm_set_errhandler", .launch, rank: rank)
-    return unsafe duplicate
+func duplicateOfWorld(rank: Int) throws(Failure) -> ebm_comm {
+    var duplicate = ebm_comm()
+    try check(unsafe mpi.comm_dup(mpi.constants.world, &duplicate), "MPI_Comm_dup", .launch, rank: rank)
+    try check(mpi.comm_return_errors(duplicate), "MPI_Comm_set_errhandler", .launch, rank: rank)
+    return duplicate
 }
 
 extension NodeInfo {
     /// Collective over the ranks that share memory with this one: how many, and the union of their affinity masks.
-    init(sharing shared: MPI_Comm?, rank: Int) throws(Failure) {
+    init(sharing shared: ebm_comm, rank: Int) throws(Failure) {
         var ranks: Int32 = 0
         var index: Int32 = 0
-        try check(unsafe MPI_Comm_size(shared, &ranks), "MPI_Comm_size", .launch, rank: rank)
-        try check(unsafe MPI_Comm_rank(shared, &index), "MPI_Comm_rank", .launch, rank: rank)
+        try check(unsafe mpi.comm_size(shared, &ranks), "MPI_Comm_size", .launch, rank: rank)
+        try check(unsafe mpi.comm_rank(shared, &index), "MPI_Comm_rank", .launch, rank: rank)
         let mask = CPUMask.current()
         var union = mask
         let count = Int32(union.words.count)
         let code = unsafe union.words.withUnsafeMutableBufferPointer { words in
-            unsafe MPI_Allreduce(ebm_mpi_in_place(), words.baseAddress, count, ebm_mpi_uint64(), ebm_mpi_bit_or(), shared)
+            unsafe mpi.allreduce_in_place(words.baseAddress, count, mpi.constants.uint64, mpi.constants.bit_or, shared)
         }
         try check(code, "MPI_Allreduce", .launch, rank: rank)
         let group = ControlGroup.current
@@ -104,12 +102,11 @@ extension NodeInfo {
 
 extension Watchdog {
     /// Collective over the ranks of this node. Each tells the others where they find what it shows.
-    func meet(over shared: MPI_Comm?, ranks: Int, rank: Int, size: Int) throws(Failure) {
+    func meet(over shared: ebm_comm, ranks: Int, rank: Int, size: Int) throws(Failure) {
         let mine = introduce(rank: rank).words
         let count = mine.count
         var all = [Int64](repeating: 0, count: ranks * count)
-        let code = unsafe MPI_Allgather(
-            mine, Int32(count), ebm_mpi_int64(), &all, Int32(count), ebm_mpi_int64(), shared)
+        let code = unsafe mpi.allgather(mine, Int32(count), mpi.constants.int64, &all, shared)
         try check(code, "MPI_Allgather", .launch, rank: rank)
         join(stride(from: 0, to: all.count, by: count).map { ProgressFile.Address(words: all[$0..<$0 + count]) }, size: size)
     }

@@ -22,16 +22,14 @@ public struct NodeInfo: Hashable, Sendable {
     public var defaultThreads: Int { max(1, min(cores, nodeCores / ranks)) }
 
     /// A sentence for the log when more threads than cores would run, else nil. It advises only what is not the case already.
-    /// - Parameter yields: whether waiting ranks give up their core already (`MPILibrary.yieldsWhenIdle`).
-    public func advice(threads: Int, yields: @autoclosure () -> Bool) -> String? {
+    /// - Parameter yielding: how waiting ranks are made to give up their core, where they do not (`MPILibrary.yieldAdvice`).
+    public func advice(threads: Int, yielding: @autoclosure () -> String?) -> String? {
         precondition(threads > 0, "a rank runs at least one thread")
         if ranks * threads > nodeCores {
             var cures: [String] = []
             if ranks > nodeCores { cures.append("use fewer ranks") }
             if threads > defaultThreads { cures.append("use run.threads=\(defaultThreads)") }
-            if ranks > nodeCores && !yields() {
-                cures.append("set OMPI_MCA_mpi_yield_when_idle=1, so that waiting ranks give up their core")
-            }
+            if ranks > nodeCores, let yielding = yielding() { cures.append(yielding) }
             return "\(ranks) rank\(ranks == 1 ? "" : "s") x \(threads) thread\(threads == 1 ? "" : "s") run on \(nodeCores) "
                 + "core\(nodeCores == 1 ? "" : "s") of this node: the results are the same, but every step is slower; "
                 + cures.joined(separator: ", or ")

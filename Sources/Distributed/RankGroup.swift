@@ -6,7 +6,7 @@ import Failures
 /// Vectors travel in windows, so that what the MPI library takes beside them stays small: `MPI_Reduce_scatter` of Open MPI holds its operand up to
 /// twice.
 @safe struct RankGroup {
-    let handle: MPI_Comm
+    let handle: ebm_comm
     let size: Int
     /// This rank's index.
     let index: Int
@@ -16,21 +16,20 @@ import Failures
     private static let windowLimit = 1 << 18
 
     /// Collective over `parent`. The ranks that give the same color, in the order of their keys.
-    init(of parent: MPI_Comm, color: Int, key: Int, crossesNodes: Bool, rank: Int) throws(Failure) {
-        var made: MPI_Comm?
-        try check(unsafe MPI_Comm_split(parent, Int32(color), Int32(key), &made), "MPI_Comm_split", .launch, rank: rank)
-        guard let made = unsafe made else { throw Failure(.launch, "rank \(rank): MPI_Comm_split gave no communicator") }
-        try check(unsafe MPI_Comm_set_errhandler(made, ebm_mpi_errors_return()), "MPI_Comm_set_errhandler", .launch, rank: rank)
+    init(of parent: ebm_comm, color: Int, key: Int, crossesNodes: Bool, rank: Int) throws(Failure) {
+        var made = ebm_comm()
+        try check(unsafe mpi.comm_split(parent, Int32(color), Int32(key), &made), "MPI_Comm_split", .launch, rank: rank)
+        try check(mpi.comm_return_errors(made), "MPI_Comm_set_errhandler", .launch, rank: rank)
         var (size, index): (Int32, Int32) = (0, 0)
-        try check(unsafe MPI_Comm_size(made, &size), "MPI_Comm_size", .launch, rank: rank)
-        try check(unsafe MPI_Comm_rank(made, &index), "MPI_Comm_rank", .launch, rank: rank)
-        unsafe handle = made
+        try check(unsafe mpi.comm_size(made, &size), "MPI_Comm_size", .launch, rank: rank)
+        try check(unsafe mpi.comm_rank(made, &index), "MPI_Comm_rank", .launch, rank: rank)
+        handle = made
         (self.size, self.index, self.crossesNodes) = (Int(size), Int(index), crossesNodes)
     }
 
     func free() throws(Failure) {
-        var handle: MPI_Comm? = unsafe handle
-        try check(unsafe MPI_Comm_free(&handle), "MPI_Comm_free", rank: index)
+        var handle = handle
+        try check(unsafe mpi.comm_free(&handle), "MPI_Comm_free", rank: index)
     }
 
     /// Collective. Element-wise sum of one part of the vector, on all ranks of the group.
@@ -39,8 +38,8 @@ import Failures
         try forEachWindow(of: [part], limit: communicator.chunkLimit, communicator) { (windows) throws(Failure) in
             let window = windows[0]
             let code = unsafe values.withUnsafeMutableBufferPointer { values in
-                unsafe MPI_Allreduce(
-                    ebm_mpi_in_place(), values.baseAddress! + window.lowerBound, Int32(window.count), Value.type, ebm_mpi_sum(), handle)
+                unsafe mpi.allreduce_in_place(
+                    values.baseAddress! + window.lowerBound, Int32(window.count), Value.type, mpi.constants.sum, handle)
             }
             try check(code, "MPI_Allreduce", rank: communicator.rank)
             // In two halves, rounded up like the slices of a vector that does not divide.
@@ -57,7 +56,7 @@ import Failures
             for window in windows { packed.append(contentsOf: values[window]) }
             let counts = windows.map { Int32($0.count) }
             let code = unsafe packed.withUnsafeMutableBufferPointer { packed in
-                unsafe MPI_Reduce_scatter(ebm_mpi_in_place(), packed.baseAddress, counts, Value.type, ebm_mpi_sum(), handle)
+                unsafe mpi.reduce_scatter_in_place(packed.baseAddress, counts, Value.type, mpi.constants.sum, handle)
             }
             try check(code, "MPI_Reduce_scatter", rank: communicator.rank)
             let own = windows[index]
@@ -72,7 +71,7 @@ import Failures
         try forEachWindow(of: parts, limit: communicator.chunkLimit, communicator) { (windows) throws(Failure) in
             let (counts, places) = (windows.map { Int32($0.count) }, windows.map { Int32($0.lowerBound) })
             let code = unsafe values.withUnsafeMutableBufferPointer { values in
-                unsafe MPI_Allgatherv(ebm_mpi_in_place(), 0, Value.type, values.baseAddress, counts, places, Value.type, handle)
+                unsafe mpi.allgatherv_in_place(values.baseAddress, counts, places, Value.type, handle)
             }
             try check(code, "MPI_Allgatherv", rank: communicator.rank)
             return MemoryLayout<Value>.size * (counts.reduce(0) { $0 + Int($1) } - windows[index].count)
@@ -99,13 +98,13 @@ import Failures
 
 /// A number that MPI can add.
 protocol MPIValue {
-    static var type: MPI_Datatype { get }
+    static var type: ebm_datatype { get }
 }
 
 extension Int64: MPIValue {
-    static var type: MPI_Datatype { unsafe ebm_mpi_int64() }
+    static var type: ebm_datatype { mpi.constants.int64 }
 }
 
 extension Float: MPIValue {
-    static var type: MPI_Datatype { unsafe ebm_mpi_float() }
+    static var type: ebm_datatype { mpi.constants.float32 }
 }

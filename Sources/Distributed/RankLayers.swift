@@ -11,12 +11,12 @@ struct RankLayers {
     let lane: RankGroup
 
     /// Collective over `parent`, whose ranks the map tells apart.
-    init(_ parent: MPI_Comm, _ nodes: NodeMap, rank: Int) throws(Failure) {
+    init(_ parent: ebm_comm, _ nodes: NodeMap, rank: Int) throws(Failure) {
         let place = nodes.place(of: rank)
         self.nodes = nodes
-        all = try unsafe RankGroup(of: parent, color: 0, key: rank, crossesNodes: nodes.count > 1, rank: rank)
-        node = try unsafe RankGroup(of: parent, color: place.node, key: place.index, crossesNodes: false, rank: rank)
-        lane = try unsafe RankGroup(of: parent, color: place.index, key: place.node, crossesNodes: true, rank: rank)
+        all = try RankGroup(of: parent, color: 0, key: rank, crossesNodes: nodes.count > 1, rank: rank)
+        node = try RankGroup(of: parent, color: place.node, key: place.index, crossesNodes: false, rank: rank)
+        lane = try RankGroup(of: parent, color: place.index, key: place.node, crossesNodes: true, rank: rank)
     }
 
     /// Collective.
@@ -27,11 +27,11 @@ struct RankLayers {
 
 extension NodeMap {
     /// Collective over all ranks. - Parameter shared: the ranks of this node, in their order.
-    init(sharing shared: MPI_Comm?, over all: MPI_Comm, ranks: Int, rank: Int) throws(Failure) {
+    init(sharing shared: ebm_comm, over all: ebm_comm, ranks: Int, rank: Int) throws(Failure) {
         var leader = Int64(rank)
-        try check(unsafe MPI_Bcast(&leader, 1, ebm_mpi_int64(), 0, shared), "MPI_Bcast", .launch, rank: rank)
+        try check(unsafe mpi.bcast(&leader, 1, mpi.constants.int64, 0, shared), "MPI_Bcast", .launch, rank: rank)
         var leaders = [Int64](repeating: 0, count: ranks)
-        let code = unsafe MPI_Allgather(&leader, 1, ebm_mpi_int64(), &leaders, 1, ebm_mpi_int64(), all)
+        let code = unsafe mpi.allgather(&leader, 1, mpi.constants.int64, &leaders, all)
         try check(code, "MPI_Allgather", .launch, rank: rank)
         self.init(leaders: leaders.map { Int($0) })
     }

@@ -15,7 +15,7 @@ package enum SharedMemoryLeftovers {
     /// Whether this process is the one of its machine that removes them: two would keep each other from it.
     static var isFirstOfNode: Bool {
         let environment = ProcessInfo.processInfo.environment
-        let indices = ["OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"].lazy.compactMap { environment[$0] }
+        let indices = (MPIFamily.allCases.flatMap(\.variables.localRank) + ["SLURM_LOCALID"]).lazy.compactMap { environment[$0] }
         return (indices.first ?? "0") == "0"
     }
 

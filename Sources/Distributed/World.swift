@@ -45,7 +45,7 @@ private func withSolo(_ watchdog: Watchdog, _ body: (any Communicator) throws ->
 /// MPI from start to stop: the communicator of the program, and a second one on which the ranks agree how to end.
 @safe package final class World {
     package let communicator: MPICommunicator
-    private let ending: MPI_Comm
+    private let ending: ebm_comm
     private let watchdog: Watchdog
 
     /// Starts MPI with `MPI_THREAD_FUNNELED` and checks that the launcher's processes are the ranks of one world. Stops MPI again if not.
@@ -57,31 +57,31 @@ private func withSolo(_ watchdog: Watchdog, _ body: (any Communicator) throws ->
         board.begin(.starting(processes: launch.expectedProcesses ?? 1))
         defer { board.end() }
         board.enter("MPI_Init")
+        try MPILibrary.open(for: launch)
         var provided: Int32 = 0
         try check(
-            unsafe MPI_Init_thread(nil, nil, Int32(MPI_THREAD_FUNNELED), &provided), "MPI_Init_thread", .launch,
-            rank: launch.processIndex ?? 0)
+            unsafe mpi.init_thread(mpi.constants.funneled, &provided), "MPI_Init_thread", .launch, rank: launch.processIndex ?? 0)
         board.leave()
         do {
             return try World(launch, threadLevel: provided, watchdog)
         } catch {
-            MPI_Finalize()
+            _ = mpi.finalize()
             throw error
         }
     }
 
     private init(_ launch: LaunchEnvironment, threadLevel: Int32, _ watchdog: Watchdog) throws(Failure) {
-        guard threadLevel >= Int32(MPI_THREAD_FUNNELED) else {
+        guard threadLevel >= mpi.constants.funneled else {
             throw Failure(.launch, "the MPI library does not support threads beside the one that calls it (MPI_THREAD_FUNNELED)")
         }
         var size: Int32 = 0
-        try check(unsafe MPI_Comm_size(ebm_mpi_comm_world(), &size), "MPI_Comm_size", .launch, rank: launch.processIndex ?? 0)
+        try check(unsafe mpi.comm_size(mpi.constants.world, &size), "MPI_Comm_size", .launch, rank: launch.processIndex ?? 0)
         if let failure = launch.mismatch(worldSize: Int(size)) { throw failure }
         self.watchdog = watchdog
         watchdog.board.enter("the start of communicators")
         defer { watchdog.board.leave() }
         communicator = try MPICommunicator(watchdog)
-        unsafe ending = try duplicateOfWorld(rank: communicator.rank)
+        ending = try duplicateOfWorld(rank: communicator.rank)
     }
 
     /// Collective over the ranks that can still come. Gives the exit code if all ranks ended well or failed alike; ends the job otherwise.
@@ -96,7 +96,7 @@ private func withSolo(_ watchdog: Watchdog, _ body: (any Communicator) throws ->
         board.enter("the agreement on the end")
         defer { board.leave() }
         let patience: Double? = failure.map { $0 == communicator.agreedFailure ? 20 : 0.5 }
-        guard let ends = unsafe EndAgreement(failure, rank: communicator.rank).reached(over: ending, within: patience) else {
+        guard let ends = EndAgreement(failure, rank: communicator.rank).reached(over: ending, within: patience) else {
             communicator.abort(failure ?? Failure(.software, "the ranks cannot agree how to end"))
         }
         if let failure, ends.isSame {
@@ -117,10 +117,10 @@ private func withSolo(_ watchdog: Watchdog, _ body: (any Communicator) throws ->
         communicator.progress.enter("MPI_Finalize")
         defer { watchdog.stop() }
         do {
-            var ending: MPI_Comm? = unsafe ending
-            try check(unsafe MPI_Comm_free(&ending), "MPI_Comm_free", rank: communicator.rank)
+            var ending = ending
+            try check(unsafe mpi.comm_free(&ending), "MPI_Comm_free", rank: communicator.rank)
             try communicator.free()
-            try check(MPI_Finalize(), "MPI_Finalize", rank: communicator.rank)
+            try check(mpi.finalize(), "MPI_Finalize", rank: communicator.rank)
         } catch {
             communicator.abort(error)
         }

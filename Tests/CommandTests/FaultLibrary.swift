@@ -4,16 +4,15 @@ import Testing
 /// A library that is loaded before the system's and lets calls of a process fail, or stops it at one: what file systems, signals and other programs do
 /// on bad days.
 ///
-/// `Tests/Harness/fault.c`, built by the C compiler of Open MPI.
+/// `Tests/Harness/fault.c`, built by the C compiler that comes with Swift.
 struct FaultLibrary {
     private let path: String
 
     init(in folder: Scratch) throws {
         path = folder.at("fault.so")
         let source = URL(fileURLWithPath: #filePath).appendingPathComponent("../../Harness/fault.c").standardized.path
-        let built = Program.runOther(
-            ["mpicc", "-shared", "-fPIC", "-O1", "-Wl,--as-needed", "-o", path, source, "-ldl"], in: folder)
-        try #require(built.exitCode == 0, "mpicc does not build \(source): \(built.summary)")
+        let built = Program.runOther(["clang", "-shared", "-fPIC", "-O1", "-o", path, source, "-ldl"], in: folder)
+        try #require(built.exitCode == 0, "clang does not build \(source): \(built.summary)")
     }
 
     /// Calls of one kind that fail.

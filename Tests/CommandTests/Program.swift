@@ -167,7 +167,9 @@ final class RunningProgram {
 
     /// This process's variables without those of a launcher, with what several ranks on few cores of one machine need (scripts/launch).
     private static func environment(_ extra: [String: String], temporary: String) -> [String: String] {
-        let launchers = ["OMPI_COMM_", "OMPI_UNIVERSE", "OMPI_APP", "OMPI_FILE", "OMPI_FIRST", "PMIX_", "PMI_", "SLURM_", "MV2_", "ORTE_"]
+        let launchers = [
+            "OMPI_COMM_", "OMPI_UNIVERSE", "OMPI_APP", "OMPI_FILE", "OMPI_FIRST", "PMIX_", "PMI_", "SLURM_", "MV2_", "ORTE_", "MPI_LOCAL",
+        ]
         var variables = ProcessInfo.processInfo.environment.filter { name, _ in !launchers.contains { name.hasPrefix($0) } }
         let needed = [
             "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_mpi_yield_when_idle": "1", "OMPI_MCA_hwloc_base_binding_policy": "none",

@@ -68,6 +68,10 @@ import Testing
             testDescription: "mpirun of MPICH with one process", variables: ["PMI_RANK": "0", "PMI_SIZE": "1", "MPI_LOCALNRANKS": "1"],
             startsMPI: false, expected: 1, index: 0),
         Case(
+            testDescription: "srun --mpi=cray_shasta",
+            variables: with(["PALS_RANKID": "5", "PALS_LOCAL_RANKID": "1", "SLURM_STEP_ID": "0", "SLURM_STEP_NUM_TASKS": "8"]),
+            startsMPI: true, expected: 8, index: 5),
+        Case(
             testDescription: "a launcher that tells the local ranks only", variables: ["MPI_LOCALNRANKS": "2", "MPI_LOCALRANKID": "1"],
             startsMPI: true, expected: 2, index: 1),
         Case(testDescription: "nonsense", variables: ["OMPI_COMM_WORLD_SIZE": "", "PMI_SIZE": "many"], startsMPI: false, expected: nil),
@@ -89,6 +93,18 @@ import Testing
         #expect(failure?.message.contains("PMI_SIZE=4, PMI_RANK=2") == true)
         #expect(failure?.message.contains("srun --mpi=pmix") == true)
         #expect(launch.mismatch(worldSize: 4) == nil)
+    }
+
+    @Test func `a launch prefers the library of its launcher`() {
+        func families(_ variables: [String: String]) -> [MPIFamily] { LaunchEnvironment.decide(environment: variables).families }
+        #expect(families(["OMPI_COMM_WORLD_SIZE": "4"]).first == .openMPI)
+        #expect(families(["PMIX_RANK": "0"]).first == .openMPI)
+        #expect(families(["PMI_SIZE": "4", "PMI_RANK": "0"]).first == .mpich)
+        #expect(families(["PALS_RANKID": "0"]).first == .mpich)
+        // Any library may have learned any launcher, so none is left out.
+        for variables in [["OMPI_COMM_WORLD_SIZE": "4"], ["PMIX_RANK": "0"], ["PMI_SIZE": "4"]] {
+            #expect(Set(families(variables)) == Set(MPIFamily.allCases))
+        }
     }
 
     @Test func `a launch of unknown size is never refused`() {

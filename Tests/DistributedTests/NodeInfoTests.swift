@@ -12,34 +12,29 @@ import Testing
 
     @Test func `advice is given only when threads exceed cores`() {
         let node = NodeInfo(ranks: 2, index: 0, cores: 8, nodeCores: 8)
-        #expect(node.advice(threads: 4, yields: false) == nil)
-        let advice = node.advice(threads: 5, yields: false)
+        #expect(node.advice(threads: 4, yielding: "set it") == nil)
+        let advice = node.advice(threads: 5, yielding: "set it")
         #expect(advice?.contains("2 ranks x 5 threads run on 8 cores") == true)
         #expect(advice?.contains("run.threads=4") == true)
-        #expect(advice?.contains("fewer ranks") == false && advice?.contains("yield_when_idle") == false)
+        #expect(advice?.contains("fewer ranks") == false && advice?.contains("set it") == false)
     }
 
     @Test func `more ranks than cores are told to yield`() {
-        let advice = NodeInfo(ranks: 8, index: 0, cores: 2, nodeCores: 2).advice(threads: 1, yields: false)
+        let advice = NodeInfo(ranks: 8, index: 0, cores: 2, nodeCores: 2).advice(threads: 1, yielding: "set it")
         #expect(advice?.contains("8 ranks x 1 thread run on 2 cores") == true)
-        #expect(advice?.contains("OMPI_MCA_mpi_yield_when_idle=1") == true)
+        #expect(advice?.contains(", or set it") == true)
     }
 
     @Test func `nothing is advised that is the case already`() {
         let node = NodeInfo(ranks: 8, index: 0, cores: 2, nodeCores: 2)
-        let yielding = node.advice(threads: 1, yields: true)
+        let yielding = node.advice(threads: 1, yielding: nil)
         #expect(yielding?.contains("use fewer ranks") == true)
-        #expect(yielding?.contains("yield_when_idle") == false && yielding?.contains("run.threads") == false)
-        #expect(node.advice(threads: 3, yields: true)?.contains("run.threads=1") == true)
-    }
-
-    @Test func `the library says whether waiting ranks yield`() {
-        // The variable of this process decides; it is read when the library is first asked.
-        #expect(MPILibrary.yieldsWhenIdle != nil)
+        #expect(yielding?.contains(" or ") == false && yielding?.contains("run.threads") == false)
+        #expect(node.advice(threads: 3, yielding: nil)?.contains("run.threads=1") == true)
     }
 
     @Test func `threads of a rank bound to few cores are named`() {
-        let advice = NodeInfo(ranks: 2, index: 0, cores: 1, nodeCores: 8).advice(threads: 4, yields: true)
+        let advice = NodeInfo(ranks: 2, index: 0, cores: 1, nodeCores: 8).advice(threads: 4, yielding: nil)
         #expect(advice?.contains("4 threads of a rank share 1 core") == true)
         #expect(advice?.contains("--bind-to none") == true)
     }

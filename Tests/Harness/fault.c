@@ -16,14 +16,13 @@
 // Kinds: open, close, read, write, stat, fsync, ftruncate, flock, statvfs, access, mkdir, rmdir, unlink, rename, opendir, readdir, closedir, and
 // the names of the calls of MPI.
 //
-// mpicc -O1 -shared -fPIC -Wl,--as-needed -o fault.so fault.c -ldl
+// clang -O1 -shared -fPIC -o fault.so fault.c -ldl
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <mpi.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -48,7 +47,8 @@ static long number(const char *name, long otherwise) {
 
 __attribute__((constructor)) static void begin(void) {
     // mpirun, which is preloaded with this as well, has no rank.
-    const char *rank = getenv("PMIX_RANK"), *chosen = getenv("FAULT_RANK"), *log = getenv("FAULT_LOG");
+    const char *rank = getenv("PMIX_RANK") ? getenv("PMIX_RANK") : getenv("PMI_RANK");
+    const char *chosen = getenv("FAULT_RANK"), *log = getenv("FAULT_LOG");
     if (chosen && (!rank || strcmp(rank, chosen) != 0)) return;
     (call = getenv("FAULT_CALL")), (part = getenv("FAULT_PATH")), (from = getenv("FAULT_FROM"));
     folders = getenv("FAULT_FOLDERS") != NULL;
@@ -177,7 +177,8 @@ int statvfs(const char *path, struct statvfs *to) {
     return answer;
 }
 
-// Calls of MPI do not fail; a process stops before them.
+// Calls of MPI do not fail; a process stops before them. A handle is a pointer in Open MPI and a number in MPICH: either is handed on in its register.
+typedef void *MPI_Comm, *MPI_Datatype, *MPI_Op, *MPI_Request, *MPI_Status;
 #define MPI(name, parameters, arguments) \
     int name parameters { \
         (void)fails(#name, NULL, -1); \
@@ -195,4 +196,4 @@ MPI(MPI_Iallreduce, (const void *from, void *to, int size, MPI_Datatype type, MP
 MPI(MPI_Allgatherv,
     (const void *from, int sent, MPI_Datatype sending, void *to, const int *sizes, const int *offsets, MPI_Datatype type, MPI_Comm comm),
     (from, sent, sending, to, sizes, offsets, type, comm))
-MPI(MPI_Waitall, (int size, MPI_Request *requests, MPI_Status *statuses), (size, requests, statuses))
+MPI(MPI_Wait, (MPI_Request *request, MPI_Status *status), (request, status))

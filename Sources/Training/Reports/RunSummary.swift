@@ -38,7 +38,7 @@ struct RunSummary {
         let own = [plan.scale.note(plan.source, configuration), ParameterSlices.note(configuration, plan.networks)].compactMap { $0 }
         let notes = given + plan.source.notes + DataNotes(plan).lines + own
         rows += notes.map { ("note", $0) }
-        if let advice = communicator.node.advice(threads: threads, yields: MPILibrary.yieldsWhenIdle ?? true) {
+        if let advice = communicator.node.advice(threads: threads, yielding: MPILibrary.yieldAdvice) {
             rows.append(("note", advice))
         }
         text = rows.map { TextLayout.paragraph($0.0, $0.1, indent: 9) }.joined(separator: "\n")
