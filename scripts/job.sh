@@ -20,7 +20,7 @@ if [[ -n ${EBM_DIST_PROLOGUE:-} ]]; then eval "$EBM_DIST_PROLOGUE"; fi
 set_for_job
 # EBM_DIST: another program than the built, or the installed, one.
 program=${EBM_DIST:-$home/.build/release/ebm-dist}
-if [[ -z ${EBM_DIST:-} && ! -x $program && -x $home/../../bin/ebm-dist ]]; then program=$home/../../bin/ebm-dist; fi
+if [[ -z ${EBM_DIST:-} && ! -x $program && -x $home/../../bin/ebm-dist ]]; then program=$(readlink -f "$home/../../bin/ebm-dist"); fi
 # 1 when USR1 has come: the batch scripts note it from their first line on.
 asked=${asked:-0}
 terminated=0

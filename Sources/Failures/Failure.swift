@@ -26,6 +26,24 @@ public struct Failure: Error, Hashable, Codable, Sendable, CustomStringConvertib
         case checkpoint = 77
         /// A configuration key or value that cannot be used.
         case configuration = 78
+
+        /// For the manual.
+        public var meaning: String {
+            switch self {
+            case .usage: "the command line: unknown command or option, missing argument"
+            case .data: "data that cannot be used: damaged, foreign or truncated file, NaN"
+            case .missingInput: "a file that does not exist or cannot be opened"
+            case .launch: "the launch: ranks that do not belong together, more ranks than shards"
+            case .software: "a defect of the program"
+            case .numerical: "training diverged, or a value was not finite"
+            case .runFolder: "the run folder belongs to another configuration, or another job uses it"
+            case .inputOutput: "writing or reading failed: disk full, permission, hardware"
+            case .requeue: "stopped on request after a checkpoint; the same command continues"
+            case .watchdog: "a rank stopped or stood still for a minute"
+            case .checkpoint: "a damaged checkpoint"
+            case .configuration: "a configuration key or value that cannot be used"
+            }
+        }
     }
 
     public let kind: Kind

@@ -20,6 +20,7 @@ enum BenchTool: Command {
         Option(name: "--threads", value: "T", explanation: "threads of a rank (default: 1)"),
         Option(name: "--sum", value: "WHERE", explanation: "run.sum: automatic, whole or sliced (default: automatic)"),
     ]
+    static var arguments: Completion.Words { .words(names) }
 
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         let console = Console(communicator)

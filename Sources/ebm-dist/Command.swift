@@ -10,6 +10,8 @@ protocol Command {
     /// What stands after the name, for example `--run DIR --count N`.
     static var usage: String { get }
     static var options: [Option] { get }
+    /// What may stand beside options, for completions.
+    static var arguments: Completion.Words { get }
     /// Options of other commands, and what they are called here.
     static var synonyms: [String: String] { get }
     /// Seconds that a rank may compute before it meets the others again, which is how long it is waited for where it cannot be seen.
@@ -37,6 +39,7 @@ struct Option {
 
 extension Command {
     static var isSilent: Bool { true }
+    static var arguments: Completion.Words { .anything }
     static var synonyms: [String: String] { [:] }
     static func stopsOnRequest(_ arguments: [String]) -> Bool { false }
     /// Ten minutes: the work of commands that meet often.

@@ -8,7 +8,7 @@ enum CommandLineTool {
     static var commands: [any Command.Type] {
         [
             TrainTool.self, SampleTool.self, EnergyTool.self, EvaluateTool.self, FeaturesTool.self, DiagnoseTool.self, ReportTool.self,
-            WatchTool.self, CompareTool.self, ConfigTool.self, CheckTool.self, BenchTool.self,
+            WatchTool.self, CompareTool.self, ConfigTool.self, CheckTool.self, BenchTool.self, CompletionTool.self,
         ]
     }
 

@@ -8,6 +8,7 @@ enum CompareTool: Command {
     static let summary = "shows runs side by side: in what their configurations differ, and what they have measured"
     static let usage = "DIR DIR ... [--out F.json]"
     static let options = [Option(name: "--out", value: "F.json", explanation: "where the comparison goes as JSON")]
+    static let arguments = Completion.Words.folders
 
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         guard !arguments.positional.isEmpty else {

@@ -12,6 +12,7 @@ enum ConfigTool: Command {
         Option(name: "--defaults", value: nil, explanation: "every key with its default and a comment"),
         Option(name: "--table", value: nil, explanation: "every key as a table in Markdown"),
     ]
+    static let arguments = Completion.Words.keys
 
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         if arguments.has("--defaults") || arguments.has("--table") { try arguments.refusePositional() }

@@ -18,6 +18,7 @@ enum TrainTool: Command {
                 + "lists of values, or lists cells. A Slurm array runs one cell a task (--array=1-CELLS)", repeats: true),
         Option(name: "--dry-run", value: nil, explanation: "checks configuration and data, prints what would run, and stops"),
     ]
+    static let arguments = Completion.Words.keys
 
     static let isSilent = false
 

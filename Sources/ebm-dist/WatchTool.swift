@@ -7,6 +7,7 @@ enum WatchTool: Command {
     static let summary = "follows a run from another terminal until it ends, without touching it"
     static let usage = "DIR"
     static let options: [Option] = []
+    static let arguments = Completion.Words.folders
     static let isSilent = false
 
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
