@@ -2,6 +2,7 @@ import Configuration
 import Distributed
 import Failures
 import Formats
+import Measures
 import Training
 
 /// `evaluate`: the measures of a trained model (`MeasureKind`).
@@ -13,6 +14,8 @@ public struct EvaluateCommand: Codable, Sendable {
     public var weights: ModelWeights
     /// The names of measures; nil: those that are standard.
     public var measures: [String]?
+    /// How `ais` anneals; nil: as usual.
+    public var annealing: AnnealedImportance.Settings?
     /// Which samples are measured: a file of them, or those that the model's sampler draws, as `SampleCommand` does.
     public var samples: String?
     public var start: ModelSampler.Start?
@@ -40,11 +43,12 @@ public struct EvaluateCommand: Codable, Sendable {
 
     public init(
         folder: String, step: WantedCheckpoint? = nil, weights: ModelWeights = .average, measures: [String]? = nil,
-        samples: String? = nil, start: ModelSampler.Start? = nil, steps: Int? = nil, count: Int? = nil, seed: UInt64? = nil,
+        annealing: AnnealedImportance.Settings? = nil, samples: String? = nil, start: ModelSampler.Start? = nil, steps: Int? = nil,
+        count: Int? = nil, seed: UInt64? = nil,
         data: String? = nil, images: String? = nil, output: String? = nil, picture: String? = nil, denoising: Denoising? = nil,
         outliers: String? = nil, reconstructions: String? = nil, features: String? = nil, nearest: String? = nil
     ) {
-        (self.folder, self.step, self.weights, self.measures) = (folder, step, weights, measures)
+        (self.folder, self.step, self.weights, self.measures, self.annealing) = (folder, step, weights, measures, annealing)
         (self.samples, self.start, self.steps, self.count, self.seed) = (samples, start, steps, count, seed)
         (self.data, self.images, self.output, self.picture, self.denoising) = (data, images, output, picture, denoising)
         (self.outliers, self.reconstructions) = (outliers, reconstructions)

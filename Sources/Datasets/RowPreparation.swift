@@ -1,4 +1,5 @@
 import Failures
+import Foundation
 import Numerics
 
 /// How rows of data become what a model works on. It is a part of the model: rows given later are prepared as those that were learned, or refused.
@@ -58,6 +59,14 @@ public struct RowPreparation: Hashable, Sendable {
 
     /// The values that data of levels can have, in their units; nil for real numbers. Of dequantised levels the cells of the lowest and the highest.
     public var dataRange: ClosedRange<Double>? { levels.map { -offset...(Double(cells($0)) - offset) } }
+
+    /// log of the volume that a unit of the data's becomes on the model's scale: log p of a row in the units of the data is its log p on the model's scale plus
+    /// this, Σ log |dy/dv| over the values of a row.
+    public var logVolume: Double {
+        if let moments { return -moments.deviations.reduce(0) { $0 + log($1) } }
+        guard let levels else { return 0 }
+        return Double(shape.count) * log(range / Double(cells(levels)))
+    }
 
     // MARK: values
 

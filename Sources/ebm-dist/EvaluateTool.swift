@@ -13,6 +13,11 @@ enum EvaluateTool: Command {
             name: "--measures", value: "NAME,NAME,...",
             explanation: "exactly these, as far as no other option asks for more; standard ones where none are named:\n"
                 + MeasureKind.all.map { "\($0.name): \($0.summary)" }.joined(separator: "\n")),
+        Option(
+            name: "--temperatures", value: "K",
+            explanation:
+                "with --measures ais: temperatures of a path (default: \(EvaluateCommand.standardTemperatures)); more bring the bounds together"
+        ),
         Option(name: "--from", value: "chains|noise|generator", explanation: "where the samples start, as in sample (default: as there)"),
         Option(name: "--steps", value: "K", explanation: "steps of the run's sampler (default: as in training)"),
         Option(
@@ -61,6 +66,8 @@ enum EvaluateTool: Command {
             folder: try arguments.required("--run", "DIR"), step: try arguments.checkpoint(),
             weights: try arguments.choice("--weights", ModelWeights.self) ?? .average,
             measures: arguments["--measures"].map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) },
+            annealing: try arguments.integer("--temperatures", atLeast: 1, atMost: EvaluateCommand.mostTemperatures)
+                .map { EvaluateCommand.annealing(temperatures: $0) },
             samples: arguments["--samples"],
             start: try arguments.choice("--from", ModelSampler.Start.self), steps: try arguments.integer("--steps", atLeast: 0),
             count: try arguments.integer("--count", atLeast: 2),

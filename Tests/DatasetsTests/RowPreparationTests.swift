@@ -1,6 +1,7 @@
 import Datasets
 import Failures
 import Formats
+import Foundation
 import Numerics
 import TestSupport
 import Testing
@@ -19,6 +20,16 @@ private func refusal(_ body: () throws -> Void) -> String {
 }
 
 @Suite struct RowPreparationTests {
+    /// A level of 256 in (-1, 1), spread over its cell: 2/256 each; on the lattice 2/255; deviations 2 and 4: 1/8.
+    @Test func `a unit of the data has the volume that its scale says`() {
+        let image = ImageShape(height: 1, width: 3, channels: 1)
+        #expect(abs(RowPreparation(shape: image, levels: 256, isDequantised: true).logVolume - 3 * log(2.0 / 256)) < 1e-12)
+        #expect(abs(RowPreparation(shape: image, levels: 256).logVolume - 3 * log(2.0 / 255)) < 1e-12)
+        let moments = ColumnMoments(means: [5, 6], deviations: [2, 4])
+        #expect(abs(RowPreparation(shape: ImageShape(vector: 2), moments: moments).logVolume + log(8)) < 1e-12)
+        #expect(RowPreparation(shape: image).logVolume == 0)
+    }
+
     @Test func `values of the data go to the model by the stated formulas, and back`() {
         // low + (high - low) v / (levels - 1), and the middle of the cell.
         #expect(levels(isDequantised: false).modelValues([0, 3, 1, 2]) == [-1, 1, Float(-1.0 / 3), Float(1.0 / 3)])

@@ -27,12 +27,20 @@ public struct MeasureKind: Sendable {
     /// Collective; the same bits on any number of ranks.
     let measure: @Sendable (MeasuredModel) throws(Failure) -> any MeasureFinding
 
-    /// An option of the command line that asks for a measure.
+    /// An option of the command line that is about one measure.
     struct Option: Sendable {
+        enum Role: Sendable {
+            /// Says what is measured: it asks for the measure, and naming the measure is not enough.
+            case object
+            /// Asks for the measure.
+            case request
+            /// Says how, where the measure is named.
+            case manner
+        }
+
         let name: String
+        var role = Role.object
         let isGiven: @Sendable (EvaluateCommand) -> Bool
-        /// Whether it says what is measured, so that naming the measure is not enough.
-        var isNeeded = true
     }
 
     /// Something that not every model has.

@@ -13,15 +13,17 @@ struct MeasureSelection {
         for name in command.measures ?? [] { named.insert(try MeasureKind.named(name).name) }
         var wanted: [(kind: MeasureKind, place: String?)] = []
         for kind in MeasureKind.all {
-            if let option = kind.option, option.isGiven(command) {
-                wanted.append((kind, option.name))
-            } else if named.contains(kind.name) {
-                if let option = kind.option, option.isNeeded {
-                    throw Failure(.usage, "evaluate: --measures \(kind.name): expected \(option.name) beside it")
-                }
-                wanted.append((kind, "--measures \(kind.name)"))
-            } else if command.measures == nil, kind.isStandard(command) {
-                wanted.append((kind, nil))
+            let (option, isNamed) = (kind.option, named.contains(kind.name))
+            switch (option?.role, option?.isGiven(command) ?? false) {
+            case (.object, true), (.request, true): wanted.append((kind, option?.name))
+            case (.object, false) where isNamed:
+                throw Failure(.usage, "evaluate: --measures \(kind.name): expected \(option?.name ?? "") beside it")
+            case (.manner, true) where !isNamed:
+                throw Failure(
+                    .usage, "evaluate: \(option?.name ?? "") is about a measure that is not made: expected --measures \(kind.name)")
+            default:
+                if isNamed { wanted.append((kind, "--measures \(kind.name)")) }
+                if command.measures == nil, kind.isStandard(command) { wanted.append((kind, nil)) }
             }
         }
         self.wanted = wanted

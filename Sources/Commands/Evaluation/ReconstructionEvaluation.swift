@@ -78,7 +78,7 @@ extension MeasureKind {
     static let reconstruction = MeasureKind(
         "reconstruction", "how well a run's generator gives rows back: mean squared error",
         needs: [.generator, .drawableImages, .conditionOfRows],
-        option: Option(name: "--reconstructions", isGiven: { $0.reconstructions != nil }, isNeeded: false),
+        option: Option(name: "--reconstructions", role: .request) { $0.reconstructions != nil },
         isStandard: { $0.samples == nil && $0.outliers == nil && $0.denoising == nil }
     ) { (model) throws(Failure) in
         let (trained, held, condition, communicator) = (model.trained, model.held, model.trained.rowCondition, model.communicator)
