@@ -3,7 +3,7 @@ import CHDF5
 import Failures
 
 /// A dataset of an HDF5 file: what it holds, and its numbers.
-struct HDF5Dataset: ~Copyable {
+struct HDF5Dataset {
     /// A number of a dataset, and the type of the library that it is read as.
     struct Number {
         let number: BinaryNumber
@@ -28,7 +28,7 @@ struct HDF5Dataset: ~Copyable {
     /// Compressed numbers are not larger than so many times what is stored.
     private static let mostExpansion = 1 << 12
 
-    init?(_ object: consuming HDF5Object) {
+    init?(_ object: HDF5Object) {
         guard let type = HDF5Object(H5Dget_type(object.id), H5Tclose), let space = HDF5Object(H5Dget_space(object.id), H5Sclose) else {
             return nil
         }
@@ -37,7 +37,7 @@ struct HDF5Dataset: ~Copyable {
         self.object = object
     }
 
-    private static func shape(_ space: borrowing HDF5Object) -> [Int]? {
+    private static func shape(_ space: HDF5Object) -> [Int]? {
         let rank = Int(H5Sget_simple_extent_ndims(space.id))
         guard H5Sget_simple_extent_type(space.id) == H5S_SIMPLE, (1...greatestRank).contains(rank) else { return nil }
         var sizes = [hsize_t](repeating: 0, count: rank)
@@ -47,7 +47,7 @@ struct HDF5Dataset: ~Copyable {
         return shape.count == rank ? shape : nil
     }
 
-    private static func element(_ type: borrowing HDF5Object) -> Element {
+    private static func element(_ type: HDF5Object) -> Element {
         if let number = number(type) { return .number(number) }
         switch H5Tget_class(type.id) {
         case H5T_STRING: return .text
@@ -65,7 +65,7 @@ struct HDF5Dataset: ~Copyable {
         }
     }
 
-    private static func number(_ type: borrowing HDF5Object) -> Number? {
+    private static func number(_ type: HDF5Object) -> Number? {
         let size = H5Tget_size(type.id)
         switch H5Tget_class(type.id) {
         case H5T_FLOAT: return size <= 4 ? known(.float, 4) : known(.float, 8)

@@ -23,7 +23,7 @@ struct HDF5File: ArrayFile {
     }
 
     private static func visit(
-        _ group: borrowing HDF5Object, _ prefix: String, depth: Int, _ entries: inout [ArrayEntry], _ left: inout Int
+        _ group: HDF5Object, _ prefix: String, depth: Int, _ entries: inout [ArrayEntry], _ left: inout Int
     ) {
         if HDF5Frame.isFrame(group) {
             entries.append(ArrayEntry(name: prefix.isEmpty ? "/" : String(prefix.dropLast())))

@@ -6,11 +6,11 @@ import Failures
 enum HDF5Frame {
     private static let mostBlocks = 4096
 
-    static func isFrame(_ group: borrowing HDF5Object) -> Bool { group.texts("pandas_type") == ["frame"] }
+    static func isFrame(_ group: HDF5Object) -> Bool { group.texts("pandas_type") == ["frame"] }
 
     /// The columns in the order of the table.
     static func columns(
-        _ group: borrowing HDF5Object, _ file: DataFile, _ name: String, _ select: ColumnSelection
+        _ group: HDF5Object, _ file: DataFile, _ name: String, _ select: ColumnSelection
     ) throws(Failure) -> [NumericColumn] {
         let count = group.number("nblocks").flatMap { Int(exactly: $0) } ?? 0
         let order = try titles(group, "axis0", file, name)
@@ -38,7 +38,7 @@ enum HDF5Frame {
     }
 
     private static func columns(
-        _ group: borrowing HDF5Object, _ block: Int, _ items: [String], _ file: DataFile, _ name: String
+        _ group: HDF5Object, _ block: Int, _ items: [String], _ file: DataFile, _ name: String
     ) throws(Failure) -> [NumericColumn] {
         let place = "block\(block)_values"
         guard let object = group.object(place), let dataset = HDF5Dataset(object), case .number = dataset.element else {
@@ -59,7 +59,7 @@ enum HDF5Frame {
     }
 
     private static func titles(
-        _ group: borrowing HDF5Object, _ place: String, _ file: DataFile, _ name: String
+        _ group: HDF5Object, _ place: String, _ file: DataFile, _ name: String
     ) throws(Failure) -> [String] {
         guard let object = group.object(place), let dataset = HDF5Dataset(object), let titles = try dataset.titles(file, name) else {
             throw Failure(

@@ -61,7 +61,7 @@ package struct HDF5Layout {
         return Int(exactly: H5Dget_offset(data.id))
     }
 
-    private static func name(_ columns: [String], of data: borrowing HDF5Object) -> Bool {
+    private static func name(_ columns: [String], of data: HDF5Object) -> Bool {
         let width = max(1, columns.map(\.utf8.count).max() ?? 1)
         guard width * columns.count <= mostNameBytes else { return true }
         let bytes = columns.flatMap { Array($0.utf8) + [UInt8](repeating: 0, count: width - $0.utf8.count) }

@@ -4,7 +4,7 @@ import Failures
 import Synchronization
 
 /// An object of the HDF5 library, released with its last use.
-struct HDF5Object: ~Copyable {
+final class HDF5Object {
     let id: hid_t
     private let release: (hid_t) -> herr_t
 

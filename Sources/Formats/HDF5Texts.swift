@@ -7,8 +7,7 @@ enum HDF5Texts {
 
     /// - Parameter read: fills a buffer with values of the type.
     /// - Returns: nil for other types, or more than 16 MiB.
-    static func read(_ type: borrowing HDF5Object, _ space: borrowing HDF5Object, _ read: (UnsafeMutableRawPointer) -> herr_t) -> [String]?
-    {
+    static func read(_ type: HDF5Object, _ space: HDF5Object, _ read: (UnsafeMutableRawPointer) -> herr_t) -> [String]? {
         let count = Int(H5Sget_simple_extent_npoints(space.id))
         guard H5Tget_class(type.id) == H5T_STRING, count > 0, count <= mostBytes else { return nil }
         if H5Tis_variable_str(type.id) > 0 { return unsafe variable(type, space, count, read) }
@@ -24,7 +23,7 @@ enum HDF5Texts {
     }
 
     private static func variable(
-        _ type: borrowing HDF5Object, _ space: borrowing HDF5Object, _ count: Int, _ read: (UnsafeMutableRawPointer) -> herr_t
+        _ type: HDF5Object, _ space: HDF5Object, _ count: Int, _ read: (UnsafeMutableRawPointer) -> herr_t
     ) -> [String]? {
         var pointers = unsafe [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
         return unsafe pointers.withUnsafeMutableBytes { bytes in

@@ -56,7 +56,6 @@ private func refusal(_ name: String, _ change: (inout LoadingOptions) -> Void = 
         #expect(try dataset.digest == load("table.npy").digest)
         let turned = try load("columns.h5") { $0.arrays = ["c", "a"] }
         #expect(turned.columnNames == ["c", "a"])
-        #expect(try load("columns.h5") { ($0.arrays, $0.label) = (["a", "b"], .named("b")) }.shape == ImageShape(vector: 1))
     }
 
     @Test(arguments: ["records.npy"] + (OptionalLibrary.hdf5.isThere ? ["records.h5", "frame.h5.gz"] : []))

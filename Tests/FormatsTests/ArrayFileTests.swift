@@ -81,13 +81,8 @@ private let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appe
     }
 
     @Test(.enabled(if: OptionalLibrary.hdf5.isThere), arguments: ["table.h5", "latest.h5", "records.h5"])
-    func `damage of an HDF5 file never crashes, and one that is cut is refused`(name: String) throws {
+    func `an HDF5 file that is cut is refused`(name: String) throws {
         let bytes = try contents("\(fixtures)/\(name)")
-        var random = SplitMix64(state: 23)
-        for _ in 0..<500 {
-            guard let file = try? HDF5.open(whole(random.damaged(bytes))) else { continue }
-            _ = try? read(file)
-        }
         for count in stride(from: 0, to: bytes.count, by: 97) {
             try refusal { _ = try read(HDF5.open(whole(Array(bytes[..<count])))) }
         }
