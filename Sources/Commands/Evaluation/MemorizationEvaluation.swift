@@ -32,7 +32,7 @@ extension MeasureKind {
     static let memorization = MeasureKind(
         "memorization", "how near samples lie to training rows, beside held-out rows; --nearest shows them",
         needs: [.samples, .finiteData],
-        option: Option(name: "--nearest", isGiven: { $0.nearest != nil }, isNeeded: false)
+        option: Option(name: "--nearest", role: .request, isGiven: { $0.nearest != nil })
     ) { model throws(Failure) in
         let (training, communicator) = (model.training, model.communicator)
         let drawn = try model.drawn()
