@@ -68,7 +68,7 @@ import Training
         let scratch = ScratchFolder()
         try ScratchRun.train(["run.steps=60"], in: scratch.run())
         let command = EvaluateCommand(
-            folder: scratch.run().path, measures: ["plane", "ais"], annealing: quick, count: 300, output: "\(scratch.path)/m.json")
+            folder: scratch.run().path, measures: ["plane", "ais"], annealing: quick, output: "\(scratch.path)/m.json")
         let found = try report(command)
         let integral = try #require((found["measures"] as? [String: Any])?["integral"] as? [String: Any])
         let ais = try #require(found["ais"] as? [String: Any])

@@ -53,10 +53,13 @@ import Testing
         let energy = FunctionPotential(dimension: 2) { x in
             var (energy, gradient) = (-1.5, [0.0, 0])
             for (column, value) in x.enumerated() {
-                let densities = parts.map { $0.0 / $0.2 / (2 * Double.pi).squareRoot() * exp(-pow((value - $0.1) / $0.2, 2) / 2) }
-                let sum = max(densities.reduce(0, +), 1e-300)
-                energy -= log(sum)
-                gradient[column] = zip(densities, parts).reduce(0.0) { $0 + $1.0 / sum * (value - $1.1.1) / ($1.1.2 * $1.1.2) }
+                // Relative to the greatest part, so that nothing vanishes far away.
+                let logs = parts.map { log($0.0 / $0.2 / (2 * Double.pi).squareRoot()) - pow((value - $0.1) / $0.2, 2) / 2 }
+                let most = max(logs[0], logs[1])
+                let shares = logs.map { exp($0 - most) }
+                let sum = shares[0] + shares[1]
+                energy -= most + log(sum)
+                gradient[column] = zip(shares, parts).reduce(0.0) { $0 + $1.0 / sum * (value - $1.1.1) / ($1.1.2 * $1.1.2) }
             }
             return (energy, gradient)
         }
