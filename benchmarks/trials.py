@@ -111,10 +111,13 @@ class Trials:
         folder = os.path.join(self.folder, common.slug(*filter(None, [data, name, *setting, seed])))
         ended = os.path.join(folder, "diverged.json")
         if not self.kept:
+            reached, wanted = max((line["step"] for line in common.lines(folder, "evaluation.jsonl")), default=0), self.wanted(data, name)
+            # A training can only be made longer: one that has been is asked for as far as it is, so that its other settings are compared all the same.
+            longer = [f"run.steps={reached}"] if wanted and reached > wanted else []
             done = common.run(
                 "train", os.path.join(common.ROOT, variant.get("configuration", spec.get("configuration"))), "--out", folder, f"run.seed={seed}",
                 "run.threads=1", f"evaluate.every={spec['every']}", *spec.get("arguments", []), *self.data[data], *variant.get("arguments", []),
-                *setting, *self.values, allowed=(0, common.DIVERGED))
+                *setting, *self.values, *longer, allowed=(0, common.DIVERGED))
             if done.returncode != 0:
                 common.write(ended, common.problem(done).split("\n")[-1])
         problem = common.read(ended) if os.path.exists(ended) else None

@@ -106,6 +106,20 @@ extension CommandTests {
             #expect(result.output.contains("| still |"), "\(result.summary)")
         }
 
+        @Test func `a training that was longer than is wanted now is used`() throws {
+            let folder = Scratch()
+            let spec = #"""
+                {"configuration": "configs/25gaussians.json5", "every": 2, "measures": {"KL": "plane.fit.divergence"},
+                 "arguments": ["run.steps=2", "model.widths=[8]", "sampler.steps=2"], "variants": {"chains": []}}
+                """#
+            try folder.write(Array(spec.utf8), to: "spec.json")
+            let command = ["\(Self.root)/benchmarks/variants", folder.at("spec.json"), "--seeds", "1", "--folder", folder.at("runs")]
+            for steps in [4, 2] {
+                let result = Self.run(command + ["run.steps=\(steps)"], in: folder)
+                #expect(result.exitCode == 0 && result.output.contains("| variant | step 2 | step 4 |"), "\(result.summary)")
+            }
+        }
+
         /// The row that `evidence` makes of what was measured before, without the program.
         private static func row(of claim: String, in folder: Scratch) -> String {
             let command = ["\(root)/benchmarks/evidence", "--kept", "--folder", folder.at("kept"), claim]
