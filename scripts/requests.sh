@@ -1,12 +1,11 @@
 # shellcheck shell=bash
-# How a script runs a launcher (mpirun, or another) so that requests to stop reach its ranks: sourced, after scripts/mpi.sh, by scripts/launch and the
+# How a script runs a launcher (mpirun, or another) so that requests to stop reach its ranks: sourced, like scripts/mpi.sh, by scripts/launch and the
 # batch scripts, not run.
 #
 # A launcher passes some signals to all ranks, and the ranks save and end with code 75. TERM, INT and HUP are a bad way to ask: Open MPI's mpirun then
 # ends the ranks itself, by TERM after `odls_base_sigkill_timeout` seconds (default 1) and KILL after twice that, and others do alike. The request is
 # `request_signal`, and is repeated until the launcher ends: one that comes before the ranks are there is lost.
 
-: "${request_signal:?scripts/mpi.sh comes first}"
 mpirun_pid=""
 asking=0
 asking_pid=""
@@ -27,6 +26,7 @@ ask_to_stop() {
         nap=""
         trap 'kill $nap; exit' TERM
         pause=1
+        # shellcheck disable=SC2154  # of scripts/mpi.sh
         while kill "-$request_signal" "$mpirun_pid"; do
             sleep "$pause" &
             nap=$!

@@ -47,6 +47,8 @@ public struct MeasureKind: Sendable {
     struct Need: Sendable {
         /// Collective. What was expected and what was found; nil where it is there.
         let missing: @Sendable (MeasuredModel) throws(Failure) -> String?
+        /// What is at fault where it is missing.
+        var fault = Failure.Kind.usage
         /// Whether samples are drawn for it, or read.
         var usesSamples = false
         /// Whether it reads the classifier of `--features`.
@@ -103,5 +105,5 @@ extension MeasureKind.Need {
             model.density == nil
                 ? "a model of a built-in density of the plane, found data.source = \"\(model.trained.configuration.data.source)\"" : nil
         },
-        readsChains: { MeasuredModel.density(of: $0) != nil })
+        readsChains: { MeasuredModel.density(of: $0) != nil && !$0.declaration.drawsAfresh })
 }

@@ -45,14 +45,17 @@ struct MeasureSelection {
     }
 
     /// Collective. The measures that are made, in the order of the list.
-    /// - Throws: `.usage` where one that was asked for lacks what it needs.
+    /// - Throws: where one that was asked for lacks what it needs.
     func kinds(for model: MeasuredModel) throws(Failure) -> [MeasureKind] {
         var kinds: [MeasureKind] = []
         for (kind, place) in wanted {
-            var missing: String?
-            for need in kind.needs where missing == nil { missing = try need.missing(model) }
-            if let missing, let place { throw Failure(.usage, "evaluate: \(place): expected \(missing)") }
-            if missing == nil { kinds.append(kind) }
+            var isMade = true
+            for need in kind.needs where isMade {
+                guard let missing = try need.missing(model) else { continue }
+                if let place { throw Failure(need.fault, "evaluate: \(place): expected \(missing)") }
+                isMade = false
+            }
+            if isMade { kinds.append(kind) }
         }
         return kinds
     }

@@ -125,11 +125,12 @@ extension MeasureKind.Need {
     })
 
     /// What the generator is told of rows.
-    fileprivate static let conditionOfRows = MeasureKind.Need(missing: { model in
-        switch model.trained.rowCondition {
-        case .label where model.held.classRange == nil: "rows with classes, found none in \(model.held.name)"
-        case .image where model.held.partnerShape == nil: "rows with images, found none with \(model.held.name)"
-        default: nil
-        }
-    })
+    fileprivate static let conditionOfRows = MeasureKind.Need(
+        missing: { model in
+            switch model.trained.rowCondition {
+            case .label where model.held.classRange == nil: "rows with classes, found none in \(model.held.name)"
+            case .image where model.held.partnerShape == nil: "rows with images, found none with \(model.held.name)"
+            default: nil
+            }
+        }, fault: .data)
 }

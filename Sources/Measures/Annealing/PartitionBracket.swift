@@ -2,7 +2,7 @@ import Foundation
 
 /// log Z between bounds from below and from above.
 public struct PartitionBracket: Codable, Hashable, Sendable {
-    /// Between the bounds, with an interval from the lower end of the one to the upper end of the other.
+    /// Between the bounds, with an interval about both, wherever they lie.
     public let logZ: Estimate
     /// The mean over estimates of log mean weight, from the simple density: too low in the mean, the less so the longer the path.
     public let lower: Estimate
@@ -25,7 +25,10 @@ public struct PartitionBracket: Codable, Hashable, Sendable {
         // All weights of a direction together are nearer to log Z than the mean of the estimates.
         let (below, above) = (logVolume + logMean(forwards.flatMap { $0 }), logVolume - logMean(backwards.flatMap { $0 }))
         logZ = Estimate(
-            (below + above) / 2, Interval(low: lower.interval.low, high: upper.interval.high, method: .bounds, count: settings.estimates))
+            (below + above) / 2,
+            Interval(
+                low: min(lower.interval.low, upper.interval.low), high: max(lower.interval.high, upper.interval.high), method: .bounds,
+                count: settings.estimates))
         (self.acceptance, self.base, self.settings) = (acceptance, base, settings)
     }
 

@@ -40,6 +40,19 @@ import Training
         }
     }
 
+    @Test func `modes are counted in fresh samples where chains of training are none, though they are kept`() throws {
+        let matching = [
+            "objective.kind=energyMatching", "objective.sharpenAfter=1", "objective.sharpenSteps=3", "objective.keepChains=true",
+            "data.source=25gaussians",
+        ]
+        try withRun(matching) { path in
+            _ = try EvaluateCommand(folder: path, count: 20, output: "\(path)/measures.json").run(SoloCommunicator())
+            let report = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: "\(path)/measures.json"))) as? [String: Any]
+            let measures = try #require(report?["measures"] as? [String: Any])
+            #expect((measures["coverage"] as? [String: Any])?["samples"] as? Int == 20)
+        }
+    }
+
     @Test func `chains of an objective that keeps none are refused, and noise is named`() throws {
         try withRun(["data.source=moons", "objective.kind=denoisingScore", "chains.buffer=null"]) { path in
             let drawn = failure {

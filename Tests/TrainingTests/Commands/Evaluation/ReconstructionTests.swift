@@ -243,6 +243,6 @@ import Training
         let failure = #expect(throws: Failure.self) {
             try Self.report(arguments) { ($0.data, $0.reconstructions) = (other, "\(other).png") }
         }
-        #expect(failure?.kind == .data && failure?.message.contains("\(other): expected rows with classes") == true)
+        #expect(failure?.kind == .data && failure?.message.contains("expected rows with classes, found none in \(other)") == true)
     }
 }
