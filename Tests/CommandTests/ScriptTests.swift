@@ -196,6 +196,21 @@ extension CommandTests {
             #expect(row.contains("| \(word) |"), "\(row)")
         }
 
+        @Test(arguments: [([0.9, 0.85, 0.95], "reproduced"), ([0.9, 0.7, 0.95], "partly")])
+        func `a claim about a measure by itself compares it with a number, on the side of every seed`(found: [Double], word: String) throws
+        {
+            let folder = Scratch()
+            for (variant, values) in ["energy-discrepancy": found, "chains--60-steps": [0.6, 0.6, 0.6]] {
+                for (seed, value) in values.enumerated() {
+                    let outliers = #"{"parts": {"prior": {"auroc": \#(value)}}}"#
+                    let evaluated = #"{"samples": {"samples": {"frechetDistance": 20}}, "outliers": \#(outliers)}"#
+                    try Self.keep("latent-prior-mnist/\(variant)-\(seed + 1)", step: 800, evaluated: evaluated, in: folder)
+                }
+            }
+            let row = Self.row(of: "latent-prior-mnist", in: folder)
+            #expect(row.contains("| \(word) |"), "\(row)")
+        }
+
         @Test func `a claim that another script has measured is judged by what that left, and what ended early counts against it`() throws {
             let folder = Scratch()
             func verdict(_ far: String) throws -> String {

@@ -44,18 +44,6 @@ struct FeatureEvaluation: MeasureFinding {
     }
 }
 
-/// Lines with a value of samples and the same of data.
-enum FloorTable {
-    private static let (title, width) = (18, 34)
-
-    static let head = row("", "samples", "data")
-
-    static func row(_ title: String, _ samples: String, _ floor: String?) -> String {
-        let start = title + String(repeating: " ", count: max(0, Self.title - title.count))
-        return start + samples.padded(to: width) + (floor ?? "-").padded(to: width)
-    }
-}
-
 extension MeasureKind {
     static let features = MeasureKind(
         "features", "distances of samples from data on features of a classifier: Fréchet, kernel",
@@ -87,14 +75,4 @@ extension MeasureKind.Need {
         }, usesFeatures: true)
     /// The same where they are given.
     static let featuresIfGiven = MeasureKind.Need(missing: { _ in nil }, usesFeatures: true)
-}
-
-extension Estimate {
-    /// `12.3 % (95 %: 10.1 to 14.2)`
-    var percent: String { scaled(by: 100).text(1).replacing(" (", with: " % (") }
-}
-
-extension String {
-    /// The text at the end of so many places.
-    func padded(to width: Int) -> String { String(repeating: " ", count: max(1, width - count)) + self }
 }

@@ -69,7 +69,7 @@ public struct SampleEvaluation: Codable, Hashable, Sendable {
         let left = samples.notFinite > 0 ? ", \(samples.notFinite) others not finite" : ""
         let columns = [samples, floor, ceiling]
         func row(_ title: String, _ value: (SampleMeasures) -> Double) -> String {
-            title + columns.map { $0.map { Self.padded(String(format: "%.4f", value($0))) } ?? Self.padded("-") }.joined()
+            title + columns.map { ($0.map { String(format: "%.4f", value($0)) } ?? "-").padded(to: 12) }.joined()
         }
         return """
             \(samples.count) samples \(from)\(left), against \(referenceRows) rows of \(data)
@@ -78,8 +78,6 @@ public struct SampleEvaluation: Codable, Hashable, Sendable {
             \(row("Fréchet distance  ", \.frechetDistance))   on \(features) features
             """ + (verdict.map { "\nlook: \($0)" } ?? "")
     }
-
-    private static func padded(_ text: String) -> String { String(repeating: " ", count: max(1, 12 - text.count)) + text }
 }
 
 extension SampleEvaluation: MeasureFinding {}

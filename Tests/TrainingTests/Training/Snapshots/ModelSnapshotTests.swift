@@ -43,6 +43,20 @@ import Training
         }
     }
 
+    @Test func `rows that do not fill the last tile are completed like all others`() throws {
+        let scratch = ScratchFolder()
+        let path = "\(scratch.path)/few.npy"
+        try AtomicFile.write(
+            NPY.encode(NumericArray(shape: [10, 1, 4, 4], .float32((0..<160).map { Float($0 % 7) / 7 }))), to: path)
+        let folder = scratch.run()
+        try ScratchRun.train(
+            VariationalTeachingTests.teaching
+                + ["data.source=\(path)", "data.noise=0", "model.referenceDeviation=null", "condition.kind=mask", "run.chainsPerShard=6"],
+            in: folder)
+        let all = try [1, 3].map { try #require(try Self.snapshot(folder, ranks: $0).first) }
+        #expect(all[0].samples?.rows == 10 && all[0].samples?.values == all[1].samples?.values)
+    }
+
     @Test func `a network that has learned a few rows by heart is recognised by the energies of others`() throws {
         let scratch = ScratchFolder()
         func rows(_ name: String, _ seed: UInt64) throws -> String {
