@@ -1,10 +1,12 @@
 /// Text for a terminal: lines of at most 118 columns.
 public enum TextLayout {
-    package static let width = 118
+    public static let width = 118
 
     /// A title and a text beside it, whose further lines begin where the first one does.
-    /// - Parameter indent: the column of the text.
-    public static func paragraph(_ title: String, _ text: String, indent: Int) -> String {
+    /// - Parameters:
+    ///   - indent: the column of the text.
+    ///   - width: columns that no line is longer than, as far as its words allow.
+    public static func paragraph(_ title: String, _ text: String, indent: Int, width: Int = TextLayout.width) -> String {
         let margin = String(repeating: " ", count: indent)
         var lines: [String] = []
         for part in text.split(separator: "\n", omittingEmptySubsequences: false) {

@@ -17,13 +17,14 @@ struct Verdict {
     init(_ record: ReportedRun) {
         let warnings = Self.warnings(record)
         let others = (record.snapshot?.findings ?? []) + Self.course(record) + (record.diagnosis?.findings ?? [])
-        // What the lead says is a finding where it is no good news.
+        // Good news about the samples is what the page begins with, any other a finding.
         findings = (warnings + others + Self.quality(record).filter { $0.levelOfRun != .good }).sorted { $0.levelOfRun > $1.levelOfRun }
         let isUnknown = findings.isEmpty && record.metrics.lines == 0
         level = isUnknown ? .look : findings.map(\.levelOfRun).max() ?? .good
         headline = isUnknown ? "Nothing is known yet" : Self.headline(level)
         progress = Self.progress(record)
-        lead = Self.quality(record).first?.found ?? (level == .good ? "Nothing has left its known good range." : nil)
+        let good = Self.quality(record).first { $0.levelOfRun == .good }
+        lead = good?.found ?? (level == .good ? "Nothing has left its known good range." : nil)
     }
 
     /// Warnings of the newest line of metrics.
@@ -44,7 +45,7 @@ struct Verdict {
         return [
             Finding(
                 level,
-                quality.text + (level == .good ? "." : "; try to train longer, and look at the scale of the data and at sampler.stepSize"))
+                quality.text + (level == .good ? "." : "; try longer training, another scale of the data, another sampler.stepSize"))
         ]
     }
 

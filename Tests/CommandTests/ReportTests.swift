@@ -36,6 +36,36 @@ extension CommandTests {
             #expect(text.contains("Energies of rows") && !text.contains("would tell whether the energy memorizes"))
         }
 
+        @Test(arguments: [[], ["objective.kind=energyDiscrepancy", "sampler.noise=null"]])
+        func `a finished run whose last report was not written writes it when it is started again, and no other time`(
+            _ arguments: [String]
+        ) throws {
+            let folder = Scratch()
+            let run = Training("run", in: folder, Self.arguments + arguments)
+            run.run()
+            let (report, path) = (run.report, "\(run.path)/report.html")
+            try FileManager.default.removeItem(atPath: path)
+            run.run(ranks: 2)
+            let isSame = run.report == report
+            #expect(isSame && report.contains("Finished: 12 steps."), "the report that was missing is another one")
+            try Data("newer".utf8).write(to: URL(filePath: path))
+            run.run()
+            #expect(run.report == "newer", "a report that is newer than the checkpoint was written over")
+            try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: 1e9)], ofItemAtPath: path)
+            run.run()
+            let isRenewed = run.report == report
+            #expect(isRenewed, "a report older than the checkpoint was left")
+        }
+
+        @Test func `a finished run of which the last chains were not kept says how its last report is made`() throws {
+            let folder = Scratch()
+            let run = Training("run", in: folder, Self.arguments + ["objective.kind=cd"])
+            #expect(!run.run().output.contains("was not written"))
+            try FileManager.default.removeItem(atPath: "\(run.path)/report.html")
+            #expect(run.run().output.contains("the report of the last step was not written; ebm-dist report --run \(run.path)"))
+            #expect(!FileManager.default.fileExists(atPath: "\(run.path)/report.html"))
+        }
+
         @Test func `report tells of the newest checkpoint, of held-out rows, and of several runs`() throws {
             let folder = Scratch()
             let run = Training("run", in: folder, Self.arguments + ["report.html=false"])

@@ -20,6 +20,8 @@ public struct SampleEvaluation: Codable, Hashable, Sendable {
     public let referenceRows: Int
     public let features: Int
     public let samples: SampleMeasures
+    /// Where the distances of the samples lie by chance.
+    public let intervals: SampleMeasures.Intervals
     /// As many rows of the training data, none of them among the reference rows: what a perfect model would have. Absent for data of few rows.
     public let floor: SampleMeasures?
     /// As many draws of the noise that the run's chains start from: what an untrained model would have.
@@ -46,6 +48,7 @@ public struct SampleEvaluation: Codable, Hashable, Sendable {
             throw Failure(.numerical, "\(origin): fewer than two of \(samples.rows) samples are finite: nothing can be measured")
         }
         (self.origin, self.steps, self.samples) = (origin, steps, measures)
+        intervals = try reference.intervals(of: samples, measures, communicator)
         data = (other ?? training).name
         (referenceRows, features) = (reference.rows, components.count)
         let first = isSame ? reference.rows : 0
@@ -68,14 +71,15 @@ public struct SampleEvaluation: Codable, Hashable, Sendable {
         let from = steps.map { "after \($0) steps from \(origin)" } ?? "of \(origin)"
         let left = samples.notFinite > 0 ? ", \(samples.notFinite) others not finite" : ""
         let columns = [samples, floor, ceiling]
-        func row(_ title: String, _ value: (SampleMeasures) -> Double) -> String {
-            title + columns.map { ($0.map { String(format: "%.4f", value($0)) } ?? "-").padded(to: 12) }.joined()
+        func row(_ title: String, _ value: (SampleMeasures) -> Double, _ interval: Interval) -> String {
+            let ends = String(format: "%.4f to %.4f", interval.low, interval.high)
+            return title + columns.map { ($0.map { String(format: "%.4f", value($0)) } ?? "-").padded(to: 12) }.joined() + "   " + ends
         }
         return """
             \(samples.count) samples \(from)\(left), against \(referenceRows) rows of \(data)
-                                   samples        data       noise
-            \(row("sliced Wasserstein", \.slicedWasserstein))
-            \(row("Fréchet distance  ", \.frechetDistance))   on \(features) features
+                                   samples        data       noise   samples, 95 %
+            \(row("sliced Wasserstein", \.slicedWasserstein, intervals.slicedWasserstein))
+            \(row("Fréchet distance  ", \.frechetDistance, intervals.frechetDistance))   on \(features) features
             """ + (verdict.map { "\nlook: \($0)" } ?? "")
     }
 }

@@ -28,10 +28,33 @@ public struct DensityFit: Codable, Hashable, Sendable {
     /// (positive) or too little of. Absent without modes.
     public let modeBias: [Double]?
 
+    /// Where the means over samples lie by chance; absent where nobody asked.
+    public let intervals: Intervals?
+
+    /// Of the values of the same names.
+    public struct Intervals: Codable, Hashable, Sendable {
+        public let divergence: Interval
+        public let squaredError: Interval
+        public let squaredErrorUpToConstant: Interval
+        public let logLikelihood: Interval
+
+        /// - Parameters: d and log q at the samples.
+        init(differences: [Double], logLikelihoods: [Double]) {
+            func interval(_ values: [Double]) -> Interval { Estimate(meanOf: values).interval }
+            let mean = differences.reduce(0, +) / Double(differences.count)
+            divergence = interval(differences.map { -$0 })
+            squaredError = interval(differences.map { $0 * $0 })
+            squaredErrorUpToConstant = interval(differences.map { ($0 - mean) * ($0 - mean) })
+            logLikelihood = interval(logLikelihoods)
+        }
+    }
+
     private static let samplesPerTile = 250
 
     /// Collective. Tiles of samples are dealt to the ranks; the same bits on any number of ranks.
-    public init(of energy: some PlaneEnergy, logZ: Double, to density: PlaneDensity, _ communicator: any Communicator) throws(Failure) {
+    public init(
+        of energy: some PlaneEnergy, logZ: Double, to density: PlaneDensity, withIntervals: Bool = false, _ communicator: any Communicator
+    ) throws(Failure) {
         let size = Self.samplesPerTile
         let pairs = try DealtTiles.gather(tiles: Self.sampleCount / size, perTile: 2 * size, communicator) { tile in
             let points = Self.samples(of: density, tile: tile)
@@ -50,6 +73,7 @@ public struct DensityFit: Codable, Hashable, Sendable {
         logLikelihood = model.reduce(0, +) / count
         bestLogLikelihood = truth.reduce(0, +) / count
         modeBias = density.modes.map { Self.means(differences, of: density, centres: $0.centres) }
+        intervals = withIntervals ? Intervals(differences: differences, logLikelihoods: model) : nil
     }
 
     /// The samples of a tile: a function of the density and the tile alone.

@@ -17,16 +17,17 @@ public struct PlaneEvaluation: Codable, Hashable, Sendable {
     private static let margin = 1.1
 
     /// Collective. The same bits on any number of ranks.
-    /// - Parameter chains: x, y, x, y, ...; the same on all ranks.
+    /// - Parameters:
+    ///   - chains: x, y, x, y, ...; the same on all ranks.
+    ///   - withIntervals: of the fit.
     /// - Throws: `.numerical` where the energy is no number.
     public init(
         of energy: some PlaneEnergy, against density: PlaneDensity, chains: [Float],
-        options: PlaneIntegral.Options = PlaneIntegral.Options(),
-        _ communicator: any Communicator
+        options: PlaneIntegral.Options = PlaneIntegral.Options(), withIntervals: Bool = false, _ communicator: any Communicator
     ) throws(Failure) {
         self.density = density.name
         integral = try PlaneIntegral(of: energy, over: density.domain.scaled(by: Self.margin), options: options, communicator)
-        fit = try DensityFit(of: energy, logZ: integral.logZ, to: density, communicator)
+        fit = try DensityFit(of: energy, logZ: integral.logZ, to: density, withIntervals: withIntervals, communicator)
         coverage = ModeCoverage(of: chains, in: density)
     }
 
@@ -39,10 +40,10 @@ public struct PlaneEvaluation: Codable, Hashable, Sendable {
             "log Z           \(format(integral.logZ))   \(integral.points) x \(integral.points) points over "
                 + "[\(format(square.x.lowerBound)), \(format(square.x.upperBound))] x [\(format(square.y.lowerBound)), \(format(square.y.upperBound))]; "
                 + "change \(small(integral.change)), edge mass \(small(integral.edgeMass))",
-            "KL(p || q)      \(format(fit.divergence)) +- \(format(fit.divergenceError)) nats",
-            "squared error   \(format(fit.squaredError))   of log q at \(DensityFit.sampleCount) samples of p; "
+            "KL(p || q)      \(format(fit.divergence, fit.intervals?.divergence)) nats",
+            "squared error   \(format(fit.squaredError, fit.intervals?.squaredError))   of log q at \(DensityFit.sampleCount) samples of p; "
                 + "\(format(fit.squaredErrorUpToConstant)) with log Z estimated at these",
-            "log-likelihood  \(format(fit.logLikelihood))   of at most \(format(fit.bestLogLikelihood))",
+            "log-likelihood  \(format(fit.logLikelihood, fit.intervals?.logLikelihood))   of at most \(format(fit.bestLogLikelihood))",
         ]
         if let bias = fit.modeBias, let least = bias.min(), let most = bias.max() {
             lines.append("mode bias       \(format(least)) to \(format(most))   mean of log q - log p by mode")
@@ -53,6 +54,10 @@ public struct PlaneEvaluation: Codable, Hashable, Sendable {
                     + "\(String(format: "%.1f", 100 * coverage.nearShare)) % of the chains are near a mode")
         }
         return (lines + warnings.map { "warning: \($0)" }).joined(separator: "\n")
+    }
+
+    private func format(_ value: Double, _ interval: Interval?) -> String {
+        interval.map { Estimate(value, $0).text(4) } ?? format(value)
     }
 
     private func format(_ value: Float) -> String { String(format: "%.2f", value) }

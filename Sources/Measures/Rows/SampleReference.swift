@@ -13,6 +13,8 @@ package final class SampleReference {
     package let rows: Int
     private let components: PrincipalComponents
     private let wasserstein: SlicedWasserstein
+    /// rows x components.
+    private let features: [Double]
     private let moments: GaussianMoments
 
     /// Collective. - Parameter reference: rows x dimension, the same on all ranks; at least two rows.
@@ -20,7 +22,8 @@ package final class SampleReference {
         self.components = components
         rows = reference.rows
         wasserstein = SlicedWasserstein(to: reference)
-        moments = try Self.moments(of: reference, components, communicator)
+        features = try Self.features(of: reference, components, communicator)
+        moments = GaussianMoments(of: features, order: components.count)
     }
 
     /// Collective. The same bits on any number of ranks.
@@ -29,10 +32,23 @@ package final class SampleReference {
     package func measures(of samples: Matrix, _ communicator: any Communicator) throws(Failure) -> SampleMeasures? {
         let finite = samples.finiteRows
         guard finite.rows >= 2 else { return nil }
+        let own = GaussianMoments(of: try Self.features(of: finite, components, communicator), order: components.count)
         return SampleMeasures(
             count: finite.rows, notFinite: samples.rows - finite.rows,
             slicedWasserstein: try wasserstein.distance(of: finite, communicator),
-            frechetDistance: FrechetDistance.between(try Self.moments(of: finite, components, communicator), moments))
+            frechetDistance: FrechetDistance.between(own, moments))
+    }
+
+    /// Collective. Where measures of the same samples lie by chance.
+    package func intervals(of samples: Matrix, _ measures: SampleMeasures, _ communicator: any Communicator) throws(Failure)
+        -> SampleMeasures.Intervals
+    {
+        let finite = samples.finiteRows
+        let own = try Self.features(of: finite, components, communicator)
+        return SampleMeasures.Intervals(
+            slicedWasserstein: try wasserstein.interval(of: measures.slicedWasserstein, rows: finite, communicator: communicator),
+            frechetDistance: try FrechetDistance.estimate(of: own, from: features, order: components.count, communicator: communicator)
+                .interval)
     }
 
     /// Collective. Of so many draws of noise: what an untrained model would have.
@@ -47,16 +63,16 @@ package final class SampleReference {
     /// Numbers of `RandomPurpose.evaluation` for the noise.
     private static let noise = RandomStream(seed: 1, purpose: .evaluation, step: 2, index: 0)
 
-    /// Collective. Tiles of rows are dealt to the ranks.
-    private static func moments(
+    /// Collective. rows x components; tiles of rows are dealt to the ranks.
+    private static func features(
         of rows: Matrix, _ components: PrincipalComponents, _ communicator: any Communicator
-    ) throws(Failure) -> GaussianMoments {
+    ) throws(Failure) -> [Double] {
         let (tiles, order) = ((rows.rows + rowsPerTile - 1) / rowsPerTile, components.count)
         let features = try DealtTiles.gather(tiles: tiles, perTile: rowsPerTile * order, communicator) { tile in
             let part = tile * rowsPerTile..<min(rows.rows, (tile + 1) * rowsPerTile)
             return components.features(of: rows.rows(part)) + [Double](repeating: 0, count: (rowsPerTile - part.count) * order)
         }
-        return GaussianMoments(of: Array(features.prefix(rows.rows * order)), order: order)
+        return Array(features.prefix(rows.rows * order))
     }
 }
 

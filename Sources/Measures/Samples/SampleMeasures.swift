@@ -8,4 +8,10 @@ public struct SampleMeasures: Codable, Hashable, Sendable {
     public let slicedWasserstein: Double
     /// |m₁ - m₂|² + tr(C₁ + C₂ - 2 (C₁ C₂)^½) on the first 64 principal components of the data.
     public let frechetDistance: Double
+
+    /// Of the measures of the same names, over resamples of samples and data.
+    public struct Intervals: Codable, Hashable, Sendable {
+        public let slicedWasserstein: Interval
+        public let frechetDistance: Interval
+    }
 }

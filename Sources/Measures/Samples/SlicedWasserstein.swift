@@ -39,6 +39,48 @@ package final class SlicedWasserstein {
         return (squares.reduce(0, +) / Double(squares.count)).squareRoot()
     }
 
+    /// Collective. Where the distance lies by chance, over resamples of both sets: of fewer different rows it is greater, so the interval is moved to
+    /// where its resamples have the value as their mean.
+    /// - Parameters:
+    ///   - value: the distance of the rows.
+    ///   - rows: as in `distance`.
+    package func interval(
+        of value: Double, rows: Matrix, _ bootstrap: Bootstrap = Bootstrap(), communicator: any Communicator
+    ) throws(Failure) -> Interval {
+        let directions = (0..<Self.directions / Self.directionsPerTile).map { Self.directions(ofTile: $0, dimension: reference.columns) }
+        let (own, target) = (directions.flatMap { RankedRows.along($0, rows) }, directions.flatMap { RankedRows.along($0, reference) })
+        return try bootstrap.interval(of: value, sizes: [rows.rows, reference.rows], method: .centered, communicator) { counts in
+            let squares = zip(own, target).reduce(0) { $0 + Self.squaredDistance($1.0.repeated(counts[0]), $1.1.repeated(counts[1])) }
+            return (squares / Double(own.count)).squareRoot()
+        }
+    }
+
+    /// Rows in the order of their projections on a direction.
+    private struct RankedRows {
+        let rows: [Int]
+        let values: [Float]
+
+        /// One for each of the directions, dimension x directions.
+        static func along(_ directions: Matrix, _ rows: Matrix) -> [RankedRows] {
+            let products = Matrix(rows: rows.rows, columns: directions.columns)
+            Products.multiply(rows, directions, into: products)
+            return (0..<directions.columns).map { column in
+                let ranked = (0..<rows.rows).map { (products[$0, column], $0) }.sorted { $0 < $1 }
+                return RankedRows(rows: ranked.map(\.1), values: ranked.map(\.0))
+            }
+        }
+
+        /// The projections of a resample, ascending.
+        func repeated(_ counts: [Int]) -> [Float] {
+            var list: [Float] = []
+            list.reserveCapacity(rows.count)
+            for (row, value) in zip(rows, values) {
+                for _ in 0..<counts[row] { list.append(value) }
+            }
+            return list
+        }
+    }
+
     /// dimension x directions of the tile
     package static func directions(ofTile tile: Int, dimension: Int) -> Matrix {
         let (columns, vector) = (Matrix(rows: dimension, columns: directionsPerTile), Matrix(rows: 1, columns: dimension))

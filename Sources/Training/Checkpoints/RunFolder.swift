@@ -168,6 +168,13 @@ public struct RunFolder: Sendable {
         }
     }
 
+    /// Whether a checkpoint is newer than the report, or there is none; false where neither can be seen.
+    func hasOldReport(at step: Int) -> Bool {
+        guard let saved = try? FileSystem.changed(checkpoint(step)) else { return false }
+        guard let written = try? FileSystem.changed(report) else { return true }
+        return written < saved
+    }
+
     /// Whether something stands at a path.
     package static func isFile(_ path: String) throws(Failure) -> Bool {
         do { return try FileSystem.kind(of: path) != nil } catch { throw Failure(error, isReading: true) }

@@ -6,8 +6,8 @@ public struct HeldOutEnergies: Codable, Hashable, Sendable {
     public let gap: Double
     /// The standard error of the gap over the choice of rows.
     public let gapError: Double
-    /// √((s² + s'²)/2) of the standard deviations of both kinds.
-    public let deviation: Double
+    /// √((s² + s'²)/2) of the standard deviations of both kinds; absent from lines that versions before 0.3 wrote.
+    public let deviation: Double?
 
     /// - Parameters: energies of rows, at least two of each.
     package init(training: [Double], heldOut: [Double]) {
@@ -24,6 +24,10 @@ public struct HeldOutEnergies: Codable, Hashable, Sendable {
 
     /// Whether the gap is more than chance and a fair part of what energies differ by anyhow.
     package var memorizes: Bool {
-        gap > DiagnosticThresholds.memorizing * deviation && gap > DiagnosticThresholds.driftErrors * gapError
+        guard let relativeGap else { return false }
+        return relativeGap > DiagnosticThresholds.memorizing && gap > DiagnosticThresholds.driftErrors * gapError
     }
+
+    /// The gap in standard deviations of the energies.
+    package var relativeGap: Double? { deviation.map { gap / max($0, .leastNormalMagnitude) } }
 }

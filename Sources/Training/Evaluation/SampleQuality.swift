@@ -33,6 +33,12 @@ package struct SampleQuality: Hashable, Sendable {
         return numbers * Double(plan.source.shape.count + 50) < share * training
     }
 
+    /// Collective. What a run says of itself at its end; nil where it is not asked for evaluations and this one would cost much.
+    static func atEnd(of trainer: Trainer) throws(Failure) -> SampleQuality? {
+        let isMeasured = trainer.plan.configuration.evaluate.every > 0 || isCheap(trainer.plan, steps: trainer.state.step)
+        return isMeasured ? try measure(trainer) : nil
+    }
+
     /// Collective. The same bits on any number of ranks; changes nothing of the run.
     /// - Parameter trainer: after its last step, its negatives being samples.
     /// - Returns: nil where there is nothing to compare: few rows of data, samples of a conditional model, or that are not finite.

@@ -25,20 +25,24 @@ extension RunLines {
     }
 
     /// As many lines as there is something to say.
+    /// - Parameter width: columns; texts go on in further lines.
     package func panel(width: Int) -> [String] {
         let names = curves.map(\.name) + ["warning"]
         let indent = (names.map(\.count).max() ?? 0) + 2
-        let head = ["\(folder.path): \(configuration.objective.kind.rawValue) on \(configuration.data.source), step \(step) of \(steps)"]
+        func lines(_ title: String, _ text: String) -> [String] {
+            TextLayout.paragraph(title, text, indent: title.isEmpty ? 0 : indent, width: width).split(separator: "\n").map(String.init)
+        }
+        let head = lines(
+            "", "\(folder.path): \(configuration.objective.kind.rawValue) on \(configuration.data.source), step \(step) of \(steps)")
         let bar = [([ProgressBar.text(Double(step) / Double(max(1, steps)))] + [left].compactMap(\.self)).joined(separator: "  ")]
         let rows = curves.filter { !$0.values.isEmpty }.map { curve in
             let spark = Sparkline.text(curve.values, width: max(10, min(60, width - indent - 14)))
             return NumberText.padded(curve.name, indent) + "\(spark) \(Self.number(curve.values[curve.values.count - 1], curve.isSigned))"
         }
-        let time = [shares].compactMap(\.self).map { NumberText.padded("time", indent) + $0 }
-        let warning = reports.last { !($0.warnings ?? []).isEmpty }.map { report in
-            (report.warnings ?? []).suffix(1).map { NumberText.padded("warning", indent) + "step \(report.step): \($0)" }
-        }
-        return head + bar + rows + time + (warning ?? [])
+        let time = shares.map { lines("time", $0) } ?? []
+        let warned = reports.last { !($0.warnings ?? []).isEmpty }
+        let warning = warned?.warnings?.last.map { lines("warning", "step \(warned?.step ?? 0): \($0)") } ?? []
+        return head + bar + rows + time + warning
     }
 
     private var curves: [(name: String, values: [Double], isSigned: Bool)] {

@@ -39,6 +39,21 @@ final class ReportRenewal: StepCallback {
         if isTime { try renew(quality: nil) }
     }
 
+    /// Collective. Renews the report of a finished run whose last one is older than its checkpoint: it was killed between the two.
+    static func catchUp(_ trainer: Trainer, _ folder: RunFolder, _ reporter: (any RunReporter)?, _ terminal: Terminal) throws(Failure) {
+        let isOld = try trainer.communicator.fromRoot { folder.hasOldReport(at: trainer.state.step) }
+        guard isOld, reporter != nil, trainer.plan.configuration.report.html else { return }
+        guard !trainer.plan.profile.hasChains || trainer.plan.configuration.replayCapacity != nil else {
+            // The chains of its last step were kept nowhere.
+            let command = "ebm-dist report --run \(TextLayout.shellWord(folder.path))"
+            return terminal.line("the report of the last step was not written; \(command) makes one")
+        }
+        try trainer.drawSamples()
+        let quality = try SampleQuality.atEnd(of: trainer)
+        let model = try EvaluatedModel(trainer)
+        try ReportRenewal(model, reporter, heldOut: Validation(model)?.heldOut, terminal).conclude(quality: quality)
+    }
+
     /// Collective. Behind the last step.
     func conclude(quality: SampleQuality?) throws(Failure) {
         if isWanted { try renew(quality: quality) }

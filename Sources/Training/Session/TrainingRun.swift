@@ -83,7 +83,8 @@ public struct TrainingRun: Sendable {
             try store.loadNewest(trainer, communicator)
         }
         if let loaded, configuration.isFinished(step: loaded.manifest.step, best: loaded.manifest.best) {
-            // Nothing to do: nothing of the folder is written.
+            // Nothing to train: nothing of the folder is written but a report that the end of the run did not come to.
+            try ReportRenewal.catchUp(trainer, folder, reporter?(folder), terminal)
             let end = RunEnd(configuration, folder, step: loaded.manifest.step, best: loaded.manifest.best)
             return ([summary.text] + loaded.remarks + [end.finished]).forEach(terminal.line)
         }

@@ -152,8 +152,7 @@ final class TrainingSession {
     private func finish() throws(Failure) {
         terminal.endProgress()
         let table = try metrics.table(wall: requests.seconds)
-        let isMeasured = configuration.evaluate.every > 0 || SampleQuality.isCheap(trainer.plan, steps: step)
-        let quality = isMeasured ? try SampleQuality.measure(trainer) : nil
+        let quality = try SampleQuality.atEnd(of: trainer)
         tell(table.text)
         let sentences = metrics.health.closingSentences(besides: quality)
         let warnings = trainer.plan.profile.hasChains || !sentences.isEmpty ? sentences : nil

@@ -33,9 +33,9 @@ package struct SnapshotFindings {
     private var memorizing: String? {
         guard let data = finite(.data), let heldOut = finite(.heldOut) else { return nil }
         let energies = HeldOutEnergies(training: data, heldOut: heldOut)
-        guard energies.memorizes else { return nil }
+        guard energies.memorizes, let gap = energies.relativeGap else { return nil }
         return
-            "the energy of held-out rows lies \(Spread.short(energies.gap / max(energies.deviation, .leastNormalMagnitude))) standard deviations above that of "
+            "the energy of held-out rows lies \(Spread.short(gap)) standard deviations above that of "
             + "the training rows: the energy memorizes these; try fewer steps, a smaller network, more data or optimizer.weightDecay"
     }
 

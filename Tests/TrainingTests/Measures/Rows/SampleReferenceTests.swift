@@ -28,6 +28,23 @@ import Training
         #expect(alone != nil && found.allSatisfy { $0 == alone })
     }
 
+    @Test(arguments: [1, 3]) func `both distances lie in intervals, the same bits on any ranks, whatever is not finite`(ranks: Int) throws {
+        Products.useOneThreadPerProduct()
+        @Sendable func found(_ communicator: any Communicator) throws -> (SampleMeasures, SampleMeasures.Intervals) {
+            let samples = Self.normals(40, 5, 2)
+            samples[7, 2] = .nan
+            let reference = try Self.reference(Self.normals(60, 5, 1), communicator)
+            let measures = try #require(try reference.measures(of: samples, communicator))
+            return (measures, try reference.intervals(of: samples, measures, communicator))
+        }
+        let (measures, alone) = try found(SoloCommunicator())
+        for (interval, value) in [(alone.slicedWasserstein, measures.slicedWasserstein), (alone.frechetDistance, measures.frechetDistance)]
+        {
+            #expect(interval.low < value && value < interval.high && interval.count == 200)
+        }
+        #expect(try ThreadRanks.run(ranks) { try found($0).1 }.allSatisfy { $0 == alone })
+    }
+
     @Test func `rows equal to the reference are at distance 0, shifted ones at the shift`() throws {
         let rows = Self.normals(200, 30, 1)
         let reference = try Self.reference(rows)

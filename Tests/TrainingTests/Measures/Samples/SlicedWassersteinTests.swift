@@ -70,6 +70,26 @@ import Training
         #expect(try distance(shifted, reversed) == distance(shifted, rows))
     }
 
+    @Test(arguments: [1, 3]) func `the interval is that of the distances of resamples of both sets, moved to the distance`(ranks: Int)
+        throws
+    {
+        let (a, b) = (Self.normals(30, 4, 1), Self.normals(50, 4, 2))
+        let bootstrap = Bootstrap(resamples: 6, seed: 5)
+        func resample(_ rows: Matrix, _ number: Int, set: Int) -> Matrix {
+            let places = bootstrap.counts(rows: rows.rows, resample: number, set: set).enumerated().flatMap {
+                Array(repeating: $0, count: $1)
+            }
+            return Matrix(rows: rows.rows, columns: rows.columns, places.flatMap { rows.rows($0..<$0 + 1).values })
+        }
+        let value = try distance(a, b)
+        let resampled = try (0..<6).map { try distance(resample(a, $0, set: 0), resample(b, $0, set: 1)) }
+        let expected = bootstrap.interval(of: value, resampled: resampled, method: .centered)
+        for found in try ThreadRanks.run(ranks, { try SlicedWasserstein(to: b).interval(of: value, rows: a, bootstrap, communicator: $0) }) {
+            #expect(found.method == .centered && found.count == 6 && found.low < value && value < found.high)
+            #expect(abs(found.low - expected.low) < 1e-6 && abs(found.high - expected.high) < 1e-6, "\(found) for \(expected)")
+        }
+    }
+
     @Test(arguments: [2, 3, 30]) func `every number of ranks gives the same bits`(ranks: Int) throws {
         let alone = try distance(Self.normals(50, 9, 1), Self.normals(70, 9, 2))
         let found = try ThreadRanks.run(ranks) { communicator in

@@ -6,7 +6,7 @@ import Training
         let energies = HeldOutEnergies(training: [1, 2, 3], heldOut: [2, 6])
         // Variances, dividing by n - 1: 1 and 8.
         #expect(energies.training == 2 && energies.heldOut == 4 && energies.gap == 2)
-        #expect(abs(energies.gapError - (1.0 / 3 + 4).squareRoot()) < 1e-15 && abs(energies.deviation - 4.5.squareRoot()) < 1e-15)
+        #expect(abs(energies.gapError - (1.0 / 3 + 4).squareRoot()) < 1e-15 && abs((energies.deviation ?? 0) - 4.5.squareRoot()) < 1e-15)
     }
 
     @Test func `a gap beyond chance and half a deviation says that the energy memorizes`() {

@@ -46,10 +46,16 @@ import Training
         try ScratchRun.train(["report.every=1", "data.source=\(try numbers())", "evaluate.every=4"], in: folder)
         var run = try RunLines(folder)
         try run.read()
-        let panel = run.panel(width: 80)
+        let panel = run.panel(width: 400)
         #expect(
             panel[0].hasPrefix("\(folder.path): pcd on \(scratch.path)/numbers.csv, step 8 of 8")
                 && panel[1].hasPrefix("[====================] 100 %"))
+        // Not a word of it is lost where the terminal is narrow.
+        let narrow = run.panel(width: 44)
+        func words(_ lines: [String]) -> [Substring] {
+            lines.joined(separator: " ").split(separator: " ").filter { $0.contains { $0.isLetter } }
+        }
+        #expect(words(narrow) == words(panel) && narrow.allSatisfy { $0.count <= 44 || $0.contains(scratch.path) }, "\(narrow)")
         for name in ["gap", "|∇θ|", "|∇E|", "slicedWasserstein", "time"] {
             #expect(panel.contains { $0.hasPrefix("\(name) ") }, "\(name): \(panel)")
         }
@@ -67,7 +73,7 @@ import Training
         try Data(text.utf8).write(to: URL(filePath: folder.configuration))
         var run = try RunLines(folder)
         try run.read()
-        #expect(run.line.hasPrefix("step 8/80") && run.line.hasSuffix(" left") && run.panel(width: 60)[1].contains("10 %"))
+        #expect(run.line.hasPrefix("step 8/80") && run.line.hasSuffix(" left") && run.panel(width: 400)[1].contains("10 %"))
         #expect(try run.end().contains("the newest checkpoint is of step 8 of 80"))
     }
 
@@ -97,5 +103,12 @@ import Training
         try run.read()
         #expect(run.warnings(after: -1) == ["step 2: hot: 1", "step 3: cold"] && run.warnings(after: 2) == ["step 3: cold"])
         #expect(run.panel(width: 80).last?.hasSuffix("step 3: cold") == true)
+        // A version before wrote no deviation beside the energies of held-out rows: the line is read all the same.
+        let old = lines.map {
+            $0.replacing("\"warnings\":", with: "\"validation\":{\"gap\":1,\"gapError\":2,\"heldOut\":3,\"training\":2},\"warnings\":")
+        }
+        try Data((old.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: folder.metrics))
+        try run.read()
+        #expect(run.reports.count == 3 && run.reports.allSatisfy { $0.validation?.gap == 1 }, "\(run.reports.count)")
     }
 }
