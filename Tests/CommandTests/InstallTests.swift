@@ -18,7 +18,7 @@ extension CommandTests {
 
         @Test func `what is installed works from any folder, with configurations, launcher and batch scripts`() throws {
             let folder = Scratch()
-            let place = try Self.install([Program.path], in: folder)
+            let place = try Self.install(["native=\(Program.path)"], in: folder)
             let quick = [
                 "train", "\(place)/share/ebm-dist/configs/digits.json5", "run.steps=2", "run.shards=4", "run.chainsPerShard=2",
                 "sampler.steps=1",
@@ -26,6 +26,8 @@ extension CommandTests {
             ]
             let launched = Program.runOther(["\(place)/bin/ebm-dist-launch", "2", "\(place)/bin/ebm-dist"] + quick, in: folder)
             #expect(launched.exitCode == 0 && launched.output.contains("2 ranks"), "\(launched.summary)")
+            // Advice names what the person started, not one build of several.
+            #expect(launched.output.contains("\(place)/bin/ebm-dist") && !launched.output.contains("libexec"), "\(launched.summary)")
             // The batch script alone, outside of a job, finds its parts and the program.
             let script = "\(place)/share/ebm-dist/slurm/train.sbatch"
             let batch = RunningProgram(
@@ -33,6 +35,31 @@ extension CommandTests {
                 environment: ["EBM_DIST_HOME": "\(place)/share/ebm-dist", "EBM_DIST_LAUNCHER": "mpirun -n 2"], in: folder
             ).wait()
             #expect(batch.exitCode == 0 && batch.output.contains("mpirun ended with 0"), "\(batch.summary)")
+        }
+
+        @Test(arguments: ["/usr/share/modules/init/bash", "/usr/share/lmod/lmod/init/bash"])
+        func `a module file gives the programs and the manual page of the folder that it was moved with, also by a link`(start: String)
+            throws
+        {
+            let folder = Scratch()
+            guard FileManager.default.fileExists(atPath: start) else {
+                print("skipped: there is no \(start) (environment-modules, lmod)")
+                return
+            }
+            let place = try Self.install([Program.path], in: folder)
+            let version = Program.runOther(["\(Self.project)/scripts/version"], in: folder).output.trimmingCharacters(in: .newlines)
+            try FileManager.default.createDirectory(atPath: folder.at("modules/ebm-dist"), withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.at("modules/ebm-dist/\(version)"), withDestinationPath: "\(place)/share/modulefiles/ebm-dist/\(version)")
+            for modules in ["\(place)/share/modulefiles", folder.at("modules")] {
+                let commands = """
+                    . \(start); module use '\(modules)'; module load ebm-dist/\(version); command -v ebm-dist; echo "$EBM_DIST_HOME"; echo "$MANPATH"
+                    module unload ebm-dist; command -v ebm-dist || echo "gone$EBM_DIST_HOME"
+                    """
+                let lines = Program.runOther(["bash", "-c", commands], in: folder).output.split(separator: "\n").map(String.init)
+                #expect(lines.prefix(2) == ["\(place)/bin/ebm-dist", "\(place)/share/ebm-dist"] && lines.last == "gone", "\(lines)")
+                #expect(lines.dropFirst(2).first?.contains("\(place)/share/man") == true, "\(lines)")
+            }
         }
 
         @Test func `the start picks the newest build that the processor has, or the one that is asked for`() throws {

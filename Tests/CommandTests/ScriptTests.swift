@@ -67,8 +67,8 @@ extension CommandTests {
             #expect(refused.exitCode == 1 && refused.errors.contains("expected Python 3.9 or newer, found 3.7"), "\(refused.summary)")
         }
 
-        // A Slurm, and several hosts, are more than a test may start.
-        @Test(arguments: scripts.filter { !["Tests/Harness/slurm", "Tests/Harness/slurm-ends", "Tests/Harness/hosts"].contains($0) })
+        // A Slurm, several hosts, and another system are more than a test may start.
+        @Test(arguments: scripts.filter { !["slurm", "slurm-ends", "hosts", "dist"].map { "Tests/Harness/\($0)" }.contains($0) })
         func `a script comes to its end with a table in its quick setting`(script: String) throws {
             let folder = Scratch()
             let result = Self.run(["\(Self.root)/\(script)", "--quick"] + (try Self.arguments(script, in: folder)), in: folder)
