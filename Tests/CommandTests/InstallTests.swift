@@ -62,6 +62,19 @@ extension CommandTests {
             }
         }
 
+        @Test func `recipes and the Python package have the version of the program`() throws {
+            let folder = Scratch()
+            let version = Program.runOther(["\(Self.project)/scripts/version"], in: folder).output.trimmingCharacters(in: .newlines)
+            #expect(Program.run(["--version"], in: folder).output.hasPrefix("ebm-dist \(version),"))
+            let spack = "packaging/spack/spack_repo/ebm_dist/packages/ebm_dist/package.py"
+            for (file, line) in [
+                (spack, "    version(\"\(version)\")"), ("packaging/easybuild/ebm-dist.eb", "version = '\(version)'"),
+                ("python/ebm_dist/__init__.py", "__version__ = \"\(version)\""),
+            ] {
+                #expect(Folder.text("\(Self.project)/\(file)").split(separator: "\n").contains { $0 == line }, "\(file): \(line)")
+            }
+        }
+
         @Test func `the start picks the newest build that the processor has, or the one that is asked for`() throws {
             let folder = Scratch()
             let levels = ["x86-64-v2", "x86-64-v3", "x86-64-v4"]
