@@ -6,7 +6,7 @@ RANKS ?= auto
 PREFIX ?= /usr/local
 # For which CPU `make install` builds, and for which ones `make dist`.
 CPU ?= native
-CPUS ?= x86-64-v2 x86-64-v3 x86-64-v4
+CPUS ?= x86-64-v3 x86-64-v4
 # Arguments for the program: make run ARGS="train configs/25gaussians.json5 run.steps=500"
 ARGS ?=
 # For `ebm-dist --version`; empty in an archive without its history.
@@ -64,7 +64,7 @@ help:
 	@echo "make test     all tests, also under mpirun on 1 to 4 ranks"
 	@echo "make build    the program, .build/release/ebm-dist"
 	@echo "make install  PREFIX=/usr/local CPU=native: program, configurations, manual page, completions, batch scripts"
-	@echo "make dist     an archive for nodes with OpenBLAS and an MPI library alone, with a build for each of CPUS=\"x86-64-v2 x86-64-v3 x86-64-v4\""
+	@echo "make dist     an archive for nodes with OpenBLAS and an MPI library alone, with a build for each of CPUS=\"x86-64-v3 x86-64-v4\""
 	@echo "make test-dist, make test-slurm, make test-hosts   what is installed in an empty system, jobs of a real Slurm, several hosts, on this machine"
 	@echo "make setup    install missing Debian packages, check Swift"
 	@echo "make lint     layout of sources, shell scripts"
