@@ -5,6 +5,8 @@ struct ConditionBuffers: Sendable {
     private let condition: ConditionJoin?
     /// Of each row, zero until it is set: rows x conditionCount.
     let values: Matrix
+    /// The direction in it that passes along lines take, zero until it is set: rows x conditionCount; without rows where there is none.
+    let valueDirections: Matrix
     private let inputs: Matrix
     private let directions: Matrix
     private let gradients: Matrix
@@ -15,13 +17,14 @@ struct ConditionBuffers: Sendable {
         let rows = condition == nil ? 0 : rows
         let joined = condition?.joined.count ?? 0
         values = Matrix(rows: rows, columns: condition?.count ?? 0)
+        valueDirections = Matrix(rows: alongLines && condition?.hasDirections == true ? rows : 0, columns: condition?.count ?? 0)
         inputs = Matrix(rows: rows, columns: joined)
         directions = Matrix(rows: alongLines ? rows : 0, columns: joined)
         gradients = Matrix(rows: rows, columns: joined)
     }
 
     static func count(_ condition: ConditionJoin?, rows: Int, alongLines: Bool) -> Int {
-        condition.map { rows * ($0.count + (alongLines ? 3 : 2) * $0.joined.count) } ?? 0
+        condition.map { rows * ((alongLines && $0.hasDirections ? 2 : 1) * $0.count + (alongLines ? 3 : 2) * $0.joined.count) } ?? 0
     }
 
     func isFor(_ network: Network) -> Bool { network.condition?.description == condition?.description }

@@ -20,6 +20,8 @@ struct ConditionJoin: Sendable {
     /// Values of a row.
     var count: Int { if case .labels = description { 1 } else { pixels * added } }
     var hasParameters: Bool { if case .labels = description { true } else { false } }
+    /// Whether networks have derivatives along what they are told.
+    var hasDirections: Bool { if case .planes = description { true } else { false } }
 
     /// x with the condition behind it. condition: rows x `count`, result: rows x joined.
     func join(_ x: Matrix, condition: Matrix, parameters: Matrix, into result: Matrix) {
@@ -30,9 +32,12 @@ struct ConditionJoin: Sendable {
         }
     }
 
-    /// A direction in x as one of the joined input: 0 in the condition.
-    func joinDirection(_ direction: Matrix, into result: Matrix) {
-        unsafe interleave(direction, into: result) { _ in nil }
+    /// A direction in x, and one in the condition, as one of the joined input.
+    /// - Parameter condition: rows x `count`; without rows 0: classes have no directions.
+    func joinDirection(_ direction: Matrix, condition: Matrix, into result: Matrix) {
+        unsafe interleave(direction, into: result) { row in
+            unsafe condition.rows > 0 ? UnsafePointer(condition.base) + row * count : nil
+        }
     }
 
     /// The part of a gradient with respect to the joined input that belongs to x; for an x that every pixel has, the sum over the pixels.

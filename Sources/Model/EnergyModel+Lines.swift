@@ -4,7 +4,8 @@ extension EnergyModel {
     /// The energies and their derivatives along lines, and gradient += Σ_i Σ_k w_ik ∇θ (d/dt)ᵏ E(x_i + t v_i) at t = 0.
     ///
     /// k = 0: E; k = 1: v·∇E; k = 2 (workspaces of order 2): vᵀ(∇²E)v. The directions are held fixed: the gradient of a function of ∇E
-    /// follows by the chain rule, as ∇θ ½|∇E|² is the gradient of v·∇E along v = ∇E.
+    /// follows by the chain rule, as ∇θ ½|∇E|² is the gradient of v·∇E along v = ∇E. With a direction w in the condition (`LineWorkspace.conditionDirection`,
+    /// order 1, the same in every place of a row) k = 1 is v·∇E + w ∂E/∂c.
     /// - Parameters:
     ///   - x, direction: samples x inputShape.count.
     ///   - derivatives: samples x 1 for each k, overwritten.
@@ -18,6 +19,7 @@ extension EnergyModel {
         let factors = workspace.rowWeights.map { $0.rows(0..<x.rows) }
         rowWeights(derivatives, factors)
         multiply(factors, condition: workspace.condition) { $0.output }
+        addSlopes(of: factors[1], to: factors[0], workspace)
         let line = line(x, direction, workspace)
         network.backwardAlongLines(
             line.x, direction: line.direction, outputGradients: factors, weights, workspace, inputGradient: nil, parameterGradient: gradient
@@ -34,7 +36,14 @@ extension EnergyModel {
         network.forwardAlongLines(line.x, direction: line.direction, weights, workspace)
         for (column, output) in zip(derivatives, workspace.outputs) { column.copy(from: output.rows(0..<x.rows)) }
         multiply(derivatives, condition: workspace.condition) { $0.output }
-        addReferenceDerivatives(of: x, along: direction, condition: workspace.condition, to: derivatives)
+        addSlopes(of: derivatives[0], to: derivatives[1], workspace)
+        addReferenceDerivatives(of: x, along: direction, workspace, to: derivatives)
+    }
+
+    /// target += w (d/dc s/σ)/(s/σ) values, row by row: where the condition moves, so does the factor of the network's output.
+    private func addSlopes(of values: Matrix, to target: Matrix, _ workspace: LineWorkspace) {
+        guard let preconditioning, let moved = workspace.conditionDirection else { return }
+        for row in 0..<values.rows { target[row, 0] -= preconditioning.logRange * moved[row, 0] * values[row, 0] }
     }
 
     /// (∇²E) v of each row, samples x inputShape.count: the gradient of v·∇E. That of piecewise linear activations is taken where it exists.
@@ -57,14 +66,19 @@ extension EnergyModel {
         guard let preconditioning, let condition = workspace.condition else { return (x, direction) }
         let scaled = workspace.scaledInputs.map { $0.rows(0..<x.rows) }
         preconditioning.scale(x, condition: condition, into: scaled[0])
-        preconditioning.scale(direction, condition: condition, into: scaled[1])
+        if let moved = workspace.conditionDirection {
+            preconditioning.scaleDirection(direction, of: x, condition: condition, along: moved, into: scaled[1])
+        } else {
+            preconditioning.scale(direction, condition: condition, into: scaled[1])
+        }
         return (scaled[0], scaled[1])
     }
 
-    /// |x|²/2 times a precision along x + t v: x·v and |v|² times it.
-    private func addReferenceDerivatives(of x: Matrix, along direction: Matrix, condition: Matrix?, to derivatives: [Matrix]) {
+    /// |x|²/2 times a precision along x + t v: x·v and |v|² times it; and what depends on the noise alone.
+    private func addReferenceDerivatives(of x: Matrix, along direction: Matrix, _ workspace: LineWorkspace, to derivatives: [Matrix]) {
         guard hasReference else { return }
-        let count = x.columns
+        addNoiseDerivatives(of: x, workspace, to: derivatives)
+        let (count, condition) = (x.columns, workspace.condition)
         withExtendedLifetime((x.storage, direction.storage, derivatives)) {
             for row in 0..<x.rows {
                 let precision = referencePrecision(condition: condition, row: row)
@@ -73,6 +87,19 @@ extension EnergyModel {
                 unsafe derivatives[1].base[row] += precision * Elementwise.dot(position, step, count: count)
                 if derivatives.count == 3 { unsafe derivatives[2].base[row] += precision * Elementwise.dot(step, step, count: count) }
             }
+        }
+    }
+
+    /// The constant of the noise, and along w the derivatives of constant and precision.
+    private func addNoiseDerivatives(of x: Matrix, _ workspace: LineWorkspace, to derivatives: [Matrix]) {
+        guard let preconditioning, let condition = workspace.condition else { return }
+        for row in 0..<x.rows {
+            let own = preconditioning.factors(condition[row, 0])
+            derivatives[0][row, 0] += preconditioning.constant(own, values: x.columns)
+            guard let w = workspace.conditionDirection?[row, 0], w != 0 else { continue }
+            let squares = Float(x.rows(row..<row + 1).squaredNorm)
+            derivatives[1][row, 0] += w * own.slope * (preconditioning.isNormalized ? Float(x.columns) : 0)
+            derivatives[1][row, 0] -= w * own.slope * own.precision * squares
         }
     }
 }

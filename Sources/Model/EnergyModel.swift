@@ -119,6 +119,15 @@ public struct EnergyModel: Sendable {
                 unsafe energies.base[row] += precision / 2 * Elementwise.dot(sample, sample, count: x.columns)
             }
         }
+        addConstants(of: workspace.condition, values: x.columns, to: energies)
+    }
+
+    /// What a normalized preconditioning adds at the noise of each row.
+    private func addConstants(of condition: Matrix?, values: Int, to energies: Matrix) {
+        guard let preconditioning, preconditioning.isNormalized, let condition else { return }
+        for row in 0..<energies.rows {
+            energies[row, 0] += preconditioning.constant(preconditioning.factors(condition[row, 0]), values: values)
+        }
     }
 
     /// What the network gets for x.

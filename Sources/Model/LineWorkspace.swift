@@ -18,6 +18,8 @@ public final class LineWorkspace: Sendable {
     let conditions: ConditionBuffers
     /// The condition of each row, rows x `Network.conditionCount`, zero at first: to be set before a pass; nil for networks without.
     public var condition: Matrix? { conditions.values.rows > 0 ? conditions.values : nil }
+    /// The direction in the condition, of the same form, zero at first: lines of order 1 may lead through (x, condition); nil for networks without such.
+    public var conditionDirection: Matrix? { conditions.valueDirections.rows > 0 ? conditions.valueDirections : nil }
     /// By order, one per row: weights of the outputs' derivatives in a gradient.
     let rowWeights: [Matrix]
     /// x and the direction as the network of an energy with `NoisePreconditioning` gets them; empty for others.

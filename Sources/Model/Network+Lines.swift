@@ -22,7 +22,7 @@ extension Network {
         let input = lineInput(x, direction, workspace)
         if let condition {
             condition.join(x, condition: workspace.conditions.values, parameters: weights.parameters, into: input[0])
-            condition.joinDirection(direction, into: input[1])
+            condition.joinDirection(direction, condition: workspace.conditions.valueDirections, into: input[1])
         }
         for (index, node) in nodes.enumerated() {
             let arguments = workspace.arguments[index].map { $0.rows(range) }

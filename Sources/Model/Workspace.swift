@@ -16,6 +16,14 @@ public final class Workspace: Sendable {
     let conditions: ConditionBuffers
     /// The condition of each row, rows x `Network.conditionCount`, zero at first: to be set before a pass; nil for networks without.
     public var condition: Matrix? { conditions.values.rows > 0 ? conditions.values : nil }
+    /// Sets the condition of all rows: as many as there are, or of the first ones, which the others repeat.
+    public func setCondition(_ rows: Matrix) {
+        guard let condition else { return }
+        for first in stride(from: 0, to: condition.rows, by: rows.rows) {
+            condition.rows(first..<first + rows.rows).copy(from: rows)
+        }
+    }
+
     /// One per row: weights of the energies in a gradient.
     let rowWeights: Matrix
     /// x as the network of an energy with `NoisePreconditioning` gets it; empty for others.

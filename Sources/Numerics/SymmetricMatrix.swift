@@ -1,4 +1,5 @@
 import CBLAS
+import Foundation
 
 /// A symmetric matrix of doubles: covariances and their principal axes. For measures, not for the training step.
 public struct SymmetricMatrix: Sendable, Hashable {
@@ -88,11 +89,26 @@ extension SymmetricMatrix {
     /// A⁻¹ r for the rows r of a tile: rows x order, row by row. A must be positive definite.
     ///
     /// - Returns: nil where it is not.
-    public func solve(rows tile: [Double]) -> [Double]? {
+    public func solve(rows tile: [Double]) -> [Double]? { solution(tile)?.rows }
+
+    /// -log N(r; 0, A) of the rows r of a tile: rows x order, row by row.
+    ///
+    /// - Returns: nil where A is not positive definite.
+    public func normalEnergies(rows tile: [Double]) -> [Double]? {
+        guard let (solved, logDeterminant) = solution(tile) else { return nil }
+        let constant = (Double(order) * log(2 * .pi) + logDeterminant) / 2
+        return stride(from: 0, to: tile.count, by: order).map { first in
+            (first..<first + order).reduce(0.0) { $0 + tile[$1] * solved[$1] } / 2 + constant
+        }
+    }
+
+    /// The solution, and log |A| from the diagonal of its triangular factor.
+    private func solution(_ tile: [Double]) -> (rows: [Double], logDeterminant: Double)? {
         precondition(tile.count % order == 0, "\(tile.count) values for a matrix of order \(order)")
         guard isFinite else { return nil }
         var (matrix, solution) = (upper, tile)
         let code = unsafe ebm_dposv(Int32(order), Int32(tile.count / order), &matrix, &solution)
-        return code == 0 ? solution : nil
+        guard code == 0 else { return nil }
+        return (solution, (0..<order).reduce(0) { $0 + 2 * log(matrix[$1 * order + $1]) })
     }
 }

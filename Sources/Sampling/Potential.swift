@@ -40,7 +40,7 @@ public struct ModelPotential: ConditionalPotential {
 
     public var dimension: Int { model.inputShape.count }
 
-    public func setCondition(_ rows: Matrix) { workspace.condition?.copy(from: rows) }
+    public func setCondition(_ rows: Matrix) { workspace.setCondition(rows) }
 
     public func setCondition(_ value: Float) { workspace.condition?.fill(value) }
 

@@ -22,6 +22,9 @@ enum EnergyTool: Command {
             name: "--parts", value: nil,
             explanation:
                 "latent priors: three numbers a row, the energy and what it is the sum of: reconstruction |x - g(z)|²/2σ², prior U(z)"),
+        Option(
+            name: "--log-density", value: nil,
+            explanation: "tied noise levels: log densities in nats and in the units of the data, in place of energies"),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S|best", explanation: "which checkpoint (default: the newest); best: that of checkpoint.keepBest"),
     ]
@@ -37,7 +40,7 @@ enum EnergyTool: Command {
             folder: try arguments.required("--run", "DIR"), step: try arguments.checkpoint(),
             weights: try arguments.choice("--weights", ModelWeights.self) ?? .average,
             input: try arguments.required("--input", "PATH"), output: try arguments.required("--out", "F.npy|F.csv|F.h5"),
-            writesParts: arguments.has("--parts"))
+            writesParts: arguments.has("--parts"), writesDensities: arguments.has("--log-density"))
         Console(communicator).line(try command.run(communicator))
     }
 }

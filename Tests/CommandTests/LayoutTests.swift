@@ -113,6 +113,8 @@ extension CommandTests {
             ("wassersteinFlow", ["objective.innerSteps=3"]),
             ("wassersteinFlow", ["objective.flow=explicit", "chains.start=data"]), ("denoisingScore", []),
             ("diffusionCD", ["objective.levels=3", "objective.lowNoise=0.05", "objective.levelWeight=inverseVariance"]),
+            ("denoisingScore", ["objective.levels=4", "objective.lowNoise=0.05", "objective.tie=classification", "objective.tieLevels=3"]),
+            ("denoisingScore", ["objective.levels=3", "objective.lowNoise=0.05", "objective.tie=dual"]),
             ("slicedScore", ["objective.projections=2"]), ("nce", []),
             (
                 "energyMatching",

@@ -83,6 +83,68 @@ struct NoisePreconditioningTests {
         #expect(Self.agree(found.0, expected) && Self.agree(found.1, slopes))
     }
 
+    @Test(arguments: [false, true])
+    func `a line may lead through what the network is told: its derivative is that of the energy, and so is its parameter gradient`(
+        isNormalized: Bool
+    ) throws {
+        let network = try Self.network()
+        let scaling = try #require(NoisePreconditioning(low: 0.5, high: 2, data: 0.7, isNormalized: isNormalized))
+        let model = try EnergyModel(network, preconditioning: scaling)
+        let weights = Self.prepared(network)
+        let directions: [Float] = [0.5, -1, 2]
+        func move(_ t: Float) -> Matrix { Matrix(rows: 3, columns: Self.shape.count, zip(x.values, v.values).map { $0 + t * $1 }) }
+        func told(_ row: Int, _ t: Float) -> Float { Self.conditions[row] + t * directions[row] }
+        func energies(_ t: Float) -> [Double] {
+            let (workspace, result) = (Workspace(model, rows: 3), Self.column())
+            for row in 0..<3 { workspace.condition?.rows(row..<row + 1).fill(told(row, t)) }
+            model.energies(of: move(t), weights, workspace, into: result)
+            return result.values.map { Double($0) }
+        }
+        func gradient(_ t: Float) -> [Double] {
+            let (workspace, result) = (Workspace(model, rows: 3), Matrix(rows: 1, columns: model.layout.count))
+            for row in 0..<3 { workspace.condition?.rows(row..<row + 1).fill(told(row, t)) }
+            model.addParameterGradient(
+                of: move(t), weights, workspace, energies: Self.column(), rowWeights: { $1.fill(1) }, into: result)
+            return result.values.map { Double($0) }
+        }
+        let (line, result) = (LineWorkspace(model, rows: 3, order: 1), Matrix(rows: 1, columns: model.layout.count))
+        Self.tell(line.condition)
+        for (row, value) in directions.enumerated() { line.conditionDirection?.rows(row..<row + 1).fill(value) }
+        let derivatives = [Self.column(), Self.column()]
+        model.addLineGradient(
+            of: x, along: v, weights, line, derivatives: derivatives,
+            rowWeights: { _, weights in
+                weights[0].fill(0)
+                weights[1].fill(1)
+            }, into: result)
+        // Differences of fourth order; energies of some tens are good to 1e-6 of themselves.
+        let h: Float = 0.02
+        func difference(_ f: (Float) -> [Double]) -> [Double] {
+            let values = [f(h), f(-h), f(2 * h), f(-2 * h)]
+            return values[0].indices.map { (8 * (values[0][$0] - values[1][$0]) - values[2][$0] + values[3][$0]) / Double(12 * h) }
+        }
+        func isNear(_ found: [Float], _ expected: [Double]) -> Bool {
+            let size = expected.map(\.magnitude).max() ?? 0
+            return zip(found, expected).allSatisfy { abs(Double($0) - $1) < 2e-3 * size }
+        }
+        #expect(Self.agree(derivatives[0].values, energies(0)))
+        #expect(isNear(derivatives[1].values, difference(energies)), "\(derivatives[1].values) \(difference(energies))")
+        #expect(isNear(result.values, difference(gradient)))
+    }
+
+    @Test func `a normalized energy of no network is minus the log density of a Gaussian, whatever the noise`() throws {
+        let network = try Self.network()
+        let scaling = try #require(NoisePreconditioning(low: 0.05, high: 2, data: 0.7, isNormalized: true))
+        let model = try EnergyModel(network, preconditioning: scaling)
+        let (weights, workspace, found) = (PreparedWeights(network), Workspace(model, rows: 3), Self.column())
+        weights.refresh(from: [Float](repeating: 0, count: network.layout.count))
+        Self.tell(workspace.condition)
+        model.energies(of: x, weights, workspace, into: found)
+        let expected = zip(Self.dots(x, x), Self.precisions).map { $0 * $1 / 2 + 20 * log(2 * .pi / $1) }
+        #expect(Self.agree(found.values, expected))
+        #expect(NoisePreconditioning(scaling.description) == scaling && scaling.description.hasSuffix(" normalized"))
+    }
+
     @Test func `parameter gradients are those of the scaled energy, also of order 1 and 2 along lines; so are derivatives`() throws {
         let network = try Self.network()
         let (plain, model) = (try EnergyModel(network), try EnergyModel(network, preconditioning: Self.scaling()))

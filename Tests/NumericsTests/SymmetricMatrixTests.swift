@@ -1,3 +1,4 @@
+import Foundation
 import Numerics
 import Testing
 
@@ -40,6 +41,17 @@ import Testing
         #expect(
             vectors.count == 6 && abs(abs(vectors[0]) - half) < 1e-14 && abs(vectors[0] + vectors[1]) < 1e-14 && abs(vectors[2]) < 1e-14)
         #expect(max(vectors[0], vectors[1]) > 0.7 && abs(vectors[5] - 1) < 1e-14)
+    }
+
+    @Test func `minus the log density of a normal distribution is the known one`() throws {
+        var matrix = SymmetricMatrix(order: 2)
+        (matrix[0, 0], matrix[1, 1], matrix[0, 1]) = (2, 3, 1)
+        // |A| = 5, A⁻¹ = (3, -1; -1, 2)/5: (1, 2) has rᵀA⁻¹r = 7/5.
+        let found = try #require(matrix.normalEnergies(rows: [0, 0, 1, 2]))
+        let constant = log(2 * Double.pi) + log(5.0) / 2
+        #expect(abs(found[0] - constant) < 1e-14 && abs(found[1] - constant - 0.7) < 1e-14)
+        matrix[0, 1] = 3
+        #expect(matrix.normalEnergies(rows: [0, 0]) == nil)
     }
 
     @Test(arguments: [1, 2, 64, 130])

@@ -39,10 +39,13 @@ class EnergyModel(Network):
         deviation = metadata.get("referenceDeviation", "")
         #: s of the reference term |x|^2 / (2 s^2); None without.
         self.reference_deviation = float(deviation) if deviation not in ("", "null", "nil") else None
-        levels = [float(number) for number in metadata.get("preconditioning", "").split()]
+        words = metadata.get("preconditioning", "").split()
+        levels = [float(number) for number in words[:3]]
         #: The lowest and the highest noise of which the model knows energies, on the model's scale; None for a model without noise levels.
         self.noises = (levels[0], levels[1]) if levels else None
         self._data_deviation = levels[2] if levels else 1.0
+        #: Whether energies of all noises are minus log densities but for one constant.
+        self.is_normalized = words[3:] == ["normalized"]
         self.decoder_deviation = decoder_deviation
         #: From latent vectors to rows; None without.
         self.generator = Network(json.loads(metadata["generator"])) if "generator" in metadata else None
@@ -100,6 +103,8 @@ class EnergyModel(Network):
             variance = noise.square() + self._data_deviation**2
             inputs = values / variance.sqrt().reshape(-1, *[1] * (values.dim() - 1))
             energies = squares / (2 * variance) + self._data_deviation / noise * self.run(inputs, told)[:, 0]
+            if self.is_normalized:
+                energies = energies + values[0].numel() / 2 * (2 * np.pi * variance).log()
         return energies if self.reference_deviation is None else energies + squares / (2 * self.reference_deviation**2)
 
     def joint(self, rows: Any, latents: Any) -> torch.Tensor:

@@ -168,6 +168,10 @@ NETWORKS = {
         "model.widths": [32], "model.referenceDeviation": 3, "objective.kind": "denoisingScore", "objective.levels": 3, "objective.lowNoise": 0.2,
         "objective.noise": 0.8,
     },
+    "tied noise levels": {
+        "model.widths": [32], "objective.kind": "denoisingScore", "objective.levels": 3, "objective.lowNoise": 0.2, "objective.noise": 0.8,
+        "objective.tie": "dual",
+    },
     "convolution": {
         "model.kind": "convolution", "model.channels": [4, 8], "model.kernels": [3, 4], "model.strides": [1, 2], "model.paddings": [1, 1],
         "model.dense": [8], "model.activation": "relu", "model.spectralNormalization": True, "model.normalizeLast": False,

@@ -1,5 +1,4 @@
 import Configuration
-import Datasets
 import Distributed
 import Failures
 import Foundation
@@ -15,54 +14,9 @@ public struct LikelihoodEvaluation: Codable, Hashable, Sendable {
     public let temperature: Float
     /// Where chains start that go backwards.
     public let backwardsFrom: String
-    /// The rows: where they come from, how many, and whether they were trained on.
-    public let data: String
-    public let rows: Int
-    public let areTrainingRows: Bool
+    public let likelihood: RowLikelihood
     /// Rows outside of the walls, where the density is 0.
     public let outsideRows: Int
-    /// mean E/T
-    public let meanEnergy: Estimate
-    /// mean log p of a row in nats, on the model's scale.
-    public let logLikelihood: Estimate
-    /// The same in bits a value with the sign turned, in the units of the data; absent for levels that are not spread over their cells.
-    public let bitsPerDimension: Estimate?
-    /// What bits a dimension count, in words.
-    public let units: String
-
-    /// - Parameters:
-    ///   - energies: E/T of the rows.
-    ///   - learned: how rows became what the model works on.
-    init(
-        _ partition: PartitionBracket, temperature: Float, backwardsFrom: String, energies: [Double], data: String, areTrainingRows: Bool,
-        outsideRows: Int, dimension: Int, learned: RowPreparation
-    ) {
-        (self.partition, self.temperature, self.backwardsFrom) = (partition, temperature, backwardsFrom)
-        (self.data, self.areTrainingRows, self.outsideRows, rows) = (data, areTrainingRows, outsideRows, energies.count)
-        let mean = Estimate(meanOf: energies)
-        meanEnergy = mean
-        // Chance of the rows and chance of log Z are independent: half widths add up in squares, beside the bracket.
-        let (normaliser, value) = (partition.logZ, -mean.value - partition.logZ.value)
-        let half = mean.interval.high - mean.value
-        func width(_ estimate: Estimate) -> Double { (half * half + pow(estimate.interval.high - estimate.value, 2)).squareRoot() }
-        let likelihood = Estimate(
-            value,
-            Interval(
-                low: -mean.value - max(partition.upper.value, normaliser.value) - width(partition.upper),
-                high: -mean.value - min(partition.lower.value, normaliser.value) + width(partition.lower), method: .bounds,
-                count: energies.count))
-        logLikelihood = likelihood
-        let isLattice = learned.levels != nil && !learned.isDequantised
-        bitsPerDimension = isLattice ? nil : likelihood.scaled(by: 1, plus: learned.logVolume).scaled(by: -1 / (Double(dimension) * log(2)))
-        units =
-            if isLattice {
-                "none: the data are levels, which data.dequantize has not spread over their cells, and a density says nothing of their probability"
-            } else if learned.levels != nil {
-                "levels, spread uniformly over their cells: an upper bound of -log2 of the probability of a level"
-            } else {
-                "units of the data: -log2 of a density, which may be negative"
-            }
-    }
 
     /// Lines for the person at the terminal.
     public var text: String {
@@ -71,10 +25,8 @@ public struct LikelihoodEvaluation: Codable, Hashable, Sendable {
             "density exp(-E/T) / Z, T = \(Spread.short(Double(temperature))): annealed importance sampling from \(partition.base),",
             "\(settings.estimates) estimates of \(settings.chains) chains over \(settings.temperatures) temperatures, and backwards from \(backwardsFrom)",
             "log Z              \(partition.logZ.text(3))   bounds \(Self.number(partition.lower.value)) and \(Self.number(partition.upper.value))",
-            "log-likelihood     \(logLikelihood.text(3)) nats of \(rows) \(areTrainingRows ? "training " : "")rows of \(data)",
+            likelihood.text,
         ]
-        if let bitsPerDimension { lines.append("bits a dimension   \(bitsPerDimension.text(4))   \(units)") }
-        if bitsPerDimension == nil { lines.append("bits a dimension   \(units)") }
         if partition.isCrossed {
             lines.append(
                 "look: the upper bound lies below the lower one: the chains that go backwards did not start as draws of the model. The lower one holds."
@@ -114,12 +66,11 @@ extension MeasureKind {
         let test = try model.testRows()
         let x = test.read(0..<min(try model.rowCount(), test.available))
         let outside = box.map { box in (0..<x.rows).count { row in !x.rows(row..<row + 1).values.allSatisfy(box.contains) } } ?? 0
+        let likelihood = RowLikelihood(
+            energies: try model.energiesAndScores(of: x).energies, logZ: (partition.logZ.value, partition.lower, partition.upper),
+            of: test.name, areTrainingRows: model.areTrainingRows(test), learned: try trained.preparation(communicator))
         return LikelihoodEvaluation(
-            partition, temperature: model.temperature, backwardsFrom: place,
-            energies: try model.energiesAndScores(of: x).energies, data: test.name,
-            // Rows of a density are drawn afresh.
-            areTrainingRows: model.density == nil && test.digest == model.training.digest, outsideRows: outside,
-            dimension: trained.shape.count, learned: try trained.preparation(communicator))
+            partition: partition, temperature: model.temperature, backwardsFrom: place, likelihood: likelihood, outsideRows: outside)
     }
 
     /// Collective. Rows that chains start from which go backwards: samples that the run's chains are, or that were asked for, else rows of data.

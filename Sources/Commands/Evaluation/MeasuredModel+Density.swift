@@ -29,6 +29,9 @@ extension MeasuredModel {
         return heldOut ?? training
     }
 
+    /// Whether rows are those that the model was trained on; those of a density are drawn afresh.
+    func areTrainingRows(_ rows: EvaluationRows) -> Bool { density == nil && rows.digest == training.digest }
+
     private static let rowsPerTile = 64
 
     /// Collective. E/T of rows, and the score -∇E/T, of all rows on all ranks; tiles of rows are dealt to the ranks.

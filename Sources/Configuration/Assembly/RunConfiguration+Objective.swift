@@ -77,10 +77,8 @@ extension RunConfiguration {
         let condition = try rowCondition(for: source)
         try checkKeptChains(source)
         let parts = ObjectiveParts(configuration: self, kernel: kernel, data: data, starts: starts, condition: condition)
-        guard let ladder = noiseLadder else { return objective.kind.make(parts) }
-        let objectives = (0..<ladder.levels).map { objective.kind.atLevel(parts, ladder, $0) }
-        return objectives[0].onLevels(
-            of: ladder, seed: run.seed, Array(objectives.dropFirst()), weights: objective.kind.levelWeights(objective, ladder))
+        guard let ladder = noiseLadder, let onLadder = objective.kind.onLadder else { return objective.kind.make(parts) }
+        return onLadder(parts, ladder)
     }
 
     /// Every shard needs rows of its own, and starts for all their chains.
@@ -121,7 +119,9 @@ extension RunConfiguration {
     }
 
     /// How the energy is scaled by the noise of its level; nil for one energy, and where floats do not reach.
-    package var preconditioning: NoisePreconditioning? { noiseLadder?.preconditioning(data: Float(objective.dataDeviation)) }
+    package var preconditioning: NoisePreconditioning? {
+        noiseLadder?.preconditioning(data: Float(objective.dataDeviation), isNormalized: objective.tiesLevels)
+    }
 
     /// How samples are drawn for pictures where the objective has no chains: the run's sampler, from noise.
     package func freshChains(for shape: ImageShape) -> ChainRun {

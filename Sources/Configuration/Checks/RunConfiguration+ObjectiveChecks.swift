@@ -83,6 +83,13 @@ extension RunConfiguration {
             "objective.entropy looks for the nearest other chain of a shard: expected run.chainsPerShard of at least 2, found 1")
     }
 
+    func checkTie() throws(Failure) {
+        guard let window = objective.tieLevels, objective.tie == .classification else { return }
+        try require(
+            window <= objective.levels,
+            "objective.tieLevels: expected at most the \(objective.levels) levels of objective.levels, found \(window)")
+    }
+
     func checkMatching() throws(Failure) {
         try require(
             [.langevin, .heun].contains(sampler.kind),

@@ -12,6 +12,10 @@ extension RunConfiguration {
         public enum Prior: String, Choice { case discrepancy, chains }
         public enum Flow: String, Choice { case proximal, explicit }
         public enum LevelWeight: String, Choice { case equal, inverseVariance }
+        public enum Tie: String, Choice { case none, classification, dual }
+
+        /// Whether the energies of noise levels are densities with one constant.
+        var tiesLevels: Bool { levels > 1 && tie != .none }
 
         @Key("maximum likelihood with chains from data (cd), persistent chains (pcd) or noise (shortRun), or another objective")
         public var kind = ObjectiveKind.pcd
@@ -46,6 +50,15 @@ extension RunConfiguration {
             "what the loss of a level counts: all alike (equal), or in inverse proportion to the variance that leads to the next level, 1 in the mean",
             bindsAtDefault: false)
         public var levelWeight = LevelWeight.equal
+        @Key(
+            "what makes the energies of levels densities with one constant: nothing (none), telling the level of a row by them (classification), or their "
+                + "derivative in the noise (dual)", bindsAtDefault: false)
+        public var tie = Tie.none
+        @Key("weight of the classification beside the score", .positive, bindsAtDefault: false) public var tieWeight = 1.0
+        @Key(
+            "neighboring levels among which the own one of a row is told, the lowest beside the highest; null: all", 2...1000,
+            bindsAtDefault: false)
+        public var tieLevels: Int? = nil
         @Key(
             "chains stay in a replay buffer, those of recovery with their noised rows, and go on in later steps (chains.buffer, chains.restartProbability)"
         )

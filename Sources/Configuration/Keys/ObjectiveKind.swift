@@ -49,10 +49,8 @@ public struct ObjectiveKind: Kind {
     var vectorsPerRow: String?
     /// Values that do not go together with it, and why.
     var check: @Sendable (RunConfiguration) throws(Failure) -> Void = { (_) throws(Failure) in }
-    /// The objective at a level of a noise ladder.
-    var atLevel: @Sendable (ObjectiveParts, NoiseLadder, Int) -> any Objective = { $0.diffusing(from: $2, of: $1) }
-    /// What its loss at each level of a noise ladder counts.
-    var levelWeights: @Sendable (RunConfiguration.Objective, NoiseLadder) -> [Float] = { $1.equalWeights }
+    /// What learns the levels of a noise ladder; nil: it has no levels.
+    var onLadder: (@Sendable (ObjectiveParts, NoiseLadder) -> any Objective)?
     let make: @Sendable (ObjectiveParts) -> any Objective
 
     init(

@@ -71,23 +71,22 @@ extension ObjectiveKind {
         $0.keepsPairs = true
         $0.vectorsPerRow = "objective.samples"
         $0.needsCurvature = .both(estimator(.oneStep), .isOneOf("objective.trace", ["hutchinson"]))
-        $0.levelWeights = { keys, ladder in
-            switch keys.levelWeight {
-            case .equal: ladder.equalWeights
-            case .inverseVariance: ladder.inverseVarianceWeights
-            }
-        }
+        $0.onLadder = { $0.diffusing(on: $1) }
         $0.check = { (run) throws(Failure) in try run.checkDiffusion() }
     }
 
     public static let denoisingScore = ObjectiveKind(
-        "denoisingScore", formerly: "denoising-score", title: { "denoising score matching at noise \($0.noise)" },
-        keys: ["objective.noise"] + ofLevels,
+        "denoisingScore", formerly: "denoising-score",
+        title: { keys in
+            let place = keys.levels > 1 ? "on \(keys.levels) noise levels" : "at noise \(keys.noise)"
+            return "denoising score matching \(place)\(keys.tiesLevels ? ", tied into densities" : "")"
+        },
+        keys: ["objective.noise"] + ofLevels + ofTies,
         make: { $0.denoising(deviation: Float($0.configuration.objective.noise)) }
     ) {
         $0.ownSampler = { $0.samplerOfScores }
-        $0.atLevel = { $0.denoising(deviation: $1.deviations[$2]) }
-        $0.levelWeights = { $1.preconditionedWeights(data: Float($0.dataDeviation)) }
+        $0.onLadder = { $0.denoising(on: $1) }
+        $0.check = { (run) throws(Failure) in try run.checkTie() }
     }
 
     private static func estimator(_ word: RunConfiguration.Objective.Estimator) -> Need {
@@ -97,6 +96,11 @@ extension ObjectiveKind {
     /// Noise levels of one energy.
     private static let ofLevels: [KeyUse] =
         ["objective.levels"] + ["lowNoise", "dataDeviation"].map { KeyUse("objective.\($0)", when: hasLevels) }
+    /// What ties these levels.
+    private static let ofTies: [KeyUse] =
+        [KeyUse("objective.tie", when: hasLevels)] + ["tieWeight", "tieLevels"].map { KeyUse("objective.\($0)", when: classifies) }
+    private static let classifies = Need.both(
+        hasLevels, .isOneOf("objective.tie", [RunConfiguration.Objective.Tie.classification.rawValue]))
     private static let hasLevels = Need.isAbove("objective.levels", 1)
 
     // MARK: score matching and noise contrast

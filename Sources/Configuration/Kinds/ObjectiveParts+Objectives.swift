@@ -125,10 +125,44 @@ extension RunConfiguration {
     }
 }
 
-/// At a level of a noise ladder.
+/// On a noise ladder.
 extension ObjectiveParts {
+    /// Denoising on all levels.
+    func denoising(on ladder: NoiseLadder) -> any Objective {
+        let width = Float(keys.dataDeviation)
+        switch keys.tie {
+        case .none:
+            return onEach(ladder, weights: ladder.preconditionedWeights(data: width)) { denoising(deviation: ladder.deviations[$0]) }
+        case .classification:
+            return LevelClassification(
+                seed: seed, ladder: ladder, tieWeight: Float(keys.tieWeight),
+                window: keys.tieLevels ?? ladder.levels, rowsPerStep: rowsPerStep, data: data)
+        case .dual:
+            guard let noise = ladder.preconditioning(data: width) else {
+                preconditionFailure("a ladder that was checked has no preconditioning")
+            }
+            return DualScoreMatching(seed: seed, noise: noise, rowsPerStep: rowsPerStep, data: data)
+        }
+    }
+
+    /// Diffusions from each level to the next.
+    func diffusing(on ladder: NoiseLadder) -> any Objective {
+        let weights =
+            switch keys.levelWeight {
+            case .equal: ladder.equalWeights
+            case .inverseVariance: ladder.inverseVarianceWeights
+            }
+        return onEach(ladder, weights: weights) { diffusing(from: $0, of: ladder) }
+    }
+
+    /// An objective of its own for each level.
+    /// - Parameter weights: what the loss of each counts.
+    private func onEach(_ ladder: NoiseLadder, weights: [Float], _ make: (_ level: Int) -> any Objective) -> any Objective {
+        make(0).onLevels(of: ladder, seed: seed, (1..<ladder.levels).map(make), weights: weights)
+    }
+
     /// The objective that diffuses from data with the level's noise to the next level.
-    func diffusing(from level: Int, of ladder: NoiseLadder) -> any Objective {
+    private func diffusing(from level: Int, of ladder: NoiseLadder) -> any Objective {
         var parts = self
         parts.configuration.objective.levels = 1
         parts.configuration.objective.noise = Double(ladder.variance(from: level).squareRoot())

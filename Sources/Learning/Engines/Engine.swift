@@ -32,11 +32,18 @@ package protocol Engine: AnyObject, Sendable {
     /// asks for such.
     func addLineGradient(of x: Matrix, along direction: Matrix, rowWeights: (_ derivatives: [Matrix], _ weights: [Matrix]) -> Void)
 
+    /// Energies and their derivatives along lines, without a gradient (`EnergyModel.lineDerivatives`), in the engine until its next pass along lines; each
+    /// rows x 1.
+    func lineDerivatives(of x: Matrix, along direction: Matrix) -> [Matrix]
+
     /// Gives the energy the same condition in every row and place: a noise level.
     func setCondition(_ value: Float)
 
-    /// Gives all networks the condition of the rows of a tile: rows x `Condition.count`.
+    /// Gives all networks the condition of rows: those of a tile, which all tiles of a pass have then, or of the tiles of a pass one after the other.
     func setCondition(_ rows: Matrix)
+
+    /// How fast the condition of each row of a tile changes along lines, in every place alike; 0 until it is set.
+    func setConditionDirection(_ rows: [Float])
 }
 
 /// What an objective asks of the engine of a thread.

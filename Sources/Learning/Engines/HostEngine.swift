@@ -65,12 +65,23 @@ final class HostEngine: Engine, @unchecked Sendable {
             of: x, along: direction, energy.weights, line, derivatives: lineDerivatives, rowWeights: rowWeights, into: gradient)
     }
 
+    func lineDerivatives(of x: Matrix, along direction: Matrix) -> [Matrix] {
+        guard let line else { preconditionFailure("the objective asks its engine for no derivatives along lines") }
+        energy.model.lineDerivatives(of: x, along: direction, energy.weights, line, into: lineDerivatives)
+        return lineDerivatives
+    }
+
     func setCondition(_ value: Float) {
         energy.setCondition(value)
         line?.condition?.fill(value)
     }
 
     func setCondition(_ rows: Matrix) {
-        for workspace in [energy.workspace, generator?.workspace, encoder?.workspace] { workspace?.condition?.copy(from: rows) }
+        for workspace in [energy.workspace, generator?.workspace, encoder?.workspace] { workspace?.setCondition(rows) }
+        if let own = line?.condition { own.copy(from: rows.rows(0..<own.rows)) }
+    }
+
+    func setConditionDirection(_ rows: [Float]) {
+        for (row, value) in rows.enumerated() { line?.conditionDirection?.rows(row..<row + 1).fill(value) }
     }
 }

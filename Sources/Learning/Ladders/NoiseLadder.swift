@@ -26,8 +26,9 @@ package struct NoiseLadder: Sendable, Hashable {
     package func feature(_ level: Int) -> Float { Float(level) / Float(levels - 1) }
 
     /// How an energy of data with the deviation is scaled on the ladder; nil where floats do not reach.
-    package func preconditioning(data: Float) -> NoisePreconditioning? {
-        NoisePreconditioning(low: deviations[0], high: deviations[levels - 1], data: data)
+    /// - Parameter isNormalized: whether the energies of levels can be compared.
+    package func preconditioning(data: Float, isNormalized: Bool = false) -> NoisePreconditioning? {
+        NoisePreconditioning(low: deviations[0], high: deviations[levels - 1], data: data, isNormalized: isNormalized)
     }
 
     /// The variance that leads from a level to the next one.

@@ -22,6 +22,11 @@ enum ObjectiveVariants {
         matching + ["objective.keepChains=true", "objective.pairing=random"],
         ["objective.kind=denoisingScore", "objective.noise=0.5"],
         ["objective.kind=denoisingScore", "objective.noise=0.5", "objective.levels=2", "objective.lowNoise=0.1"],
+        [
+            "objective.kind=denoisingScore", "objective.noise=0.5", "objective.levels=3", "objective.lowNoise=0.1",
+            "objective.tie=classification",
+        ],
+        ["objective.kind=denoisingScore", "objective.noise=0.5", "objective.levels=3", "objective.lowNoise=0.1", "objective.tie=dual"],
         ["objective.kind=slicedScore"], ["objective.kind=exactScore"], ["objective.kind=nce"],
         ["objective.kind=latentPrior", "data.source=digits", "model.referenceDeviation=null"] + latents,
         [

@@ -75,7 +75,8 @@ import Training
         let logZ = try #require((ais["partition"] as? [String: Any])?["logZ"] as? [String: Any])
         let (exact, value) = (try #require(integral["logZ"] as? Double), try #require(logZ["value"] as? Double))
         #expect(abs(exact - value) < 0.2, "\(value), expected \(exact)")
-        func number(_ key: String) throws -> Double { try #require((ais[key] as? [String: Any])?["value"] as? Double) }
+        let likelihood = try #require(ais["likelihood"] as? [String: Any])
+        func number(_ key: String) throws -> Double { try #require((likelihood[key] as? [String: Any])?["value"] as? Double) }
         #expect(abs(try number("logLikelihood") + (try number("meanEnergy")) + value) < 1e-9)
         // The points of the plane are in units of their own.
         #expect(abs(try number("bitsPerDimension") + (try number("logLikelihood")) / (2 * log(2))) < 1e-9)

@@ -41,8 +41,10 @@ private final class SteepEngine: Engine {
         base.addLineGradient(of: x, along: direction, rowWeights: rowWeights)
     }
 
+    func lineDerivatives(of x: Matrix, along direction: Matrix) -> [Matrix] { base.lineDerivatives(of: x, along: direction) }
     func setCondition(_ value: Float) { base.setCondition(value) }
     func setCondition(_ rows: Matrix) { base.setCondition(rows) }
+    func setConditionDirection(_ rows: [Float]) { base.setConditionDirection(rows) }
 }
 
 /// Objectives reach networks through the engine alone.

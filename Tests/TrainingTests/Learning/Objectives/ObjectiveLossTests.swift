@@ -72,6 +72,9 @@ struct ObjectiveLossTests {
             ["objective.kind=denoisingScore", "objective.noise=0.5"], ["objective.kind=slicedScore"],
             ["objective.kind=slicedScore", "objective.projections=3"], ["objective.kind=exactScore"], ["objective.kind=nce"],
             ["objective.kind=diffusionCD", "objective.levelWeight=inverseVariance"] + levels, ["objective.kind=denoisingScore"] + levels,
+            ["objective.kind=denoisingScore", "objective.tie=classification", "objective.tieWeight=3"] + levels,
+            ["objective.kind=denoisingScore", "objective.tie=classification", "objective.tieLevels=2"] + levels + ["objective.levels=4"],
+            ["objective.kind=denoisingScore", "objective.tie=dual"] + levels,
             ["objective.kind=energyMatching", "objective.temperature=0.7"],
             [
                 "objective.kind=energyMatching", "objective.temperature=2", "objective.pairing=random", "objective.flowEnd=0.6",
