@@ -47,6 +47,8 @@ public struct DiagnoseCommand: Codable, Sendable {
         let weights: ModelWeights
         let start: ModelSampler.Start
         let diagnostics: ChainDiagnostics
+        /// The scales of the sampler's metric; absent where it is not adapted.
+        let metric: [Float]?
         let findings: [String]
         let history: [String]
     }
@@ -68,16 +70,21 @@ public struct DiagnoseCommand: Codable, Sendable {
             try writeFiles(window)
             if let output {
                 let report = Report(
-                    step: trained.step, weights: weights, start: origin, diagnostics: diagnosis.diagnostics, findings: sentences,
-                    history: history)
+                    step: trained.step, weights: weights, start: origin, diagnostics: diagnosis.diagnostics,
+                    metric: trained.tuning.metric?.scales, findings: sentences, history: history)
                 try writeReport(report, to: output)
             }
             let title = "\(trained.configuration.data.source) at step \(trained.step), \(weights.rawValue) weights, from \(origin.rawValue)"
             return trained.told(
-                ([title, diagnosis.diagnostics.overview, "", diagnosis.diagnostics.table, ""]
+                ([title, diagnosis.diagnostics.overview] + Self.lines(trained.tuning.metric) + ["", diagnosis.diagnostics.table, ""]
                     + [diagnosis.diagnostics.histogram].compactMap { $0 } + sentences
                     + (history.isEmpty ? [] : ["", "in training:"] + history)).joined(separator: "\n"))
         }
+    }
+
+    private static func lines(_ metric: DiagonalMetric?) -> [String] {
+        guard let metric, let (low, high) = metric.scales.min().flatMap({ low in metric.scales.max().map { (low, $0) } }) else { return [] }
+        return ["metric of the sampler: \(NumberText.fixed(Double(low), 3, width: 0)) to \(NumberText.fixed(Double(high), 3, width: 0))"]
     }
 
     /// Collective. The window of all shards, on all ranks.

@@ -3,8 +3,8 @@ import Numerics
 /// Hamiltonian Monte Carlo: fresh momenta p ~ N(0, I), L leapfrog steps of H = E(x)/T + |p|²/2, accepted such that chains have exactly exp(-E/T).
 ///
 /// p <- p - (ε/2)∇E/T, then L times x <- x + ε p, p <- p - ε∇E/T (half of it the last time); log α = H(x, p) - H(x', p'). With L = 1 this is
-/// ``MALA`` of step size ε²/(2T). A step costs L forward and input-gradient passes, a run one more. Only where a trajectory ends is held
-/// against the box.
+/// ``MALA`` of step size ε²/(2T). With a metric both steps are ε s instead of ε (``DiagonalMetric``). A step costs L forward and input-gradient passes, a run
+/// one more. Only where a trajectory ends is held against the box.
 ///
 /// Source: S. Duane et al., doi:10.1016/0370-2693(87)91197-X; R. Neal, arXiv:1206.1901. Acceptance of .651 is best in many dimensions
 /// (A. Beskos et al., doi:10.3150/12-BEJ414).
@@ -17,21 +17,25 @@ public struct HMC: TransitionKernel {
     public var hasRandomLength: Bool
     /// T
     public var temperature: Float
+    /// nil: 1 for every value, and no tile for it.
+    public private(set) var metric: DiagonalMetric?
     public var box: ClosedRange<Float>?
 
     public init(
-        stepSize: Float, leapfrogSteps: Int, hasRandomLength: Bool = false, temperature: Float = 1, box: ClosedRange<Float>? = nil
+        stepSize: Float, leapfrogSteps: Int, hasRandomLength: Bool = false, temperature: Float = 1, metric: DiagonalMetric? = nil,
+        box: ClosedRange<Float>? = nil
     ) {
         precondition(leapfrogSteps > 0, "a trajectory has at least one step")
         self.stepSize = stepSize
         self.leapfrogSteps = leapfrogSteps
         self.hasRandomLength = hasRandomLength
         self.temperature = temperature
+        self.metric = metric
         self.box = box
     }
 
-    /// The proposal and the momenta.
-    public var scratchTiles: Int { Metropolis.Proposal.tiles + 1 }
+    /// The proposal, the momenta, and the metric.
+    public var scratchTiles: Int { Metropolis.Proposal.tiles + 1 + (metric == nil ? 0 : 1) }
 
     public var bestAcceptance: Double? { 0.651 }
 
@@ -50,6 +54,12 @@ public struct HMC: TransitionKernel {
     /// The step is a length.
     public func scaled(toVariance ratio: Float) -> HMC { scaled(by: ratio.squareRoot()) }
 
+    public func measured(by metric: DiagonalMetric) -> HMC {
+        var measured = self
+        if self.metric != nil { measured.metric = metric }
+        return measured
+    }
+
     public func stepLimit(values: Int) -> Int { min(TilePass.stepLimit(values: values), Metropolis.stepLimit(values: values)) }
 
     /// Energies and gradient are those at the chains' positions.
@@ -57,6 +67,8 @@ public struct HMC: TransitionKernel {
         public let buffers: ChainBuffers
         /// |p|²/2 of each chain where its trajectory begins.
         fileprivate var kinetic: [Double]
+        /// s of each value, rows x dimension; nil without a metric.
+        fileprivate let scales: Matrix?
     }
 
     public typealias Info = AcceptInfo
@@ -64,7 +76,12 @@ public struct HMC: TransitionKernel {
     public func initialState(_ buffers: ChainBuffers, in potential: some Potential) -> State {
         precondition(buffers.positions.columns == potential.dimension, "chains and energy differ in dimension")
         Metropolis(box: box).start(buffers, in: potential)
-        return State(buffers: buffers, kinetic: Array(repeating: 0, count: buffers.positions.rows))
+        let scales = metric.map { metric in
+            let tile = buffers.scratch[Metropolis.Proposal.tiles + 1]
+            metric.fill(tile)
+            return tile
+        }
+        return State(buffers: buffers, kinetic: Array(repeating: 0, count: buffers.positions.rows), scales: scales)
     }
 
     public func step(_ state: inout State, index: Int, noise: ChainNoise, in potential: some Potential) -> AcceptInfo {
@@ -78,7 +95,9 @@ public struct HMC: TransitionKernel {
         proposal.gradient.copy(from: buffers.gradient)
         let draw = Metropolis.firstDraw(of: index, rows: rows) + rows
         let length = hasRandomLength ? 1 + noise.decisions.integer(below: leapfrogSteps, at: draw) : leapfrogSteps
-        leapfrog(proposal.positions, momenta, gradient: proposal.gradient, energies: proposal.energies, steps: length, in: potential)
+        leapfrog(
+            proposal.positions, momenta, gradient: proposal.gradient, energies: proposal.energies, steps: length, scales: state.scales,
+            in: potential)
         let kinetic = state.kinetic
         return Metropolis(box: box).decide(
             proposal, buffers, index: index, decisions: noise.decisions, squaredGradient: RowSums.squares(buffers.gradient)
@@ -88,23 +107,19 @@ public struct HMC: TransitionKernel {
         }
     }
 
-    /// Follows Hamilton's equations: reversible up to rounding when the momenta are flipped, and preserves volume.
-    /// - Parameter gradient: ∇E(x), here and at the end.
+    /// Follows Hamilton's equations.
+    /// - Parameters:
+    ///   - gradient: ∇E(x), here and at the end.
+    ///   - scales: those of the metric, rows x dimension; nil: 1.
     package func leapfrog(
-        _ x: Matrix, _ momenta: Matrix, gradient: Matrix, energies: Matrix, steps: Int, in potential: some Potential
+        _ x: Matrix, _ momenta: Matrix, gradient: Matrix, energies: Matrix, steps: Int, scales: Matrix? = nil, in potential: some Potential
     ) {
-        let kick = stepSize / temperature
-        push(momenta, gradient, by: -kick / 2)
+        let leapfrog = Leapfrog(stepSize: stepSize, temperature: temperature, scales: scales)
+        leapfrog.kick(momenta, gradient, by: 0.5)
         for step in 1...steps {
-            push(x, momenta, by: stepSize)
+            leapfrog.drift(x, momenta, by: 1)
             potential.evaluate(x, energies: energies, gradient: gradient)
-            push(momenta, gradient, by: step == steps ? -kick / 2 : -kick)
+            leapfrog.kick(momenta, gradient, by: step == steps ? 0.5 : 1)
         }
-    }
-
-    /// x <- x + factor y.
-    private func push(_ x: Matrix, _ y: Matrix, by factor: Float) {
-        let factor = Lanes(repeating: factor)
-        TilePass.map(x, y) { x, y in x.addingProduct(factor, y) }
     }
 }

@@ -25,6 +25,28 @@ enum RowSums {
         (0..<tile.rows).reduce(0) { $0 + squares(tile, row: $1) }
     }
 
+    /// Σ x y over a row of both.
+    static func product(_ x: Matrix, _ y: Matrix, row: Int) -> Double {
+        let count = x.columns
+        precondition(y.columns == count, "rows of one length")
+        var sums = SIMD8<Double>.zero
+        var total = 0.0
+        withExtendedLifetime((x.storage, y.storage)) {
+            let (first, second) = unsafe (UnsafeRawPointer(x.base + row * count), UnsafeRawPointer(y.base + row * count))
+            let whole = count & ~7
+            for place in stride(from: 0, to: whole, by: 8) {
+                let a = SIMD8<Double>(unsafe first.loadUnaligned(fromByteOffset: 4 * place, as: SIMD8<Float>.self))
+                sums += a * SIMD8<Double>(unsafe second.loadUnaligned(fromByteOffset: 4 * place, as: SIMD8<Float>.self))
+            }
+            for place in whole..<count {
+                total +=
+                    Double(unsafe first.loadUnaligned(fromByteOffset: 4 * place, as: Float.self))
+                    * Double(unsafe second.loadUnaligned(fromByteOffset: 4 * place, as: Float.self))
+            }
+        }
+        return sums.sum() + total
+    }
+
     @inline(__always)
     private static func reduce(
         _ tile: Matrix, _ row: Int, lanes: (SIMD8<Double>) -> SIMD8<Double>, scalar: (Double) -> Double

@@ -4,13 +4,20 @@ public protocol StepInfo {
     var squaredGradient: Double { get }
     /// Chains whose proposal was accepted; nil where the kernel always moves.
     var accepted: Int? { get }
+    /// What the step size is adapted by: Σ over chains of the probability of acceptance, counted where one proposal is decided about, and of trees its mean
+    /// over their points; nil where the kernel always moves.
+    var acceptance: Double? { get }
     /// Chains whose proposal was not finite and therefore rejected.
     var invalid: Int { get }
+    /// Of the trajectories; nil where they are no trees.
+    var trees: TreeCounts? { get }
 }
 
 extension StepInfo {
     public var accepted: Int? { nil }
+    public var acceptance: Double? { accepted.map { Double($0) } }
     public var invalid: Int { 0 }
+    public var trees: TreeCounts? { nil }
 }
 
 /// What a step reports that accepts or rejects a proposal for every chain.
@@ -26,14 +33,20 @@ public struct RunInfo: Sendable, Hashable {
     public var squaredGradient = 0.0
     /// Accepted moves of all chains and steps; nil where the kernel always moves.
     public var accepted: Int?
+    /// Of all chains and steps, as `StepInfo` has it.
+    public var acceptance: Double?
     /// Proposals that were not finite.
     public var invalid = 0
+    /// Of all chains and steps; nil where trajectories are no trees.
+    public var trees: TreeCounts?
 
     public init() {}
 
     mutating func add(_ info: some StepInfo) {
         squaredGradient = info.squaredGradient
         if let count = info.accepted { accepted = (accepted ?? 0) + count }
+        if let sum = info.acceptance { acceptance = (acceptance ?? 0) + sum }
         invalid += info.invalid
+        if let counts = info.trees { trees = (trees ?? TreeCounts()) + counts }
     }
 }

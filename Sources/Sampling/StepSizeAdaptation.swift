@@ -2,7 +2,7 @@ import Numerics
 
 /// Dual averaging of the step size towards a wanted acceptance: used in warm-up only, since a chain that tunes itself has no exact law.
 ///
-/// With H_t the mean of (target - acceptance) so far, log of the factor is -(√t/γ) H_t, and what stays after the warm-up is its average with
+/// With H_t the mean of (target - acceptance) so far, log of the factor is -(√t/γ) H_t from where it began, and what stays after the warm-up is its average with
 /// weights t^(-κ); γ = .05, t₀ = 10, κ = .75. The factor is shrunk towards 1, the step size of the configuration, and stays within a hundred
 /// times it: an energy that has not taken form yet accepts everything, and what it says must be forgotten soon.
 ///
@@ -13,6 +13,8 @@ public struct StepSizeAdaptation: Codable, Hashable, Sendable {
     public private(set) var meanError = 0.0
     public private(set) var logFactor = 0.0
     public private(set) var averageLogFactor = 0.0
+    /// Log of the factor that a restart began with; nil before any: 0.
+    public private(set) var origin: Double?
 
     private static let (shrinkage, delay, power) = (0.05, 10.0, 0.75)
     /// log 100
@@ -29,12 +31,20 @@ public struct StepSizeAdaptation: Codable, Hashable, Sendable {
         let weight = 1 / (t + Self.delay)
         meanError = (1 - weight) * meanError + weight * (target - acceptance)
         // Beyond the limit errors do not add up, or the way back would be long.
-        let limit = Self.largestLogFactor * Self.shrinkage / t.squareRoot()
-        meanError = min(max(meanError, -limit), limit)
-        logFactor = -t.squareRoot() / Self.shrinkage * meanError
+        let start = origin ?? 0
+        func error(ofLogFactor limit: Double) -> Double { (start - limit) * Self.shrinkage / t.squareRoot() }
+        meanError = min(max(meanError, error(ofLogFactor: Self.largestLogFactor)), error(ofLogFactor: -Self.largestLogFactor))
+        logFactor = start - t.squareRoot() / Self.shrinkage * meanError
         // Our own logarithm and exponential: what they give reaches the model.
         let share = Double(VectorMath.exp(-Float(Self.power) * VectorMath.log(Float(t))))
         averageLogFactor = share * logFactor + (1 - share) * averageLogFactor
+    }
+
+    /// Begins anew from the factor that it has come to: what the errors of another metric said is forgotten.
+    public mutating func restart() {
+        let reached = logFactor
+        self = StepSizeAdaptation()
+        (logFactor, averageLogFactor, origin) = (reached, reached, reached)
     }
 
     /// The factor of the configured step size.
@@ -43,6 +53,8 @@ public struct StepSizeAdaptation: Codable, Hashable, Sendable {
 
     /// Whether the values are such as at most so many updates leave behind.
     public func isPlausible(after updates: Int) -> Bool {
-        count >= 0 && count <= updates && abs(meanError) <= 1 && max(abs(logFactor), abs(averageLogFactor)) <= Self.largestLogFactor + 1e-9
+        let logarithms = [logFactor, averageLogFactor, origin ?? 0]
+        return count >= 0 && count <= updates && abs(meanError) <= 1
+            && logarithms.allSatisfy { abs($0) <= Self.largestLogFactor + 1e-9 }
     }
 }

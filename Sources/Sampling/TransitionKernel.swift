@@ -26,7 +26,10 @@ public protocol TransitionKernel: Sendable {
     /// The most that the drift of a step moves a value, however steep the energy is; nil without a limit.
     var driftLimit: Float? { get }
 
-    /// Evaluations of energy and gradient that a run of so many steps takes for each chain, the mean where lengths are random.
+    /// The most doublings of the trajectory of a step; nil where a step is no tree of them.
+    var treeDepth: Int? { get }
+
+    /// Evaluations of energy and gradient that a run of so many steps takes for each chain: the mean where lengths are random, the most where trees grow.
     func energyEvaluations(steps: Int) -> Double
 
     /// The same sampler with its step size times a factor and its noise such that the temperature stays.
@@ -35,6 +38,9 @@ public protocol TransitionKernel: Sendable {
     /// The same sampler for a target whose variance is `ratio` times as large: step sizes that stand for a variance grow by the ratio, those that
     /// stand for a length or a time by its root.
     func scaled(toVariance ratio: Float) -> Self
+
+    /// The same sampler with another metric, where it has one.
+    func measured(by metric: DiagonalMetric) -> Self
 
     /// The same sampler for what is left of a run after so many steps: farther along a schedule, where it has one.
     func after(steps: Int) -> Self
@@ -60,7 +66,17 @@ extension TransitionKernel {
 
     public var driftLimit: Float? { nil }
 
+    public var treeDepth: Int? { nil }
+
     public func scaled(toVariance ratio: Float) -> Self { scaled(by: ratio) }
+
+    public func measured(by metric: DiagonalMetric) -> Self { self }
+
+    /// The same sampler as a warm-up has tuned it.
+    public func tuned(by tuning: KernelTuning) -> Self {
+        let scaled = tuning.stepSizeFactor == 1 ? self : scaled(by: tuning.stepSizeFactor)
+        return tuning.metric.map { scaled.measured(by: $0) } ?? scaled
+    }
 
     public func after(steps: Int) -> Self { self }
 

@@ -41,6 +41,12 @@ extension CommandTests {
                         "sampler.adaptSteps=4", "sampler.targetAcceptance=0.8",
                     ]),
                 Kind(
+                    name: "nuts with a metric",
+                    arguments: [
+                        "sampler.kind=nuts", "sampler.stepSize=0.2", "sampler.treeDepth=4", "sampler.adaptSteps=20",
+                        "sampler.metric=diagonal",
+                    ]),
+                Kind(
                     name: "adjusted stanley",
                     arguments: [
                         "sampler.kind=stanley", "sampler.adjusted=true", "sampler.granularity=channels", "sampler.threshold=0.05",

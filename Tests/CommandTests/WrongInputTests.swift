@@ -291,11 +291,15 @@ extension CommandTests {
             .keys(["run.shards=60000"], "run.shards", "8192"),
             .key("sampler.kind=gibbs", "\"langevin\", \"stanley\"", "gibbs"),
             .key("sampler.threshold=0.5", "has no effect", "\"stanley\"", "sampler.kind = \"langevin\"", "0.5"),
-            .key("sampler.adaptSteps=5", "has no effect", "\"mala\" or \"hmc\"", "langevin"),
+            .key("sampler.adaptSteps=5", "has no effect", "\"mala\", \"hmc\" or \"nuts\"", "langevin"),
             .key("sampler.targetAcceptance=0.7", "no effect", "adaptSteps"),
             .keys(["sampler.kind=mala", "sampler.gradientClip=1"], "sampler.gradientClip", "no effect", "\"mala\"", "\"langevin\""),
             .keys(["sampler.kind=stanley", "sampler.noiseFirst=true"], "sampler.noiseFirst", "no effect", "\"stanley\""),
             .keys(["sampler.kind=hmc", "sampler.noise=0.1"], "sampler.noise = 0.1", "no effect", "hmc"),
+            .keys(["sampler.kind=nuts", "sampler.noise=0.1"], "sampler.noise = 0.1", "no effect", "nuts"),
+            .keys(["sampler.kind=nuts", "sampler.metric=diagonal"], "sampler.metric", "no effect", "sampler.adaptSteps above 19"),
+            .keys(
+                ["sampler.kind=nuts", "sampler.adaptSteps=9", "sampler.metric=diagonal"], "no effect", "sampler.adaptSteps above 19", "9"),
             .keys(["sampler.kind=hmc", "sampler.leapfrogSteps=0"], "sampler.leapfrogSteps", "an integer from 1", "0"),
             .keys(
                 ["sampler.kind=stanley", "sampler.adjusted=true", "sampler.recompute=oncePerIteration"], "sampler.adjusted",

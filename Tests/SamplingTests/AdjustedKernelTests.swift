@@ -71,7 +71,7 @@ struct AdjustedKernelTests {
         let options = Stanley.Options(DriftScale(threshold: 1))
         for kernel in [
             MALA(stepSize: 0.05, box: box), MALA(stepSize: 0.1, anisotropy: options, box: box),
-            HMC(stepSize: 0.15, leapfrogSteps: 2, box: box),
+            HMC(stepSize: 0.15, leapfrogSteps: 2, box: box), NUTS(stepSize: 0.15, maximumDepth: 3, box: box),
         ] as [any TransitionKernel] {
             let buffers = ChainBuffers(chains: 2048, dimension: 2, scratch: kernel.scratchTiles)
             RandomStream(seed: 3, purpose: .test, step: 0, index: 0).fillUniforms(buffers.positions)

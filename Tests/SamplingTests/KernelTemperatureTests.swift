@@ -33,6 +33,7 @@ struct KernelTemperatureTests {
         Case("underdamped", Underdamped(stepSize: 0.2, friction: 1, temperature: 2), 2, true),
         Case("mala", MALA(stepSize: 0.05, temperature: 2), 2, true),
         Case("hmc", HMC(stepSize: 0.2, leapfrogSteps: 3, temperature: 2), 2, true),
+        Case("nuts", NUTS(stepSize: 0.4, maximumDepth: 5, temperature: 2), 2, true),
         Case("adjusted stanley", MALA(stepSize: 0.1, temperature: 2, anisotropy: text), 2, true),
         Case("stanley", Stanley(stepSize: 0.1, noise: nil, temperature: 2, options: text), 2, false),
         Case("stanley of a noise", Stanley(stepSize: 0.25, noise: 0.5, options: text), 1, false),

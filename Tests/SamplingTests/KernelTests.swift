@@ -42,6 +42,9 @@ struct KernelTests {
         Case(name: "hmc", make: { HMC(stepSize: $0.squareRoot(), leapfrogSteps: 3) }, cachesEnd: true),
         Case(
             name: "hmc random length", make: { HMC(stepSize: $0.squareRoot(), leapfrogSteps: 3, hasRandomLength: true) }, cachesEnd: true),
+        Case(name: "nuts", make: { NUTS(stepSize: $0.squareRoot(), maximumDepth: 4) }, cachesEnd: true),
+        Case(name: "nuts with a metric", make: { NUTS(stepSize: $0.squareRoot(), maximumDepth: 4, metric: .unit) }, cachesEnd: true),
+        Case(name: "hmc with a metric", make: { HMC(stepSize: $0.squareRoot(), leapfrogSteps: 3, metric: .unit) }, cachesEnd: true),
         Case(name: "heun") { Heun(stepSize: $0, noise: (2 * $0).squareRoot()) },
         Case(name: "proximal") { ProximalLangevin(stepSize: $0, noise: (2 * $0).squareRoot(), iterations: 3) },
         Case(name: "underdamped", make: { Underdamped(stepSize: $0.squareRoot(), friction: 1) }, cachesEnd: true),
@@ -162,7 +165,9 @@ struct KernelTests {
     func `the last step of the limit still has random numbers`(test: Case, values: Int) {
         let kernel = test.make(0.05)
         let limit = kernel.stepLimit(values: values)
-        #expect(limit >= RandomStream.drawLimit / 64 / ((values + 63) / 64) - 1 || limit >= RandomStream.drawLimit / (values + 1))
+        // A trajectory takes a number for each of its points, and two for each doubling.
+        let draws = kernel.treeDepth.map { (1 << $0 + 2 * $0) * values } ?? values + 1
+        #expect(limit >= RandomStream.drawLimit / 64 / ((values + 63) / 64) - 1 || limit >= RandomStream.drawLimit / draws)
         let buffers = Self.buffers(kernel, chains: values, dimension: 1)
         guard test.channels == 1 else { return }
         Self.forEachStep(kernel, buffers, 0..<1, FlatPotential(dimension: 1)) { _, _ in }
@@ -174,7 +179,7 @@ struct KernelTests {
     func `scaled by a factor, a kernel has another step size and the same temperature: energy evaluations stay`(test: Case) {
         let (kernel, target) = (test.make(0.02), test.make(0.08))
         // Those of the list take a step size of a, or of √a for second-order dynamics.
-        let isSecondOrder = test.name.hasPrefix("hmc") || test.name == "underdamped"
+        let isSecondOrder = ["hmc", "nuts", "underdamped"].contains { test.name.hasPrefix($0) }
         let results = [target, kernel.scaled(by: isSecondOrder ? 2 : 4)].map { kernel -> [Float] in
             let buffers = Self.buffers(kernel, chains: 5, dimension: 6)
             kernel.run(buffers, steps: 2, noise: KernelChecks.noise, in: QuarticPotential(dimension: 6))
@@ -189,7 +194,11 @@ struct KernelTests {
     func `a run takes as many evaluations as the kernel says`(test: Case) {
         let kernel = test.make(0.05)
         let potential = CountingPotential(dimension: 6)
-        kernel.run(Self.buffers(kernel, chains: 2, dimension: 6), steps: 400, noise: KernelChecks.noise, in: potential)
+        let info = kernel.run(Self.buffers(kernel, chains: 2, dimension: 6), steps: 400, noise: KernelChecks.noise, in: potential)
+        if let trees = info.trees {
+            #expect(trees.evaluations == 2 * (potential.count - 1) && trees.points > trees.evaluations / 2 && trees.trees == 800)
+            return #expect(Double(potential.count) <= kernel.energyEvaluations(steps: 400))
+        }
         // Random lengths: 400 draws from 1, 2, 3 have a deviation of √(400 · 2/3) = 16.3.
         let tolerance = test.name.contains("random") ? 6 * 16.3 : 0
         #expect(abs(Double(potential.count) - kernel.energyEvaluations(steps: 400)) <= tolerance)

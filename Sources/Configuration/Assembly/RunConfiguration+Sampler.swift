@@ -38,6 +38,12 @@ extension RunConfiguration {
             sampler: precision(sampler.precision, decides: anyKernel.bestAcceptance != nil))
     }
 
+    /// Whether the kernel's metric is adapted in the warm-up.
+    package var adaptsMetric: Bool { uses("sampler.metric") && sampler.metric == .diagonal }
+
+    /// Windows of the metric; nil where it is not adapted.
+    package var metricWindows: WarmUpWindows? { adaptsMetric ? WarmUpWindows(warmUp: sampler.adaptSteps) : nil }
+
     package var samplerBox: ClosedRange<Float>? {
         guard sampler.low != nil || sampler.high != nil else { return nil }
         return Float(sampler.low ?? -.infinity)...Float(sampler.high ?? .infinity)

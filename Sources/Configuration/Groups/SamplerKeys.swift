@@ -10,6 +10,13 @@ extension DriftScale.Granularity: Choice {}
 extension Stanley.Options.Recomputation: Choice {}
 extension Stanley.Options.Scaling: Choice {}
 
+/// The masses of momenta.
+public enum MetricChoice: String, Choice, CaseIterable, Codable, Sendable {
+    case identity
+    /// From the variances of the chains in the warm-up.
+    case diagonal
+}
+
 extension RunConfiguration {
     /// The transition kernel of the chains. Which kernels use a key, and beside which others, stands with them: `KernelKind.all`.
     public struct Sampler: KeyGroup {
@@ -28,7 +35,7 @@ extension RunConfiguration {
         @Key("transitions of each chain in a training step; 0 with objectives that can do without", 0...1_000_000, standsAlone: true)
         public var steps = 20
         @Key(
-            "a: how far a transition follows the gradient; hmc: size of a leapfrog step; underdamped, energyMatching: time of a step",
+            "a: how far a transition follows the gradient; hmc, nuts: size of a leapfrog step; underdamped, energyMatching: time of a step",
             .positive)
         public var stepSize = 1.0
         @Key("sigma; null: sqrt(2 a temperature), the proper Langevin equation", .deviation, needs: Self.ownNoise) public var noise:
@@ -56,14 +63,22 @@ extension RunConfiguration {
         @Key("accept or reject, so that the chains have exactly exp(-E/T)") public var adjusted = false
         @Key("leapfrog steps of a transition", 1...100_000) public var leapfrogSteps = 10
         @Key("draw the leapfrog steps of a transition from 1 to leapfrogSteps") public var leapfrogJitter = false
+        @Key("the most doublings of a trajectory: it has at most 2^treeDepth - 1 leapfrog steps", NUTS.depths, bindsAtDefault: false)
+        public var treeDepth = 10
+        @Key(
+            "how momenta weigh the values: all alike (identity), or by the variances of the chains in adaptSteps (diagonal)",
+            needs: .isAbove("sampler.adaptSteps", WarmUpWindows.fewestSteps - 1), bindsAtDefault: false)
+        public var metric = MetricChoice.identity
         @Key("friction", .positive) public var friction = 1.0
         @Key("fixed-point iterations of a transition", 1...1000) public var iterations = 3
         @Key("factor of the first transition's temperature and step size; it falls geometrically to 1", .atLeastOne)
         public var hotTemperature = 10.0
-        @Key("training steps in which the step size is adapted to targetAcceptance; 0: never", .interval, needs: Self.adaptation)
+        @Key(
+            "training steps in which the step size is adapted to targetAcceptance, and the metric to the chains; 0: never", .interval,
+            needs: Self.adaptation)
         public var adaptSteps = 0
         @Key(
-            "the acceptance that adaptSteps aim at; null: the kernel's best, .574, hmc .651", .insideUnit,
+            "the acceptance that adaptSteps aim at; null: the kernel's best, .574, hmc .651, nuts .8", .insideUnit,
             needs: .isAbove("sampler.adaptSteps", 0))
         public var targetAcceptance: Double? = nil
     }

@@ -23,6 +23,8 @@ public struct KernelKind: Kind {
 
         var stepSize: Float { Float(sampler.stepSize) }
         var temperature: Float { Float(sampler.temperature) }
+        /// What a warm-up adapts; nil where the metric is the identity.
+        var metric: DiagonalMetric? { sampler.metric == .diagonal ? .unit : nil }
         /// σ where it is a parameter of its own; nil where it is that of the temperature.
         var noise: Float? { sampler.noise.map { Float($0) } }
     }

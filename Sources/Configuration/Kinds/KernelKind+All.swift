@@ -2,7 +2,7 @@ import Sampling
 
 /// The kernels. A new one is its own file in `Sampling` and a declaration here.
 extension KernelKind {
-    package static let all = [langevin, stanley, mala, hmc, heun, proximal, underdamped, annealed]
+    package static let all = [langevin, stanley, mala, hmc, nuts, heun, proximal, underdamped, annealed]
 
     public static let langevin = KernelKind("langevin", standard + ownNoise + ["sampler.gradientClip", "sampler.noiseFirst"]) { parts in
         Langevin(
@@ -36,11 +36,19 @@ extension KernelKind {
 
     public static let hmc = KernelKind(
         "hmc", stepIsLength: true,
-        standard + ["sampler.temperature", "sampler.leapfrogSteps", "sampler.leapfrogJitter"] + adapted()
+        standard + ["sampler.temperature", "sampler.leapfrogSteps", "sampler.leapfrogJitter", "sampler.metric"] + adapted()
     ) { parts in
         HMC(
             stepSize: parts.stepSize, leapfrogSteps: parts.sampler.leapfrogSteps, hasRandomLength: parts.sampler.leapfrogJitter,
-            temperature: parts.temperature, box: parts.box)
+            temperature: parts.temperature, metric: parts.metric, box: parts.box)
+    }
+
+    public static let nuts = KernelKind(
+        "nuts", stepIsLength: true, standard + ["sampler.temperature", "sampler.treeDepth", "sampler.metric"] + adapted()
+    ) { parts in
+        NUTS(
+            stepSize: parts.stepSize, maximumDepth: parts.sampler.treeDepth, temperature: parts.temperature, metric: parts.metric,
+            box: parts.box)
     }
 
     public static let heun = KernelKind("heun", standard + ownNoise) { parts in

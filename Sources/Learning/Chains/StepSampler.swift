@@ -32,9 +32,10 @@ package struct StepSampler<Kernel: TransitionKernel>: Sendable {
     /// What reports show of such chains.
     /// - Parameter samples: those that training leaves in a shard.
     func measures(_ samples: SampleLayout) -> [Measure] {
-        let acceptance = kernel.hasAcceptStep ? [Measure.acceptance(steps: steps)] : []
-        if case .none = samples { return acceptance }
-        return [.chainGradientNorm, .displacement, .energySpread, .chainMean, .chainDeviation] + acceptance
+        let moves =
+            (kernel.hasAcceptStep ? [Measure.acceptance(steps: steps)] : []) + (kernel.treeDepth == nil ? [] : Measure.ofTrees)
+        if case .none = samples { return moves }
+        return [.chainGradientNorm, .displacement, .energySpread, .chainMean, .chainDeviation] + moves
             + (box == nil ? [] : [.saturation]) + (samples.storage == nil ? [] : [.bufferAge])
     }
 
@@ -46,9 +47,7 @@ package struct StepSampler<Kernel: TransitionKernel>: Sendable {
         beforeLast: Matrix? = nil
     ) -> RunInfo {
         let noise = ChainNoise(seed: seed, motion: .langevin, decisions: .acceptance, step: step, index: shard.index)
-        let factor = worker.stepSizeFactor
-        let scaled = factor == 1 ? kernel : kernel.scaled(by: factor)
-        return scaled.run(chains, steps: steps, noise: noise, in: potential) { [steps] in
+        return kernel.tuned(by: worker.tuning).run(chains, steps: steps, noise: noise, in: potential) { [steps] in
             if $0 == steps - 1 { beforeLast?.copy(from: chains.positions) }
         }
     }

@@ -20,6 +20,13 @@ extension Tally {
     /// Chains started afresh.
     package static let restarts = Tally("restarts")
 
+    /// Trajectories that double, one for each chain and step; their leapfrog steps, doublings and divergences, and the rows that were evaluated for them.
+    package static let trees = Tally("trees")
+    package static let treePoints = Tally("treePoints")
+    package static let treeDepth = Tally("treeDepth")
+    package static let divergences = Tally("divergences")
+    package static let treeEvaluations = Tally("treeEvaluations")
+
     /// What every run of chains counts (`ShardReport.add`).
     static let ofChains = [
         squaredGradient, displacement, squaredDisplacement, saturated, sampleValues, squaredSampleValues, accepted, invalid,
@@ -55,7 +62,14 @@ extension Measure {
         return max(0, $0[.squaredSampleValues] / values - mean * mean).squareRoot()
     }
 
-    /// Accepted moves divided by proposed ones.
+    /// Of trajectories that double: leapfrog steps and doublings of one, and the share of those that diverge.
+    static let ofTrees = [
+        Measure("treePoints", unit: "leapfrog steps", of: [.treePoints, .trees, .treeEvaluations]) { $0[.treePoints] / max(1, $0[.trees]) },
+        Measure("treeDepth", unit: "doublings", of: [.treeDepth, .trees]) { $0[.treeDepth] / max(1, $0[.trees]) },
+        Measure("divergences", unit: "share", of: [.divergences, .trees]) { $0[.divergences] / max(1, $0[.trees]) },
+    ]
+
+    /// Accepted moves divided by proposed ones, or the mean acceptance of the points of trajectories that double.
     static func acceptance(steps: Int) -> Measure {
         Measure("acceptance", unit: "share", of: [.accepted]) { $0[.accepted] / ($0.rows * Double(steps)) }
     }

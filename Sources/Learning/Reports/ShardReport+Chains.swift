@@ -11,8 +11,9 @@ extension ShardReport {
         _ info: RunInfo, from start: Matrix, to end: Matrix, box: ClosedRange<Float>?, where counts: (Int) -> Bool = { _ in true }
     ) {
         self[.squaredGradient] = info.squaredGradient
-        self[.accepted] = Double(info.accepted ?? 0)
+        self[.accepted] = info.acceptance ?? 0
         self[.invalid] = Double(info.invalid)
+        if let trees = info.trees { add(trees) }
         var (displacement, squaredDisplacement, values, squaredValues, saturated) = (0.0, 0.0, 0.0, 0.0, 0.0)
         for row in 0..<end.rows where counts(row) {
             var squares = 0.0
@@ -29,5 +30,10 @@ extension ShardReport {
         }
         (self[.displacement], self[.squaredDisplacement]) = (displacement, squaredDisplacement)
         (self[.sampleValues], self[.squaredSampleValues], self[.saturated]) = (values, squaredValues, saturated)
+    }
+
+    private mutating func add(_ trees: TreeCounts) {
+        (self[.trees], self[.treePoints], self[.treeDepth]) = (Double(trees.trees), Double(trees.points), Double(trees.depth))
+        (self[.divergences], self[.treeEvaluations]) = (Double(trees.divergences), Double(trees.evaluations))
     }
 }

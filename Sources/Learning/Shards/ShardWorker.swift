@@ -7,8 +7,8 @@ package final class ShardWorker: @unchecked Sendable {
     package let engine: any Engine
     private let tiles: Tiles
     package var times = PhaseTimes()
-    /// The factor of the sampler's step size in this training step, the same for all workers.
-    package var stepSizeFactor: Float = 1
+    /// The sampler's in this training step, the same for all workers.
+    package var tuning = KernelTuning()
 
     /// The tiles of a thread.
     package struct Tiles {

@@ -106,6 +106,7 @@ package struct CheckpointReader {
             return opened?.manifest
         }
         guard let manifest else { preconditionFailure("rank 0 opens the checkpoint or fails") }
+        try manifest.checkMetric(dimension: model.energy.inputShape.count, path)
         var vectors = StoredVectors()
         let replicated = try communicator.bytesFromRoot {
             if let opened { vectors = try readVectors(opened) }
@@ -115,7 +116,7 @@ package struct CheckpointReader {
         let state = TrainingState(
             step: step, parameters: bytes.next(model.layout.count), modelState: bytes.next(model.stateLayout.count),
             optimizer: try optimizer(vectors, updates: manifest.updates, communicator), average: try average(vectors, communicator),
-            exponents: bytes.rest(), guardState: manifest.guardState, stepSize: manifest.stepSize,
+            exponents: bytes.rest(), guardState: manifest.guardState, stepSize: manifest.stepSize, metric: manifest.metric,
             health: manifest.health ?? HealthState())
         // Every shard is checked before any is changed, so that a damaged file leaves the chains as they were.
         let parts = try communicator.agree {
@@ -222,7 +223,7 @@ extension CheckpointReader.Binding {
             throw Failure(.checkpoint, "\(name): the checkpoint was trained on other data than data.source holds now")
         }
         try manifest.checkShards(run, name)
-        try manifest.checkStepSize(run, name)
+        try manifest.checkTuning(run, name)
     }
 }
 

@@ -44,7 +44,7 @@ struct CheckpointWriter {
                 format: Manifest.currentFormat, program: BuildInformation.source, step: state.step, configuration: configuration,
                 data: data, files: files,
                 chains: Manifest.Chains(header: Checksum.of(chains.header.bytes), shards: sums), guardState: state.guardState,
-                stepSize: state.stepSize, health: state.health, updates: state.optimizer.updates,
+                stepSize: state.stepSize, metric: state.metric, health: state.health, updates: state.optimizer.updates,
                 metricsBytes: reports.metricsBytes, evaluation: reports.evaluation, eventBytes: reports.eventBytes,
                 best: reports.best)
             try AtomicFile.write(manifest.fileBytes(), to: "\(partial)/\(Manifest.fileName)")

@@ -31,6 +31,8 @@ package struct Manifest: Codable, Hashable, Sendable {
     package let guardState: GuardState
     /// The adaptation of the sampler's step size; nil where it is not adapted.
     package let stepSize: StepSizeAdaptation?
+    /// The adaptation of the sampler's metric; nil where it is not adapted.
+    package let metric: MetricAdaptation?
     /// What reports of health remember; absent in checkpoints of programs that had none.
     package let health: HealthState?
     /// Updates made by the optimiser.
@@ -126,11 +128,30 @@ extension Manifest {
         }
     }
 
-    /// Refuses an adaptation of the step size where the configuration has none, and the lack of one where it has.
-    func checkStepSize(_ configuration: RunConfiguration, _ name: String) throws(Failure) {
+    /// Refuses an adaptation of the sampler where the configuration has none, and the lack of one where it has.
+    func checkTuning(_ configuration: RunConfiguration, _ name: String) throws(Failure) {
         guard (stepSize != nil) == (configuration.targetAcceptance != nil) else {
             let expected = stepSize == nil ? "an adaptation, as sampler.adaptSteps asks for" : "none, as sampler.adaptSteps is 0"
             throw Failure(.checkpoint, "\(name): stepSize: expected \(expected): the file is damaged")
         }
+        guard (metric != nil) == configuration.adaptsMetric else {
+            let expected = metric == nil ? "an adaptation, as sampler.metric asks for" : "none, as sampler.metric is \"identity\""
+            throw Failure(.checkpoint, "\(name): metric: expected \(expected): the file is damaged")
+        }
+    }
+
+    /// Refuses a metric of another energy.
+    /// - Parameter dimension: values of its states.
+    func checkMetric(dimension: Int, _ name: String) throws(Failure) {
+        guard metric?.isPlausible(dimension: dimension) ?? true else {
+            throw Failure(
+                .checkpoint,
+                "\(name): metric: expected what an adaptation to states of \(dimension) values leaves behind: the file is damaged")
+        }
+    }
+
+    /// What the sampler has in a step.
+    func tuning(atStep step: Int, _ configuration: RunConfiguration) -> KernelTuning {
+        KernelTuning(stepSize, metric, isFinished: step >= configuration.sampler.adaptSteps)
     }
 }

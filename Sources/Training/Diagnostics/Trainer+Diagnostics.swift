@@ -17,7 +17,7 @@ extension Trainer {
         let options = configuration.diagnostics
         let chains = plan.windowChains
         let thin = options.thin ?? configuration.sampler.steps
-        let kernel = configuration.settledKernel(for: shape, steps: thin).scaled(by: stepSizeFactor)
+        let kernel = configuration.settledKernel(for: shape, steps: thin).tuned(by: tuning)
         let run = WindowRun(
             chains: ChainRun(kernel: kernel, steps: thin, start: .positions, numbers: WindowRun.numbers(seed: configuration.run.seed)),
             step: state.step, draws: options.draws,

@@ -8,7 +8,7 @@ public struct EvaluationLine: Codable, Hashable, Sendable {
     public var step: Int
     /// Seconds that training took up to now, evaluations left out, of all parts of a run that was stopped and continued.
     public var trainingSeconds: Double
-    /// Passes of single rows through the energy and back up to now, as `ObjectiveProfile.evaluations` counts them.
+    /// Passes of single rows through the energy and back up to now, as `ObjectiveProfile.evaluations` counts them: trees at their most.
     public var energyEvaluations: Int
     /// The run's chains against data; absent where an objective has no chains, and where they are not finite.
     public var samples: SampleMeasures?

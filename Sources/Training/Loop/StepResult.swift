@@ -1,5 +1,6 @@
 import Configuration
 import Learning
+import Sampling
 
 extension Trainer {
     /// What a step found, the same on every rank.
@@ -10,12 +11,12 @@ extension Trainer {
         /// Before clipping.
         package var gradientNorm = Double.nan
         package var learningRate: Float = 0
-        /// The factor of the sampler's step size in this step.
-        package var stepSizeFactor: Float
+        /// The sampler's in this step.
+        package var tuning: KernelTuning
         package var verdict = Guard.Verdict.update
         package var stopRequested = false
 
-        package init(_ sums: StepSums, stepSizeFactor: Float) { (self.sums, self.stepSizeFactor) = (sums, stepSizeFactor) }
+        package init(_ sums: StepSums, tuning: KernelTuning) { (self.sums, self.tuning) = (sums, tuning) }
 
         /// What the shards counted.
         package var report: ShardReport { sums.report }

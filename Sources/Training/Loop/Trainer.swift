@@ -18,6 +18,8 @@ package final class Trainer {
     package private(set) var state: TrainingState
     /// Steps computed by this process: those that were left out or that a rollback takes back included.
     package private(set) var stepsDone = 0
+    /// Rows that the energy was evaluated at in these steps, on all ranks, for trajectories that double.
+    package private(set) var treeEvaluations = 0.0
     /// Time of this rank, averaged over its threads where they work.
     package private(set) var times = PhaseTimes()
     /// What of the time of the sum is waiting for other ranks.
@@ -34,6 +36,7 @@ package final class Trainer {
     private var gradient: [Float]
     private let watch: Guard
     private let parameterUpdate: ParameterUpdate
+    private let warmUp: WarmUp
 
     /// A trainer before its first step, its chains not populated.
     package init(_ plan: RunPlan, threads: Int, _ communicator: any Communicator) {
@@ -52,6 +55,7 @@ package final class Trainer {
         gradient = Array(repeating: 0, count: state.optimizer.own.count)
         watch = Guard(policy: configuration.guard.policy, maximumGap: configuration.guard.maximumGap)
         parameterUpdate = ParameterUpdate(plan, watch, communicator)
+        warmUp = WarmUp(configuration)
         waiting = WaitingTime(sharesCores: communicator.node.ranks > communicator.node.nodeCores)
         buffers = BufferExchange(plan)
         replicas = ReplicaExchange(plan)
@@ -82,7 +86,7 @@ package final class Trainer {
         times.stamp(.exchange)
         // Several updates with the data and negatives of a step are made all, or none.
         let before = updates > 1 ? state : nil
-        var result = StepResult(sums(of: ShardReport([])), stepSizeFactor: stepSizeFactor)
+        var result = StepResult(sums(of: ShardReport([])), tuning: tuning)
         for number in 0..<updates where result.verdict == .update {
             let outcome = try sumGradients(stop: stop)
             let found = sums(of: sum.report)
@@ -91,7 +95,8 @@ package final class Trainer {
             if result.verdict == .update { try update(&result, isFirst: number == 0) }
             times.stamp(.optimiser)
         }
-        conclude(result.verdict, before)
+        treeEvaluations += result.sums[.treeEvaluations]
+        try conclude(result.verdict, before)
         times.stamp(.optimiser)
         // Here whatever the verdict: a checkpoint, a rollback and an end find the buffers whole.
         try replicas?.swap(step, shards, communicator)
@@ -152,8 +157,8 @@ package final class Trainer {
 
     private func sampleNegatives() {
         communicator.progress.note("sampling")
-        let (learner, step, factor) = (learner, state.step, stepSizeFactor)
-        for worker in workers { worker.stepSizeFactor = factor }
+        let (learner, step, tuning) = (learner, state.step, tuning)
+        for worker in workers { worker.tuning = tuning }
         forEachShard { learner.sampleNegatives($0, thread: $1, step: step) }
         chargeWorkers()
     }
@@ -189,7 +194,7 @@ package final class Trainer {
         let configuration = plan.configuration
         return StepSums(
             report, rows: configuration.rowsPerStep, negatives: configuration.negativesPerStep, rowValues: plan.source.shape.count,
-            stepSizeFactor: stepSizeFactor)
+            stepSizeFactor: tuning.stepSizeFactor)
     }
 
     /// Collective. Moves parameters and average, and prepares the weights of the next passes.
@@ -200,9 +205,9 @@ package final class Trainer {
         if made.verdict == .update { prepareWeights(iterating: true) }
     }
 
-    /// The next step follows an update, and one that is left out: then the parameters stay, and the objective has started afresh the chains that are not
+    /// Collective. The next step follows an update, and one that is left out: then the parameters stay, and the objective has started afresh the chains that are not
     /// finite.
-    private func conclude(_ verdict: Guard.Verdict, _ before: TrainingState?) {
+    private func conclude(_ verdict: Guard.Verdict, _ before: TrainingState?) throws(Failure) {
         switch verdict {
         case .update: state.guardState.consecutiveSkips = 0
         case .skip:
@@ -214,26 +219,18 @@ package final class Trainer {
             state.guardState.skips += 1
         case .rollBack, .stop: return
         }
-        advance()
+        try advance()
     }
 
-    private func advance() {
-        adaptStepSize()
+    private func advance() throws(Failure) {
+        try warmUp.adapt(&state, sum.report, shards, communicator)
         state.step += 1
         if let exponents = sum.exponents { state.exponents = exponents }
     }
 
-    /// The factor of the sampler's step size: what is tried during the warm-up, its average afterwards.
-    var stepSizeFactor: Float {
-        state.stepSize?.factor(isFinished: state.step >= plan.configuration.sampler.adaptSteps) ?? 1
-    }
-
-    /// Brings the acceptance of this step, the same on every rank, nearer to what is wanted; in the warm-up only.
-    private func adaptStepSize() {
-        let configuration = plan.configuration
-        guard let target = configuration.targetAcceptance, state.step < configuration.sampler.adaptSteps else { return }
-        let proposals = Double(configuration.rowsPerStep * configuration.sampler.steps)
-        state.stepSize?.update(acceptance: sum.report[.accepted] / proposals, target: target)
+    /// The sampler's: what is tried during the warm-up, what it has found afterwards.
+    var tuning: KernelTuning {
+        KernelTuning(state.stepSize, state.metric, isFinished: state.step >= plan.configuration.sampler.adaptSteps)
     }
 
     private func prepareWeights(iterating: Bool) {

@@ -51,7 +51,7 @@ public struct TrainedModel: Sendable {
         } else {
             files = try CheckpointFiles(path, step: step, binding: nil)
         }
-        try files.manifest.checkStepSize(configuration, path)
+        try files.manifest.checkTuning(configuration, path)
         let modelPath = files.name("model.safetensors")
         let file = try files.tensors("model.safetensors")
         networks = try RunNetworks(metadata: file.header.metadata, path: modelPath)
@@ -63,6 +63,7 @@ public struct TrainedModel: Sendable {
             (try files.tensors("optimizer.safetensors"), files.name("optimizer.safetensors"))
         }
         try check(networks, "\(path)/model.safetensors")
+        try files.manifest.checkMetric(dimension: networks.energy.inputShape.count, path)
         try rowMetadata?.check(networks.sampleShape, "\(path)/model.safetensors")
         let pass =
             [Workspace.count(model, rows: 1)] + [networks.generator, networks.encoder].map { $0.map { Workspace.count($0, rows: 1) } ?? 0 }
@@ -130,18 +131,18 @@ public struct TrainedModel: Sendable {
     /// The shape of a sample.
     public var shape: ImageShape { networks.sampleShape }
 
-    /// The run's sampler with the step size that training adapted it to.
+    /// The run's sampler as training has adapted it.
     /// - Parameter steps: as in `RunConfiguration.kernel`.
     package func kernel(steps: Int) -> any TransitionKernel {
-        configuration.kernel(for: model.inputShape, steps: steps).scaled(by: stepSizeFactor)
+        configuration.kernel(for: model.inputShape, steps: steps).tuned(by: tuning)
     }
 
     /// The same for chains that are samples already.
     package func settledKernel(steps: Int) -> any TransitionKernel {
-        configuration.settledKernel(for: model.inputShape, steps: steps).scaled(by: stepSizeFactor)
+        configuration.settledKernel(for: model.inputShape, steps: steps).tuned(by: tuning)
     }
 
-    private var stepSizeFactor: Float { manifest.stepSize?.factor(isFinished: step >= configuration.sampler.adaptSteps) ?? 1 }
+    package var tuning: KernelTuning { manifest.tuning(atStep: step, configuration) }
 
     /// What the objective of the run declares of its models.
     package var declaration: ModelDeclaration { configuration.objective.kind.model }

@@ -121,6 +121,13 @@ public struct RunPlan: Sendable {
     /// Samples of one shard in chains.safetensors.
     package var storedChains: Int { profile.samples.capacity(rows: configuration.run.chainsPerShard) }
 
+    /// Of the passes that the profile declares for each data row of a step, those of trees at their most: what they take is counted. 0 without trees.
+    package var mostTreeEvaluations: Double {
+        guard profile.tallies.contains(.treeEvaluations) else { return 0 }
+        let kernel = configuration.anyKernel
+        return kernel.energyEvaluations(steps: configuration.sampler.steps) - kernel.energyEvaluations(steps: 0)
+    }
+
     /// What makes the tiles of shards and threads.
     package func tileMaker(onlyCounts: Bool = false) -> TileMaker {
         TileMaker(rows: configuration.run.chainsPerShard, networks: networks, onlyCounts: onlyCounts)
@@ -156,7 +163,8 @@ public struct RunPlan: Sendable {
             optimizer: Optimizer(configuration.updateRule, groups: configuration.parameterGroups(of: networks), own: own),
             average: configuration.optimizer.average == nil ? nil : ParameterAverage(of: parameters, own: own),
             exponents: Array(repeating: ExactSum.initialExponent, count: networks.layout.tensors.count), guardState: GuardState(),
-            stepSize: configuration.targetAcceptance == nil ? nil : StepSizeAdaptation())
+            stepSize: configuration.targetAcceptance == nil ? nil : StepSizeAdaptation(),
+            metric: configuration.adaptsMetric ? MetricAdaptation(dimension: model.inputShape.count) : nil)
     }
 
     /// Power iterations before the first step. One a step is enough while weights change slowly; the random vectors that they begin with would divide

@@ -27,14 +27,20 @@ package final class Reporter {
         let modes = try ChainModes(trainer, trainer.communicator)
         let loop = StepReport.Loop(
             step: trainer.state.step, gradientNorm: result.gradientNorm,
-            samplerStepSize: trainer.state.stepSize.map { _ in configuration.sampler.stepSize * Double(result.stepSizeFactor) },
+            samplerStepSize: trainer.state.stepSize.map { _ in configuration.sampler.stepSize * Double(result.tuning.stepSizeFactor) },
+            metricSpread: result.tuning.metric?.spread,
             exchangedBytes: exchangedBytes(trainer), swapRates: try trainer.replicas?.swapRates(trainer.shards, trainer.communicator),
             modesCovered: modes?.covered, modesPerShard: modes?.perShard,
             learningRate: Double(result.learningRate), skipped: trainer.state.guardState.skips, seconds: seconds,
             wallSeconds: wall, rankSeconds: Self.work(of: ranks), ranks: ranks.count > Self.mostGroups ? ranks.count : nil,
             chainStepsPerSecond: profile.movesChains ? rate * Double(configuration.sampler.steps) : nil,
-            evaluationsPerSecond: rate * profile.evaluations(atStep: trainer.state.step - 1))
+            evaluationsPerSecond: rate * evaluations(result, step: trainer.state.step - 1))
         return StepReport(measures: profile.measures.values(result.sums), loop: loop)
+    }
+
+    /// Passes for each data row of a step.
+    private func evaluations(_ result: Trainer.StepResult, step: Int) -> Double {
+        plan.profile.evaluations(atStep: step) - plan.mostTreeEvaluations + result.sums[.treeEvaluations] / result.sums.rows
     }
 
     private func exchangedBytes(_ trainer: Trainer) -> Int? {
@@ -86,7 +92,8 @@ package final class Reporter {
     private func evaluations(_ trainer: Trainer) -> Double {
         let (profile, end) = (plan.profile, trainer.state.step)
         let passes = profile.evaluations(beforeStep: end) - profile.evaluations(beforeStep: end - trainer.stepsDone)
-        return Double(plan.configuration.rowsPerStep) * passes
+        let rows = Double(plan.configuration.rowsPerStep)
+        return rows * (passes - plan.mostTreeEvaluations * Double(trainer.stepsDone)) + trainer.treeEvaluations
     }
 
     /// Collective. All ranks have sampled the same steps, so that all know theirs or none.

@@ -30,7 +30,7 @@ struct RunSummary {
         rows += [
             ("model", Self.parameters(plan.networks)),
             ("training", "\(configuration.objective.kind.rawValue), \(Self.method(plan))"),
-            ("cost", Self.cost(plan.profile)),
+            ("cost", Self.cost(plan)),
             ("memory", memory.text),
             ("run", folder.path),
         ]
@@ -57,9 +57,11 @@ struct RunSummary {
     }
 
     /// What a step works on.
-    private static func cost(_ profile: ObjectiveProfile) -> String {
+    private static func cost(_ plan: RunPlan) -> String {
+        let profile = plan.profile
         func number(_ step: Int) -> String { NumberText.fixed(profile.evaluations(atStep: step), 0, width: 0) }
-        return "\(number(0)) passes through the energy and back for each data row of a step"
+        let most = plan.mostTreeEvaluations > 0 ? "at most " : ""
+        return most + "\(number(0)) passes through the energy and back for each data row of a step"
             + (profile.later.map { ", \(number($0.step)) after \($0.step) steps" } ?? "")
     }
 

@@ -20,6 +20,8 @@ public struct StepReport: Codable, Sendable {
         public var gradientNorm: Double
         /// The sampler's step size in this step; absent where it is not adapted.
         public var samplerStepSize: Double?
+        /// The largest scale of the sampler's metric over the smallest; absent where it is not adapted.
+        public var metricSpread: Double?
         /// Bytes that shards told other shards in the newest exchange: samples that changed shards, or energies and temperatures; absent without exchange.
         public var exchangedBytes: Int?
         /// The mean probability with which neighbours on the ladder of temperatures swap, pair by pair; absent without a ladder.

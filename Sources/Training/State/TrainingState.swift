@@ -19,6 +19,8 @@ public struct TrainingState: Sendable {
     public var guardState: GuardState
     /// The adaptation of the sampler's step size; nil where it is not adapted.
     public var stepSize: StepSizeAdaptation?
+    /// The adaptation of the sampler's metric; nil where it is not adapted.
+    public var metric: MetricAdaptation?
     public var health = HealthState()
 
     /// The parameters to sample from and to evaluate: the average where there is one. Of a state that has all of it.
@@ -59,7 +61,12 @@ public struct TrainingState: Sendable {
             sum.add([comparison.samples, comparison.noise].map { Int(bitPattern: UInt($0.bitPattern)) })
         }
         if let stepSize {
-            sum.add([stepSize.meanError, stepSize.logFactor, stepSize.averageLogFactor].map { Int(bitPattern: UInt($0.bitPattern)) })
+            let numbers = [stepSize.meanError, stepSize.logFactor, stepSize.averageLogFactor] + [stepSize.origin].compactMap { $0 }
+            sum.add(numbers.map { Int(bitPattern: UInt($0.bitPattern)) })
+        }
+        if let metric {
+            sum.add(metric.scales)
+            sum.add(([metric.count] + metric.mean + metric.squares).map { Int(bitPattern: UInt($0.bitPattern)) })
         }
         return sum.value
     }

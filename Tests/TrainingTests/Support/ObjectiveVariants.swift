@@ -13,7 +13,8 @@ enum ObjectiveVariants {
     static let all: [[String]] = [
         ["objective.kind=pcd"], ["chains.storage=byte", "sampler.low=-2", "sampler.high=2", "chains.replacement=reservoir"],
         ["objective.kind=cd"], ["objective.kind=shortRun"], ["objective.lastStep=1", "objective.entropy=0.3", "chains.restartFrom=data"],
-        ["sampler.kind=hmc", "sampler.leapfrogSteps=3"], ["exchange.temperatures=[1,2]"],
+        ["sampler.kind=hmc", "sampler.leapfrogSteps=3"],
+        ["sampler.kind=nuts", "sampler.treeDepth=3", "sampler.adaptSteps=20", "sampler.metric=diagonal"], ["exchange.temperatures=[1,2]"],
         ["objective.kind=energyDiscrepancy"], ["objective.kind=diffusionCD"], oneStep, oneStep + ["objective.trace=stein"], recovery,
         recovery + ["objective.keepChains=true"],
         recovery + ["objective.levels=3", "objective.lowNoise=0.1", "objective.levelWeight=inverseVariance"],
