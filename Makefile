@@ -15,7 +15,7 @@ export EBM_DIST_COMMIT := $(shell scripts/commit)
 # What the build finds beside what it needs; looked for at each command, as `setup` may have installed it.
 export EBM_DIST_LIBRARIES = $(shell scripts/libraries)
 
-.PHONY: run test build install dist test-dist test-slurm test-hosts setup lint format clean help
+.PHONY: run test build install dist test-dist test-slurm test-hosts test-examples docs setup lint format clean help
 
 run: build
 	scripts/launch $(RANKS) .build/release/ebm-dist $(ARGS)
@@ -47,6 +47,13 @@ test-hosts: build
 	@scripts/setup --tests
 	Tests/Harness/hosts
 
+# Programs of their own that use the library, and its reference as pages.
+test-examples: setup
+	scripts/test-examples
+
+docs: build
+	scripts/docs
+
 setup:
 	@scripts/setup
 
@@ -54,7 +61,7 @@ lint:
 	scripts/lint
 
 format:
-	swift format --in-place --recursive Package.swift Sources Tests
+	swift format --in-place --recursive Package.swift Sources Tests examples
 
 clean:
 	swift package clean
@@ -66,6 +73,8 @@ help:
 	@echo "make install  PREFIX=/usr/local CPU=native: program, configurations, manual page, completions, batch scripts"
 	@echo "make dist     an archive for nodes with OpenBLAS and an MPI library alone, with a build for each of CPUS=\"x86-64-v3 x86-64-v4\""
 	@echo "make test-dist, make test-slurm, make test-hosts   what is installed in an empty system, jobs of a real Slurm, several hosts, on this machine"
+	@echo "make test-examples   builds and runs the Swift programs of examples/"
+	@echo "make docs     the reference of the library's modules, in .build/docs"
 	@echo "make setup    install missing Debian packages, check Swift"
 	@echo "make lint     layout of sources, shell scripts"
 	@echo "make format   lay the sources out"

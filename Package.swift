@@ -58,7 +58,11 @@ func system(_ name: String, _ pkgConfig: String, _ packages: [String]) -> Target
 
 let package = Package(
     name: "ebm-dist",
-    products: [.executable(name: "ebm-dist", targets: ["ebm-dist"])],
+    products: [
+        .executable(name: "ebm-dist", targets: ["ebm-dist"]),
+        // For programs of one's own: Documentation/Library.md.
+        .library(name: "EnergyModels", targets: ["Numerics", "Model", "Sampling", "Distributed", "Learning", "Datasets", "Failures"]),
+    ],
     targets: [
         system("CBLAS", "openblas", ["libopenblas-dev"]),
         system("CPNG", "libpng", ["libpng-dev"]),
