@@ -1,3 +1,4 @@
+import Datasets
 import Failures
 import Formats
 
@@ -24,27 +25,45 @@ struct RowFile: Sendable {
     }
 
     /// The first line of a table.
-    static func header(_ names: [String]) -> [UInt8] {
-        let fields = names.map { name in
-            // A line that begins with # would be a comment.
-            let needsQuotes = name.isEmpty || name.hasPrefix("#") || name.contains { "\",;\t ".contains($0) }
-            return needsQuotes ? "\"\(name.replacing("\"", with: "\"\""))\"" : name
-        }
-        return Array((fields.joined(separator: ",") + "\n").utf8)
+    static func header(_ names: [String]) -> [UInt8] { Array((names.map(quoted).joined(separator: ",") + "\n").utf8) }
+
+    private static func quoted(_ text: String) -> String {
+        // A line that begins with # would be a comment.
+        let needsQuotes = text.isEmpty || text.hasPrefix("#") || text.contains { "\",;\t ".contains($0) }
+        return needsQuotes ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
     }
 
-    /// Lines of a table, in the fewest digits that give the same numbers again.
-    static func lines(_ values: [Double], width: Int, _ type: NumberType) -> [UInt8] {
+    /// Lines of a table, in the fewest digits that give the same numbers again; words as words, and an empty field for nothing.
+    /// - Parameter cells: the columns of a table with words or gaps; empty: numbers.
+    static func lines(_ values: [Double], width: Int, _ type: NumberType, _ cells: [TableColumn] = []) -> [UInt8] {
+        let words = cells.map { $0.words?.map(quoted) }
         var text = ""
         for (index, value) in values.enumerated() {
-            text += type == .float32 ? "\(Float(value))" : "\(value)"
+            let isNothing = !cells.isEmpty && value.isNaN && cells[index % width].canBeMissing
+            if isNothing {
+                text += ""
+            } else if !words.isEmpty, let words = words[index % width], let word = Int(exactly: value), words.indices.contains(word) {
+                text += words[word]
+            } else {
+                text += type == .float32 ? "\(Float(value))" : "\(value)"
+            }
             text += (index + 1) % width == 0 ? "\n" : ","
         }
         return Array(text.utf8)
     }
 
-    /// The values of the file that a command has written, row by row; also those that are not finite.
-    func values() throws(Failure) -> [Double] {
+    /// The values of the file that a command has written, row by row; also those that are not finite, and the numbers of words.
+    func values(_ cells: [TableColumn] = []) throws(Failure) -> [Double] {
+        if format == .csv, !cells.isEmpty {
+            let table = try CSVTable(decoding: FileBytes.read(path), name: path, separator: .comma, hasHeader: true, allowsTexts: true)
+            return (0..<table.rows * table.columns).map { index in
+                let (row, column) = index.quotientAndRemainder(dividingBy: table.columns)
+                let word = table.texts[column]?.text(ofRow: row) ?? "\(table.doubles[index])"
+                guard let words = cells[column].words else { return table.doubles[index] }
+                let place = words.firstIndex(of: word) ?? words.firstIndex { Double($0) == table.doubles[index] }
+                return place.map { Double($0) } ?? .nan
+            }
+        }
         switch format {
         case .npy: return Self.doubles(try NPY.decode(FileBytes.read(path), name: path))
         case .h5:

@@ -73,9 +73,10 @@ public struct SampleCommand: Codable, Sendable {
         let preparation = try trained.preparation(communicator)
         // In double where the units of the data are others than the model's: read again they are the same samples.
         let results = TileResults(
-            rows: count, rowsPerTile: sampler.rowsPerTile, rowShape: trained.shape.fileShape,
-            columns: preparation.columns ?? (1...trained.shape.count).map { "x\($0)" },
-            type: preparation.isIdentity ? .float32 : .float64, range: preparation.dataRange)
+            rows: count, rowsPerTile: sampler.rowsPerTile,
+            rowShape: preparation.table.map { [$0.columns.count] } ?? trained.shape.fileShape,
+            columns: preparation.dataColumns ?? (1...trained.shape.count).map { "x\($0)" },
+            type: preparation.isIdentity ? .float32 : .float64, range: preparation.dataRange, cells: preparation.table?.columns ?? [])
         let values = try communicator.agree {
             try results.tiles(of: communicator).map { tile in
                 communicator.progress.note("sampling")
@@ -86,12 +87,14 @@ public struct SampleCommand: Codable, Sendable {
         let remark = try results.write(values, to: file, communicator)
         try communicator.onRoot {
             if let grid {
-                let samples = preparation.modelValues(ChannelOrder.innermost(try file.values(), shape: trained.shape))
+                let samples = preparation.modelValues(ChannelOrder.innermost(try file.values(results.cells), shape: trained.shape))
                 try draw(samples, trained, conditions, to: grid)
             }
         }
+        let codes = file.format == .csv ? "" : (preparation.table?.codesRemark ?? "")
         return trained.told(
-            "\(count) samples of step \(trained.step) after \(sampler.steps) steps from \(sampler.start.rawValue)\(remark): \(output)")
+            "\(count) samples of step \(trained.step) after \(sampler.steps) steps from \(sampler.start.rawValue)\(remark)\(codes): \(output)"
+        )
     }
 
     /// A rank holds its samples twice: as numbers in double precision and as the bytes that it writes.

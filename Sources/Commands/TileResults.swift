@@ -1,3 +1,4 @@
+import Datasets
 import Distributed
 import Failures
 import Formats
@@ -15,6 +16,8 @@ struct TileResults {
     var type = NumberType.float32
     /// What data can be; nil where any number can.
     var range: ClosedRange<Double>?
+    /// The columns of a table, in which a number may stand for a word, and NaN for nothing; empty for others.
+    var cells: [TableColumn] = []
 
     private var width: Int { rowShape.reduce(1, *) }
 
@@ -65,7 +68,9 @@ struct TileResults {
             counts[0] += Int64(
                 tile.rows.indices.count { row in
                     let first = (row - tile.rows.lowerBound) * width
-                    return !tile.numbers[first..<first + width].allSatisfy(\.isFinite)
+                    return tile.numbers[first..<first + width].enumerated().contains { column, number in
+                        !number.isFinite && !(number.isNaN && !cells.isEmpty && cells[column].canBeMissing)
+                    }
                 })
             if let range { counts[1] += Int64(tile.numbers.count { $0.isFinite && !range.contains($0) }) }
         }
@@ -107,7 +112,7 @@ struct TileResults {
         _ values: [(rows: Range<Int>, numbers: [Double])], _ communicator: any Communicator
     ) throws(Failure) -> (pieces: [FilePiece], size: Int) {
         let header = RowFile.header(columns)
-        let lines = values.map { RowFile.lines($0.numbers, width: width, type) }
+        let lines = values.map { RowFile.lines($0.numbers, width: width, type, cells) }
         var lengths = [Int64](repeating: 0, count: (rows + rowsPerTile - 1) / rowsPerTile)
         for (tile, bytes) in zip(values, lines) { lengths[tile.rows.lowerBound / rowsPerTile] = Int64(bytes.count) }
         try communicator.sum(&lengths)

@@ -94,7 +94,8 @@ private struct CSVFormat: DataFormat {
 
     func rows(_ file: DataFile, _ options: LoadingOptions) throws(Failure) -> FileRows {
         let table = try CSVTable(
-            decoding: file.bytes(), name: file.path, select: options.selection, separator: options.separator, hasHeader: options.hasHeader)
+            decoding: file.bytes(), name: file.path, select: options.selection, separator: options.separator, hasHeader: options.hasHeader,
+            allowsTexts: options.allowsTexts)
         return FileRows(table, path: file.path)
     }
 }

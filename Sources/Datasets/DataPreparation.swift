@@ -9,10 +9,13 @@ public struct DataPreparation: Hashable, Codable, Sendable {
     /// scaled by it.
     public var low: Float = -1
     public var high: Float = 1
-    /// Adds a uniform number in (0, 1) to whole-number values: the density of the result is that of the levels, spread over their cells.
+    /// Adds a uniform number in (0, 1) to whole-number values: the density of the result is that of the levels, spread over their cells. Of tables it
+    /// spreads the coordinates of categories, bits, orders and angles (`TableColumns`).
     public var dequantize = false
     /// Turns every value of float data into (v - mean) / sd, mean and sd of its column over the whole data set.
     public var standardize = false
+    /// Other scales of some columns, or of all numbers: words of `ColumnScale`.
+    public var scale = ColumnChoices()
     /// The standard deviation of Gaussian noise that is added at last.
     public var noise: Float = 0
     /// Mirrors every image left to right with probability 1/2.
@@ -31,10 +34,10 @@ public struct DataPreparation: Hashable, Codable, Sendable {
             throw Failure(.configuration, "data: expected a noise of 0 or more, found \(noise).")
         }
         let (levels, isImage) = (source.dataset?.levels, source.shape.width > 1)
-        if dequantize && levels == nil {
+        if dequantize && levels == nil && source.dataset?.table.isSpread != true {
             throw Failure(.configuration, "data: '\(source.name)' has no levels to dequantize: switch dequantisation off.")
         }
-        if standardize && (source.dataset == nil || levels != nil) {
+        if (standardize || !scale.isEmpty) && (source.dataset == nil || levels != nil) {
             throw Failure(.configuration, "data: '\(source.name)' is no table of floats: switch standardisation off.")
         }
         if flip && !isImage {

@@ -15,11 +15,15 @@ public struct DataStream: Sendable {
     private var isDealt = false
     /// Of standardised data.
     private let standardisation: Standardisation?
+    /// Of rows with weights.
+    private let draws: WeightedDraws?
+    /// How wide uniform noise spreads the coordinates of a table, on the model's scale; nil where nothing is spread.
+    private var spreads: [Float]?
 
-    /// - Parameter moments: what standardises the rows, where it is other than their own moments (`preparation.standardize`).
-    /// - Throws: `.configuration` when the preparation does not fit the source, `.data` when a column to be standardised is constant.
+    /// - Parameter scales: what scales the rows, where it is not fitted to them.
+    /// - Throws: `.configuration` when the preparation does not fit the source, `.data` for a value that its scale does not allow.
     public init(
-        source: DataSource, preparation: DataPreparation = DataPreparation(), moments: ColumnMoments? = nil, seed: UInt64, shards: Int,
+        source: DataSource, preparation: DataPreparation = DataPreparation(), scales: ColumnScales? = nil, seed: UInt64, shards: Int,
         rowsPerShard: Int
     ) throws(Failure) {
         precondition(shards > 0 && rowsPerShard > 0, "a stream needs shards and rows, not \(shards) and \(rowsPerShard)")
@@ -29,17 +33,23 @@ public struct DataStream: Sendable {
         self.seed = seed
         self.shards = shards
         self.rowsPerShard = rowsPerShard
-        if let moments {
-            standardisation = Standardisation(moments)
-        } else if preparation.standardize, let dataset = source.dataset {
-            standardisation = try Standardisation(of: dataset)
-        } else {
-            standardisation = nil
+        var scales = scales
+        if scales == nil, let dataset = source.dataset { scales = try ColumnScales(fitting: dataset, preparation) }
+        standardisation = scales.map { Standardisation($0) }
+        draws = source.dataset?.table.weights.map { WeightedDraws($0) }
+        if let scales, let dataset = source.dataset, let bad = scales.refused(dataset) {
+            throw Failure(
+                .data,
+                "\(dataset.name): row \(bad / shape.count) from 0, \(dataset.title(ofValue: bad % shape.count)): expected a number above 0 "
+                    + "(data.scale: log), found \(dataset.number(bad))")
+        }
+        if preparation.dequantize, let spreads = source.dataset?.table.columns?.spreads {
+            self.spreads = spreads.indices.map { Float(spreads[$0] / (scales?.moments.deviations[$0] ?? 1)) }
         }
     }
 
-    /// What standardises the rows; nil where nothing does.
-    public var moments: ColumnMoments? { standardisation?.moments }
+    /// What scales the rows; nil where nothing does.
+    public var scales: ColumnScales? { standardisation?.scales }
 
     /// The same rows with more noise, of this standard deviation beside what they have.
     public func adding(noise: Float) -> DataStream {
@@ -108,7 +118,13 @@ public struct DataStream: Sendable {
     }
 
     private func rows(of dataset: Dataset, _ step: Int, _ shard: Int) -> [Int] {
-        guard isDealt else { return elements(from: (step * shards + shard) * rowsPerShard, of: dataset.count, order: 0) }
+        guard isDealt else {
+            return elements(from: (step * shards + shard) * rowsPerShard, of: dataset.count, order: 0) { epoch, places in
+                guard let draws else { return places }
+                let offset = Double(stream(.rowWeight, epoch, 0).uniform(at: 0))
+                return places.map { draws.row($0, offset: offset) }
+            }
+        }
         // A fixed order of all rows; each shard has a part of it.
         let (order, first) = (Permutation(count: dataset.count, key: stream(.dataOrder, 0, 1)), ownRows(of: dataset, shard).lowerBound)
         return order.elements(at: ownPlaces(step: step, shard: shard).map { first + $0 })
@@ -119,20 +135,23 @@ public struct DataStream: Sendable {
     }
 
     /// As many of the elements 0..<count as a shard has rows, from a position on, epoch after epoch, each epoch in an order of its own.
-    private func elements(from first: Int, of count: Int, order index: Int) -> [Int] {
+    /// - Parameter drawn: the rows that places of an epoch stand for.
+    private func elements(
+        from first: Int, of count: Int, order index: Int, drawn: (_ epoch: Int, _ places: [Int]) -> [Int] = { $1 }
+    ) -> [Int] {
         var elements: [Int] = []
         elements.reserveCapacity(rowsPerShard)
         while elements.count < rowsPerShard {
             let (epoch, start) = (first + elements.count).quotientAndRemainder(dividingBy: count)
             let end = min(count, start + rowsPerShard - elements.count)
-            elements += Permutation(count: count, key: stream(.dataOrder, epoch, index)).elements(at: Array(start..<end))
+            elements += drawn(epoch, Permutation(count: count, key: stream(.dataOrder, epoch, index)).elements(at: Array(start..<end)))
         }
         return elements
     }
 
     private func fill(_ tile: Matrix, from dataset: Dataset, _ step: Int, _ shard: Int) {
         let flips = stream(.augmentation, step, shard)
-        if preparation.dequantize { stream(.dequantisation, step, shard).fillUniforms(tile) }
+        if preparation.dequantize, spreads == nil { stream(.dequantisation, step, shard).fillUniforms(tile) }
         for (place, row) in rows(of: dataset, step, shard).enumerated() {
             let target = tile.rows(place..<(place + 1))
             switch dataset.values {
@@ -146,5 +165,6 @@ public struct DataStream: Sendable {
             }
             if preparation.flip && flips.bits(at: place) & 1 == 1 { mirror(target, shape) }
         }
+        if let spreads { spread(tile, spreads, stream(.dequantisation, step, shard)) }
     }
 }

@@ -17,6 +17,8 @@ extension Dataset {
         /// Whether the numbers in double precision stand behind the values.
         var isPrecise: Bool?
         var losses: [PrecisionLoss]?
+        /// What a table says beside its values; nil: nothing.
+        var table: TableFacts?
         var digest: String
         /// Bytes of the encoded partner behind everything else.
         var partnerBytes: Int?
@@ -29,7 +31,7 @@ extension Dataset {
         let description = Description(
             name: name, shape: shape, count: count, levels: levels, hasLabels: labels != nil, columnNames: columnNames,
             labelName: labelName, notes: notes, isPrecise: precise == nil ? nil : true, losses: losses.isEmpty ? nil : losses,
-            digest: digest,
+            table: table == TableFacts() ? nil : table, digest: digest,
             partnerBytes: partner.isEmpty ? nil : partner.count)
         guard let json = try? JSONEncoder().encode(description) else { preconditionFailure("a description of data has no JSON") }
         var bytes = NumericArray.Values.int64([Int64(json.count)]).littleEndianBytes + Array(json)
@@ -85,6 +87,12 @@ extension Dataset {
             name: description.name, shape: shape, values: values, labels: labels, columnNames: description.columnNames,
             labelName: description.labelName, notes: description.notes, precise: precise, losses: description.losses ?? [])
         guard digest == description.digest else { throw damaged }
+        if let facts = description.table {
+            guard facts.weights?.count ?? count == count, facts.parts?.count ?? count == count,
+                facts.columns?.width ?? shape.count == shape.count
+            else { throw damaged }
+            table = facts
+        }
         guard end < bytes.count else { return }
         let partner = try Dataset(encoded: Array(bytes[end...]), mayHavePartner: false)
         self = try paired(with: partner)

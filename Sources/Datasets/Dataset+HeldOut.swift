@@ -10,15 +10,38 @@ extension Dataset {
     ///
     /// - Throws: `.data` for too few rows.
     public func holdingOut(_ share: Double) throws(Failure) -> (rest: Dataset, heldOut: Dataset) {
-        precondition(share > 0 && share < 1, "a share of \(share)")
-        guard count >= 3 else {
-            throw Failure(.data, "\(name): expected at least 3 rows, of which some are held out (data.validation), found \(count)")
+        let parts = try holdingOut([share])
+        return (parts.rest, parts.heldOut[0])
+    }
+
+    /// Holds out several shares, one after another in the same order: the first ones are the same with and without others behind them.
+    ///
+    /// - Throws: `.data` for too few rows.
+    public func holdingOut(_ shares: [Double]) throws(Failure) -> (rest: Dataset, heldOut: [Dataset]) {
+        precondition(shares.allSatisfy { $0 > 0 && $0 < 1 }, "shares of \(shares)")
+        guard count >= 1 + 2 * shares.count else {
+            throw Failure(
+                .data,
+                "\(name): expected at least \(1 + 2 * shares.count) rows, of which some are held out (data.validation, data.test), found \(count)"
+            )
         }
-        let taken = min(count - 1, max(2, Int((share * Double(count)).rounded())))
         let order = Permutation(count: count, key: RandomStream(seed: Self.seed, purpose: .heldOutRows, step: 0, index: 0))
-        let heldOut = order.elements(at: Array(0..<taken)).sorted()
-        let isHeldOut = Set(heldOut)
-        return (try rows((0..<count).filter { !isHeldOut.contains($0) }), try rows(heldOut))
+        var (first, heldOut): (Int, [[Int]]) = (0, [])
+        for (number, share) in shares.enumerated() {
+            let most = count - 1 - first - 2 * (shares.count - 1 - number)
+            let taken = min(most, max(2, Int((share * Double(count)).rounded())))
+            heldOut.append(order.elements(at: Array(first..<first + taken)).sorted())
+            first += taken
+        }
+        let isHeldOut = Set(heldOut.joined())
+        return (try rows((0..<count).filter { !isHeldOut.contains($0) }), try heldOut.map { (places) throws(Failure) in try rows(places) })
+    }
+
+    /// The rows that are for one thing; nil for none.
+    public func rows(for part: RowPart) throws(Failure) -> Dataset? {
+        guard let parts = table.parts else { return part == .training ? self : nil }
+        let places = parts.indices.filter { parts[$0] == part }
+        return places.isEmpty ? nil : try rows(places)
     }
 
     /// Some of the rows.
@@ -33,6 +56,7 @@ extension Dataset {
         var part = try Dataset(
             name: name, shape: shape, values: values, labels: labels.map { labels in places.map { labels[$0] } }, columnNames: columnNames,
             labelName: labelName, notes: notes, precise: precise.map { taken($0) }, losses: losses)
+        part.table = table.rows(places)
         if let partner { part = try part.paired(with: try partner.rows(places)) }
         return part
     }

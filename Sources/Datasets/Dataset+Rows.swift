@@ -9,8 +9,11 @@ extension Dataset {
     /// C of 1 or 3, else the channels are the fewer of the two. Bytes keep their 256 levels and truth values their 2; other numbers become floats.
     init(_ given: FileRows, _ options: LoadingOptions) throws(Failure) {
         var rows = given
-        try rows.choose(options.selection)
+        var facts = try rows.takeRoles(options)
+        try rows.choose(options.rowSelection)
         try rows.separate(options)
+        facts.columns = try rows.encodeTable(options)
+        facts.classNames = rows.classNames
         try rows.fold(options.shape)
         let (shape, planes) = if let image = rows.image { image } else { try Self.rowShape(rows) }
         func arranged<T>(_ values: [T]) -> [T] {
@@ -25,11 +28,12 @@ extension Dataset {
         default:
             let numbers = NarrowedNumbers(
                 arranged(rows.values.floats), rows.doubles.map { arranged($0) }, width: shape.count, names: names,
-                keeps: options.keepsPrecision)
+                keeps: options.keepsPrecision || facts.columns != nil)
             try self.init(
                 name: rows.path, shape: shape, values: .floats(numbers.floats), labels: rows.labels, columnNames: names,
                 labelName: rows.labelName, notes: rows.notes, precise: numbers.precise, losses: numbers.losses)
         }
+        table = facts
     }
 
     /// The shape of a row, and whether its values are planes.

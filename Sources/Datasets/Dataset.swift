@@ -38,6 +38,8 @@ public struct Dataset: Hashable, Sendable {
     public let notes: [String]
     /// XXH3 of shape, levels and values as 16 hexadecimal digits: equal for equal data, wherever they came from.
     public let digest: String
+    /// What a table says beside its values.
+    public internal(set) var table = TableFacts()
     /// None or one: a structure cannot hold another of its kind by itself.
     var partners: [Dataset] = []
     let cachedMoments = CachedMoments()

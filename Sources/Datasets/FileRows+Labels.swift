@@ -12,16 +12,7 @@ extension FileRows {
                 .data,
                 "\(path): expected columns with the names \(select.wanted.joined(separator: ", ")) (data.columns), found none with names.")
         }
-        choose(
-            try select.wanted.map { (name) throws(Failure) in
-                guard let column = names.firstIndex(of: name) else {
-                    throw Failure(
-                        .data,
-                        "\(path): expected a column named '\(name)', found \(names.joined(separator: ", ")). Correct the name of the column."
-                    )
-                }
-                return column
-            })
+        choose(try select.places(in: names, path))
     }
 
     /// Takes the label out of the columns of vectors, unless the file has it elsewhere, or other data (`rowWidth`) have none.
@@ -37,10 +28,34 @@ extension FileRows {
         let named = options.knownLabel.flatMap { names?.firstIndex(of: $0) }
         let column = if let named { named } else { try column(label) }
         guard width > 1 else { throw Failure(.data, "\(path): line 1: expected columns before the label, found one column.") }
-        labels = try Self.labels(
-            values.taking(stride(from: column, to: values.count, by: width)), path: path)
+        labels =
+            try texts.isEmpty || texts[column] == nil
+            ? Self.labels(values.taking(stride(from: column, to: values.count, by: width)), path: path)
+            : wordLabels(cells(column), options)
         labelName = names?[column]
         choose((0..<width).filter { $0 != column })
+    }
+
+    /// Words as labels: their places in the order of their letters, or in that of the learned data.
+    private mutating func wordLabels(_ column: ColumnCells, _ options: LoadingOptions) throws(Failure) -> [Int32] {
+        let words = options.classNames ?? column.words
+        classNames = words
+        if options.classNames == nil {
+            let classes = words.enumerated().map { "\($0) \($1)" }
+            notes.append(
+                "\(path): the classes of '\(column.name)' are \(classes.prefix(20).joined(separator: ", "))\(classes.count > 20 ? ", ..." : "")"
+            )
+        }
+        return try column.numbers.indices.map { (row) throws(Failure) in
+            guard let word = column.word(row), let label = words.firstIndex(of: word) else {
+                throw Failure(
+                    .data,
+                    "\(path): row \(row) from 0: expected a label"
+                        + (options.classNames == nil ? "" : " of \(words.joined(separator: ", "))")
+                        + ", found \(column.word(row).map { "'\($0)'" } ?? "nothing").")
+            }
+            return Int32(label)
+        }
     }
 
     private func column(_ label: LabelColumn) throws(Failure) -> Int {

@@ -13,8 +13,12 @@ struct FileRows {
     var doubles: [Double]?
     /// A name for each value of a vector.
     var names: [String]?
+    /// What stands in columns beside numbers, by column; empty where there are numbers alone.
+    var texts: [CSVTexts?] = []
     var labels: [Int32]?
     var labelName: String?
+    /// The words that labels stand for.
+    var classNames: [String]?
     var notes: [String] = []
     /// The shape of a row where it is known, and whether its values stand as planes, channels outermost.
     var image: (shape: ImageShape, planes: Bool)?
@@ -27,7 +31,7 @@ struct FileRows {
 
     init(_ table: CSVTable, path: String) {
         (self.path, shape, values, doubles) = (path, [table.rows, table.columns], .float32(table.values), table.doubles)
-        (names, notes, isText) = (table.names, table.notes, true)
+        (names, notes, isText, texts) = (table.names, table.notes, true, table.texts)
     }
 
     /// Images of bytes, row by row, channels innermost.
@@ -85,5 +89,6 @@ struct FileRows {
         let places = { (0..<count).lazy.flatMap { row in columns.lazy.map { row * width + $0 } } }()
         (values, doubles) = (values.taking(places), doubles.map { doubles in places.map { doubles[$0] } })
         (names, shape) = (names.map { names in columns.map { names[$0] } }, [count, columns.count])
+        if !texts.isEmpty { texts = columns.map { texts[$0] } }
     }
 }

@@ -23,6 +23,18 @@ public struct LoadingOptions: Hashable, Codable, Sendable {
     public var labelName: String?
     /// Values of a row of data that others are like, which need no labels: rows of one more have a label, which is taken out; nil: all must have one.
     public var rowWidth: Int?
+    /// What columns are taken as, where that is not what they seem.
+    public var kinds = ColumnChoices()
+    /// What the columns became of data that others are like.
+    public var learned: TableColumns?
+    /// The words that labels stand for in such data.
+    public var classNames: [String]?
+    /// The column that says how much rows count.
+    public var weight: String?
+    /// The column that says what rows are for.
+    public var split: String?
+    /// The values that rows have in some columns: others are not trained on.
+    public var rows = ColumnChoices()
     /// What stands between the fields of a CSV file; nil: found in its first lines.
     public var separator: CSVTable.Separator?
     /// Whether the first line of a CSV file names the columns; nil: as it looks.
@@ -40,12 +52,27 @@ public struct LoadingOptions: Hashable, Codable, Sendable {
 
     static let remedy = "Raise data.limit (in GiB), or give a smaller file."
 
+    /// Columns and the label, and the columns that say what rows are for.
+    var selection: ColumnSelection { selection(with: roles.map(\.name)) }
+
     /// Columns and the label.
-    var selection: ColumnSelection {
+    var rowSelection: ColumnSelection { selection(with: []) }
+
+    private func selection(with roles: [String]) -> ColumnSelection {
         guard !columns.isEmpty else { return .all }
         let label = rowWidth == nil ? knownLabel.flatMap { columns.contains($0) ? nil : [$0] } ?? [] : []
-        return isOfOtherData ? .matching(columns + label) : .names(columns + label)
+        let wanted = columns + label
+        return isOfOtherData ? .matching(wanted, optional: roles) : .names(wanted + roles.filter { !wanted.contains($0) })
     }
+
+    /// The columns that say what rows are for, with their keys.
+    var roles: [(key: String, name: String)] {
+        [("data.weight", weight), ("data.split", split)].compactMap { key, name in name.map { (key, $0) } }
+            + rows.names.map { ("data.rows", $0) }
+    }
+
+    /// Whether fields of a text may be no numbers. Of a model of numbers alone all are, but for columns that say what rows are for.
+    var allowsTexts: Bool { shape.isEmpty && (!isOfOtherData || learned != nil || !roles.isEmpty) }
 
     /// The name of the label, where it is known.
     var knownLabel: String? { label == .none ? nil : label.name ?? labelName }

@@ -15,7 +15,14 @@ extension RowPreparation {
                 "\(place): expected the columns \(columns.joined(separator: ", ")), in this order, found \(own.joined(separator: ", "))")
         }
         switch (levels, rows.values) {
-        case (nil, .floats): return rows
+        case (nil, .floats):
+            if let scales, let bad = scales.refused(rows) {
+                throw Failure(
+                    .data,
+                    "\(place): row \(bad / shape.count) from 0, \(rows.title(ofValue: bad % shape.count)): expected a number above 0, whose logarithm "
+                        + "this model has learned, found \(rows.number(bad))")
+            }
+            return rows
         case (nil, .levels(_, let own)):
             throw Failure(
                 .data,
@@ -92,7 +99,7 @@ extension Dataset {
             name: name, shape: shape ?? self.shape, values: values, labels: labels,
             columnNames: shape == nil ? columnNames : nil,
             labelName: labelName, notes: notes + more, precise: precise, losses: losses)
-        replaced.partners = partners
+        (replaced.partners, replaced.table) = (partners, table)
         return replaced
     }
 

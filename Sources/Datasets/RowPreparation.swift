@@ -5,7 +5,7 @@ import Numerics
 /// How rows of data become what a model works on. It is a part of the model: rows given later are prepared as those that were learned, or refused.
 ///
 /// A value v, in the units of the data, becomes low + (high - low) v / (levels - 1); of dequantised levels the middle of its cell,
-/// low + (high - low) (v + 1/2) / levels; standardised (v - mean) / sd; else it stays v.
+/// low + (high - low) (v + 1/2) / levels; of a table the coordinates that its columns say (`TableColumns`); scaled as `ColumnScales` say; else it stays v.
 public struct RowPreparation: Hashable, Sendable {
     /// The shape of a row.
     public let shape: ImageShape
@@ -14,22 +14,27 @@ public struct RowPreparation: Hashable, Sendable {
     public var low: Float
     public var high: Float
     public var isDequantised: Bool
-    /// Of standardised data, in the order of a row's values.
-    public var moments: ColumnMoments?
+    /// Of scaled data, in the order of a row's values.
+    public var scales: ColumnScales?
     /// The names of a row's values, where the data have names.
     public var columns: [String]?
-    /// The name of the column of labels.
+    /// What the columns of a table became; nil where a row's values are those of the data.
+    public var table: TableColumns?
+    /// The name of the column of labels, and the words that labels stand for.
     public var label: String?
+    public var classNames: [String]?
     /// The classes that have rows, in order, where they are a model's condition.
     public var classes: [Int]?
 
     public init(
         shape: ImageShape, levels: Int? = nil, low: Float = -1, high: Float = 1, isDequantised: Bool = false,
-        moments: ColumnMoments? = nil, columns: [String]? = nil, label: String? = nil, classes: [Int]? = nil
+        scales: ColumnScales? = nil, columns: [String]? = nil, table: TableColumns? = nil, label: String? = nil,
+        classNames: [String]? = nil, classes: [Int]? = nil
     ) {
         self.shape = shape
         (self.levels, self.low, self.high, self.isDequantised) = (levels, low, high, isDequantised)
-        (self.moments, self.columns, self.label, self.classes) = (moments, columns, label, classes)
+        (self.scales, self.columns, self.table) = (scales, columns, table)
+        (self.label, self.classNames, self.classes) = (label, classNames, classes)
     }
 
     /// Of the rows that a stream gives.
@@ -38,7 +43,8 @@ public struct RowPreparation: Hashable, Sendable {
         let (dataset, preparation) = (stream.source.dataset, stream.preparation)
         self.init(
             shape: stream.shape, levels: dataset?.levels, low: preparation.low, high: preparation.high,
-            isDequantised: preparation.dequantize, moments: stream.moments, columns: dataset?.columnNames, label: dataset?.labelName,
+            isDequantised: preparation.dequantize && dataset?.levels != nil, scales: stream.scales, columns: dataset?.columnNames,
+            table: dataset?.table.columns, label: dataset?.labelName, classNames: dataset?.table.classNames,
             classes: hasClasses ? dataset?.labels.map { Set($0.map { Int($0) }).sorted() } : nil)
     }
 
@@ -50,20 +56,26 @@ public struct RowPreparation: Hashable, Sendable {
 
     /// The columns by which other tables are read: none where two have one name.
     public var matchedColumns: [String]? {
-        guard let columns, Set(columns).count == columns.count else { return nil }
+        if let table, !table.isNamed { return nil }
+        guard let columns = table?.names ?? columns, Set(columns).count == columns.count else { return nil }
         return columns
     }
 
     /// Whether the model's values are those of the data.
-    public var isIdentity: Bool { levels == nil && moments == nil }
+    public var isIdentity: Bool { levels == nil && scales == nil && table == nil }
+
+    /// Values of a row in the units of the data, and their names where there are any.
+    public var dataWidth: Int { table?.columns.count ?? shape.count }
+    public var dataColumns: [String]? { table?.names ?? columns }
 
     /// The values that data of levels can have, in their units; nil for real numbers. Of dequantised levels the cells of the lowest and the highest.
     public var dataRange: ClosedRange<Double>? { levels.map { -offset...(Double(cells($0)) - offset) } }
 
     /// log of the volume that a unit of the data's becomes on the model's scale: log p of a row in the units of the data is its log p on the model's scale plus
-    /// this, Σ log |dy/dv| over the values of a row.
-    public var logVolume: Double {
-        if let moments { return -moments.deviations.reduce(0) { $0 + log($1) } }
+    /// this, Σ log |dy/dv| over the values of a row. Nil where no volume belongs to a unit: of columns that are no numbers, and of curves.
+    public var logVolume: Double? {
+        guard table == nil, scales?.curves.isEmpty != false else { return nil }
+        if let scales { return -scales.moments.deviations.reduce(0) { $0 + log($1) } }
         guard let levels else { return 0 }
         return Double(shape.count) * log(range / Double(cells(levels)))
     }
@@ -71,22 +83,24 @@ public struct RowPreparation: Hashable, Sendable {
     // MARK: values
 
     /// Values in the units of the data as the model's.
-    /// - Parameter values: whole rows.
+    /// - Parameter values: whole rows of `dataWidth` values; of tables cells.
     public func modelValues(_ values: [Double]) -> [Float] {
-        converted(values) { value, column in
-            if let moments { return Float((value - moments.means[column]) / moments.deviations[column]) }
+        converted(table?.encode(values) ?? values) { value, column in
+            if let scales { return Float(scales.forward(value, column)) }
             guard let levels else { return Float(value) }
             return Float(Double(low) + (value + offset) * range / Double(cells(levels)))
         }
     }
 
-    /// Values of the model in the units of the data; to the model and back they are the same but for the rounding of doubles.
+    /// Values of the model in the units of the data; to the model and back they are the same but for the rounding of doubles, and for the coordinates of
+    /// columns that are no numbers, of which the nearest cell is taken.
     public func dataValues(_ values: [Float]) -> [Double] {
-        converted(values) { value, column in
-            if let moments { return Double(value) * moments.deviations[column] + moments.means[column] }
+        let numbers = converted(values) { value, column in
+            if let scales { return scales.backward(Double(value), column) }
             guard let levels else { return Double(value) }
             return (Double(value) - Double(low)) / range * Double(cells(levels)) - offset
         }
+        return table?.decode(numbers) ?? numbers
     }
 
     private func converted<T, U>(_ values: [T], _ convert: (T, Int) -> U) -> [U] {
@@ -101,7 +115,7 @@ public struct RowPreparation: Hashable, Sendable {
     /// The rows of a data set that was made to conform, as the model works on them: without any chance, rows x values.
     public func rows(of dataset: Dataset) -> Matrix {
         let rows = Matrix(rows: dataset.count, columns: shape.count)
-        let standardisation = moments.map { Standardisation($0) }
+        let standardisation = scales.map { Standardisation($0) }
         var preparation = DataPreparation()
         (preparation.low, preparation.high) = (low, high)
         for row in 0..<dataset.count {

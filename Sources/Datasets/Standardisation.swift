@@ -1,55 +1,29 @@
-import Failures
 import Numerics
 
-/// (v - mean) / sd of every value of a row.
+/// The scales of every value of a row (`ColumnScales`) at work.
 ///
-/// In Double where the file has numbers that floats do not hold: of 1.6e9 + 60 z floats leave three values. Else in float, whose bits are
+/// In Double where there are curves, or where the file has numbers that floats do not hold: of 1.6e9 + 60 z floats leave three values. Else in float, whose bits are
 /// those of earlier versions.
 struct Standardisation: Sendable {
-    let moments: ColumnMoments
+    let scales: ColumnScales
     private let means: [Float]
     private let factors: [Float]
 
-    init(_ moments: ColumnMoments) {
-        self.moments = moments
-        means = moments.means.map { Float($0) }
-        factors = moments.deviations.map { 1 / Float($0) }
-    }
-
-    /// By the moments of a data set itself.
-    /// - Throws: `.data` where one of its columns is constant.
-    init(of dataset: Dataset) throws(Failure) {
-        self.init(dataset.moments())
-        let isConstant: (Int) -> Bool = { [moments, factors] column in
-            let deviation = moments.deviations[column]
-            guard let precise = dataset.precise else { return !(deviation > 0) || !factors[column].isFinite }
-            // The mean of equal doubles is rounded: their deviation need not be 0.
-            return !(deviation > 0) || !(1 / deviation).isFinite
-                || stride(from: column, to: precise.count, by: dataset.shape.count).allSatisfy { precise[$0] == precise[column] }
-        }
-        guard let column = moments.deviations.indices.first(where: isConstant) else { return }
-        let title = dataset.columnNames.map { " (\($0[column]))" } ?? ""
-        throw Failure(
-            .data,
-            "\(dataset.name): column \(column + 1)\(title) is constant and cannot be standardised. Leave it out (data.columns), or say data.standardize=false."
-        )
+    init(_ scales: ColumnScales) {
+        self.scales = scales
+        means = scales.moments.means.map { Float($0) }
+        factors = scales.moments.deviations.map { 1 / Float($0) }
     }
 
     /// A row of floats of a data set, 1 x values.
     func fill(_ target: Matrix, row: Int, of dataset: Dataset) {
         guard case .floats(let floats) = dataset.values else { preconditionFailure("levels are not standardised") }
-        if let precise = dataset.precise {
-            apply(to: target, from: precise[row * target.columns..<(row + 1) * target.columns])
+        if dataset.precise != nil || !scales.curves.isEmpty {
+            let first = row * target.columns
+            for column in 0..<target.columns { target[0, column] = Float(scales.forward(dataset.number(first + column), column)) }
         } else {
             DataStream.copy(floats, row, target)
             apply(to: target)
-        }
-    }
-
-    private func apply(to target: Matrix, from numbers: ArraySlice<Double>) {
-        let first = numbers.startIndex
-        for column in 0..<target.columns {
-            target[0, column] = Float((numbers[first + column] - moments.means[column]) / moments.deviations[column])
         }
     }
 

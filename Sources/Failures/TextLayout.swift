@@ -24,6 +24,20 @@ public enum TextLayout {
         return head + lines.joined(separator: "\n" + margin)
     }
 
+    /// A title and lines beside it, as they are.
+    public static func block(_ title: String, _ text: String, indent: Int) -> String {
+        NumberText.padded(title, indent) + text.replacing("\n", with: "\n" + String(repeating: " ", count: indent))
+    }
+
+    /// Lines of a name and a text, in two columns; a text has one line.
+    public static func table(_ lines: [(String, String)]) -> String {
+        let indent = min(32, (lines.map(\.0.count).max() ?? 0) + 2)
+        return lines.map { name, text in
+            let room = max(20, width - 9 - max(indent, name.count + 2))
+            return NumberText.padded(name, max(indent, name.count + 2)) + (text.count > room ? text.prefix(room - 3) + "..." : text)
+        }.joined(separator: "\n")
+    }
+
     /// A path as it can be typed into a shell.
     package static func shellWord(_ path: String) -> String {
         let isPlain = !path.isEmpty && path.allSatisfy { $0.isLetter || $0.isNumber || "/._-+=:,@%".contains($0) }

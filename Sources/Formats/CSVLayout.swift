@@ -64,15 +64,17 @@ struct CSVLayout {
                 "\(name): the first column has no name, as the index that pandas and R write, and is left out (with a name it is read)")
             return
         }
-        columns = []
-        for column in select.wanted {
-            guard let index = names?.firstIndex(of: column) else {
-                let known = names.map { $0.joined(separator: ", ") } ?? "none: the first line holds numbers"
-                throw Failure(
-                    .data, "\(name): line \(line): expected a column named '\(column)', found \(known). Correct the name of the column.")
-            }
-            columns.append(index)
+        guard let names else {
+            throw Failure(
+                .data,
+                "\(name): line \(line): expected a column named '\(select.wanted[0])', found none: the first line holds numbers. "
+                    + "Correct the name of the column.")
         }
+        columns = try select.places(in: names, "\(name): line \(line)")
+        guard case .matching = select else { return }
+        let others = names.indices.filter { !columns.contains($0) && !names[$0].isEmpty }.map { names[$0] }
+        guard !others.isEmpty else { return }
+        notes.append("\(name): not read, since the rows that were learned have no such column: \(others.joined(separator: ", "))")
     }
 }
 
@@ -97,7 +99,7 @@ struct CSVFirstLine {
     /// mistyped number.
     /// - Throws: `.data` where it may be a row with a typing error.
     func isHeader() throws(Failure) -> Bool {
-        if case .matching(let names) = select {
+        if case .matching(let names, _) = select {
             // A number may be a name, of columns that pandas has counted, and a value: one alone says nothing.
             if names.contains(where: { fields.contains($0) && CSVReader.number($0) == nil }) { return true }
         } else if select.wanted.contains(where: fields.contains) {
@@ -113,7 +115,7 @@ struct CSVFirstLine {
             .data,
             "\(name): line \(number): expected the names of columns or numbers separated by commas, semicolons, tabs or spaces, found "
                 + "'\(text.prefix(40))'" + (found.map { " and '\($0.prefix(40))'" } ?? ", which looks like a mistyped number")
-                + ". Mend the line, choose columns by their names, or say with data.header=true that these are names.")
+                + ". Mend the line, choose columns by their names, or say with data.header=true that these are names (false: a row).")
     }
 
     /// Also what is no float: a row with such a number is no header.
@@ -123,7 +125,7 @@ struct CSVFirstLine {
     }
 
     /// Whether a field begins with a digit and is a number once O and o are read as 0, l and I as 1, and spaces and apostrophes as nothing.
-    private static func isMistyped(_ field: String) -> Bool {
+    static func isMistyped(_ field: String) -> Bool {
         guard let first = field.first(where: { !"+-.".contains($0) }), first.isASCII, first.isNumber else { return false }
         let mended = field.compactMap { character -> Character? in
             switch character {

@@ -10,6 +10,8 @@ public struct CSVTable: Hashable, Sendable {
     public let values: [Float]
     /// The same values in the precision of the text.
     public let doubles: [Double]
+    /// What stands in a column beside numbers, by column; nil for columns of numbers. Their values are NaN there.
+    public let texts: [CSVTexts?]
     /// What a person should know of how the file was read.
     public let notes: [String]
 
@@ -22,10 +24,12 @@ public struct CSVTable: Hashable, Sendable {
     /// - Parameters:
     ///   - name: the file's name for messages.
     ///   - hasHeader: whether the first line names the columns; nil: as it looks.
+    ///   - allowsTexts: whether fields may hold texts, or nothing.
     /// - Throws: `.data` naming line and column for text, missing values (`NA`, nothing), NaN, Inf, values beyond the range of Float and
     ///   rows of another length.
     public init(
-        decoding bytes: [UInt8], name: String, select: ColumnSelection = .all, separator: Separator? = nil, hasHeader: Bool? = nil
+        decoding bytes: [UInt8], name: String, select: ColumnSelection = .all, separator: Separator? = nil, hasHeader: Bool? = nil,
+        allowsTexts: Bool = false
     ) throws(Failure) {
         var reader = try CSVReader(bytes, name, separator)
         guard var fields = try reader.next() else {
@@ -33,6 +37,7 @@ public struct CSVTable: Hashable, Sendable {
         }
         let layout = try CSVLayout(first: fields, reader, select, hasHeader: hasHeader, name: name)
         var (values, doubles): ([Float], [Double]) = ([], [])
+        var texts = [CSVTexts?](repeating: nil, count: layout.columns.count)
         var rows = 0
         var more = true
         if !layout.beginsWithRow { more = try reader.next(into: &fields) }
@@ -49,8 +54,17 @@ public struct CSVTable: Hashable, Sendable {
                     "\(name): line \(reader.line): expected nothing behind the last separator, as in line \(layout.widthLine), found '\(last.prefix(40))'. "
                         + "Mend the line.")
             }
-            for column in layout.columns {
+            for (place, column) in layout.columns.enumerated() {
                 guard let value = reader.number(fields[column]) else {
+                    if allowsTexts {
+                        if texts[place] == nil { texts[place] = CSVTexts() }
+                        texts[place]?.add(fields[column], row: rows) {
+                            reader.refusal(fields[column], column: column, layout.names?[column])
+                        }
+                        values.append(.nan)
+                        doubles.append(.nan)
+                        continue
+                    }
                     throw reader.refusal(
                         fields[column], column: column, layout.names?[column],
                         numbers: select == .all ? Self.numbers(in: fields, layout, reader) : [])
@@ -64,7 +78,7 @@ public struct CSVTable: Hashable, Sendable {
         self.names = layout.names.map { names in layout.columns.map { names[$0] } }
         self.rows = rows
         self.columns = layout.columns.count
-        (self.values, self.doubles) = (values, doubles)
+        (self.values, self.doubles, self.texts) = (values, doubles, texts)
         var notes = layout.notes
         if reader.decimalMark == .comma { notes.append("\(name): commas are read as decimal points") }
         if select == .all, let note = Self.noteOnIndex(values, columns: columns, names, name) { notes.append(note) }

@@ -143,18 +143,7 @@ struct HDF5Dataset {
     /// The fields of records as columns.
     func fields(_ file: DataFile, _ name: String, _ select: ColumnSelection) throws(Failure) -> [NumericColumn] {
         guard case .record(let fields) = element, let shape, shape.count == 1 else { throw refusal(file, name) }
-        let known = { fields.map(\.name).joined(separator: ", ") }
-        let chosen: [(name: String, number: Number?)] =
-            select == .all
-            ? fields
-            : try select.wanted.map { (wanted) throws(Failure) in
-                guard let field = fields.first(where: { $0.name == wanted }) else {
-                    throw Failure(
-                        .data,
-                        "\(file.path): \(name): expected a field named '\(wanted)', found \(known()). Correct the name of the column.")
-                }
-                return field
-            }
+        let chosen = try select.places(in: fields.map(\.name), "\(file.path): \(name)", noun: "field").map { fields[$0] }
         return try chosen.map { (field) throws(Failure) in
             guard let number = field.number else {
                 throw Failure(

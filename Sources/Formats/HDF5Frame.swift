@@ -18,13 +18,7 @@ enum HDF5Frame {
             throw Failure(
                 .data, "\(file.path): \(name): expected blocks of columns with different names, found \(count) blocks of \(order)")
         }
-        let wanted = select == .all ? order : select.wanted
-        if let unknown = wanted.first(where: { !order.contains($0) }) {
-            throw Failure(
-                .data,
-                "\(file.path): \(name): expected a column named '\(unknown)', found \(order.joined(separator: ", ")). "
-                    + "Correct the name of the column.")
-        }
+        let wanted = try select.places(in: order, "\(file.path): \(name)").map { order[$0] }
         var columns: [String: NumericColumn] = [:]
         for block in 0..<count {
             let items = try titles(group, "block\(block)_items", file, name)

@@ -74,18 +74,7 @@ private struct StructuredRecord {
 
     /// The columns that are read.
     func columns(_ select: ColumnSelection) throws(Failure) -> [Column] {
-        var chosen = columns
-        if select != .all {
-            chosen = try select.wanted.map { (title) throws(Failure) -> Column in
-                guard let column = columns.first(where: { $0.name == title }) else {
-                    throw Failure(
-                        .data,
-                        "\(name): expected a field named '\(title)', found \(columns.map(\.name).joined(separator: ", ")). "
-                            + "Correct the name of the column.")
-                }
-                return column
-            }
-        }
+        let chosen = try select.places(in: columns.map(\.name), name, noun: "field").map { columns[$0] }
         guard !chosen.isEmpty else { throw Failure(.data, "\(name): expected fields of numbers, found none") }
         if let other = chosen.first(where: { $0.type == nil }) { throw Self.refusal(name, byte, other.name, other.text) }
         return chosen

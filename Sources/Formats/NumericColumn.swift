@@ -1,3 +1,5 @@
+import Failures
+
 /// A column of a table, or several side by side: an array whose first index counts the rows.
 public struct NumericColumn: Hashable, Sendable {
     public let name: String
@@ -14,14 +16,36 @@ public struct NumericColumn: Hashable, Sendable {
 public enum ColumnSelection: Hashable, Sendable {
     case all
     case names([String])
-    /// By name where the file names columns, else all by position.
-    case matching([String])
+    /// By name where the file names columns, else all by position. Optional ones are read behind them where they are there.
+    case matching([String], optional: [String] = [])
 
     /// The names that are asked for.
     package var wanted: [String] {
         switch self {
         case .all: []
-        case .names(let names), .matching(let names): names
+        case .names(let names), .matching(let names, _): names
         }
+    }
+
+    private var optional: [String] { if case .matching(_, let optional) = self { optional } else { [] } }
+
+    /// Where the columns that are read stand among all of a table.
+    /// - Parameters:
+    ///   - place: of the names, for messages.
+    ///   - noun: what the format calls a column.
+    /// - Throws: `.data` for one that is not there, with the name most like it.
+    package func places(in names: [String], _ place: String, noun: String = "column") throws(Failure) -> [Int] {
+        guard self != .all else { return Array(names.indices) }
+        var places: [Int] = []
+        for name in wanted {
+            guard let found = names.firstIndex(of: name) else {
+                throw Failure(
+                    .data,
+                    "\(place): expected a \(noun) named '\(name)', found \(names.joined(separator: ", ")). Correct the name of the column."
+                        + Spelling.hint(for: name, in: names))
+            }
+            places.append(found)
+        }
+        return places + optional.filter { !wanted.contains($0) }.compactMap { names.firstIndex(of: $0) }
     }
 }

@@ -25,6 +25,8 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case densitySample = 20
     /// The rows that are held out of training.
     case heldOutRows = 21
+    /// Where an epoch of rows with weights begins.
+    case rowWeight = 22
 
     // Chains and the replay buffer
     /// The states from which chains start.

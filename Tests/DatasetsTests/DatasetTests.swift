@@ -251,9 +251,7 @@ private let hasRealData = FileManager.default.fileExists(atPath: realData)
         let magic = try Dataset.load(path: "\(realData)/tabular/magic_gamma.csv.gz", options)
         #expect(magic.count == 19_020 && magic.shape.count == 10)
         #expect(magic.labels?.filter { $0 == 0 }.count == 12_332)
-        #expect(try refusal("\(realData)/tabular/penguins.csv").contains("line 2, column 1 (species)"))
-        options = LoadingOptions()
-        options.columns = ["bill_length_mm", "bill_depth_mm", "flipper_length_mm", "body_mass_g"]
-        #expect(try refusal("\(realData)/tabular/penguins.csv", options).contains("the missing value 'NA'"))
+        let penguins = try Dataset.load(path: "\(realData)/tabular/penguins.csv")
+        #expect(penguins.count == 344 && penguins.shape.count == 17)
     }
 }

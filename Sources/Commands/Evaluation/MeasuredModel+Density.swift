@@ -22,9 +22,10 @@ extension MeasuredModel {
         return ScaledPotential(base: energy, factor: 1 / temperature)
     }
 
-    /// Rows that were not trained on, where there are such: those of `--data`, those that the run held out, else its training rows.
+    /// Rows that were not trained on, where there are such: those of `--data`, those for a test, those that the run held out, else its training rows.
     func testRows() throws(Failure) -> EvaluationRows {
         if command.data != nil { return held }
+        if let test = try trained.testRows(communicator) { return test }
         let heldOut = try trained.heldOutRows(communicator)
         return heldOut ?? training
     }

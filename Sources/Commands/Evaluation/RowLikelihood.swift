@@ -13,7 +13,8 @@ public struct RowLikelihood: Codable, Hashable, Sendable {
     public let meanEnergy: Estimate
     /// mean log p of a row in nats, on the model's scale.
     public let logLikelihood: Estimate
-    /// The same in bits a value with the sign turned, in the units of the data; absent for levels that are not spread over their cells.
+    /// The same in bits a value with the sign turned, in the units of the data; absent for levels that are not spread over their cells, and for tables with
+    /// columns that are no numbers, or with curved scales.
     public let bitsPerDimension: Estimate?
     /// What bits a dimension count, in words.
     public let units: String
@@ -40,10 +41,16 @@ public struct RowLikelihood: Codable, Hashable, Sendable {
         logLikelihood = likelihood
         let isLattice = learned.levels != nil && !learned.isDequantised
         bitsPerDimension =
-            isLattice ? nil : likelihood.scaled(by: 1, plus: learned.logVolume).scaled(by: -1 / (Double(learned.shape.count) * log(2)))
+            isLattice
+            ? nil
+            : learned.logVolume.map { volume in
+                likelihood.scaled(by: 1, plus: volume).scaled(by: -1 / (Double(learned.shape.count) * log(2)))
+            }
         units =
             if isLattice {
                 "none: the data are levels, which data.dequantize has not spread over their cells, and a density says nothing of their probability"
+            } else if learned.logVolume == nil {
+                "none: the density is that of the coordinates that columns became (Documentation/Data.md#tables), not of the table's own units"
             } else if learned.levels != nil {
                 "levels, spread uniformly over their cells: an upper bound of -log2 of the probability of a level"
             } else {

@@ -14,9 +14,10 @@ extension RunConfiguration {
         (other.data.source, other.condition.source) = (path, images)
         options.readsLabels = condition.kind == .label
         (options.label, options.labelName) = (data.labelColumn, preparation.label)
-        options.rowWidth = options.readsLabels ? nil : preparation.shape.count
+        options.rowWidth = options.readsLabels ? nil : preparation.dataWidth
         options.keepsPrecision = !preparation.isIdentity
         (options.columns, options.isOfOtherData) = (preparation.matchedColumns ?? [], true)
+        (options.learned, options.classNames) = (preparation.table, preparation.classNames)
         return try other.loadGiven(options)
     }
 
@@ -53,15 +54,19 @@ extension RunConfiguration {
         var options = plainOptions
         options.columns = data.columns
         options.label = data.labelColumn
+        options.kinds = try ColumnChoices(data.kinds, key: "data.kinds", form: "species=category")
         options.readsLabels = condition.kind == .label
         options.separator = data.separator
         options.hasHeader = data.header
-        options.keepsPrecision = data.standardize
+        options.keepsPrecision = data.standardize || !data.scale.isEmpty
         return try load(options)
     }
 
     /// The data, with the condition of each row.
-    private func load(_ options: LoadingOptions) throws(Failure) -> DataSource {
+    private func load(_ given: LoadingOptions) throws(Failure) -> DataSource {
+        var options = given
+        (options.weight, options.split) = (data.weight, data.split)
+        options.rows = try ColumnChoices(data.rows, key: "data.rows", form: "class=g")
         let source = try DataSource.load(data.source, options)
         guard condition.kind == .image, let path = condition.source, let dataset = source.dataset else { return source }
         var own = plainOptions
@@ -72,8 +77,8 @@ extension RunConfiguration {
         return .dataset(try dataset.paired(with: partner))
     }
 
-    /// What a checkpoint is bound to: the data, and the classes or images of their condition; of standardised data the numbers of the file, which
-    /// floats may not tell apart.
+    /// What a checkpoint is bound to: the data, and the classes or images of their condition; of scaled data the numbers of the file, which
+    /// floats may not tell apart; of tables what their columns became, and the weights of rows.
     /// - Parameter former: as earlier versions had it, which standardised floats.
     package func digest(of source: DataSource, former: Bool = false) -> String {
         let labels =
@@ -82,18 +87,20 @@ extension RunConfiguration {
                 " \(Checksum.of($0.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }))"
             } : nil
         let partner = source.dataset?.partner.map { " \($0.digest)" }
-        let precise = data.standardize && !former ? source.dataset?.precise.map { " \(Checksum.of($0))" } : nil
-        return Checksum.of(Array((source.digest + (labels ?? partner ?? "") + (precise ?? "")).utf8))
+        let precise = (data.standardize || !data.scale.isEmpty) && !former ? source.dataset?.precise.map { " \(Checksum.of($0))" } : nil
+        let table = source.dataset?.table.digest.map { " \($0)" }
+        return Checksum.of(Array((source.digest + (labels ?? partner ?? "") + (precise ?? "") + (table ?? "")).utf8))
     }
 
     /// What the `data` group says of the rows of a source.
-    package func preparation(of source: DataSource) -> DataPreparation {
+    package func preparation(of source: DataSource) throws(Failure) -> DataPreparation {
         var preparation = DataPreparation()
         preparation.low = Float(data.low)
         preparation.high = Float(data.high)
-        // Only whole-number data have levels between which values can be spread.
-        preparation.dequantize = data.dequantize ?? (source.dataset?.levels != nil)
+        // Only whole-number data, and columns that are no numbers, have values between which others can be spread.
+        preparation.dequantize = data.dequantize ?? (source.dataset?.levels != nil || source.dataset?.table.isSpread == true)
         preparation.standardize = data.standardize
+        preparation.scale = try ColumnChoices(data.scale, key: "data.scale", form: "flux=log or quantile", allowsAll: true)
         preparation.noise = Float(data.noise)
         preparation.flip = data.flip
         return preparation
@@ -102,6 +109,6 @@ extension RunConfiguration {
     /// The rows that each shard sees at each step, prepared as the `data` group says.
     package func dataStream(_ source: DataSource, seed: UInt64) throws(Failure) -> DataStream {
         try DataStream(
-            source: source, preparation: preparation(of: source), seed: seed, shards: run.shards, rowsPerShard: run.chainsPerShard)
+            source: source, preparation: try preparation(of: source), seed: seed, shards: run.shards, rowsPerShard: run.chainsPerShard)
     }
 }

@@ -22,6 +22,18 @@ extension RunConfiguration {
     /// What recipes for data start from.
     func checkData() throws(Failure) {
         try requireRise("data.low", data.low, "data.high", data.high)
+        if let split = data.split {
+            try require(
+                data.test == nil && data.validation?.share == nil,
+                "data.split = \"\(split)\": the column says which rows are held out; expected data.validation and data.test without a share, null"
+            )
+        }
+        if let weight = data.weight {
+            try require(
+                !posterior.keepChains,
+                "data.weight = \"\(weight)\": posterior.keepChains keeps chains with rows that each step visits once; expected data.weight = null"
+            )
+        }
         guard case .path(let path)? = data.validation else { return }
         try require(
             condition.kind != .image,

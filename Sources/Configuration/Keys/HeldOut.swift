@@ -5,6 +5,8 @@ public enum HeldOut: Hashable, Sendable {
     /// Above 0 and below 1.
     case share(Double)
     case path(String)
+
+    package var share: Double? { if case .share(let share) = self { share } else { nil } }
 }
 
 extension HeldOut: KeyValue {

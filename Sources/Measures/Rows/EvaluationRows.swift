@@ -14,13 +14,13 @@ package struct EvaluationRows: Sendable {
 
     /// - Parameters:
     ///   - preparation: that of training; noise and flips are left out.
-    ///   - moments: of the columns, where they are not those of the rows themselves.
+    ///   - scales: of the columns, where they are not fitted to the rows themselves.
     /// - Throws: `.configuration` when the data cannot be prepared like this.
-    package init(_ source: DataSource, _ preparation: DataPreparation, moments: ColumnMoments? = nil) throws(Failure) {
+    package init(_ source: DataSource, _ preparation: DataPreparation, scales: ColumnScales? = nil) throws(Failure) {
         var preparation = preparation
         (preparation.noise, preparation.flip) = (0, false)
         stream = try DataStream(
-            source: source, preparation: preparation, moments: moments, seed: Self.seed, shards: 1, rowsPerShard: Self.rowsPerChunk)
+            source: source, preparation: preparation, scales: scales, seed: Self.seed, shards: 1, rowsPerShard: Self.rowsPerChunk)
     }
 
     /// Different rows: those of a data set, or any number of samples of a density.

@@ -20,35 +20,47 @@ struct TableSection {
         (self.samples, self.data, preparation) = (samples, data, snapshot.preparation)
     }
 
-    private func name(_ column: Int) -> String { preparation?.columns?[column] ?? "value \(column + 1)" }
+    private func name(_ column: Int) -> String {
+        let words = preparation?.table?.columns[column].words.map { words in
+            " (" + words.prefix(6).enumerated().map { "\($0) \($1)" }.joined(separator: ", ") + (words.count > 6 ? ", ...)" : ")")
+        }
+        return (preparation?.dataColumns?[column] ?? "value \(column + 1)") + (words ?? "")
+    }
 
-    /// In the units of the data.
+    /// Columns of the data.
+    private var width: Int { preparation?.dataWidth ?? samples.columns }
+
+    /// In the units of the data; of words their numbers, NaN for nothing.
     private func values(_ rows: Matrix, _ column: Int) -> [Double] {
         let all = preparation?.dataValues(rows.values) ?? rows.values.map { Double($0) }
-        return stride(from: column, to: all.count, by: rows.columns).map { all[$0] }
+        return stride(from: column, to: all.count, by: width).map { all[$0] }
     }
 
     private func pair(_ x: Int, _ y: Int) -> PointChart? {
         func cloud(_ title: String, _ colour: Colour, _ rows: Matrix) -> PointChart.Cloud {
             let shown = rows.rows(0..<min(Self.mostPoints, rows.rows))
-            return PointChart.Cloud(title, colour, zip(values(shown, x), values(shown, y)).map { Curve.Point($0, $1) })
+            return PointChart.Cloud(
+                title, colour, zip(values(shown, x), values(shown, y)).filter { $0.isFinite && $1.isFinite }.map { Curve.Point($0, $1) })
         }
         return PointChart(
             "\(name(x)) and \(name(y))", "The second upwards.", [cloud("data", .data, data), cloud("samples", .samples, samples)])
     }
 
     var section: Section {
-        let columns = 0..<min(Self.mostColumns, samples.columns)
+        let columns = 0..<min(Self.mostColumns, width)
         let marginals = columns.map { column in
             Histogram(
                 name(column), "",
-                [Histogram.Group("data", .data, values(data, column)), Histogram.Group("samples", .samples, values(samples, column))],
+                [
+                    Histogram.Group("data", .data, values(data, column).filter(\.isFinite)),
+                    Histogram.Group("samples", .samples, values(samples, column).filter(\.isFinite)),
+                ],
                 isSmall: true
             ).card
         }
-        let paired = min(Self.mostPaired, samples.columns)
+        let paired = min(Self.mostPaired, width)
         let pairs = (0..<paired).flatMap { x in (x + 1..<max(x + 1, paired)).compactMap { pair(x, $0)?.card } }
-        let left = samples.columns - columns.count
+        let left = width - columns.count
         return Section(
             "columns", "Columns",
             "Samples (outlines) over data (bars), in the units of the data\(left > 0 ? "; \(left) more columns are not shown" : ""). Pairs tell what columns "
@@ -57,5 +69,5 @@ struct TableSection {
     }
 
     /// For the first screen: the first two columns; nil for one.
-    var first: HTML? { samples.columns > 1 ? pair(0, 1)?.svg : nil }
+    var first: HTML? { width > 1 ? pair(0, 1)?.svg : nil }
 }

@@ -39,8 +39,8 @@ extension TrainedModel {
     /// The rows of data that training saw; nil where these are other data.
     package func trainingRows(of source: DataSource) -> DataSource? { split(source)?.training }
 
-    /// The rows of data that training saw, and those that it held out of them; nil where these are other data.
-    private func split(_ source: DataSource) -> (training: DataSource, heldOut: DataSource?)? {
+    /// The rows of data that training saw, and those that it did not; nil where these are other data.
+    private func split(_ source: DataSource) -> SplitRows? {
         // Data of which nothing can be held out are others.
         guard let parts = try? configuration.split(source) else { return nil }
         let isTrained =
@@ -53,7 +53,7 @@ extension TrainedModel {
     private func source(_ communicator: any Communicator) throws(Failure) -> DataSource { try sources(communicator).training }
 
     /// Collective. The data that the run was trained on, and what it held out of them.
-    private func sources(_ communicator: any Communicator) throws(Failure) -> (training: DataSource, heldOut: DataSource?) {
+    private func sources(_ communicator: any Communicator) throws(Failure) -> SplitRows {
         let folder = AtomicFile.folder(of: AtomicFile.folder(of: path))
         let whole = try configuration.sharedSource(
             communicator,
@@ -102,7 +102,8 @@ extension TrainedModel {
 
     /// Collective. Rows of the training data in the fixed order of evaluations, and those that the run held out of them.
     package func ownRows(_ communicator: any Communicator) throws(Failure) -> (training: EvaluationRows, heldOut: EvaluationRows?) {
-        let (training, heldOut) = try sources(communicator)
+        let rows = try sources(communicator)
+        let (training, heldOut) = (rows.training, rows.heldOut)
         let metadata = if let rowMetadata { rowMetadata } else { try communicator.agree { try configuration.rowMetadata(training) } }
         return try communicator.agree {
             (
@@ -119,9 +120,25 @@ extension TrainedModel {
         return try communicator.agree { try EvaluationRows(rows, configuration, as: learned) }
     }
 
+    /// Collective. The rows that the run looked at in no way (`data.test`, `data.split`), in the fixed order of evaluations; nil where there are none.
+    package func testRows(_ communicator: any Communicator) throws(Failure) -> EvaluationRows? {
+        guard configuration.data.test != nil || configuration.data.split != nil else { return nil }
+        return try part(\.test, communicator)
+    }
+
+    /// Collective. The rows that `data.rows` did not choose, in the fixed order of evaluations; nil where there are none.
+    package func otherRows(_ communicator: any Communicator) throws(Failure) -> EvaluationRows? { try part(\.rest, communicator) }
+
+    /// Collective. A part of the run's data that it did not train on.
+    private func part(_ part: KeyPath<SplitRows, DataSource?>, _ communicator: any Communicator) throws(Failure) -> EvaluationRows? {
+        guard let rows = try sources(communicator)[keyPath: part] else { return nil }
+        let learned = try learned(communicator).rows
+        return try communicator.agree { try EvaluationRows(rows, configuration, as: learned) }
+    }
+
     /// Collective. The rows that the run did not train on (`data.validation`), in the fixed order of evaluations; nil where it trained on all.
     package func heldOutRows(_ communicator: any Communicator) throws(Failure) -> EvaluationRows? {
-        guard configuration.data.validation != nil else { return nil }
+        guard configuration.data.validation != nil || configuration.data.split != nil else { return nil }
         if let ofFile = try heldOutFile(communicator) { return ofFile }
         return try ownRows(communicator).heldOut
     }

@@ -11,12 +11,12 @@ extension EvaluationRows {
     /// - Parameter learned: where `source` is not what the run was trained on, but conforms to it: how that was prepared.
     /// - Throws: `.configuration` when the data cannot be prepared as the configuration asks.
     package init(_ source: DataSource, _ configuration: RunConfiguration, as learned: RowPreparation? = nil) throws(Failure) {
-        var preparation = configuration.preparation(of: source)
+        var preparation = try configuration.preparation(of: source)
         if learned != nil {
-            preparation.standardize = false
+            (preparation.standardize, preparation.scale) = (false, ColumnChoices())
             // Levels that were given as real numbers lie on the model's scale already.
-            if source.dataset?.levels == nil { preparation.dequantize = false }
+            if source.dataset?.levels == nil, source.dataset?.table.isSpread != true { preparation.dequantize = false }
         }
-        try self.init(source, preparation, moments: learned?.moments)
+        try self.init(source, preparation, scales: learned?.scales)
     }
 }

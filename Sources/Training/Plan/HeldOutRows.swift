@@ -4,19 +4,45 @@ import Distributed
 import Failures
 import Measures
 
+/// The rows of a source by what they are for.
+package struct SplitRows {
+    package fileprivate(set) var training: DataSource
+    /// Looked at in training, to tell when it learns by heart.
+    package fileprivate(set) var heldOut: DataSource?
+    /// Not looked at in training.
+    package fileprivate(set) var test: DataSource?
+    /// Those that `data.rows` does not choose.
+    package fileprivate(set) var rest: DataSource?
+}
+
 /// Rows of a run that it does not train on.
 extension RunConfiguration {
-    /// The rows of the data that are trained on, and those that `data.validation` takes out of them: the same on any number of ranks, and for every seed.
+    /// What each of the rows is for, as `data.rows`, `data.split`, `data.validation` and `data.test` say: the same on any number of ranks, and for every seed.
     /// - Throws: `.configuration` for a density, `.data` for too few rows.
-    package func split(_ source: DataSource) throws(Failure) -> (training: DataSource, heldOut: DataSource?) {
-        guard case .share(let share)? = data.validation else { return (source, nil) }
+    package func split(_ source: DataSource) throws(Failure) -> SplitRows {
+        let shares: [(key: String, share: Double)] =
+            [data.validation?.share.map { ("data.validation", $0) }, data.test.map { ("data.test", $0) }].compactMap { $0 }
         guard let dataset = source.dataset else {
+            guard let first = shares.first else { return SplitRows(training: source) }
             throw Failure(
                 .configuration,
-                "data.validation = \(share): \(source.name) gives fresh rows in every step, of which none can be held out; expected null")
+                "\(first.key) = \(first.share): \(source.name) gives fresh rows in every step, of which none can be held out; expected null"
+            )
         }
-        let (rest, heldOut) = try dataset.holdingOut(share)
-        return (.dataset(rest), .dataset(heldOut))
+        guard !shares.isEmpty || dataset.table.parts != nil else { return SplitRows(training: source) }
+        guard let chosen = try dataset.rows(for: .training) else {
+            throw Failure(.data, "\(source.name): expected rows to train on, found none that data.rows and data.split choose")
+        }
+        var split = SplitRows(training: .dataset(chosen))
+        split.heldOut = try dataset.rows(for: .validation).map { .dataset($0) }
+        split.test = try dataset.rows(for: .test).map { .dataset($0) }
+        split.rest = try dataset.rows(for: .rest).map { .dataset($0) }
+        guard !shares.isEmpty else { return split }
+        let (rest, heldOut) = try chosen.holdingOut(shares.map(\.share))
+        split.training = .dataset(rest)
+        if data.test != nil { split.test = heldOut.last.map { .dataset($0) } }
+        if data.validation?.share != nil { split.heldOut = .dataset(heldOut[0]) }
+        return split
     }
 
     /// Collective. Rows of a file of their own that `data.validation` names, as those that were learned; nil where it names none.

@@ -21,8 +21,11 @@ package struct RowMetadata: Hashable, Sendable {
         var dequantised: Bool?
         var means: [Double]?
         var deviations: [Double]?
+        var curves: [ScaleCurve]?
         var columns: [String]?
+        var table: TableColumns?
         var label: String?
+        var classNames: [String]?
         var classes: [Int]?
     }
 
@@ -54,9 +57,11 @@ package struct RowMetadata: Hashable, Sendable {
         if let levels = rows.levels {
             (entry.levels, entry.low, entry.high, entry.dequantised) = (levels, rows.low, rows.high, rows.isDequantised)
         }
-        entry.means = rows.moments.map { ChannelOrder.outermost($0.means, shape: rows.shape) }
-        entry.deviations = rows.moments.map { ChannelOrder.outermost($0.deviations, shape: rows.shape) }
-        (entry.columns, entry.label, entry.classes) = (rows.columns, rows.label, rows.classes)
+        entry.means = rows.scales.map { ChannelOrder.outermost($0.moments.means, shape: rows.shape) }
+        entry.deviations = rows.scales.map { ChannelOrder.outermost($0.moments.deviations, shape: rows.shape) }
+        entry.curves = rows.scales.flatMap { $0.curves.isEmpty ? nil : $0.curves }
+        (entry.columns, entry.table) = (rows.columns, rows.table)
+        (entry.label, entry.classNames, entry.classes) = (rows.label, rows.classNames, rows.classes)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         do {
@@ -70,24 +75,31 @@ package struct RowMetadata: Hashable, Sendable {
         guard let entry = try? JSONDecoder().decode(Entry.self, from: Data(text.utf8)), let shape = ImageShape(file: entry.shape) else {
             throw damage(key, path, "a shape and how values are prepared", "'\(text.prefix(80))'")
         }
-        var moments: ColumnMoments?
+        var scales: ColumnScales?
         if entry.means != nil || entry.deviations != nil {
             guard let means = entry.means, let deviations = entry.deviations, means.count == shape.count, deviations.count == shape.count,
                 means.allSatisfy(\.isFinite), deviations.allSatisfy({ $0 > 0 && $0.isFinite && (1 / $0).isFinite }), entry.levels == nil
             else { throw damage(key, path, "\(shape.count) means and \(shape.count) deviations above 0, without levels", "others") }
-            moments = ColumnMoments(
-                means: ChannelOrder.innermost(means, shape: shape), deviations: ChannelOrder.innermost(deviations, shape: shape))
+            let curves = entry.curves ?? []
+            guard curves.isEmpty || curves.count == shape.count && shape.isVector && curves.allSatisfy(\.isSound) else {
+                throw damage(key, path, "a curve for each of \(shape.count) values, whose knots rise", "others")
+            }
+            scales = ColumnScales(
+                ColumnMoments(
+                    means: ChannelOrder.innermost(means, shape: shape), deviations: ChannelOrder.innermost(deviations, shape: shape)),
+                curves: curves)
         }
         let (low, high) = (entry.low ?? -1, entry.high ?? 1)
         guard (1...256).contains(entry.levels ?? 1), low.isFinite, high.isFinite, low < high else {
             throw damage(key, path, "1 to 256 levels from low to a higher high", "\(entry.levels ?? 1) from \(low) to \(high)")
         }
         guard entry.columns?.count ?? shape.count == shape.count, entry.classes?.isEmpty != true,
-            entry.classes?.allSatisfy({ (0...1 << 20).contains($0) }) ?? true
+            entry.classes?.allSatisfy({ (0...1 << 20).contains($0) }) ?? true, entry.table?.width ?? shape.count == shape.count,
+            entry.table?.columns.isEmpty != true
         else { throw damage(key, path, "a name for each of \(shape.count) columns, and classes from 0", "others") }
         return RowPreparation(
-            shape: shape, levels: entry.levels, low: low, high: high, isDequantised: entry.dequantised ?? false, moments: moments,
-            columns: entry.columns, label: entry.label, classes: entry.classes)
+            shape: shape, levels: entry.levels, low: low, high: high, isDequantised: entry.dequantised ?? false, scales: scales,
+            columns: entry.columns, table: entry.table, label: entry.label, classNames: entry.classNames, classes: entry.classes)
     }
 
     private static func damage(_ key: String, _ path: String, _ expected: String, _ found: String) -> Failure {

@@ -63,12 +63,13 @@ public struct RunPlan: Sendable {
     ) throws(Failure) {
         self.configuration = configuration
         let layout = try communicator.agree { try ShardLayout(shards: configuration.run.shards, ranks: communicator.size) }
-        let (source, ofSource) = try communicator.agree { try configuration.split(whole) }
+        let rows = try communicator.agree { try configuration.split(whole) }
+        let source = rows.training
         let networks = try communicator.agree { try configuration.networks(for: source) }
         let objective = try communicator.agree { try make(configuration, source) }
         let profile = objective.profile
         let rowMetadata = try communicator.agree { try configuration.rowMetadata(source) }
-        heldOut = if let ofSource { ofSource } else { try configuration.heldOutFile(like: rowMetadata.rows, communicator) }
+        heldOut = if let ofSource = rows.heldOut { ofSource } else { try configuration.heldOutFile(like: rowMetadata.rows, communicator) }
         self.rowMetadata = rowMetadata
         scale = try communicator.agree {
             try DataScale(source, configuration, noise: configuration.startsFromNoise(profile) ? configuration.startNoise : nil)

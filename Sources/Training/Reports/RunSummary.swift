@@ -22,7 +22,7 @@ struct RunSummary {
             ("layout", Self.layout(configuration, communicator.size, threads)),
             (
                 "data",
-                "\(plan.source.name), \(plan.source.dataset.map { "\($0.count) rows of " } ?? "fresh samples of ")\(plan.source.shape)"
+                "\(plan.source.name), \(plan.source.dataset.map { "\($0.count) rows of " } ?? "fresh samples of ")\(Self.shape(plan.source))"
                     + (plan.heldOut?.dataset.map { ", \($0.count) further rows held out" } ?? "")
             ),
         ]
@@ -41,7 +41,10 @@ struct RunSummary {
         if let advice = communicator.node.advice(threads: threads, yielding: MPILibrary.yieldAdvice) {
             rows.append(("note", advice))
         }
-        text = rows.map { TextLayout.paragraph($0.0, $0.1, indent: 9) }.joined(separator: "\n")
+        // The table of columns has a layout of its own.
+        let paragraphs = rows.map { TextLayout.paragraph($0.0, $0.1, indent: 9) }
+        let table = ColumnSummary(plan).text.map { [TextLayout.block("columns", $0, indent: 9)] } ?? []
+        text = (paragraphs.prefix(2) + table + paragraphs.dropFirst(2)).joined(separator: "\n")
     }
 
     /// What is said before anything else: which program trains on what, and where to.
@@ -54,6 +57,11 @@ struct RunSummary {
     private static func layout(_ configuration: RunConfiguration, _ ranks: Int, _ threads: Int) -> String {
         "\(ranks) rank\(ranks == 1 ? "" : "s") x \(threads) thread\(threads == 1 ? "" : "s"), "
             + "\(configuration.run.shards) shards x \(configuration.run.chainsPerShard) chains"
+    }
+
+    private static func shape(_ source: DataSource) -> String {
+        guard let table = source.dataset?.table.columns else { return "\(source.shape)" }
+        return "\(table.columns.count) columns, \(table.width) coordinates"
     }
 
     /// What a step works on.

@@ -165,7 +165,7 @@ struct ConditionTests {
         let evaluation = try EvaluationRows(source, DataPreparation())
         // The order of evaluations is that of a stream of one shard.
         let stream = try DataStream(
-            source: source, preparation: DataPreparation(), moments: nil, seed: 1, shards: 1, rowsPerShard: count)
+            source: source, preparation: DataPreparation(), scales: nil, seed: 1, shards: 1, rowsPerShard: count)
         let x = Matrix(rows: count, columns: shape.count)
         stream.fill(x, step: 0, shard: 0)
         #expect(evaluation.read(0..<count).values == x.values)

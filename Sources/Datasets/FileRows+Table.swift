@@ -1,0 +1,98 @@
+import Failures
+import Formats
+
+// What the columns of a table are for, and what they become.
+extension FileRows {
+    /// A column as the file has it.
+    func cells(_ place: Int) -> ColumnCells {
+        let width = width
+        let numbers: [Double]
+        if let doubles {
+            numbers = (0..<count).map { doubles[$0 * width + place] }
+        } else {
+            let floats = values.floats
+            numbers = (0..<count).map { Double(floats[$0 * width + place]) }
+        }
+        return ColumnCells(name: names?[place] ?? "x\(place + 1)", numbers: numbers, texts: texts.isEmpty ? nil : texts[place])
+    }
+
+    /// Takes the columns out that say what rows are for (`data.weight`, `data.split`, `data.rows`), unless they are the label or chosen.
+    /// - Throws: `.data` for a value that says nothing, `.configuration` for a column that is not there; other data may lack them, or hold other values.
+    mutating func takeRoles(_ options: LoadingOptions) throws(Failure) -> TableFacts {
+        var facts = TableFacts()
+        let roles = options.roles
+        guard !roles.isEmpty, shape.count == 2 else { return facts }
+        let known = names ?? []
+        if !options.isOfOtherData {
+            for (key, name) in roles where !known.contains(name) {
+                throw Failure(
+                    .configuration,
+                    "\(key): expected a column of \(path), which has \(known.isEmpty ? "no names" : known.joined(separator: ", ")), found '\(name)'."
+                        + Spelling.hint(for: name, in: known))
+            }
+        }
+        func column(_ name: String?) -> ColumnCells? { name.flatMap { known.firstIndex(of: $0) }.map { cells($0) } }
+        if let weight = column(options.weight) {
+            facts.weights = try options.isOfOtherData ? (try? RowRoles.weights(weight, path)) : RowRoles.weights(weight, path)
+        }
+        let (split, chosen) = (column(options.split), options.rows.names.compactMap { column($0) })
+        if options.split == nil || split != nil, chosen.count == options.rows.names.count {
+            let parts = { [path, count] () throws(Failure) in
+                try RowRoles.parts(split: split, chosen: chosen, options.rows, count: count, path)
+            }
+            facts.parts = try options.isOfOtherData ? (try? parts()) : parts()
+        }
+        guard names != nil else { return facts }
+        let kept = Set(options.columns + [labelName(options)].compactMap { $0 })
+        let taken = Set(roles.map(\.name)).subtracting(kept)
+        choose(known.indices.filter { !taken.contains(known[$0]) })
+        return facts
+    }
+
+    /// The name of the label that `separate` will take out.
+    private func labelName(_ options: LoadingOptions) -> String? {
+        switch options.label {
+        case .none: nil
+        case .first: options.labelName ?? names?.first
+        case .last: options.labelName ?? names?.last
+        case .named(let name): name
+        }
+    }
+
+    /// Turns what columns hold into coordinates, where that is anything but numbers.
+    /// - Returns: what the columns became; nil where values are the file's numbers.
+    mutating func encodeTable(_ options: LoadingOptions) throws(Failure) -> TableColumns? {
+        // What a model of numbers alone is given, beside columns that say what rows are for.
+        if options.isOfOtherData, options.learned == nil, let texts = texts.lazy.compactMap({ $0 }).first {
+            throw Failure(.data, texts.firstText ?? texts.firstMissing ?? "\(path): expected numbers")
+        }
+        let isTable = names != nil || isText
+        guard shape.count == 2, image == nil, isTable, options.learned != nil || needsTable(options) else { return nil }
+        let table = (0..<width).map { self.cells($0) }
+        let (columns, cells): (TableColumns, [Double])
+        if let learned = options.learned {
+            guard table.count == learned.columns.count else {
+                throw Failure(
+                    .data,
+                    "\(path): expected the \(learned.columns.count) columns \(learned.names.joined(separator: ", ")), found \(table.count)")
+            }
+            columns = learned
+            let found = try learned.cells(of: table, path)
+            cells = found.cells
+            notes += found.notes
+        } else {
+            columns = try TableColumns(fitting: table, kinds: options.kinds, isNamed: names != nil, path)
+            if columns.arePlain, columns.leftOut.isEmpty { return nil }
+            let kept = columns.names.compactMap { name in table.first { $0.name == name } }
+            cells = try columns.cells(of: kept, path).cells
+        }
+        let coordinates = columns.encode(cells)
+        (values, doubles, shape) = (.float32(coordinates.map { Float($0) }), coordinates, [count, columns.width])
+        (names, texts) = (columns.coordinateNames, [])
+        return columns
+    }
+
+    private func needsTable(_ options: LoadingOptions) -> Bool {
+        !options.kinds.isEmpty || texts.contains { $0 != nil } || names != nil && doubles?.contains { $0.isNaN } == true
+    }
+}

@@ -1,0 +1,96 @@
+import Failures
+
+/// The columns of a table and what they become: one declared list, fitted to the learned data, stored with the model.
+public struct TableColumns: Hashable, Codable, Sendable {
+    public let columns: [TableColumn]
+    /// Whether the names are the file's.
+    public let isNamed: Bool
+    /// Columns that are no part of a row, and why, for a person.
+    public let leftOut: [LeftOut]
+
+    public struct LeftOut: Hashable, Codable, Sendable {
+        public let name: String
+        public let reason: String
+    }
+
+    init(_ columns: [TableColumn], isNamed: Bool, leftOut: [LeftOut] = []) {
+        (self.columns, self.isNamed, self.leftOut) = (columns, isNamed, leftOut)
+    }
+
+    public var names: [String] { columns.map(\.name) }
+    /// Coordinates of a row.
+    public var width: Int { columns.reduce(0) { $0 + $1.width } }
+    public var coordinateNames: [String] { columns.flatMap(\.coordinateNames) }
+    /// Whether a row's coordinates are its numbers.
+    public var arePlain: Bool { columns.allSatisfy { $0.kind is NumberKind && !$0.canBeMissing } }
+
+    /// The coordinates of each column.
+    public var coordinatePlaces: [Range<Int>] {
+        var end = 0
+        return columns.map { column in
+            defer { end += column.width }
+            return end..<end + column.width
+        }
+    }
+
+    /// The column of each coordinate.
+    var columnOfCoordinate: [TableColumn] { columns.flatMap { column in (0..<column.width).map { _ in column } } }
+    /// How wide uniform noise spreads each coordinate.
+    var spreads: [Double] { columns.flatMap(\.spreads) }
+    var areScaled: [Bool] { columns.flatMap(\.areScaled) }
+    /// For each coordinate that is not there in some rows, the coordinate that says so.
+    var indicators: [Int?] {
+        var indicators: [Int?] = []
+        for column in columns {
+            let last = indicators.count + column.width - 1
+            indicators += (indicators.count..<last + 1).map { column.canBeMissing && $0 < last ? last : nil }
+        }
+        return indicators
+    }
+
+    // MARK: values
+
+    /// The coordinates of cells, both row by row.
+    public func encode(_ cells: [Double]) -> [Double] {
+        var coordinates: [Double] = []
+        coordinates.reserveCapacity(cells.count / max(1, columns.count) * width)
+        for first in stride(from: 0, to: cells.count, by: columns.count) {
+            for (place, column) in columns.enumerated() { coordinates += column.encode(cells[first + place]) }
+        }
+        return coordinates
+    }
+
+    /// The cells of coordinates, both row by row.
+    public func decode(_ coordinates: [Double]) -> [Double] {
+        var cells: [Double] = []
+        cells.reserveCapacity(coordinates.count / max(1, width) * columns.count)
+        var first = 0
+        while first < coordinates.count {
+            for column in columns {
+                cells.append(column.decode(Array(coordinates[first..<first + column.width])))
+                first += column.width
+            }
+        }
+        return cells
+    }
+
+    /// What the numbers of words are, where rows are written as numbers alone; empty where all are numbers.
+    public var codesRemark: String {
+        let codes = columns.compactMap { column in
+            column.words.map { words in
+                "\(column.name): " + words.prefix(8).enumerated().map { "\($0) \($1)" }.joined(separator: ", ")
+                    + (words.count > 8 ? ", ..." : "")
+            }
+        }
+        return codes.isEmpty ? "" : "; words are written by their numbers (a .csv has the words): \(codes.joined(separator: "; "))"
+    }
+
+    /// A name and what the column was taken as, a line for each; of numbers also which coordinate they are.
+    public var summary: [(name: String, text: String, coordinate: Int?)] {
+        var place = 0
+        return columns.map { column in
+            defer { place += column.width }
+            return (column.name, column.summary, column.kind is NumberKind ? place : nil)
+        } + leftOut.map { ($0.name, "left out: \($0.reason)", nil) }
+    }
+}
