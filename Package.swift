@@ -73,6 +73,8 @@ let package = Package(
         // Opens the MPI library while the program runs: no header of MPI is needed, and none is linked.
         .target(name: "CMPI"),
         .target(name: "CSignals"),
+        // Opens a person's energy while the program runs.
+        .target(name: "CEnergy"),
         .target(name: "CDygraphs"),
         .target(name: "CBuild", cSettings: [.define("EBM_DIST_COMMIT", to: "\"\(commit)\"")]),
 
@@ -80,7 +82,8 @@ let package = Package(
         library("Files", ["Failures"]),
         library("Numerics", ["CBLAS", "CLanes"]),
         library("Distributed", ["CMPI", "Files", "Failures"]),
-        library("Model", ["CLanes", "Numerics", "Failures"]),
+        library("GivenEnergies", ["CEnergy", "Formats", "Numerics", "Failures"]),
+        library("Model", ["CLanes", "GivenEnergies", "Numerics", "Failures"]),
         library("Sampling", ["Numerics", "Model"]),
         library("Formats", ["CZlib", "CPNG", "CXXHash", "Files", "Failures"] + optionalLibraries.map { .target(name: $0.name) }),
         library(
@@ -88,7 +91,7 @@ let package = Package(
             resources: [.embedInCode("Resources/digits.csv.gz")]),
         library("Learning", ["Numerics", "Model", "Sampling", "Formats", "Datasets", "Failures"]),
         library("Measures", ["Numerics", "Model", "Sampling", "Learning", "Datasets", "Distributed", "Formats", "Failures"]),
-        library("Configuration", ["Numerics", "Model", "Sampling", "Learning", "Formats", "Datasets", "Failures"]),
+        library("Configuration", ["GivenEnergies", "Numerics", "Model", "Sampling", "Learning", "Formats", "Datasets", "Failures"]),
         library(
             "Training",
             [
@@ -125,6 +128,7 @@ let package = Package(
         tests("NumericsTests", ["Numerics", "CCPU", "CLanes"]),
         tests("FilesTests", ["Files", "Failures"]),
         tests("DistributedTests", ["Distributed", "Files", "Failures", "TestSupport"]),
+        tests("GivenEnergiesTests", ["GivenEnergies", "Numerics", "Failures", "TestSupport"]),
         tests("ModelTests", ["CLanes", "Model", "Numerics", "Failures"]),
         tests("SamplingTests", ["Sampling", "Model", "Numerics"]),
         tests("FormatsTests", ["Formats", "Files", "Failures", "CZlib", "CPNG", "TestSupport"]),

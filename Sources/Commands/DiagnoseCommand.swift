@@ -74,7 +74,7 @@ public struct DiagnoseCommand: Codable, Sendable {
                     metric: trained.tuning.metric?.scales, findings: sentences, history: history)
                 try writeReport(report, to: output)
             }
-            let title = "\(trained.configuration.data.source) at step \(trained.step), \(weights.rawValue) weights, from \(origin.rawValue)"
+            let title = "\(trained.configuration.subject) at step \(trained.step), \(weights.rawValue) weights, from \(origin.rawValue)"
             return trained.told(
                 ([title, diagnosis.diagnostics.overview] + Self.lines(trained.tuning.metric) + ["", diagnosis.diagnostics.table, ""]
                     + [diagnosis.diagnostics.histogram].compactMap { $0 } + sentences
@@ -117,7 +117,7 @@ public struct DiagnoseCommand: Codable, Sendable {
 
     /// Where the functionals lie for the data, or why that is not known: a model can be diagnosed without its data.
     private func functionalScale(_ trained: TrainedModel, _ functionals: ChainFunctionals) -> (FunctionalScale?, Finding?) {
-        guard !trained.networks.isLatent else { return (nil, nil) }
+        guard !trained.networks.isLatent, trained.configuration.objective.kind.learns else { return (nil, nil) }
         do throws(Failure) {
             let source = try trained.configuration.loadedSource()
             guard let training = trained.trainingRows(of: source) else {
@@ -171,7 +171,9 @@ public struct DiagnoseCommand: Codable, Sendable {
                 approach.advance(buffers, step: trained.step, index: shard, in: potential)
                 positions.copy(from: buffers.positions)
             }
-            return run.values(of: shard, from: positions, in: potential)
+            let values = run.values(of: shard, from: positions, in: potential)
+            try trained.model.checkEvaluations()
+            return values
         }
         return run.window(shards: shards, chainsPerShard: perShard, values)
     }

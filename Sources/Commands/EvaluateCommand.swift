@@ -68,7 +68,7 @@ public struct EvaluateCommand: Codable, Sendable {
         let findings = try selection.kinds(for: model).map { (kind) throws(Failure) in (kind: kind, finding: try kind.measure(model)) }
         let report = EvaluationReport(step: trained.step, weights: weights, findings: findings)
         try communicator.onRoot { if let output { try report.write(to: output) } }
-        let title = "\(trained.configuration.data.source) at step \(trained.step), \(weights.rawValue) weights"
+        let title = "\(trained.configuration.subject) at step \(trained.step), \(weights.rawValue) weights"
         return trained.told(([title] + findings.map(\.finding.text)).joined(separator: "\n"))
     }
 

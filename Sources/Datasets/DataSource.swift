@@ -2,10 +2,11 @@ import Failures
 import Formats
 import Numerics
 
-/// Where training data come from: a finite data set, or fresh samples of a density.
+/// Where training data come from: a finite data set, or fresh samples of a density; or the space of an energy that is given, which has none.
 public enum DataSource: Hashable, Sendable {
     case dataset(Dataset)
     case density(PlaneDensity)
+    case space(CoordinateSpace)
 
     /// The names that need no file.
     public static var builtInNames: [String] { PlaneDensity.names + ["digits"] }
@@ -27,6 +28,19 @@ public enum DataSource: Hashable, Sendable {
         switch self {
         case .dataset(let dataset): dataset.name
         case .density(let density): density.name
+        case .space(let space): space.name
+        }
+    }
+
+    /// Whether there are rows of data.
+    public var hasRows: Bool { if case .space = self { false } else { true } }
+
+    /// What the values of a row are called, where they have names.
+    public var columnNames: [String]? {
+        switch self {
+        case .dataset(let dataset): dataset.columnNames
+        case .density: nil
+        case .space(let space): space.coordinates
         }
     }
 
@@ -35,6 +49,7 @@ public enum DataSource: Hashable, Sendable {
         switch self {
         case .dataset(let dataset): dataset.shape
         case .density: ImageShape(vector: 2)
+        case .space(let space): space.shape
         }
     }
 
@@ -51,11 +66,12 @@ public enum DataSource: Hashable, Sendable {
     /// Sentences about how the files were read, those of the partner included.
     public var notes: [String] { (dataset?.notes ?? []) + (dataset?.partner?.notes ?? []) }
 
-    /// Equal for equal data: the digest of a data set, or the name of a density.
+    /// Equal for equal data: the digest of a data set, the name of a density, or the digest of an energy.
     public var digest: String {
         switch self {
         case .dataset(let dataset): dataset.digest
         case .density(let density): density.name
+        case .space(let space): space.digest
         }
     }
 
@@ -64,6 +80,7 @@ public enum DataSource: Hashable, Sendable {
         switch self {
         case .density(let density): [0] + Array(density.name.utf8)
         case .dataset(let dataset): [1] + dataset.encoded()
+        case .space(let space): [2] + Array(([space.name, space.digest] + space.coordinates).joined(separator: "\0").utf8)
         }
     }
 
@@ -72,6 +89,9 @@ public enum DataSource: Hashable, Sendable {
         let rest = Array(bytes.dropFirst())
         if bytes.first == 0, let density = PlaneDensity(named: String(decoding: rest, as: UTF8.self)) {
             self = .density(density)
+        } else if bytes.first == 2 {
+            let texts = String(decoding: rest, as: UTF8.self).split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
+            self = .space(CoordinateSpace(name: texts[0], coordinates: Array(texts[2...]), digest: texts[1]))
         } else {
             self = .dataset(try Dataset(encoded: rest))
         }

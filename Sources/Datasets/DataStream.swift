@@ -89,6 +89,7 @@ public struct DataStream: Sendable {
             density.fillSamples(tile, from: stream(.densitySample, step, shard))
             standardisation?.apply(to: tile)
         case .dataset(let dataset): fill(tile, from: dataset, step, shard)
+        case .space(let space): preconditionFailure("the space of \(space.name) has no rows")
         }
         if preparation.noise > 0 { addNoise(tile, stream(.dataNoise, step, shard)) }
     }

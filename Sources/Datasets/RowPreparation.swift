@@ -43,7 +43,7 @@ public struct RowPreparation: Hashable, Sendable {
         let (dataset, preparation) = (stream.source.dataset, stream.preparation)
         self.init(
             shape: stream.shape, levels: dataset?.levels, low: preparation.low, high: preparation.high,
-            isDequantised: preparation.dequantize && dataset?.levels != nil, scales: stream.scales, columns: dataset?.columnNames,
+            isDequantised: preparation.dequantize && dataset?.levels != nil, scales: stream.scales, columns: stream.source.columnNames,
             table: dataset?.table.columns, label: dataset?.labelName, classNames: dataset?.table.classNames,
             classes: hasClasses ? dataset?.labels.map { Set($0.map { Int($0) }).sorted() } : nil)
     }

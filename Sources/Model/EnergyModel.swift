@@ -1,4 +1,5 @@
 import Failures
+import GivenEnergies
 import Numerics
 
 /// An energy E(x) = network(x) + |x|²/(2 s²), with p(x) ∝ exp(-E(x)); with a preconditioning that of `NoisePreconditioning` in the network's place.
@@ -50,6 +51,9 @@ public struct EnergyModel: Sendable {
 
     /// The shape of x.
     public var inputShape: ImageShape { network.inputShape }
+
+    /// - Throws: what went wrong first in an evaluation of an energy that is given; nothing goes wrong in layers.
+    public func checkEvaluations() throws(Failure) { try network.given?.check() }
 
     /// Random unit vectors, as many floats as `stateLayout` has.
     public func initialState(seed: UInt64) -> [Float] {

@@ -1,4 +1,5 @@
 import Failures
+import GivenEnergies
 import Numerics
 
 /// Layers over one flat parameter vector.
@@ -25,9 +26,25 @@ public struct Network: Sendable {
     /// - Throws: `Failure(.configuration)` that names the layer, for sizes that are not positive or absurd, for layers that do not fit
     ///   what comes before them, for a condition that does not fit the input, and where there is no layer at all.
     public init(_ description: NetworkDescription) throws(Failure) {
+        if let given = description.given {
+            self = try Network(description, given: given.load())
+            return
+        }
         var compiler = try NetworkCompiler(description)
         try compiler.add(description.layers)
         self = compiler.network(description)
+    }
+
+    /// An energy that is given.
+    private init(_ description: NetworkDescription, given: any GivenEnergy) throws(Failure) {
+        guard description.layers.isEmpty, description.condition == nil, description.input == ImageShape(vector: given.dimension) else {
+            throw Failure(
+                .configuration,
+                "a given energy has neither layers nor a condition, and \(given.dimension) values; found an input of \(description.input)")
+        }
+        self.init(
+            description, layout: ParameterLayout(tensors: []), outputShape: ImageShape(vector: 1), condition: nil,
+            nodes: [Node(GivenStage(energy: given), source: Node.input)])
     }
 
     init(_ description: NetworkDescription, layout: ParameterLayout, outputShape: ImageShape, condition: ConditionJoin?, nodes: [Node]) {
@@ -39,6 +56,9 @@ public struct Network: Sendable {
         gradientBuffers = Node.planGradients(&nodes)
         self.nodes = nodes
     }
+
+    /// The energy in the place of layers; nil where there are layers.
+    public var given: (any GivenEnergy)? { nodes.lazy.compactMap { ($0.stage as? GivenStage)?.energy }.first }
 
     /// A pure function of seed and purpose; tables of classes are standard normal, normalisations have scale 1 and bias 0.
     ///

@@ -29,7 +29,7 @@ package struct ReportPage {
                 HTML("h1", name),
                 HTML(
                     "span", ["class": "where"],
-                    "\(record.configuration.objective.kind.rawValue) on \(Self.place(record.configuration.data.source))"),
+                    "\(record.configuration.objective.kind.rawValue) on \(Self.place(record.configuration.subject))"),
                 HTML("nav", ["aria-label": "sections"], sections.map(\.link)),
             ])
         let notes =

@@ -28,6 +28,9 @@ extension CommandTests {
             #expect(launched.exitCode == 0 && launched.output.contains("2 ranks"), "\(launched.summary)")
             // Advice names what the person started, not one build of several.
             #expect(launched.output.contains("\(place)/bin/ebm-dist") && !launched.output.contains("libexec"), "\(launched.summary)")
+            #expect(
+                Folder.text("\(place)/include/ebm_dist_energy.h")
+                    == Folder.text("\(Self.project)/Sources/CEnergy/include/ebm_dist_energy.h"))
             // The batch script alone, outside of a job, finds its parts and the program.
             let script = "\(place)/share/ebm-dist/slurm/train.sbatch"
             let batch = RunningProgram(

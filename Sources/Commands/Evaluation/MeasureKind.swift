@@ -59,13 +59,15 @@ public struct MeasureKind: Sendable {
 
     /// - Parameters:
     ///   - key: default: the name.
+    ///   - needsData: whether it compares with data, which an energy that is given has not.
     ///   - isStandard: default: made only where it is named, or its option given.
     init(
-        _ name: String, key: String? = nil, _ summary: String, needs: [Need] = [], option: Option? = nil,
+        _ name: String, key: String? = nil, _ summary: String, needsData: Bool = true, needs: [Need] = [], option: Option? = nil,
         isStandard: @escaping @Sendable (EvaluateCommand) -> Bool = { _ in false },
         measure: @escaping @Sendable (MeasuredModel) throws(Failure) -> any MeasureFinding
     ) {
-        (self.name, self.key, self.summary, self.needs, self.option) = (name, key ?? name, summary, needs, option)
+        (self.name, self.key, self.summary, self.option) = (name, key ?? name, summary, option)
+        self.needs = (needsData ? [.data] : []) + needs
         (self.isStandard, self.measure) = (isStandard, measure)
     }
 
@@ -84,6 +86,9 @@ public struct MeasureKind: Sendable {
 }
 
 extension MeasureKind.Need {
+    /// Data that the model was trained on.
+    static let data = MeasureKind.Need(missing: { $0.hasData ? nil : "a model that was trained on data, found an energy that is given" })
+
     /// Samples that the model draws, or of a file, on the model's scale.
     static let samples = MeasureKind.Need(missing: { _ in nil }, usesSamples: true)
 

@@ -12,10 +12,8 @@ final class MeasuredModel {
     let command: EvaluateCommand
     let trained: TrainedModel
     let communicator: any Communicator
-    /// The rows that the model was trained on.
-    let training: EvaluationRows
-    /// Rows of `--data`; nil where it is not given.
-    let other: EvaluationRows?
+    /// The rows that the model was trained on, and those of `--data`; nil for an energy that is given.
+    private let rows: (training: EvaluationRows, other: EvaluationRows?)?
     /// The built-in density of the plane whose samples were learned; nil for other data.
     let density: PlaneDensity?
     private var found: Drawn?
@@ -36,8 +34,23 @@ final class MeasuredModel {
     init(_ command: EvaluateCommand, _ trained: TrainedModel, _ communicator: any Communicator) throws(Failure) {
         (self.command, self.trained, self.communicator) = (command, trained, communicator)
         density = Self.density(of: trained)
-        (training, other) = try trained.evaluationRows(command.data, images: command.images, communicator)
+        guard trained.configuration.objective.kind.learns else {
+            rows = nil
+            return
+        }
+        rows = try trained.evaluationRows(command.data, images: command.images, communicator)
     }
+
+    /// The rows that the model was trained on: of what needs data (`MeasureKind.Need.data`).
+    var training: EvaluationRows {
+        guard let rows else { preconditionFailure("an energy that is given has no data: a measure needs them and does not say so") }
+        return rows.training
+    }
+
+    /// Rows of `--data`; nil where it is not given.
+    var other: EvaluationRows? { rows?.other }
+
+    var hasData: Bool { rows != nil }
 
     /// The density of what a latent energy's generator makes has no closed form.
     static func density(of trained: TrainedModel) -> PlaneDensity? {
@@ -77,7 +90,7 @@ final class MeasuredModel {
     /// Collective.
     private func draw() throws(Failure) -> Drawn {
         // Not more than half of the data, so that there are as many data rows to compare the samples' measures with.
-        var limit = max(2, min(Self.defaultCount, training.available / 2))
+        var limit = rows.map { max(2, min(Self.defaultCount, $0.training.available / 2)) } ?? Self.defaultCount
         // Rows that conditions are about may be fewer.
         if let other, trained.rowCondition?.belongsToRows == true { limit = min(limit, other.available) }
         let (count, most) = (command.count, limit)

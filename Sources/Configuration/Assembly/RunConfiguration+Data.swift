@@ -49,8 +49,9 @@ extension RunConfiguration {
         return options
     }
 
-    /// The data of the `data` group, with the condition of each row, read by this rank alone.
+    /// The data of the `data` group, with the condition of each row, read by this rank alone; or the space of the energy that is given.
     package func loadedSource() throws(Failure) -> DataSource {
+        if let space = try givenSpace() { return .space(space) }
         var options = plainOptions
         options.columns = data.columns
         options.label = data.labelColumn

@@ -14,6 +14,7 @@ extension RunConfiguration {
     /// `paddings`, flatten, hidden layers of `dense`, one output. `layers`: as listed. An activation follows every hidden layer.
     /// - Throws: `.configuration`, naming the key.
     package func energyModel(for data: ImageShape, condition rowCondition: Learning.Condition? = nil) throws(Failure) -> EnergyModel {
+        if let given = try givenEnergy() { return try EnergyModel(Network(NetworkDescription(given: given, dimension: data.count))) }
         let shape = energyShape(for: data)
         let network: Network
         // A latent prior is a correction of N(0, I).

@@ -10,6 +10,7 @@ extension RunConfiguration {
         var values = ConfigurationValues(self)
         try values.check(origin: "configuration")
         try checkData()
+        try checkEnergy()
         try checkObjective()
         try checkModel()
         try checkSampler()

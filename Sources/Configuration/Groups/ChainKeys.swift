@@ -21,14 +21,15 @@ extension RunConfiguration {
         // The objectives that leave the start open list it: for the others it follows from what they are.
         @Key("where chains start in a step: persistent, data or noise; null: persistent") package var start: ChainStart.Place? = nil
         @Key(
-            "chains that are kept, a multiple of run.shards; null: 16 x shards x chainsPerShard", .count, needs: Self.buffer)
+            "chains that are kept, a multiple of run.shards; null: 16 x shards x chainsPerShard, of a given energy shards x chainsPerShard",
+            .count, needs: Self.buffer)
         public var buffer: Int? = nil
         @Key("how chains are kept; byte: 8 bits a value between sampler.low and high", needs: Self.buffer)
         public var storage = ReplayOptions.Precision.float
         @Key("a sampled chain goes back to its place (inPlace) or to a random place (reservoir)", needs: Self.buffer)
         public var replacement = ReplayOptions.Replacement.inPlace
         @Key("probability that a chain starts anew in a step", .probability, needs: Self.buffer) public var restartProbability = 0.02
-        @Key("what a first or new start is drawn from", needs: ObjectiveKind.needOfStart(.persistent))
+        @Key("what a first or new start is drawn from", needs: .both(ObjectiveKind.needOfStart(.persistent), ObjectiveKind.needOfRows))
         package var restartFrom = ChainStart.Origin.noise
         @Key("the noise that chains start from", needs: Self.noiseOfRows) public var noise = NoiseDistribution.Kind.uniform
         @Key("lower end of the noise", .value, needs: Self.uniform) public var noiseLow = -1.0

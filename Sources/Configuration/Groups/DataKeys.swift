@@ -11,6 +11,8 @@ extension LabelColumn: KeyValue {
 extension RunConfiguration {
     /// Where the data rows come from and how they are prepared.
     public struct Data: KeyGroup {
+        static let needs = ObjectiveKind.needOfRows
+
         @Key(
             "digits, 25gaussians, 8gaussians, rings, moons, pinwheel, swissroll, 2spirals, checkerboard, or the path of a file or folder",
             .text, later: .place)

@@ -10,6 +10,8 @@ extension Mask.Kind: Choice {
 extension RunConfiguration {
     /// The energy network.
     public struct Architecture: KeyGroup {
+        static let needs = ObjectiveKind.needOfRows
+
         public enum Kind: String, Choice { case mlp, convolution, layers }
 
         private static let convolution = Need.isOneOf("model.kind", ["convolution"])

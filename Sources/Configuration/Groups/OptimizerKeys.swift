@@ -3,6 +3,8 @@ import Learning
 extension RunConfiguration {
     /// How gradients become parameter updates.
     public struct Optimizer: KeyGroup {
+        static let needs = ObjectiveKind.needOfRows
+
         public enum Kind: String, Choice { case sgd, adam, adamw }
         public enum Schedule: String, Choice { case constant, step, cosine }
 

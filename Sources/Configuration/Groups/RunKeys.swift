@@ -81,6 +81,8 @@ extension RunConfiguration {
 
     /// When measures of the model are taken during training.
     public struct Evaluate: KeyGroup {
+        static let needs = ObjectiveKind.needOfRows
+
         @Key("steps between two lines of evaluation.jsonl; 0: never", .interval, later: .free) public var every = 0
         @Key("chains that are measured, over all shards", 2...65536, needs: .isAbove("evaluate.every", 0), later: .free)
         public var count = 1024

@@ -27,7 +27,7 @@ package struct FieldWord: Sendable {
 
     private static let groups = [
         "train": "run", "training": "run", "trainer": "run", "optim": "optimizer", "optimiser": "optimizer", "opt": "optimizer",
-        "dataset": "data", "net": "model", "network": "model", "energy": "model", "mcmc": "sampler", "langevin": "sampler",
+        "dataset": "data", "net": "model", "network": "model", "mcmc": "sampler", "langevin": "sampler",
         "sgld": "sampler",
         "sampling": "sampler", "buffer": "chains", "replay": "chains", "replaybuffer": "chains", "loss": "objective", "method": "objective",
         "eval": "evaluate", "evaluation": "evaluate", "log": "report", "logging": "report", "decoder": "generator",

@@ -23,6 +23,8 @@ public struct ObjectiveKind: Kind {
     package var start: Start?
     /// Under which its chains stay in a replay buffer; nil: never.
     package var keepsChains: Need?
+    /// Whether parameters are learned from data; else chains of an energy that is given are run.
+    package var learns = true
     /// Whether the buffer holds chains with the noised rows that they are tethered to.
     var keepsPairs = false
     /// What a model of it consists of.
@@ -79,6 +81,9 @@ struct LaterPhase {
 // MARK: what keys need of objectives
 
 extension ObjectiveKind {
+    /// Rows of data that are learned from.
+    static let needOfRows = need { $0.learns }
+
     /// Free chains that start in a place.
     static func needOfStart(_ place: ChainStart.Place) -> Need {
         .either([

@@ -7,6 +7,7 @@ import Model
 public struct RunConfiguration: Codable, Hashable, Sendable {
     public var run = Run()
     public var data = Data()
+    public var energy = Energy()
     public var model = Architecture()
     public var sampler = Sampler()
     public var chains = Chains()
@@ -39,6 +40,6 @@ extension RunConfiguration {
     /// Chains of each shard in a window of diagnostics: four, or as many as a shard runs in a step.
     package var windowChains: Int { diagnostics.chains ?? min(4, run.chainsPerShard) }
 
-    /// Chains that a replay buffer keeps: many times those of a step, so that a chain rests while the energy changes.
-    public var bufferSize: Int { chains.buffer ?? 16 * rowsPerStep }
+    /// Chains that a replay buffer keeps: many times those of a step, so that a chain rests while the energy changes; those of a step where it does not.
+    public var bufferSize: Int { chains.buffer ?? (objective.kind.learns ? 16 : 1) * rowsPerStep }
 }

@@ -7,7 +7,7 @@ import Sampling
 extension ObjectiveKind {
     package static let all = [
         cd, pcd, shortRun, energyDiscrepancy, diffusionCD, wassersteinFlow, denoisingScore, slicedScore, exactScore, nce,
-        energyMatching, variationalTeaching, latentPrior, autoencoder,
+        energyMatching, variationalTeaching, latentPrior, autoencoder, sampling,
     ]
 
     // MARK: maximum likelihood
@@ -189,5 +189,13 @@ extension ObjectiveKind {
                 "objective.kind = \"\(run.objective.kind.rawValue)\" trains no energy that chains could follow; expected sampler.steps = 0, found "
                     + "\(run.sampler.steps)")
         }
+    }
+
+    // MARK: nothing to learn
+
+    public static let sampling = ObjectiveKind(
+        "sampling", title: { _ in "chains of a given energy" }, keys: ["exchange.temperatures"], make: { $0.sampling($0.kernel) }
+    ) {
+        ($0.start, $0.keepsChains, $0.learns) = (.at(.persistent), .always, false)
     }
 }

@@ -28,6 +28,8 @@ extension ObjectiveParts {
 
     func likelihood(_ kernel: some TransitionKernel) -> any Objective { maximumLikelihood(kernel) }
 
+    func sampling(_ kernel: some TransitionKernel) -> any Objective { EnergySampling(base: maximumLikelihood(kernel)) }
+
     func wassersteinFlow(_ kernel: some TransitionKernel) -> any Objective {
         WassersteinFlow(
             base: maximumLikelihood(kernel), form: keys.flow == .proximal ? .proximal(updates: keys.innerSteps) : .explicit,

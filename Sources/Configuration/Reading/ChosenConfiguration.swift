@@ -26,6 +26,9 @@ public struct ChosenConfiguration: Codable, Sendable {
     {
         let request = try AskedConfiguration(file: file, name: name, arguments: arguments)
         let asked = try request.configuration
+        if let recipe = EnergyRecipe(asked, given: request.given) {
+            return try ChosenConfiguration(request, over: recipe.values, recipe.sentences)
+        }
         guard asked.data.source != RunConfiguration.Data().source, !request.givenByFile.contains(where: isOfRecipe) else {
             return try ChosenConfiguration(request, over: [:]) { _ in [] }
         }

@@ -43,6 +43,7 @@ extension DataFacts {
         switch source {
         case .density(let density): self.init(density)
         case .dataset(let dataset): self.init(dataset)
+        case .space(let space): preconditionFailure("nothing is chosen by the data of \(space.name), which has none")
         }
     }
 

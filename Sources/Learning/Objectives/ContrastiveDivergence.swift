@@ -137,17 +137,20 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         let alpha = energyRegularization
         let (ofData, ofNegative) = (1 / Float(rowsPerStep), 1 / Float(negativesPerStep))
         shard.report[.dataEnergy] = worker.addGradient(of: worker.data) { ofData * (1 + 2 * alpha * $0) }
-        shard.report[.sampleEnergy] = worker.addGradient(of: shard.negatives, where: shard.isNegative) {
-            ofNegative * (-1 + 2 * alpha * $0)
+        addNegatives(shard, worker) { ofNegative * (-1 + 2 * alpha * $0) }
+        if let lastStep, let before = shard.beforeLastStep {
+            lastStep.addGradient(of: shard.negatives, from: before, direction: scratch.tiles.chains.gradient, worker)
         }
+        worker.times.stamp(.gradients)
+    }
+
+    /// The negatives' part of the gradient, and what reports and swaps of temperatures know of their energies.
+    func addNegatives(_ shard: State, _ worker: ShardWorker, weight: (Float) -> Float) {
+        shard.report[.sampleEnergy] = worker.addGradient(of: shard.negatives, where: shard.isNegative, weight: weight)
         let energies = worker.energies
         if ladder != nil { shard.negativeEnergies = energies.values }
         shard.report[.squaredSampleEnergy] = (0..<energies.rows).reduce(0) { sum, row in
             shard.isNegative(row) ? sum + Double(energies[row, 0]) * Double(energies[row, 0]) : sum
         }
-        if let lastStep, let before = shard.beforeLastStep {
-            lastStep.addGradient(of: shard.negatives, from: before, direction: scratch.tiles.chains.gradient, worker)
-        }
-        worker.times.stamp(.gradients)
     }
 }

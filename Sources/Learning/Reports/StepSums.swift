@@ -15,8 +15,8 @@ package struct StepSums: Sendable {
         self.stepSizeFactor = Double(stepSizeFactor)
     }
 
-    /// mean E(x+) - mean E(x-); nil where there are no negatives.
-    package var gap: Double? { report.counts(.sampleEnergy) ? Measure.energyGap.value(self) : nil }
+    /// mean E(x+) - mean E(x-); nil where there are no negatives, or no data.
+    package var gap: Double? { report.counts(.sampleEnergy) && report.counts(.dataEnergy) ? Measure.energyGap.value(self) : nil }
 
     package subscript(_ tally: Tally) -> Double { report[tally] }
 }

@@ -41,15 +41,17 @@ package struct NormalCoordinates: Sendable {
     }
 
     /// A Gaussian of given moments.
-    /// - Parameter directions: order x order, a unit vector a row; nil: those of the values.
-    package init(mean: [Double], variances: [Double], directions: [Double]? = nil) {
+    /// - Parameters:
+    ///   - directions: order x order, a unit vector a row; nil: those of the values.
+    ///   - origin: whose moments they are, in words.
+    package init(mean: [Double], variances: [Double], directions: [Double]? = nil, of origin: String = "the training rows") {
         let order = mean.count
         dimension = order
         self.mean = mean.map { Float($0) }
         logVolume = variances.reduce(0.0) { $0 + log($1) } / 2 + Double(order) * 0.918_938_533_204_672_74
         guard let directions else {
             form = .diagonal(variances.map { Float($0.squareRoot()) })
-            name = "a Gaussian of independent values fitted to the training rows"
+            name = "a Gaussian of independent values fitted to \(origin)"
             return
         }
         // Column i of A is √λ_i times direction i.
@@ -60,27 +62,38 @@ package struct NormalCoordinates: Sendable {
         form = .full(
             place: matrix { roots[$0] * directions[$0 * order + $1] }, pullBack: matrix { roots[$1] * directions[$1 * order + $0] },
             inverse: matrix { directions[$1 * order + $0] / roots[$1] })
-        name = "a Gaussian fitted to the training rows"
+        name = "a Gaussian fitted to \(origin)"
+    }
+
+    /// Collective. A Gaussian with the moments of the first rows, found by rank 0.
+    /// - Parameter noise: a variance that the rows had in training beside their own.
+    package init(fittedTo rows: EvaluationRows, noise: Double, _ communicator: any Communicator) throws(Failure) {
+        let count = min(Self.rowLimit, rows.available)
+        try self.init(fittedTo: rows.read(0..<count), called: rows.name, noise: noise, of: "the training rows", communicator)
     }
 
     /// Collective. A Gaussian with the moments of rows, found by rank 0.
-    /// - Parameter noise: a variance that the rows had in training beside their own.
-    package init(fittedTo rows: EvaluationRows, noise: Double, _ communicator: any Communicator) throws(Failure) {
-        let order = rows.dimension
+    /// - Parameters:
+    ///   - name: of the rows, for messages.
+    ///   - origin: what they are, in words.
+    package init(
+        fittedTo rows: Matrix, called name: String, noise: Double, of origin: String, _ communicator: any Communicator
+    ) throws(Failure) {
+        let order = rows.columns
         let bytes = try communicator.bytesFromRoot {
-            try LittleEndian.bytes(of: Self.fitted(rows, noise: noise))
+            try LittleEndian.bytes(of: Self.fitted(rows, called: name, noise: noise))
         }
         let numbers: [Double] = LittleEndian.values(of: bytes)
         self.init(
             mean: Array(numbers[..<order]), variances: Array(numbers[order..<2 * order]),
-            directions: numbers.count > 2 * order ? Array(numbers[(2 * order)...]) : nil)
+            directions: numbers.count > 2 * order ? Array(numbers[(2 * order)...]) : nil, of: origin)
     }
 
     /// Mean, variances and, of few values, directions.
-    private static func fitted(_ rows: EvaluationRows, noise: Double) throws(Failure) -> [Double] {
-        let (order, count) = (rows.dimension, min(rowLimit, rows.available))
-        guard count >= 2 else { throw Failure(.data, "\(rows.name): a Gaussian is fitted to at least two rows, found \(count)") }
-        let values = rows.read(0..<count).values.map { Double($0) }
+    private static func fitted(_ rows: Matrix, called name: String, noise: Double) throws(Failure) -> [Double] {
+        let (order, count) = (rows.columns, rows.rows)
+        guard count >= 2 else { throw Failure(.data, "\(name): a Gaussian is fitted to at least two rows, found \(count)") }
+        let values = rows.values.map { Double($0) }
         var (mean, squares) = ([Double](repeating: 0, count: order), [Double](repeating: 0, count: order))
         for index in values.indices { mean[index % order] += values[index] / Double(count) }
         for index in values.indices {
@@ -88,10 +101,10 @@ package struct NormalCoordinates: Sendable {
         }
         let variances = squares.map { $0 / Double(count - 1) + noise }
         let floor = leastShare * variances.reduce(0, +) / Double(order)
-        guard floor > 0 else { throw Failure(.data, "\(rows.name): expected rows that differ: no Gaussian can be fitted to equal ones") }
+        guard floor > 0 else { throw Failure(.data, "\(name): expected rows that differ: no Gaussian can be fitted to equal ones") }
         guard order <= mostCorrelated else { return mean + variances.map { max($0, floor) } }
         guard let (found, directions) = GaussianMoments(of: values, order: order).covariance.greatestEigenpairs(order) else {
-            throw Failure(.data, "\(rows.name): the covariance of the rows has no principal axes")
+            throw Failure(.data, "\(name): the covariance of the rows has no principal axes")
         }
         return mean + found.map { max($0 + noise, floor) } + directions
     }

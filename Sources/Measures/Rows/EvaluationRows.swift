@@ -15,8 +15,11 @@ package struct EvaluationRows: Sendable {
     /// - Parameters:
     ///   - preparation: that of training; noise and flips are left out.
     ///   - scales: of the columns, where they are not fitted to the rows themselves.
-    /// - Throws: `.configuration` when the data cannot be prepared like this.
+    /// - Throws: `.configuration` when the data cannot be prepared like this, and where there are none.
     package init(_ source: DataSource, _ preparation: DataPreparation, scales: ColumnScales? = nil) throws(Failure) {
+        guard source.hasRows else {
+            throw Failure(.configuration, "\(source.name): an energy that is given has no rows of data to compare with")
+        }
         var preparation = preparation
         (preparation.noise, preparation.flip) = (0, false)
         stream = try DataStream(

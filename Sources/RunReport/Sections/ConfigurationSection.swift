@@ -37,7 +37,8 @@ enum ConfigurationSection {
     }
 
     private static func origin(_ record: ReportedRun) -> HTML {
-        let rows = [["run folder", record.folder.path], ["data", record.configuration.data.source]] + record.origin.map(named)
+        let subject = [record.configuration.objective.kind.learns ? "data" : "energy", record.configuration.subject]
+        let rows = [["run folder", record.folder.path], subject] + record.origin.map(named)
         return HTML(
             "div", ["class": "card", "style": "margin-top:16px"],
             [

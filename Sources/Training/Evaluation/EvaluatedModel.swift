@@ -1,4 +1,5 @@
 import Configuration
+import Datasets
 import Distributed
 import Failures
 import Learning
@@ -25,8 +26,9 @@ final class EvaluatedModel {
     var plan: RunPlan { trainer.plan }
     var communicator: any Communicator { trainer.communicator }
 
-    /// Collective. The rows that are trained on, in the fixed order of evaluations.
-    func trainingRows() throws(Failure) -> EvaluationRows {
+    /// Collective. The rows that are trained on, in the fixed order of evaluations; nil without data.
+    func trainingRows() throws(Failure) -> EvaluationRows? {
+        guard plan.source.hasRows else { return nil }
         if let rows { return rows }
         let made = try communicator.agree { try EvaluationRows(plan.source, plan.configuration) }
         rows = made

@@ -35,7 +35,7 @@ final class Validation {
     ///   - interval: the steps between two such comparisons.
     /// - Returns: nil for objectives that train no energy.
     func energies(_ weights: ModelWeights, every interval: Int) throws(Failure) -> HeldOutEnergies? {
-        let training = try model.trainingRows()
+        guard let training = try model.trainingRows() else { return nil }
         let count = min(model.rowCount(Self.rows, every: interval), training.available, heldOut.available)
         guard count >= 2 else { return nil }
         try model.prepare(weights)

@@ -81,6 +81,7 @@ package final class Trainer {
         stepsDone += 1
         times.start()
         sampleNegatives()
+        try plan.model.checkEvaluations()
         // Samples on their way to other shards travel while gradients are computed and summed.
         let travelling = try buffers?.begin(step, shards, communicator)
         times.stamp(.exchange)
@@ -171,6 +172,7 @@ package final class Trainer {
         while outcome == .rescaled {
             sum.begin()
             addGradients()
+            try plan.model.checkEvaluations()
             try waiting.meet(step: stepsDone, communicator)
             outcome = try sum.reduce(into: &gradient, stop: stop, communicator)
         }

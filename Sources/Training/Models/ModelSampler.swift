@@ -85,8 +85,10 @@ public final class ModelSampler {
         try chains?.fill(buffers.positions, rows)
         let potential = ModelPotential(
             model: trained.model, weights: weights.sampling.energy, workspace: Workspace(trained.model, rows: rows.count))
-        return run.samples(
+        let samples = run.samples(
             buffers, step: 0, index: tile, in: potential, condition: conditions?.tile(tile, rows: rows), decoder: decoder(rows: rows.count))
+        try trained.model.checkEvaluations()
+        return samples
     }
 
     /// What makes rows of data of latent vectors; nil where chains are rows of data.

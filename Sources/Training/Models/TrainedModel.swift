@@ -52,6 +52,7 @@ public struct TrainedModel: Sendable {
             files = try CheckpointFiles(path, step: step, binding: nil)
         }
         try files.manifest.checkTuning(configuration, path)
+        try Self.checkEnergy(configuration, files.manifest, path)
         let modelPath = files.name("model.safetensors")
         let file = try files.tensors("model.safetensors")
         networks = try RunNetworks(metadata: file.header.metadata, path: modelPath)
@@ -192,6 +193,13 @@ public struct TrainedModel: Sendable {
         var state = modelState
         weights.prepare(parameters: parameters, state: &state, iterating: false)
         return weights
+    }
+
+    /// An energy that is given must be the one that the run has sampled.
+    private static func checkEnergy(_ configuration: RunConfiguration, _ manifest: Manifest, _ path: String) throws(Failure) {
+        guard !configuration.objective.kind.learns else { return }
+        guard configuration.digest(of: try configuration.loadedSource()) != manifest.data else { return }
+        throw Failure(.data, "\(path): the run has sampled another energy than \(configuration.subject) is now, which its digest says")
     }
 
     /// A checkpoint fits the configuration beside it, or one of the two was edited.

@@ -3,10 +3,11 @@ import Datasets
 import Foundation
 
 extension RunConfiguration {
-    /// As a run folder keeps it: with the paths of the data from the root, so that a later start in another folder finds them. Built-in names stand.
+    /// As a run folder keeps it: with the paths of the data, or of a library, from the root, so that a later start in another folder finds them. Built-in names stand.
     var withPlacesFromRoot: RunConfiguration {
         var placed = self
         placed.data.source = Self.fromRoot(data.source)
+        placed.energy.library = energy.library.map(Self.fromRoot)
         placed.condition.source = condition.source.map(Self.fromRoot)
         if case .path(let path)? = data.validation { placed.data.validation = .path(Self.fromRoot(path)) }
         return placed

@@ -19,8 +19,8 @@ public struct RunPlan: Sendable {
     package let objective: any Objective
     /// What the objective declares, made once: a step reads it.
     package let profile: ObjectiveProfile
-    /// Where the data lie, and where chains begin.
-    package let scale: DataScale
+    /// Where the data lie, and where chains begin; nil without data.
+    package let scale: DataScale?
     /// How shards are dealt to ranks.
     public let layout: ShardLayout
     /// How the parameters are.
@@ -72,7 +72,8 @@ public struct RunPlan: Sendable {
         heldOut = if let ofSource = rows.heldOut { ofSource } else { try configuration.heldOutFile(like: rowMetadata.rows, communicator) }
         self.rowMetadata = rowMetadata
         scale = try communicator.agree {
-            try DataScale(source, configuration, noise: configuration.startsFromNoise(profile) ? configuration.startNoise : nil)
+            guard source.hasRows else { return nil }
+            return try DataScale(source, configuration, noise: configuration.startsFromNoise(profile) ? configuration.startNoise : nil)
         }
         self.layout = layout
         self.source = source

@@ -69,7 +69,7 @@ final class HealthReporter {
     func closingSentences(besides quality: SampleQuality?) -> [String] {
         let others = latest.filter { $0.kind != .worseThanNoise }
         let isSaid = quality?.progress != nil
-        return (others + [isSaid ? nil : HealthWarning.worseThanNoise(comparison, plan.scale)].compactMap { $0 }).map(\.text)
+        return (others + [isSaid ? nil : plan.scale.flatMap { HealthWarning.worseThanNoise(comparison, $0) }].compactMap { $0 }).map(\.text)
     }
 
     /// Collective. A window of all shards' chains.

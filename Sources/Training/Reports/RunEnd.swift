@@ -39,7 +39,9 @@ package struct RunEnd {
         case []: rows.append(("health", "nothing has left its known good range"))
         case let warnings?: rows.append(("health", warnings.joined(separator: "\n")))
         }
-        if quality == nil && plane == nil { rows.append(("quality", "not measured here; evaluate, below, measures what can be")) }
+        if quality == nil && plane == nil && configuration.objective.kind.learns {
+            rows.append(("quality", "not measured here; evaluate, below, measures what can be"))
+        }
         if let early { rows.insert(("end", early), at: 0) }
         return Self.lines(rows + places) + "\n" + next
     }
@@ -80,8 +82,10 @@ package struct RunEnd {
         let (program, run) = (TextLayout.shellWord(program), "--run \(TextLayout.shellWord(folder.path))")
         let commands = [
             ("samples", "\(program) sample \(run) --count \(sampleCount) --out samples.npy --grid samples.png"),
-            ("measures", "\(program) evaluate \(run)"), ("chains", "\(program) diagnose \(run)"),
-            ("train on", "the same command with \(longer)"),
+            configuration.objective.kind.learns
+                ? ("measures", "\(program) evaluate \(run)") : ("log Z", "\(program) evaluate \(run) --measures ais"),
+            ("chains", "\(program) diagnose \(run)"),
+            (configuration.objective.kind.learns ? "train on" : "go on", "the same command with \(longer)"),
         ].filter { $0.0 != "chains" || hasFreeChains }
         return "What to type next:\n" + commands.map { NumberText.padded("  \($0.0)", 12) + $0.1 }.joined(separator: "\n")
     }

@@ -33,7 +33,7 @@ extension RunLines {
             TextLayout.paragraph(title, text, indent: title.isEmpty ? 0 : indent, width: width).split(separator: "\n").map(String.init)
         }
         let head = lines(
-            "", "\(folder.path): \(configuration.objective.kind.rawValue) on \(configuration.data.source), step \(step) of \(steps)")
+            "", "\(folder.path): \(configuration.objective.kind.rawValue) on \(configuration.subject), step \(step) of \(steps)")
         let bar = [([ProgressBar.text(Double(step) / Double(max(1, steps)))] + [left].compactMap(\.self)).joined(separator: "  ")]
         let rows = curves.filter { !$0.values.isEmpty }.map { curve in
             let spark = Sparkline.text(curve.values, width: max(10, min(60, width - indent - 14)))

@@ -18,24 +18,17 @@ struct RunSummary {
         threads = configuration.run.threads > 0 ? configuration.run.threads : communicator.node.defaultThreads
         let shards = (configuration.run.shards + communicator.size - 1) / communicator.size
         memory = MemoryNeed(plan, threads: min(threads, shards), shards: shards)
-        var rows = [
-            ("layout", Self.layout(configuration, communicator.size, threads)),
-            (
-                "data",
-                "\(plan.source.name), \(plan.source.dataset.map { "\($0.count) rows of " } ?? "fresh samples of ")\(Self.shape(plan.source))"
-                    + (plan.heldOut?.dataset.map { ", \($0.count) further rows held out" } ?? "")
-            ),
-        ]
+        var rows = [("layout", Self.layout(configuration, communicator.size, threads)), Self.source(plan)]
         if !chosen.isEmpty { rows.append(("chosen", chosen.joined(separator: "\n"))) }
+        if plan.source.hasRows { rows.append(("model", Self.parameters(plan.networks))) }
         rows += [
-            ("model", Self.parameters(plan.networks)),
-            ("training", "\(configuration.objective.kind.rawValue), \(Self.method(plan))"),
+            (plan.source.hasRows ? "training" : "chains", "\(configuration.objective.kind.rawValue), \(Self.method(plan))"),
             ("cost", Self.cost(plan)),
             ("memory", memory.text),
             ("run", folder.path),
         ]
         if let precision = Self.precision(plan) { rows.append(("products", precision)) }
-        let own = [plan.scale.note(plan.source, configuration), ParameterSlices.note(configuration, plan.networks)].compactMap { $0 }
+        let own = [plan.scale?.note(plan.source, configuration), ParameterSlices.note(configuration, plan.networks)].compactMap { $0 }
         let notes = given + plan.source.notes + DataNotes(plan).lines + own
         rows += notes.map { ("note", $0) }
         if let advice = communicator.node.advice(threads: threads, yielding: MPILibrary.yieldAdvice) {
@@ -50,8 +43,19 @@ struct RunSummary {
     /// What is said before anything else: which program trains on what, and where to.
     /// - Parameter isImplied: whether no command was named: the line then says where the commands are found.
     static func firstLine(_ configuration: RunConfiguration, folder: RunFolder, isImplied: Bool) -> String {
-        let source = configuration.data.source == "digits" ? "the digits that it carries" : configuration.data.source
-        return "\(BuildInformation.short): trains on \(source), into \(folder.path)" + (isImplied ? "; --help lists the commands" : "")
+        let source = configuration.subject == "digits" ? "the digits that it carries" : configuration.subject
+        let verb = configuration.objective.kind.learns ? "trains on" : "samples"
+        return "\(BuildInformation.short): \(verb) \(source), into \(folder.path)" + (isImplied ? "; --help lists the commands" : "")
+    }
+
+    /// Data, or the energy that is given.
+    private static func source(_ plan: RunPlan) -> (String, String) {
+        let name = plan.source.name
+        guard plan.source.hasRows else { return ("energy", "\(name), of \(plan.source.shape.count) values") }
+        let rows = plan.source.dataset.map { "\($0.count) rows of " } ?? "fresh samples of "
+        return (
+            "data", "\(name), \(rows)\(shape(plan.source))" + (plan.heldOut?.dataset.map { ", \($0.count) further rows held out" } ?? "")
+        )
     }
 
     private static func layout(_ configuration: RunConfiguration, _ ranks: Int, _ threads: Int) -> String {
@@ -69,7 +73,7 @@ struct RunSummary {
         let profile = plan.profile
         func number(_ step: Int) -> String { NumberText.fixed(profile.evaluations(atStep: step), 0, width: 0) }
         let most = plan.mostTreeEvaluations > 0 ? "at most " : ""
-        return most + "\(number(0)) passes through the energy and back for each data row of a step"
+        return most + "\(number(0)) passes through the energy and back for each \(plan.source.hasRows ? "data row" : "chain") of a step"
             + (profile.later.map { ", \(number($0.step)) after \($0.step) steps" } ?? "")
     }
 

@@ -29,7 +29,7 @@ package struct SamplePicture {
 
     /// Rows of a run's data beside which samples are drawn; none for pictures without.
     package func data(of plan: RunPlan) throws(Failure) -> [Float] {
-        guard shape.isVector, square == nil else { return [] }
+        guard shape.isVector, square == nil, plan.source.hasRows else { return [] }
         let rows = try EvaluationRows(plan.source, plan.configuration)
         return rows.read(0..<min(Self.shownRows, rows.available)).values
     }

@@ -79,8 +79,7 @@ final class IntervalEvaluation: StepCallback {
     func begin() throws(Failure) {
         defer { started = .now }
         try communicator.agree { try checkKeptMeasure() }
-        guard plan.configuration.evaluate.every > 0 else { return }
-        let rows = try model.trainingRows()
+        guard plan.configuration.evaluate.every > 0, let rows = try model.trainingRows() else { return }
         self.rows = looksAtEnergy ? rows : nil
         if hasSamples {
             let components = try rows.principalComponents(communicator)

@@ -111,7 +111,7 @@ final class TensorBoardReport: StepCallback {
         try model.prepare(.current)
         let samples = try EvaluationChains(trainer.plan).gather(trainer, count: count)
         let found = [
-            ("data", try model.energies(of: try model.trainingRows(), count: count)),
+            ("data", try model.trainingRows().flatMap { (rows) throws(Failure) in try model.energies(of: rows, count: count) }),
             (
                 "held_out",
                 try validation.flatMap { (validation) throws(Failure) in try model.energies(of: validation.heldOut, count: count) }

@@ -140,16 +140,24 @@ public struct TrainingRun: Sendable {
         let asked = configuration.withPlacesFromRoot
         let places = [
             ("data.source", stored.data.source, asked.data.source),
+            ("energy.library", stored.energy.library ?? "null", asked.energy.library ?? "null"),
             ("condition.source", stored.condition.source ?? "null", asked.condition.source ?? "null"),
             ("data.validation", stored["data.validation"].text, asked["data.validation"].text),
         ].filter { $0.1 != $0.2 }
         guard let digest = try digestOfData(), digest != plan.dataDigest else { return stored }
+        let moved = places.map {
+            "\n  \($0.0): the run folder has \($0.1), asked for \($0.2); it may change, but what lies there must be the same, which its digest says"
+        }.joined()
+        guard plan.source.hasRows else {
+            throw Failure(
+                .runFolder,
+                "\(folder.path): the run has sampled another energy than \(configuration.subject) is now\(moved)\nA library that was built anew is another "
+                    + "one: give its run a folder of its own (--out).")
+        }
         throw Failure(
             .runFolder,
-            "\(folder.path): the run was trained on other data than \(configuration.data.source) holds, or reads, now"
-                + places.map {
-                    "\n  \($0.0): the run folder has \($0.1), asked for \($0.2); it may change, but the data must be the same, which their digest says"
-                }.joined() + "\nThe same file may be read otherwise: data.header, data.separator and data.standardize say how.")
+            "\(folder.path): the run was trained on other data than \(configuration.subject) holds, or reads, now\(moved)"
+                + "\nThe same file may be read otherwise: data.header, data.separator and data.standardize say how.")
     }
 
     /// What the newest checkpoint that can be read was trained on; nil without one.

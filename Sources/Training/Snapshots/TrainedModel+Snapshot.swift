@@ -14,13 +14,15 @@ extension TrainedModel {
         let others = try given.map { (path) throws(Failure) in try evaluationRows(of: path, option: "--data", communicator) }
         if let rowCondition { try communicator.agree { try others?.check(rowCondition) } }
         var notes: [String] = []
-        let own = try communicator.attempt { () throws(Failure) in try ownRows(communicator) }
+        let own = try communicator.attempt { () throws(Failure) in
+            configuration.objective.kind.learns ? try ownRows(communicator) : nil
+        }
         if let failure = own.failure {
             notes.append("The training data are not here, so that nothing is compared with them: \(failure.message)")
         }
         let named = try communicator.attempt { () throws(Failure) in try others == nil ? heldOutFile(communicator) : nil }
         if let failure = named.failure { notes.append("The held-out rows of the run are not here: \(failure.message)") }
-        let rows = try? own.get()
+        let rows = (try? own.get()) ?? nil
         let samples = rowCondition == nil ? try shownSamples(communicator) : nil
         let model = SnapshotModel(
             configuration: configuration, networks: networks, weights: preparedNetworks(), step: step,

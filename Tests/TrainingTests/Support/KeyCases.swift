@@ -34,13 +34,14 @@ enum KeyCases {
         "sampler.temperature": ["sampler.noise=null"], "chains.storage=byte": ["sampler.low=-1", "sampler.high=1"],
         "exchange.temperatures=[1, 2]": ["sampler.noise=null"], "objective.diffusion=variancePreserving": ["objective.noise=0.5"],
         "objective.kind=autoencoder": ["sampler.steps=0"], "model.kind=layers": ["model.layers=[{kind: 'dense', outputs: 1}]"],
-        "condition.kind=image": ["condition.source=digits"],
+        "condition.kind=image": ["condition.source=digits"], "objective.kind=sampling": ["energy.formula=x0"],
     ]
 
     /// Assignments with those that they need by their values, each key once.
     static func withCompanions(_ assignments: [String]) -> [String] {
         let more = assignments.flatMap { companions[$0] ?? [] }
-        let given = Set(assignments.map(path))
+        // An energy is a formula or a library.
+        let given = Set(assignments.map { path($0) == "energy.library" ? "energy.formula" : path($0) })
         return assignments + more.filter { !given.contains(path($0)) }
     }
 

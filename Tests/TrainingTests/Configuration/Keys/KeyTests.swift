@@ -71,11 +71,11 @@ struct KeyTests {
     }
 
     @Test(arguments: ObjectiveKind.allCases) func `an objective's declaration agrees with what is made of it`(kind: ObjectiveKind) throws {
-        let rest = kind.mayRest ? ["sampler.steps=0"] : []
+        let rest = (kind.mayRest ? ["sampler.steps=0"] : []) + (kind.learns ? [] : ["energy.formula=x0"])
         let plan = try RunPlan(ScratchRun.configuration(["objective.kind=\(kind.rawValue)"] + rest), SoloCommunicator())
         #expect(RunNetworks.Part.allCases.filter { plan.networks[$0] != nil } == kind.model.networks)
         #expect(plan.networks.isLatent == (kind.model.energy == .ofLatents))
-        #expect((plan.configuration.replayCapacity != nil) == ([.pcd, .wassersteinFlow].contains(kind)))
+        #expect((plan.configuration.replayCapacity != nil) == ([.pcd, .wassersteinFlow, .sampling].contains(kind)))
         if kind.trainsByChainsAlone { #expect(plan.profile.hasChains && plan.profile.usesSampler) }
         #expect(!kind.title(plan.configuration.objective).isEmpty)
     }

@@ -145,10 +145,10 @@ struct TrainerTests {
                 .diffusionCD: ["objective.estimator=recovery", "objective.noise=0.5"], .denoisingScore: ["objective.noise=0.5"],
                 .variationalTeaching: ["generator.latent=3", "generator.widths=[9]", "encoder.widths=[8]"],
                 .autoencoder: ["generator.latent=3", "generator.widths=[9]", "encoder.widths=[8]", "sampler.steps=0"],
-                .latentPrior: latent + ["objective.noise=0.5", "posterior.steps=4"],
+                .sampling: ["energy.formula=x0^2 + exp(x1) - x1"], .latentPrior: latent + ["objective.noise=0.5", "posterior.steps=4"],
             ]
             let kinds = ObjectiveKind.allCases.map { kind in
-                ["objective.kind=\(kind.rawValue)", "model.activation=softplus"] + (needed[kind] ?? [])
+                ["objective.kind=\(kind.rawValue)"] + (kind.learns ? ["model.activation=softplus"] : []) + (needed[kind] ?? [])
             }
             let variants = [
                 ["chains.restartProbability=0.5"], ["objective.kind=cd", "run.reduction=float"],

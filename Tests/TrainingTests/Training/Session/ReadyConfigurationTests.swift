@@ -66,7 +66,7 @@ struct ReadyConfigurationTests {
     }
 
     /// The deviation of the values that the energy learns: latent vectors have 1.
-    private static func deviation(_ plan: RunPlan) -> Double { plan.networks.isLatent ? 1 : plan.scale.data.deviation }
+    private static func deviation(_ plan: RunPlan) -> Double { plan.networks.isLatent ? 1 : plan.scale?.data.deviation ?? 1 }
 
     /// E(x) = slope · Σ x.
     private struct Slope: Potential {
