@@ -119,7 +119,7 @@ public struct DiagnoseCommand: Codable, Sendable {
     private func functionalScale(_ trained: TrainedModel, _ functionals: ChainFunctionals) -> (FunctionalScale?, Finding?) {
         guard !trained.networks.isLatent, trained.configuration.objective.kind.learns else { return (nil, nil) }
         do throws(Failure) {
-            let source = try trained.configuration.loadedSource()
+            let source = try trained.configuration.loadedSource(measured: RunFolder(folder).measuredFiles)
             guard let training = trained.trainingRows(of: source) else {
                 throw Failure(.data, "\(source.name) holds other data now")
             }

@@ -17,12 +17,15 @@ extension ColumnScales {
         for (place, word) in words.enumerated() {
             var (mean, deviation, curve) = (0.0, 1.0, ScaleCurve.straight)
             if word != .none {
-                let numbers = dataset.numbers(place, without: indicators?[place])
+                // Rows that stand in a file are not read once more for moments that are known.
+                let numbers = plain == nil ? dataset.numbers(place, without: indicators?[place]) : []
                 (mean, deviation) = plain.map { ($0.means[place], $0.deviations[place]) } ?? Self.moments(numbers)
-                if !(deviation > 0) || !(1 / Float(deviation)).isFinite && dataset.precise == nil || !(1 / deviation).isFinite
-                    || numbers.allSatisfy({ $0 == numbers[0] })
-                {
-                    (mean, deviation) = (numbers.first ?? 0, 1)
+                let isNarrow = !(1 / Float(deviation)).isFinite && !dataset.isPrecise
+                // The mean of equal doubles is rounded: their deviation need not be 0.
+                let isConstant =
+                    plain == nil ? numbers.allSatisfy { $0 == numbers[0] } : dataset.isPrecise && dataset.isConstant(place)
+                if !(deviation > 0) || isNarrow || !(1 / deviation).isFinite || isConstant {
+                    (mean, deviation) = (plain == nil ? numbers.first ?? 0 : dataset.number(place), 1)
                 } else if word != .standard {
                     curve = word == .log ? .log : ScaleCurve(normalScoresOf: numbers, deviation: deviation)
                     if let bad = numbers.first(where: { !curve.allows($0) }) {
@@ -81,11 +84,13 @@ extension ColumnScales {
 extension Dataset {
     /// One value of every row, without the rows in which another value, its indicator, is not 0.
     fileprivate func numbers(_ place: Int, without indicator: Int?) -> [Double] {
-        let width = shape.count
-        return (0..<count).compactMap { row in
-            if let indicator, number(row * width + indicator) != 0 { return nil }
-            return number(row * width + place)
+        var numbers: [Double] = []
+        numbers.reserveCapacity(count)
+        forEachRow { block, start in
+            if let indicator, block.number(start + indicator) != 0 { return }
+            numbers.append(block.number(start + place))
         }
+        return numbers
     }
 
     /// A value of a row as messages call it, from 1.

@@ -23,12 +23,13 @@ public struct ColumnScales: Hashable, Sendable {
     func refused(_ dataset: Dataset) -> Int? {
         let places = curves.indices.filter { !curves[$0].allows(-1) }
         guard !places.isEmpty else { return nil }
-        for row in 0..<dataset.count {
-            for place in places {
-                let index = row * curves.count + place
-                if !curves[place].allows(dataset.number(index)) { return index }
+        var (row, bad): (Int, Int?) = (0, nil)
+        dataset.forEachRow { block, start in
+            if bad == nil, let place = places.first(where: { !curves[$0].allows(block.number(start + $0)) }) {
+                bad = row * curves.count + place
             }
+            row += 1
         }
-        return nil
+        return bad
     }
 }

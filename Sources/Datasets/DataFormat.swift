@@ -15,6 +15,8 @@ protocol DataFormat: Sendable {
     /// Whether a file without a signature, whose name says nothing, looks like one.
     func resembles(_ file: DataFile) throws(Failure) -> Bool
     func rows(_ file: DataFile, _ options: LoadingOptions) throws(Failure) -> FileRows
+    /// The rows where they can be read one by one; nil where the file has to be read whole.
+    func rowsInFile(_ file: DataFile, _ options: LoadingOptions) throws(Failure) -> RowsInFile?
 }
 
 extension DataFormat {
@@ -23,6 +25,7 @@ extension DataFormat {
 
     func hasSignature(_: [UInt8]) -> Bool { false }
     func resembles(_: DataFile) throws(Failure) -> Bool { false }
+    func rowsInFile(_: DataFile, _: LoadingOptions) throws(Failure) -> RowsInFile? { nil }
 }
 
 enum DataFormats {
@@ -39,6 +42,12 @@ enum DataFormats {
     /// The rows of a file: by the first format whose signature it has, else whose ending its name has, else that it looks like.
     static func rows(of file: DataFile, _ options: LoadingOptions) throws(Failure) -> FileRows {
         try format(of: file).rows(file, options)
+    }
+
+    /// As above, where they can be read one by one.
+    static func rowsInFile(_ file: DataFile, _ options: LoadingOptions) throws(Failure) -> RowsInFile? {
+        guard file.isPlain else { return nil }
+        return try format(of: file).rowsInFile(file, options)
     }
 
     private static func format(of file: DataFile) throws(Failure) -> any DataFormat {
@@ -68,6 +77,10 @@ private struct NPYFormat: DataFormat {
         if let fields { return try FileRows(fields, path: file.path) }
         return FileRows(try NPY.decode(bytes, name: file.path), path: file.path)
     }
+
+    func rowsInFile(_ file: DataFile, _: LoadingOptions) throws(Failure) -> RowsInFile? {
+        try NPY.rows(file).map { RowsInFile(path: file.path, numbers: $0) }
+    }
 }
 
 private struct NPZFormat: DataFormat {
@@ -86,6 +99,10 @@ private struct HDF5Format: DataFormat {
     func hasSignature(_ head: [UInt8]) -> Bool { HDF5.recognises(head) }
 
     func rows(_ file: DataFile, _ options: LoadingOptions) throws(Failure) -> FileRows { try FileRows(of: HDF5.open(file), options) }
+
+    func rowsInFile(_ file: DataFile, _ options: LoadingOptions) throws(Failure) -> RowsInFile? {
+        try FileRows.rowsInFile(HDF5.open(file), options)
+    }
 }
 
 private struct CSVFormat: DataFormat {
@@ -109,6 +126,13 @@ private struct IDXFormat: DataFormat {
     func rows(_ file: DataFile, _ options: LoadingOptions) throws(Failure) -> FileRows {
         var rows = FileRows(try IDX.decode(file.bytes(), name: file.path), path: file.path)
         if options.readsLabels { rows.labels = try IDXLabels.beside(file.path, count: rows.count, options) }
+        return rows
+    }
+
+    func rowsInFile(_ file: DataFile, _ options: LoadingOptions) throws(Failure) -> RowsInFile? {
+        guard let numbers = try IDX.rows(file) else { return nil }
+        var rows = RowsInFile(path: file.path, numbers: numbers)
+        if options.readsLabels { rows.labels = (try IDXLabels.beside(file.path, count: numbers.count, options), nil) }
         return rows
     }
 }

@@ -75,17 +75,31 @@ public enum DataSource: Hashable, Sendable {
         }
     }
 
+    /// The data sets: the rows and what belongs to them.
+    public var datasets: [Dataset] { [dataset, dataset?.partner].compactMap { $0 } }
+
+    /// What was found of the files of rows that stay in them.
+    public var measuredFiles: [MeasuredFile] { datasets.compactMap { $0.stored.flatMap { $0.isOfNode ? nil : $0.file } } }
+
+    /// The same data with a sentence for the person who gave them.
+    public func noting(_ note: String) -> DataSource {
+        guard var dataset else { return self }
+        dataset.notes.append(note)
+        return .dataset(dataset)
+    }
+
     /// Everything as bytes, so that one process can load the source and hand it to others.
-    public func encoded() -> [UInt8] {
+    public func encoded() throws(Failure) -> [UInt8] {
         switch self {
         case .density(let density): [0] + Array(density.name.utf8)
-        case .dataset(let dataset): [1] + dataset.encoded()
+        case .dataset(let dataset): [1] + (try dataset.encoded())
         case .space(let space): [2] + Array(([space.name, space.digest] + space.coordinates).joined(separator: "\0").utf8)
         }
     }
 
     /// The source that `encoded` gave.
-    public init(encoded bytes: [UInt8]) throws(Failure) {
+    /// - Parameter node: as `Dataset.init(encoded:node:)` has it.
+    public init(encoded bytes: [UInt8], node: String? = nil) throws(Failure) {
         let rest = Array(bytes.dropFirst())
         if bytes.first == 0, let density = PlaneDensity(named: String(decoding: rest, as: UTF8.self)) {
             self = .density(density)
@@ -93,7 +107,7 @@ public enum DataSource: Hashable, Sendable {
             let texts = String(decoding: rest, as: UTF8.self).split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
             self = .space(CoordinateSpace(name: texts[0], coordinates: Array(texts[2...]), digest: texts[1]))
         } else {
-            self = .dataset(try Dataset(encoded: rest))
+            self = .dataset(try Dataset(encoded: rest, node: node))
         }
     }
 }

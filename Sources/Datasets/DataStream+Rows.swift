@@ -5,12 +5,12 @@ import Numerics
 extension DataStream {
     /// Levels to [low, high]; with dequantisation the target holds the uniform numbers.
     static func scale(
-        _ bytes: [UInt8], _ row: Int, _ levels: Int, _ target: Matrix, _ preparation: DataPreparation, dequantises: Bool = false
+        _ bytes: [UInt8], from start: Int, _ levels: Int, _ target: Matrix, _ preparation: DataPreparation, dequantises: Bool = false
     ) {
         let low = preparation.low
         let range = preparation.high - low
         unsafe bytes.withUnsafeBufferPointer { bytes in
-            let source = unsafe bytes.baseAddress! + row * target.columns
+            let source = unsafe bytes.baseAddress! + start
             let out = unsafe target.base
             if dequantises {
                 let factor = range / Float(levels)
@@ -23,9 +23,9 @@ extension DataStream {
     }
 
     /// Floats as they are.
-    static func copy(_ floats: [Float], _ row: Int, _ target: Matrix) {
+    static func copy(_ floats: [Float], from start: Int, _ target: Matrix) {
         unsafe floats.withUnsafeBufferPointer { floats in
-            unsafe target.base.update(from: floats.baseAddress! + row * target.columns, count: target.columns)
+            unsafe target.base.update(from: floats.baseAddress! + start, count: target.columns)
         }
     }
 

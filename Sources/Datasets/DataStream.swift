@@ -155,15 +155,7 @@ public struct DataStream: Sendable {
         if preparation.dequantize, spreads == nil { stream(.dequantisation, step, shard).fillUniforms(tile) }
         for (place, row) in rows(of: dataset, step, shard).enumerated() {
             let target = tile.rows(place..<(place + 1))
-            switch dataset.values {
-            case .levels(let bytes, let levels): Self.scale(bytes, row, levels, target, preparation, dequantises: preparation.dequantize)
-            case .floats(let floats):
-                if let standardisation {
-                    standardisation.fill(target, row: row, of: dataset)
-                } else {
-                    Self.copy(floats, row, target)
-                }
-            }
+            dataset.fill(target, row: row, preparation, standardisation, dequantises: preparation.dequantize)
             if preparation.flip && flips.bits(at: place) & 1 == 1 { mirror(target, shape) }
         }
         if let spreads { spread(tile, spreads, stream(.dequantisation, step, shard)) }

@@ -20,40 +20,42 @@ extension Dataset {
         /// What a table says beside its values; nil: nothing.
         var table: TableFacts?
         var digest: String
+        /// Where the values are found; nil: behind this.
+        var stored: StoredDescription?
         /// Bytes of the encoded partner behind everything else.
         var partnerBytes: Int?
     }
 
     /// Everything as bytes, so that one process can read the data and hand them to others: length of a description (8 bytes), the
     /// description (JSON), labels, values, the numbers in double precision where they are kept, the partner.
-    public func encoded() -> [UInt8] {
-        let partner = partner?.encoded() ?? []
-        let description = Description(
+    /// - Throws: as reading a row does, of rows that stay in their file.
+    public func encoded() throws(Failure) -> [UInt8] {
+        let partner = try partner?.encoded() ?? []
+        let description = try Description(
             name: name, shape: shape, count: count, levels: levels, hasLabels: labels != nil, columnNames: columnNames,
             labelName: labelName, notes: notes, isPrecise: precise == nil ? nil : true, losses: losses.isEmpty ? nil : losses,
-            table: table == TableFacts() ? nil : table, digest: digest,
+            table: table == TableFacts() ? nil : table, digest: digest, stored: storedDescription,
             partnerBytes: partner.isEmpty ? nil : partner.count)
         guard let json = try? JSONEncoder().encode(description) else { preconditionFailure("a description of data has no JSON") }
         var bytes = NumericArray.Values.int64([Int64(json.count)]).littleEndianBytes + Array(json)
+        if let labels { bytes.append(contentsOf: NumericArray.Values.int32(labels).littleEndianBytes) }
         switch values {
-        case .levels(let levels, _):
-            bytes.reserveCapacity(bytes.count + count * 4 + levels.count)
-            if let labels { bytes.append(contentsOf: NumericArray.Values.int32(labels).littleEndianBytes) }
-            bytes.append(contentsOf: levels)
-        case .floats(let floats):
-            if let labels { bytes.append(contentsOf: NumericArray.Values.int32(labels).littleEndianBytes) }
-            bytes.append(contentsOf: NumericArray.Values.float32(floats).littleEndianBytes)
+        case .levels(let levels, _): bytes.append(contentsOf: levels)
+        case .floats(let floats): bytes.append(contentsOf: NumericArray.Values.float32(floats).littleEndianBytes)
+        case .stored: break
         }
         if let precise { bytes.append(contentsOf: NumericArray.Values.float64(precise).littleEndianBytes) }
         return bytes + partner
     }
 
     /// The data that `encoded` gave; their digest is checked.
-    public init(encoded bytes: [UInt8]) throws(Failure) {
-        try self.init(encoded: bytes, mayHavePartner: true)
+    /// - Parameter node: where this rank finds the file that the ranks of its node share.
+    /// - Throws: what opening the file throws, of rows that are read from it.
+    public init(encoded bytes: [UInt8], node: String? = nil) throws(Failure) {
+        try self.init(encoded: bytes, node, mayHavePartner: true)
     }
 
-    private init(encoded bytes: [UInt8], mayHavePartner: Bool) throws(Failure) {
+    private init(encoded bytes: [UInt8], _ node: String?, mayHavePartner: Bool) throws(Failure) {
         let damaged = Failure(.data, "data received from another process: expected a description, labels and values, found damage.")
         guard bytes.count >= 8, let length = Self.length(bytes), length <= bytes.count - 8,
             let description = try? JSONDecoder().decode(Description.self, from: Data(bytes[8..<(8 + length)])),
@@ -62,9 +64,9 @@ extension Dataset {
         let (shape, count) = (description.shape, description.count)
         let labelBytes = NumericArray.count(of: [count, description.hasLabels ? 4 : 0])
         let isPrecise = description.isPrecise == true && description.levels == nil
-        let valueBytes = description.levels == nil ? 4 + (isPrecise ? 8 : 0) : 1
+        let valueBytes = description.stored != nil ? 0 : description.levels == nil ? 4 + (isPrecise ? 8 : 0) : 1
         let total = NumericArray.count(of: [count, shape.height, shape.width, shape.channels, valueBytes])
-        guard let total, let labelBytes, count > 0, total > 0, (1...256).contains(description.levels ?? 1),
+        guard let total, let labelBytes, count > 0, total > 0 || description.stored != nil, (1...256).contains(description.levels ?? 1),
             case let behind = bytes.count - 8 - length, (0...behind).contains(description.partnerBytes ?? 0),
             case let own = behind - (description.partnerBytes ?? 0), labelBytes <= own, own - labelBytes == total
         else { throw damaged }
@@ -74,6 +76,16 @@ extension Dataset {
         if description.hasLabels, case .int32(let read) = NumericArray.Values(.int32, littleEndian: bytes[labelStart..<valueStart]) {
             labels = read
         }
+        guard description.columnNames == nil || description.columnNames!.count == shape.count else { throw damaged }
+        if let stored = description.stored {
+            let rows = try stored.open(at: node)
+            guard rows.count == count else { throw damaged }
+            self.init(
+                name: description.name, shape: shape, rows, labels: labels, columnNames: description.columnNames,
+                labelName: description.labelName, notes: description.notes, losses: description.losses ?? [])
+            if end < bytes.count { self = try paired(with: Dataset(encoded: Array(bytes[end...]), node, mayHavePartner: false)) }
+            return
+        }
         let valueEnd = isPrecise ? valueStart + (end - valueStart) / 3 : end
         let values: Values =
             if let levels = description.levels {
@@ -81,7 +93,6 @@ extension Dataset {
             } else {
                 .floats(NumericArray.Values(.float32, littleEndian: bytes[valueStart..<valueEnd]).floats)
             }
-        guard description.columnNames == nil || description.columnNames!.count == shape.count else { throw damaged }
         let precise = isPrecise ? NumericArray.Values(.float64, littleEndian: bytes[valueEnd..<end]).doubles : nil
         try self.init(
             name: description.name, shape: shape, values: values, labels: labels, columnNames: description.columnNames,
@@ -94,8 +105,7 @@ extension Dataset {
             table = facts
         }
         guard end < bytes.count else { return }
-        let partner = try Dataset(encoded: Array(bytes[end...]), mayHavePartner: false)
-        self = try paired(with: partner)
+        self = try paired(with: Dataset(encoded: Array(bytes[end...]), node, mayHavePartner: false))
     }
 
     private static func length(_ bytes: [UInt8]) -> Int? {

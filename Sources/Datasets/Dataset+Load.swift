@@ -7,11 +7,14 @@ extension Dataset {
     /// Which formats there are, and how a file's is found: `DataFormats`.
     /// - Throws: `.missingInput`, `.data` or `.inputOutput` naming the file and the place in it.
     public static func load(path: String, _ options: LoadingOptions = LoadingOptions()) throws(Failure) -> Dataset {
-        let rows =
-            switch PathKind(path) {
-            case .folder: try rows(inFolder: path, options)
-            default: try DataFormats.rows(of: options.open(path), options)
-            }
+        let rows: FileRows
+        switch PathKind(path) {
+        case .folder: rows = try Self.rows(inFolder: path, options)
+        default:
+            let file = try options.open(path)
+            if let stored = try stored(file, options) { return stored }
+            rows = try DataFormats.rows(of: file, options)
+        }
         return try Dataset(rows, options)
     }
 

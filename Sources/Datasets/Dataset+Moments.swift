@@ -6,6 +6,7 @@ extension Dataset {
     public func moments() -> ColumnMoments { cachedMoments.value { computedMoments() } }
 
     private func computedMoments() -> ColumnMoments {
+        if case .stored(let rows) = values, let moments = rows.measures.moments { return moments }
         let sums = columnSums { value, _ in value }
         let means = sums.map { $0 / Double(count) }
         let squares = columnSums { value, column in (value - means[column]) * (value - means[column]) }
@@ -15,8 +16,8 @@ extension Dataset {
     private func columnSums(_ term: (Double, Int) -> Double) -> [Double] {
         let width = shape.count
         var sums = [Double](repeating: 0, count: width)
-        for row in 0..<count {
-            for column in 0..<width { sums[column] += term(number(row * width + column), column) }
+        forEachRow { block, start in
+            for column in 0..<width { sums[column] += term(block.number(start + column), column) }
         }
         return sums
     }

@@ -29,9 +29,21 @@ extension Dataset {
 extension Dataset {
     /// A row as the condition of another: levels scaled to the preparation's range, floats as they are; 1 x values.
     public func fill(_ target: Matrix, row: Int, _ preparation: DataPreparation) {
-        switch values {
-        case .floats(let floats): DataStream.copy(floats, row, target)
-        case .levels(let bytes, let levels): DataStream.scale(bytes, row, levels, target, preparation)
+        fill(target, row: row, preparation, nil, dequantises: false)
+    }
+
+    /// A row, 1 x values: levels scaled to the preparation's range, floats standardised or as they are.
+    /// - Parameter dequantises: whether the target holds where in its cell each level lies.
+    func fill(_ target: Matrix, row: Int, _ preparation: DataPreparation, _ standardisation: Standardisation?, dequantises: Bool) {
+        let (block, start) = block(ofRow: row)
+        switch block {
+        case .levels(let bytes): DataStream.scale(bytes, from: start, levels ?? 1, target, preparation, dequantises: dequantises)
+        case .floats(let floats, let precise):
+            if let standardisation {
+                standardisation.fill(target, floats, precise, from: start)
+            } else {
+                DataStream.copy(floats, from: start, target)
+            }
         }
     }
 }

@@ -9,11 +9,14 @@ public struct Dataset: Hashable, Sendable {
         /// Whole numbers 0..<levels, for example pixels with 256 levels.
         case levels([UInt8], levels: Int)
         case floats([Float])
+        /// Read when they are wanted.
+        case stored(StoredRows)
 
         public var count: Int {
             switch self {
             case .levels(let values, _): values.count
             case .floats(let values): values.count
+            case .stored(let rows): rows.count * rows.layout.values
             }
         }
     }
@@ -35,7 +38,7 @@ public struct Dataset: Hashable, Sendable {
     /// The name of the column of labels, when the file has one.
     public let labelName: String?
     /// Sentences about how the file was read, for the person who gave it.
-    public let notes: [String]
+    public internal(set) var notes: [String]
     /// XXH3 of shape, levels and values as 16 hexadecimal digits: equal for equal data, wherever they came from.
     public let digest: String
     /// What a table says beside its values.
@@ -59,7 +62,11 @@ public struct Dataset: Hashable, Sendable {
         precondition(labels == nil || labels!.count == count, "\(labels?.count ?? 0) labels for \(count) rows")
         precondition(columnNames == nil || columnNames!.count == shape.count, "a name for each of \(shape.count) values")
         precondition(precise == nil || precise!.count == values.count, "\(precise?.count ?? 0) numbers for \(values.count) values")
-        try Self.check(values, shape.count, name, columnNames)
+        switch values {
+        case .floats(let floats): try Self.check(floats, firstRow: 0, shape.count, name, columnNames)
+        case .levels(let bytes, let levels): try Self.check(bytes, levels: levels, shape.count, name, columnNames)
+        case .stored: preconditionFailure("rows that are read when they are wanted have been checked")
+        }
         self.name = name
         self.shape = shape
         self.values = values
@@ -71,44 +78,64 @@ public struct Dataset: Hashable, Sendable {
         digest = Self.digest(shape, values)
     }
 
-    private static func check(_ values: Values, _ width: Int, _ name: String, _ columns: [String]?) throws(Failure) {
-        let place = { (index: Int) -> String in
-            "\(name): row \(index / width), value \(index % width)" + (columns.map { " (\($0[index % width]))" } ?? "") + ", both from 0"
-        }
-        switch values {
-        case .floats(let floats):
-            guard let index = floats.firstIndex(where: { !$0.isFinite }) else { return }
-            throw Failure(.data, "\(place(index)): expected a finite number, found \(floats[index]). Remove the row or mend the value.")
-        case .levels(let bytes, let levels):
-            precondition((1...256).contains(levels), "a byte has 1 to 256 levels, not \(levels)")
-            guard let index = bytes.firstIndex(where: { Int($0) >= levels }) else { return }
-            throw Failure(.data, "\(place(index)): expected a whole number below \(levels), found \(bytes[index]).")
-        }
+    /// Rows that are read when they are wanted, checked already.
+    init(
+        name: String, shape: ImageShape, _ rows: StoredRows, labels: [Int32]?, columnNames: [String]?, labelName: String?, notes: [String],
+        losses: [PrecisionLoss]
+    ) {
+        precondition(labels == nil || labels!.count == rows.count, "\(labels?.count ?? 0) labels for \(rows.count) rows")
+        (self.name, self.shape, count, values) = (name, shape, rows.count, .stored(rows))
+        (self.labels, self.columnNames, self.labelName, self.notes) = (labels, columnNames, labelName, notes)
+        (precise, self.losses, digest) = (nil, losses, rows.measures.digest)
+    }
+
+    /// Refuses the first value that is no finite number.
+    /// - Parameter firstRow: the number of the first of these rows.
+    static func check(_ floats: [Float], firstRow: Int, _ width: Int, _ name: String, _ columns: [String]?) throws(Failure) {
+        guard let index = floats.firstIndex(where: { !$0.isFinite }) else { return }
+        throw Failure(
+            .data,
+            "\(place(firstRow * width + index, width, name, columns)): expected a finite number, found \(floats[index]). "
+                + "Remove the row or mend the value.")
+    }
+
+    private static func check(_ bytes: [UInt8], levels: Int, _ width: Int, _ name: String, _ columns: [String]?) throws(Failure) {
+        precondition((1...256).contains(levels), "a byte has 1 to 256 levels, not \(levels)")
+        guard let index = bytes.firstIndex(where: { Int($0) >= levels }) else { return }
+        throw Failure(.data, "\(place(index, width, name, columns)): expected a whole number below \(levels), found \(bytes[index]).")
+    }
+
+    private static func place(_ index: Int, _ width: Int, _ name: String, _ columns: [String]?) -> String {
+        "\(name): row \(index / width), value \(index % width)" + (columns.map { " (\($0[index % width]))" } ?? "") + ", both from 0"
     }
 
     private static func digest(_ shape: ImageShape, _ values: Values) -> String {
-        let sum = Checksum()
         switch values {
         case .levels(let bytes, let levels):
-            sum.add([shape.height, shape.width, shape.channels, levels].map(Int64.init))
+            let sum = digest(of: shape, levels: levels)
             sum.add(bytes)
+            return sum.text
         case .floats(let floats):
-            sum.add([shape.height, shape.width, shape.channels, 0].map(Int64.init))
+            let sum = digest(of: shape, levels: nil)
             sum.add(floats)
+            return sum.text
+        case .stored(let rows): return rows.measures.digest
         }
-        return sum.text
+    }
+
+    /// The digest of rows of which nothing has been added yet.
+    static func digest(of shape: ImageShape, levels: Int?) -> Checksum {
+        let sum = Checksum()
+        sum.add([shape.height, shape.width, shape.channels, levels ?? 0].map(Int64.init))
+        return sum
     }
 
     /// The number of levels of whole-number data; nil for floats.
     public var levels: Int? {
-        if case .levels(_, let levels) = values { levels } else { nil }
-    }
-
-    /// Value `index` of all rows, in the precision of the file where it is kept.
-    func number(_ index: Int) -> Double {
         switch values {
-        case .levels(let bytes, _): Double(bytes[index])
-        case .floats(let floats): precise?[index] ?? Double(floats[index])
+        case .levels(_, let levels): levels
+        case .floats: nil
+        case .stored(let rows): rows.levels
         }
     }
 }

@@ -13,16 +13,32 @@ extension FileRows {
         var columns: [NumericColumn] = []
         for entry in chosen { columns += try arrays.columns(entry, options.selection) }
         try self.init(columns, path: arrays.file.path)
-        guard let label = options.label.name, names?.contains(label) != true, let entry = Self.entry(label, arrays) else { return }
-        let read = try arrays.columns(entry, .all)
+        guard let found = try Self.labels(of: arrays, count: count, names, options) else { return }
+        (labels, labelName) = found
+    }
+
+    /// The labels that stand beside rows of so many; nil where there are none.
+    private static func labels(
+        of arrays: any ArrayFile, count: Int, _ names: [String]?, _ options: LoadingOptions
+    ) throws(Failure) -> (values: [Int32], name: String?)? {
+        guard let label = options.label.name, names?.contains(label) != true, let entry = entry(label, arrays) else { return nil }
+        let (read, path) = (try arrays.columns(entry, .all), arrays.file.path)
         guard read.count == 1, read[0].array.count == count else {
             throw Failure(
                 .data,
                 "\(path): \(label): expected \(count) labels, one for each row, found "
                     + (read.count == 1 ? "the shape \(read[0].array.shape)" : "a table"))
         }
-        labels = try Self.labels(read[0].array.values, path: "\(path): \(label)")
-        labelName = label
+        return (try labels(read[0].array.values, path: "\(path): \(label)"), label)
+    }
+
+    /// The rows of the only array, with their labels, where they can be read one by one.
+    static func rowsInFile(_ arrays: any ArrayFile, _ options: LoadingOptions) throws(Failure) -> RowsInFile? {
+        let chosen = try chosen(arrays, options)
+        guard chosen.count == 1, let found = try arrays.rows(chosen[0]) else { return nil }
+        var rows = RowsInFile(path: arrays.file.path, numbers: found.rows, titles: found.titles)
+        rows.labels = try labels(of: arrays, count: found.rows.count, found.titles, options)
+        return rows
     }
 
     private static func entry(_ name: String, _ arrays: any ArrayFile) -> ArrayEntry? {

@@ -74,12 +74,13 @@ extension FileRows {
     }
 
     /// Whole numbers as labels.
-    static func labels(_ values: NumericArray.Values, path: String) throws(Failure) -> [Int32] {
+    /// - Parameter firstRow: the number of the row of the first.
+    static func labels(_ values: NumericArray.Values, firstRow: Int = 0, path: String) throws(Failure) -> [Int32] {
         if case .int32(let numbers) = values { return numbers }
         let numbers = values.doubles ?? values.floats.map { Double($0) }
         return try numbers.enumerated().map { (row, number) throws(Failure) in
             guard let label = Int32(exactly: number) else {
-                throw Failure(.data, "\(path): row \(row) from 0: expected a whole number as label, found \(number).")
+                throw Failure(.data, "\(path): row \(firstRow + row) from 0: expected a whole number as label, found \(number).")
             }
             return label
         }

@@ -42,7 +42,30 @@ public struct LoadingOptions: Hashable, Codable, Sendable {
     /// IDX images: their labels are read from the file beside them (`train-labels-idx1-ubyte` for `train-images-idx3-ubyte`).
     public var readsLabels = false
 
+    /// Where the rows stand while they are used.
+    public var memory = DataMemory.rank
+    /// The share of the rows that will be held out, so that the same pass finds what there is to know of both parts.
+    public var heldOut: Double?
+    /// Whether more than one share will be: such rows are held in memory.
+    public var holdsOutSeveral = false
+    /// Of which rows the moments of the columns will be asked for.
+    public var moments = MomentsNeed.none
+    /// What earlier starts have found of files.
+    public var measured: [MeasuredFile] = []
+
     public init() {}
+
+    /// As far as what is found of a file's rows depends on it.
+    func reading(_ type: NumberType) -> LoadingOptions {
+        var reading = self
+        (reading.limit, reading.memory, reading.moments, reading.measured) = (0, .automatic, .none, [])
+        // Floats and bytes are all that there is.
+        if [.float32, .uint8, .bool].contains(type) { reading.keepsPrecision = false }
+        return reading
+    }
+
+    /// Whether every rank has to hold the rows: columns are looked at one by one, or rows dealt out to several parts.
+    var holdsRows: Bool { !roles.isEmpty || !kinds.isEmpty || learned != nil || holdsOutSeveral }
 
     /// A file within the limit.
     /// - Parameter bytes: those of files before it.

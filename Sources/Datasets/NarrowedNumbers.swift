@@ -26,7 +26,7 @@ public struct PrecisionLoss: Hashable, Codable, Sendable {
     public let after: Int
 
     /// Values that are looked at: the first rows say enough, and images have as many columns as pixels.
-    private static let limit = 1 << 20
+    static let limit = 1 << 20
 
     static func find(in numbers: [Double], width: Int, names: [String]?) -> [PrecisionLoss] {
         guard width > 0, width <= limit else { return [] }

@@ -8,14 +8,16 @@ extension RowPreparation {
     /// - Parameter place: where the data came from, for messages: `--input rows.npy`.
     /// - Throws: `.data` for another shape, other columns or another kind of values.
     public func conform(_ dataset: Dataset, _ place: String) throws(Failure) -> Dataset {
-        let rows = try shaped(dataset, place)
+        // Rows that have to be changed stand in memory.
+        let isAlike = dataset.shape == shape && dataset.levels == levels
+        let rows = try shaped(isAlike ? dataset : dataset.inMemory(), place)
         if let columns, let own = rows.columnNames, own != columns {
             throw Failure(
                 .data,
                 "\(place): expected the columns \(columns.joined(separator: ", ")), in this order, found \(own.joined(separator: ", "))")
         }
         switch (levels, rows.values) {
-        case (nil, .floats):
+        case (nil, .floats), (_, .stored):
             if let scales, let bad = scales.refused(rows) {
                 throw Failure(
                     .data,
@@ -58,7 +60,8 @@ extension RowPreparation {
 
     /// Numbers in the units of levels.
     private func leveled(_ rows: Dataset, _ levels: Int, _ place: String) throws(Failure) -> Dataset {
-        let numbers = (0..<rows.values.count).map { rows.number($0) }
+        var numbers: [Double] = []
+        rows.forEachRow { block, start in for value in start..<start + shape.count { numbers.append(block.number(value)) } }
         guard let least = numbers.min(), let most = numbers.max() else { return rows }
         let top = Double(levels - 1)
         let isWhole = numbers.allSatisfy { $0 >= 0 && $0 == $0.rounded() }
@@ -110,6 +113,7 @@ extension Dataset {
         switch values {
         case .levels(let bytes, let levels): return try replacing(.levels(innermost(bytes), levels: levels), shape: shape)
         case .floats(let floats): return try replacing(.floats(innermost(floats)), shape: shape, precise: precise.map { innermost($0) })
+        case .stored: preconditionFailure("rows that are changed stand in memory")
         }
     }
 }

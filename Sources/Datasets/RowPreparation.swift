@@ -120,17 +120,8 @@ public struct RowPreparation: Hashable, Sendable {
         (preparation.low, preparation.high) = (low, high)
         for row in 0..<dataset.count {
             let target = rows.rows(row..<row + 1)
-            switch dataset.values {
-            case .levels(let bytes, let levels):
-                target.fill(0.5)
-                DataStream.scale(bytes, row, levels, target, preparation, dequantises: isDequantised)
-            case .floats(let floats):
-                if let standardisation {
-                    standardisation.fill(target, row: row, of: dataset)
-                } else {
-                    DataStream.copy(floats, row, target)
-                }
-            }
+            target.fill(0.5)
+            dataset.fill(target, row: row, preparation, standardisation, dequantises: isDequantised)
         }
         return rows
     }

@@ -15,14 +15,15 @@ struct Standardisation: Sendable {
         factors = scales.moments.deviations.map { 1 / Float($0) }
     }
 
-    /// A row of floats of a data set, 1 x values.
-    func fill(_ target: Matrix, row: Int, of dataset: Dataset) {
-        guard case .floats(let floats) = dataset.values else { preconditionFailure("levels are not standardised") }
-        if dataset.precise != nil || !scales.curves.isEmpty {
-            let first = row * target.columns
-            for column in 0..<target.columns { target[0, column] = Float(scales.forward(dataset.number(first + column), column)) }
+    /// A row of floats, 1 x values, with the numbers that they narrow where these are kept.
+    func fill(_ target: Matrix, _ floats: [Float], _ precise: [Double]?, from start: Int) {
+        if precise != nil || !scales.curves.isEmpty {
+            for column in 0..<target.columns {
+                let number = precise?[start + column] ?? Double(floats[start + column])
+                target[0, column] = Float(scales.forward(number, column))
+            }
         } else {
-            DataStream.copy(floats, row, target)
+            DataStream.copy(floats, from: start, target)
             apply(to: target)
         }
     }

@@ -3,7 +3,7 @@ import Failures
 
 extension MPICommunicator {
     public func barrier() throws(Failure) {
-        progress.enter("barrier")
+        try progress.meet("barrier")
         defer { progress.leave() }
         try check(mpi.barrier(handle), "MPI_Barrier", rank: rank)
     }
@@ -18,7 +18,7 @@ extension MPICommunicator {
 
     public func broadcast(_ bytes: inout [UInt8], from root: Int) throws(Failure) {
         precondition((0..<size).contains(root), "rank \(root) is not one of \(size)")
-        progress.enter("broadcast")
+        try progress.meet("broadcast")
         defer { progress.leave() }
         var count = Int64(bytes.count)
         try check(unsafe mpi.bcast(&count, 1, mpi.constants.int64, Int32(root), handle), "MPI_Bcast", rank: rank)
@@ -33,7 +33,7 @@ extension MPICommunicator {
     public func gather(_ mine: [Double], perShard: Int, layout: ShardLayout) throws(Failure) -> [Double] {
         precondition(layout.ranks == size, "a layout over \(layout.ranks) ranks on \(size) ranks")
         precondition(mine.count == perShard * layout.range(of: rank).count, "every own shard gives \(perShard) values")
-        progress.enter("gather")
+        try progress.meet("gather")
         defer { progress.leave() }
         var all = [Double](repeating: 0, count: perShard * layout.shards)
         let ranges = (0..<size).map { rank in
@@ -65,7 +65,7 @@ extension MPICommunicator {
 
     /// Element-wise reduction in place. All ranks must give the same number of values.
     private func reduce(_ values: inout [Double], _ operation: ebm_op, _ name: StaticString) throws(Failure) {
-        progress.enter(name)
+        try progress.meet(name)
         defer { progress.leave() }
         try unsafe inChunks(of: &values, 0..<values.count, "MPI_Allreduce") { start, count in
             unsafe mpi.allreduce_in_place(start, count, mpi.constants.float64, operation, handle)

@@ -7,7 +7,7 @@ extension MPICommunicator {
         precondition((sending + receiving).allSatisfy { $0 >= 0 }, "counts are at least 0")
         precondition(sending.reduce(0, +) == bytes.count, "the counts of all ranks make up the bytes")
         precondition(sending[rank] == receiving[rank], "what a rank sends to itself it receives")
-        progress.enter("start of an exchange")
+        try progress.meet("start of an exchange")
         defer { progress.leave() }
         let exchange = MPIExchange(bytes, receiving: receiving.reduce(0, +), self)
         try exchange.begin(sending: sending, receiving: receiving)
@@ -65,7 +65,7 @@ extension MPICommunicator {
 
     func finish() throws(Failure) -> [UInt8] {
         precondition(!isFinished, "an exchange is finished once")
-        communicator.progress.enter("end of an exchange")
+        try communicator.progress.meet("end of an exchange")
         defer { communicator.progress.leave() }
         // The library moves all messages while it waits for one.
         for index in requests.indices { try check(unsafe mpi.wait(&requests[index]), "MPI_Wait", rank: communicator.rank) }

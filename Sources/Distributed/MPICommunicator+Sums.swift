@@ -3,20 +3,20 @@ import Failures
 /// Sums over ranks and gathered slices, inside of nodes first where several ranks share some: each node then sends a vector once.
 extension MPICommunicator {
     public func sum(_ values: inout [Int64]) throws(Failure) {
-        progress.enter("sum of integers")
+        try progress.meet("sum of integers")
         defer { progress.leave() }
         try sumEverywhere(&values)
     }
 
     public func sum(_ values: inout [Float]) throws(Failure) {
-        progress.enter("sum of floats")
+        try progress.meet("sum of floats")
         defer { progress.leave() }
         try sumEverywhere(&values)
     }
 
     public func sum(_ values: inout [Int64], slices: SliceLayout) throws(Failure) {
         precondition(slices.nodes == nodes && values.count >= slices.count, "slices of these ranks and of no more values than there are")
-        progress.enter("sum in slices")
+        try progress.meet("sum in slices")
         defer { progress.leave() }
         try layers.node.sum(&values, parts: pieces(slices), self)
         try layers.lane.sum(&values, parts: ownLane(slices), self)
@@ -24,7 +24,7 @@ extension MPICommunicator {
 
     public func gather(_ values: inout [Float], slices: SliceLayout) throws(Failure) {
         precondition(slices.nodes == nodes && values.count >= slices.count, "slices of these ranks and of no more values than there are")
-        progress.enter("gather of slices")
+        try progress.meet("gather of slices")
         defer { progress.leave() }
         try layers.lane.gather(&values, parts: ownLane(slices), self)
         try layers.node.gather(&values, parts: pieces(slices), self)

@@ -1,3 +1,4 @@
+import Failures
 import Synchronization
 
 /// What a rank waits for, readable from another thread: the place in flight and a count of places entered and left.
@@ -10,6 +11,7 @@ public final class ProgressBoard: Sendable {
     /// Address of the UTF-8 text of a static string, so that one atomic word holds the name.
     private let place = Atomic<UInt>(0)
     private let expectations = Mutex<[Expectation]>([])
+    private let latches = Mutex<[FailureLatch]>([])
     /// Of a training; negative outside one.
     private let trainingStep = Atomic<Int>(-1)
 
@@ -43,6 +45,20 @@ public final class ProgressBoard: Sendable {
 
     /// Says which step of a training runs; nil after it.
     public func note(step: Int?) { trainingStep.store(step ?? -1, ordering: .relaxed) }
+
+    /// Threads of this rank may note a failure there: the next call that the ranks make together throws it.
+    package func attend(to latch: FailureLatch) { latches.withLock { $0.append(latch) } }
+
+    /// - Throws: what a thread of this rank has noted.
+    func checkLatches() throws(Failure) {
+        for latch in latches.withLock({ $0 }) { try latch.check() }
+    }
+
+    /// Enters a place where the ranks meet, unless a thread of this one has failed: what it would bring is of no use.
+    func meet(_ name: StaticString) throws(Failure) {
+        try checkLatches()
+        enter(name)
+    }
 
     func enter(_ name: StaticString) {
         precondition(name.hasPointerRepresentation, "the name of a place is a string literal of several characters")

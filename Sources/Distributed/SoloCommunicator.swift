@@ -18,28 +18,34 @@ public final class SoloCommunicator: Communicator {
         node = NodeInfo(ranks: 1, index: 0, cores: cores, nodeCores: cores)
     }
 
-    public func barrier() { progress.note("barrier") }
-    public func sum(_ values: inout [Int64]) { progress.note("sum of integers") }
-    public func sum(_ values: inout [Float]) { progress.note("sum of floats") }
-    public func sum(_ values: inout [Int64], slices: SliceLayout) { progress.note("sum in slices") }
-    public func gather(_ values: inout [Float], slices: SliceLayout) { progress.note("gather of slices") }
-    public func maximum(_ values: inout [Double]) { progress.note("maximum") }
-    public func minimum(_ values: inout [Double]) { progress.note("minimum") }
+    public func barrier() throws(Failure) { try meet("barrier") }
+    public func sum(_ values: inout [Int64]) throws(Failure) { try meet("sum of integers") }
+    public func sum(_ values: inout [Float]) throws(Failure) { try meet("sum of floats") }
+    public func sum(_ values: inout [Int64], slices: SliceLayout) throws(Failure) { try meet("sum in slices") }
+    public func gather(_ values: inout [Float], slices: SliceLayout) throws(Failure) { try meet("gather of slices") }
+    public func maximum(_ values: inout [Double]) throws(Failure) { try meet("maximum") }
+    public func minimum(_ values: inout [Double]) throws(Failure) { try meet("minimum") }
 
-    public func broadcast(_ bytes: inout [UInt8], from root: Int) {
-        precondition(root == 0, "rank \(root) is not one of 1")
-        progress.note("broadcast")
+    /// A failure that a thread has noted ends the work here, as it does with several ranks.
+    private func meet(_ name: StaticString) throws(Failure) {
+        try progress.checkLatches()
+        progress.note(name)
     }
 
-    public func gather(_ mine: [Double], perShard: Int, layout: ShardLayout) -> [Double] {
+    public func broadcast(_ bytes: inout [UInt8], from root: Int) throws(Failure) {
+        precondition(root == 0, "rank \(root) is not one of 1")
+        try meet("broadcast")
+    }
+
+    public func gather(_ mine: [Double], perShard: Int, layout: ShardLayout) throws(Failure) -> [Double] {
         precondition(layout.ranks == 1 && mine.count == perShard * layout.shards, "every shard gives \(perShard) values")
-        progress.note("gather")
+        try meet("gather")
         return mine
     }
 
-    public func beginExchange(_ bytes: [UInt8], sending: [Int], receiving: [Int]) -> any PendingExchange {
+    public func beginExchange(_ bytes: [UInt8], sending: [Int], receiving: [Int]) throws(Failure) -> any PendingExchange {
         precondition(sending == [bytes.count] && receiving == sending, "what one process sends it receives")
-        progress.note("exchange")
+        try meet("exchange")
         return SoloExchange(bytes)
     }
 

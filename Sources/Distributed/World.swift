@@ -22,7 +22,12 @@ public func withWorld(_ body: (any Communicator) throws -> Void) -> Int32 {
         return error.exitCode
     }
     var failure: Failure?
-    do { try body(world.communicator) } catch { failure = Failure(describing: error) }
+    do {
+        try body(world.communicator)
+        try world.communicator.progress.checkLatches()
+    } catch {
+        failure = Failure(describing: error)
+    }
     let code = world.agreeOnEnd(failure)
     world.stop()
     return code
@@ -33,6 +38,7 @@ private func withSolo(_ watchdog: Watchdog, _ body: (any Communicator) throws ->
     var code: Int32 = 0
     do {
         try body(SoloCommunicator(watchdog.board))
+        try watchdog.board.checkLatches()
     } catch {
         let failure = Failure(describing: error)
         Console.report("ebm-dist: \(failure.message)")

@@ -50,11 +50,23 @@ public struct OpenFile: ~Copyable, Sendable {
         if descriptor >= 0 { _ = Glibc.close(descriptor) }
     }
 
+    /// Of the descriptor, in this process.
+    var number: Int32 { descriptor }
+
     public var status: (kind: FileKind, size: Int) {
         get throws(SystemCallError) {
             var status = Glibc.stat()
             try SystemCall.stat.make(on: path) { unsafe fstat(descriptor, &status) }
             return (FileKind(mode: status.st_mode), Int(status.st_size))
+        }
+    }
+
+    /// When its contents were changed last, in nanoseconds since 1970.
+    public var modified: Int {
+        get throws(SystemCallError) {
+            var status = Glibc.stat()
+            try SystemCall.stat.make(on: path) { unsafe fstat(descriptor, &status) }
+            return Int(status.st_mtim.tv_sec) * 1_000_000_000 + Int(status.st_mtim.tv_nsec)
         }
     }
 

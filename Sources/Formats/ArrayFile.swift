@@ -10,6 +10,12 @@ package protocol ArrayFile: Sendable {
     /// - Parameter select: the fields of a structured array that are read.
     /// - Throws: `.data`.
     func columns(_ entry: ArrayEntry, _ select: ColumnSelection) throws(Failure) -> [NumericColumn]
+    /// The rows of one of the entries, read when they are wanted, and the names of a row's values; nil for what has to be read whole.
+    func rows(_ entry: ArrayEntry) throws(Failure) -> (rows: any NumericRows, titles: [String]?)?
+}
+
+extension ArrayFile {
+    package func rows(_: ArrayEntry) throws(Failure) -> (rows: any NumericRows, titles: [String]?)? { nil }
 }
 
 /// An array of a file.

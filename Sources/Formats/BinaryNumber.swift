@@ -35,6 +35,22 @@ struct BinaryNumber: Hashable, Sendable {
         self.init(kind, size: size, isBigEndian: parts[0] == ">")
     }
 
+    /// As NumPy writes it.
+    var text: String { "\(size == 1 ? "|" : isBigEndian ? ">" : "<")\(kind.rawValue)\(size)" }
+
+    /// The type of `values`; nil where that depends on the numbers.
+    var type: NumberType? {
+        switch (kind, size) {
+        case (.float, 8): .float64
+        case (.float, _): .float32
+        case (.truth, _): .bool
+        case (.unsigned, 1): .uint8
+        case (.unsigned, 2), (.signed, 1), (.signed, 2), (.signed, 4): .int32
+        case (.unsigned, 4), (.signed, _): .int64
+        case (.unsigned, _): nil
+        }
+    }
+
     /// The numbers in some bytes, whose count is a multiple of the size: as they are where `NumericArray` has their type, else in the next wider one.
     func values(_ bytes: ArraySlice<UInt8>) -> NumericArray.Values {
         switch (kind, size) {

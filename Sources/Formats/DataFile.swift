@@ -55,6 +55,14 @@ package struct DataFile: Sendable {
         if case .file = contents { true } else { false }
     }
 
+    /// The file itself; nil where its plain bytes stand in memory.
+    var input: InputFile? {
+        if case .file(let file) = contents { file } else { nil }
+    }
+
+    /// Where others can read its plain bytes; nil where they cannot.
+    var plainPath: String? { isPlain ? path : nil }
+
     package func bytes(in range: Range<Int>) throws(Failure) -> [UInt8] {
         switch contents {
         case .file(let file): try file.bytes(in: range)

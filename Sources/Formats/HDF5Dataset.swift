@@ -21,7 +21,7 @@ struct HDF5Dataset {
     let element: Element
     /// Nil for what has no simple extent.
     let shape: [Int]?
-    private let object: HDF5Object
+    let object: HDF5Object
 
     private static let mostFields = 4096
     private static let greatestRank = 32
@@ -117,7 +117,7 @@ struct HDF5Dataset {
     /// - Parameter place: the file and the name, for messages.
     func array(_ file: DataFile, _ name: String) throws(Failure) -> NumericArray {
         guard case .number(let number) = element, let shape else { throw refusal(file, name) }
-        if object.has("scale_factor") || object.has("add_offset") {
+        if isPacked {
             throw Failure(
                 .data,
                 "\(file.path): \(name): expected plain numbers, found packed ones (scale_factor, add_offset). Unpack them, for example with xarray."
@@ -128,16 +128,24 @@ struct HDF5Dataset {
         return NumericArray(shape: shape, values)
     }
 
+    /// Whether its numbers are to be scaled and shifted.
+    var isPacked: Bool { object.has("scale_factor") || object.has("add_offset") }
+
     /// NetCDF writes a number of its own where there is none.
     private func refuseFill(_ values: NumericArray.Values, _ shape: [Int], _ file: DataFile, _ name: String) throws(Failure) {
         guard let fill = object.number("_FillValue"), fill.isFinite else { return }
-        let numbers = values.doubles ?? values.floats.map { Double($0) }
-        guard let place = numbers.firstIndex(of: fill) else { return }
-        let row = place / max(1, shape.dropFirst().reduce(1, *))
-        throw Failure(
+        guard let place = Self.place(of: fill, in: values) else { return }
+        throw Self.missing(fill, row: place / max(1, shape.dropFirst().reduce(1, *)), file.path, name)
+    }
+
+    static func place(of fill: Double, in values: NumericArray.Values) -> Int? {
+        (values.doubles ?? values.floats.map { Double($0) }).firstIndex(of: fill)
+    }
+
+    static func missing(_ fill: Double, row: Int, _ path: String, _ name: String) -> Failure {
+        Failure(
             .data,
-            "\(file.path): \(name): row \(row) from 0: expected a number, found \(fill), which stands for none (_FillValue). Remove the row."
-        )
+            "\(path): \(name): row \(row) from 0: expected a number, found \(fill), which stands for none (_FillValue). Remove the row.")
     }
 
     /// The fields of records as columns.
@@ -160,16 +168,23 @@ struct HDF5Dataset {
         }
     }
 
+    /// Whether as much is stored as its numbers need at least.
+    func isWhole(_ number: Number) -> Bool {
+        guard let size = shape.flatMap({ NumericArray.byteCount(of: $0, size: number.number.size) }) else { return false }
+        return size / Self.mostExpansion <= Int(clamping: H5Dget_storage_size(object.id))
+    }
+
     private func read(
         _ number: Number, memory: hid_t, _ shape: [Int], _ file: DataFile, _ name: String
     ) throws(Failure) -> NumericArray.Values {
         let size = NumericArray.byteCount(of: shape, size: number.number.size)
         try file.check(size, of: name)
-        let (count, stored) = (size ?? 0, Int(clamping: H5Dget_storage_size(object.id)))
-        guard count / Self.mostExpansion <= stored else {
+        let count = size ?? 0
+        guard isWhole(number) else {
             throw Failure(
                 .data,
-                "\(file.path): \(name): expected \(count) bytes of \(shape) values, found \(stored) stored ones. Write the file again.")
+                "\(file.path): \(name): expected \(count) bytes of \(shape) values, found \(H5Dget_storage_size(object.id)) stored ones. "
+                    + "Write the file again.")
         }
         var answer: herr_t = 0
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { target, made in
@@ -204,6 +219,9 @@ struct HDF5Dataset {
 
     /// The names of what stands side by side in it.
     var columns: [String]? { object.texts("columns") }
+
+    /// The names of a row's values, of vectors.
+    func titles(of shape: [Int]) -> [String]? { columns.flatMap { shape.count == 2 && $0.count == shape[1] ? $0 : nil } }
 
     private func refusal(_ file: DataFile, _ name: String) -> Failure {
         let found =

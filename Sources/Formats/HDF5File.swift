@@ -52,9 +52,13 @@ struct HDF5File: ArrayFile {
             guard let dataset = HDF5Dataset(object) else { throw Failure(.data, "\(file.path): \(name): the array is damaged") }
             if case .record = dataset.element { return try dataset.fields(file, name, select) }
             let array = try dataset.array(file, name)
-            let titles = dataset.columns.flatMap { array.shape.count == 2 && $0.count == array.shape[1] ? $0 : nil }
-            return [NumericColumn(name: name, array, titles: titles)]
+            return [NumericColumn(name: name, array, titles: dataset.titles(of: array.shape))]
         }
+    }
+
+    func rows(_ entry: ArrayEntry) throws(Failure) -> (rows: any NumericRows, titles: [String]?)? {
+        guard let path = file.plainPath, let rows = try HDF5Rows(path, array: entry.name) else { return nil }
+        return (rows, rows.titles)
     }
 }
 #endif

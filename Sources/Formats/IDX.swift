@@ -20,19 +20,19 @@ public enum IDX {
     ///
     /// - Parameter name: the file's name for messages.
     public static func decode(_ bytes: [UInt8], name: String) throws(Failure) -> NumericArray {
-        let (type, shape) = try header(bytes, name)
-        let start = 4 + 4 * shape.count
-        let promise = NumericArray.byteCount(of: shape, size: type.size)
-        guard let size = promise, size == bytes.count - start else {
-            let promised = promise.map(String.init) ?? "more than 2^63"
-            throw Failure.damaged(
-                name, byte: start, expected: "\(promised) bytes for \(shape) values", found: "\(bytes.count - start) bytes",
-                fix: "The file is truncated or foreign: fetch it again.")
-        }
-        return NumericArray(shape: shape, type.values(bytes[start...]))
+        let (type, shape) = try header(bytes, size: bytes.count, name)
+        return NumericArray(shape: shape, type.values(bytes[(4 + 4 * shape.count)...]))
     }
 
-    private static func header(_ bytes: [UInt8], _ name: String) throws(Failure) -> (BinaryNumber, [Int]) {
+    /// The rows of a plain file, read when they are wanted; nil for another one.
+    package static func rows(_ file: DataFile) throws(Failure) -> (any NumericRows)? {
+        guard recognises(file.head), let input = file.input else { return nil }
+        let (type, shape) = try header(file.head, size: file.size, file.path)
+        return BinaryRows(input, offset: 4 + 4 * shape.count, type, shape: shape)
+    }
+
+    /// Type and shape of a file of a size, from what it begins with.
+    private static func header(_ bytes: [UInt8], size: Int, _ name: String) throws(Failure) -> (BinaryNumber, [Int]) {
         guard bytes.count >= 4 else {
             throw Failure.damaged(name, byte: 0, expected: "an IDX header of at least 4 bytes", found: "\(bytes.count) bytes", fix: fix)
         }
@@ -49,6 +49,13 @@ public enum IDX {
         }
         let shape = (0..<dimensions).map { index in
             bytes[(4 + 4 * index)..<(8 + 4 * index)].reduce(0) { $0 << 8 | Int($1) }
+        }
+        let (start, promise) = (4 + 4 * dimensions, NumericArray.byteCount(of: shape, size: type.size))
+        guard promise == size - start else {
+            let promised = promise.map(String.init) ?? "more than 2^63"
+            throw Failure.damaged(
+                name, byte: start, expected: "\(promised) bytes for \(shape) values", found: "\(size - start) bytes",
+                fix: "The file is truncated or foreign: fetch it again.")
         }
         return (type, shape)
     }

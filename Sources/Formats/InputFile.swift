@@ -17,6 +17,16 @@ package final class InputFile: Sendable {
         do { size = try file.status.size } catch { throw Failure(error) }
     }
 
+    /// When it was changed last, in nanoseconds since 1970.
+    package var modified: Int {
+        get throws(Failure) {
+            do { return try file.modified } catch { throw Failure(error) }
+        }
+    }
+
+    /// The bytes of a range that the file still has: fewer where it has become shorter.
+    func available(in range: Range<Int>) throws(SystemCallError) -> [UInt8] { try file.bytes(in: range) }
+
     /// The bytes of a range of the file; the range must lie inside `size`.
     package func bytes(in range: Range<Int>) throws(Failure) -> [UInt8] {
         precondition(range.lowerBound >= 0 && range.upperBound <= size, "range \(range) of a file of \(size) bytes")

@@ -26,6 +26,26 @@ public enum NPY {
     public static func decode(_ bytes: [UInt8], name: String) throws(Failure) -> NumericArray {
         let text = try headerRange(bytes, name)
         let header = try NPYHeader(bytes, text, name)
+        let type = try plainType(header, text, size: bytes.count, name)
+        let values = type.values(bytes[text.upperBound...])
+        return header.fortranOrder
+            ? NumericArray(shape: header.shape, firstIndexFastest: values) : NumericArray(shape: header.shape, values)
+    }
+
+    /// The rows of a plain array in C order, read when they are wanted; nil for other files, whose bytes say more than their header or stand apart.
+    package static func rows(_ file: DataFile) throws(Failure) -> (any NumericRows)? {
+        guard recognises(file.head), let input = file.input else { return nil }
+        // The longest header, and what stands before it.
+        let bytes = try file.bytes(in: 0..<min(file.size, headerLimit + 12))
+        let text = try headerRange(bytes, file.path)
+        let header = try NPYHeader(bytes, text, file.path)
+        guard header.fields.isEmpty, !header.fortranOrder else { return nil }
+        let type = try plainType(header, text, size: file.size, file.path)
+        return BinaryRows(input, offset: text.upperBound, type, shape: header.shape)
+    }
+
+    /// The type of a plain array in a file of a size, which must be what the header promises.
+    private static func plainType(_ header: NPYHeader, _ text: Range<Int>, size: Int, _ name: String) throws(Failure) -> BinaryNumber {
         guard header.fields.isEmpty else {
             throw Failure.damaged(
                 name, byte: text.lowerBound, expected: "a plain array",
@@ -36,17 +56,15 @@ public enum NPY {
             throw Failure.damaged(
                 name, byte: text.lowerBound, expected: "a type of " + BinaryNumber.known, found: "'\(header.type)'", fix: fix)
         }
-        let found = bytes.count - text.upperBound
+        let found = size - text.upperBound
         let promise = NumericArray.byteCount(of: header.shape, size: type.size)
-        guard let size = promise, size == found else {
+        guard promise == found else {
             let promised = promise.map(String.init) ?? "more than 2^63"
             throw Failure.damaged(
                 name, byte: text.upperBound, expected: "\(promised) bytes for \(header.shape) values of type \(header.type)",
                 found: "\(found) bytes", fix: "The file is truncated or foreign: write it again.")
         }
-        let values = type.values(bytes[text.upperBound...])
-        return header.fortranOrder
-            ? NumericArray(shape: header.shape, firstIndexFastest: values) : NumericArray(shape: header.shape, values)
+        return type
     }
 
     /// What stands before the values in a file of version 1, so that large arrays can be written in pieces.

@@ -92,6 +92,14 @@ extension NumericArray.Values {
         }
     }
 
+    /// Bytes and truth values; nil for other types.
+    package var bytes: [UInt8]? {
+        switch self {
+        case .uint8(let values), .bool(let values): values
+        case .float32, .float64, .int32, .int64: nil
+        }
+    }
+
     /// The values in double precision where floats may not hold them; nil where the file holds floats or less.
     public var doubles: [Double]? {
         switch self {

@@ -25,7 +25,7 @@ enum ConfigTool: Command {
             }
             guard !arguments.has("--table") else { return ConfigurationKey.tables }
             guard !arguments.has("--defaults") else { return try RunConfiguration.defaultsWithComments() }
-            let resolved = try ConfigurationSource(arguments).resolved
+            let resolved = try ConfigurationSource(arguments).resolved()
             return try resolved.configuration.encodedJSON5(header: resolved.sentences + resolved.notes)
         }
         Console(communicator).line(text)

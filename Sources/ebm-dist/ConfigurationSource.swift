@@ -29,10 +29,11 @@ struct ConfigurationSource {
     private init(file: String?, assignments: [String]) { (self.file, self.assignments) = (file, assignments) }
 
     /// Reads the file and puts defaults, what the data choose, file and assignments together.
-    var resolved: ChosenConfiguration {
-        get throws(Failure) {
-            guard let file else { return try ChosenConfiguration.resolve(arguments: assignments) }
-            return try ChosenConfiguration.resolve(file: try FileBytes.read(file, limit: 1 << 20), name: file, arguments: assignments)
+    /// - Parameter folder: of the run that is asked for; nil: that of its name.
+    func resolved(for folder: String? = nil) throws(Failure) -> ChosenConfiguration {
+        let bytes = try file.map { (path) throws(Failure) in try FileBytes.read(path, limit: 1 << 20) }
+        return try ChosenConfiguration.resolve(file: bytes, name: file ?? "configuration", arguments: assignments) {
+            RunFolder(folder ?? RunFolder.standard($0)).measuredFiles
         }
     }
 }

@@ -26,8 +26,8 @@ enum TrainTool: Command {
 
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         if arguments.has("--sweep") { return try sweep(arguments, communicator) }
-        let chosen = try resolve(communicator) { try ConfigurationSource(arguments) }
-        let folder = RunFolder(arguments["--out"] ?? "runs/\(chosen.configuration.run.name)")
+        let chosen = try resolve(communicator, into: arguments["--out"]) { try ConfigurationSource(arguments) }
+        let folder = RunFolder(arguments["--out"] ?? RunFolder.standard(chosen.configuration))
         var run = TrainingRun(chosen, folder: folder)
         run.isStopRequested = { ebm_stop_requests() > 0 }
         run.isImplied = arguments.isImplied
@@ -40,12 +40,13 @@ enum TrainTool: Command {
     }
 
     /// Collective. What rank 0 resolves.
+    /// - Parameter folder: of the run; nil: that of its name.
     private static func resolve(
-        _ communicator: any Communicator, _ source: () throws -> ConfigurationSource
+        _ communicator: any Communicator, into folder: String? = nil, _ source: () throws -> ConfigurationSource
     ) throws(Failure) -> ChosenConfiguration {
         try communicator.expecting(.storing("reading the configuration and what is chosen by the data")) { () throws(Failure) in
             try withSignsOfLife("reading the configuration and the data", communicator) { () throws(Failure) in
-                try ChosenConfiguration.shared(communicator) { try source().resolved }
+                try ChosenConfiguration.shared(communicator) { try source().resolved(for: folder) }
             }
         }
     }

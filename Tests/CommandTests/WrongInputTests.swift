@@ -38,6 +38,12 @@ struct WrongInput: Sendable {
         WrongInput(name: "data \(file)", ["train", "--out", "@new", "data.source=@\(file)"], exitCode, ["@\(file)"] + mentions)
     }
 
+    /// A data file whose rows are to stay in it.
+    static func rowwise(_ file: String, _ mentions: String...) -> WrongInput {
+        WrongInput(
+            name: "rows of \(file)", ["train", "--out", "@new", "data.source=@\(file)", "data.memory=file"], 65, ["@\(file)"] + mentions)
+    }
+
     /// `energy` for a run that exists.
     static func energy(_ file: String, _ exitCode: Int32, _ mentions: String...) -> WrongInput {
         WrongInput(
@@ -238,7 +244,7 @@ extension CommandTests {
             .key("run.reduction=roughly", "\"exact\" or \"float\"", "roughly"), .key("sampler.stepSize=0", "greater than 0"),
             .key("sampler.stepSize=[1]", "a number greater than 0", "a list"), .key("chains.restartProbability=1.5", "at most 1", "1.5"),
             .key("chains.storage=nibble", "\"float\" or \"byte\"", "nibble"), .key("optimizer.beta1=1", "below 1"),
-            .key("data.flip=perhaps", "true or false", "perhaps"),
+            .key("data.flip=perhaps", "true or false", "perhaps"), .key("data.memory=disk", "automatic", "node", "disk"),
             .key("model.widths=[0]", "an integer from 1", "model.widths[0]"), .key("model.widths=[]", "at least one entry"),
             .key("sampler.stepSize=1e-60", "sampler.stepSize", "32-bit floats"),
             .key("chains.noiseLow=-1e300", "chains.noiseLow", "at least -1"),
@@ -331,6 +337,9 @@ extension CommandTests {
 
         private static let data: [WrongInput] = [
             .data("absent.npy", "no such file or folder", exitCode: 66), .data("empty-folder", "folder"),
+            .rowwise("truncated.npy", "64 bytes", "59"), .rowwise("nan.npy", "row 1, value 0", "finite"),
+            .rowwise("labels.npy", "looks like labels"), .rowwise("constant.csv", "read one by one", "data.memory=node"),
+            .rowwise("truncated.csv.gz", "gzip"),
             .data("truncated.npy", "64 bytes", "59"),
             .data("object.npy", "'|O'", "<f4"),
             .data("huge.npy", "64000000 bytes"),

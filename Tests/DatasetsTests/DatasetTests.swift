@@ -205,7 +205,7 @@ private let hasRealData = FileManager.default.fileExists(atPath: realData)
         for source in [DataSource.dataset(table), .dataset(try .digits()), .density(PlaneDensity(.spirals))] {
             #expect(try DataSource(encoded: source.encoded()) == source)
         }
-        let bytes = DataSource.dataset(table).encoded()
+        let bytes = try DataSource.dataset(table).encoded()
         for count in 0..<bytes.count { #expect(throws: Failure.self) { try DataSource(encoded: Array(bytes[..<count])) } }
         #expect(throws: Failure.self) { try DataSource(encoded: bytes + [0]) }
         var generator = SplitMix64(state: 11)

@@ -46,7 +46,7 @@ import Testing
 
     @Test func `pairs come back from their bytes, and damage is found`() throws {
         for data in [try Self.pairs(5), try Dataset.digits().paired(with: .digits())] {
-            let bytes = data.encoded()
+            let bytes = try data.encoded()
             let back = try Dataset(encoded: bytes)
             #expect(back == data && back.partner == data.partner && back.partner != nil)
             #expect(throws: Failure.self) { try Dataset(encoded: Array(bytes.dropLast())) }

@@ -84,10 +84,24 @@ import Testing
         let board = solo.progress
         #expect(board.lastPlace == "")
         #expect(board.count == 0)
-        solo.barrier()
+        try solo.barrier()
         board.note("computing")
         let seen = await Task.detached { (board.lastPlace, board.count, board.isInside) }.value
         #expect(seen == ("computing", 4, false))
+    }
+
+    @Test func `a failure that a thread has noted is thrown by the next call of all ranks, and by every later one`() throws {
+        let (latch, others) = (FailureLatch(), FailureLatch())
+        solo.progress.attend(to: others)
+        solo.progress.attend(to: latch)
+        try solo.barrier()
+        latch.note(Failure(.inputOutput, "first"))
+        latch.note(Failure(.data, "second"))
+        for _ in 0..<2 {
+            var values: [Int64] = [1]
+            #expect(throws: Failure(.inputOutput, "first")) { try solo.sum(&values) }
+            #expect(throws: Failure(.inputOutput, "first")) { try solo.agree {} }
+        }
     }
 
     private func withFolder(_ body: (String) throws -> Void) throws {

@@ -45,6 +45,22 @@ import Testing
         }
     }
 
+    @Test(arguments: RankWorld.Sharing.allCases, [1, 1000, 1 << 20])
+    func `every rank finds the bytes of rank 0 in the file of its node, in however many pieces they travel`(
+        sharing: RankWorld.Sharing, pieceLimit: Int
+    ) throws {
+        try RankWorld.sharing(sharing) {
+            let (count, isRoot) = (pieceLimit == 1 ? 5 : 3001, rank == 0)
+            let found = try communicator.withNodeFile(size: count, pieceLimit: pieceLimit) { range in
+                #expect(isRoot, "others have no bytes")
+                return range.map(byte)
+            } _: { (path) throws(Failure) in
+                (try? Data(contentsOf: URL(filePath: path)).prefix(count)).map { Array($0) }
+            }
+            #expect(found == (0..<count).map(byte))
+        }
+    }
+
     @Test func `only the last rank has bytes`() throws {
         try withFolder { folder in
             let path = folder + "/last"

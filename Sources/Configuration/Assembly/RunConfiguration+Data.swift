@@ -9,8 +9,11 @@ extension RunConfiguration {
     /// - Parameters:
     ///   - images: those that belong to them, for a model with such a condition.
     ///   - preparation: of the model's rows.
-    package func loadedSource(of path: String, images: String?, like preparation: RowPreparation) throws(Failure) -> DataSource {
+    package func loadedSource(of path: String, images: String?, like preparation: RowPreparation, measured: [MeasuredFile] = [])
+        throws(Failure) -> DataSource
+    {
         var (other, options) = (self, plainOptions)
+        options.measured = measured
         (other.data.source, other.condition.source) = (path, images)
         options.readsLabels = condition.kind == .label
         (options.label, options.labelName) = (data.labelColumn, preparation.label)
@@ -42,17 +45,32 @@ extension RunConfiguration {
     }
 
     /// How any file of rows is read.
-    private var plainOptions: LoadingOptions {
+    package var plainOptions: LoadingOptions {
         var options = LoadingOptions()
+        options.memory = data.memory
         options.limit = Int(min(data.limit, 1e9) * 1_073_741_824)
         (options.arrays, options.shape, options.size) = (data.array, data.shape, data.size)
         return options
     }
 
     /// The data of the `data` group, with the condition of each row, read by this rank alone; or the space of the energy that is given.
-    package func loadedSource() throws(Failure) -> DataSource {
+    /// - Parameters:
+    ///   - measured: what earlier starts have found of files.
+    ///   - isChoosing: whether a training will be chosen by the data.
+    package func loadedSource(measured: [MeasuredFile] = [], isChoosing: Bool = false) throws(Failure) -> DataSource {
         if let space = try givenSpace() { return .space(space) }
+        var options = try ownOptions()
+        options.measured = measured
+        if isChoosing, options.moments == .none { options.moments = .ofVectors }
+        return try load(options)
+    }
+
+    /// How the file of the `data` group is read.
+    package func ownOptions() throws(Failure) -> LoadingOptions {
         var options = plainOptions
+        options.heldOut = data.validation?.share
+        options.holdsOutSeveral = data.test != nil
+        options.moments = data.standardize ? .all : .none
         options.columns = data.columns
         options.label = data.labelColumn
         options.kinds = try ColumnChoices(data.kinds, key: "data.kinds", form: "species=category")
@@ -60,7 +78,7 @@ extension RunConfiguration {
         options.separator = data.separator
         options.hasHeader = data.header
         options.keepsPrecision = data.standardize || !data.scale.isEmpty
-        return try load(options)
+        return options
     }
 
     /// The data, with the condition of each row.
@@ -71,6 +89,7 @@ extension RunConfiguration {
         let source = try DataSource.load(data.source, options)
         guard condition.kind == .image, let path = condition.source, let dataset = source.dataset else { return source }
         var own = plainOptions
+        (own.heldOut, own.measured) = (options.heldOut, options.measured)
         (own.isOfOtherData, own.keepsPrecision) = (true, options.isOfOtherData && !options.columns.isEmpty || options.keepsPrecision)
         guard let partner = try DataSource.load(path, own).dataset else {
             throw Failure(.data, "condition.source: expected rows, one for each of \(source.name), found the density \(path)")
@@ -88,7 +107,7 @@ extension RunConfiguration {
                 " \(Checksum.of($0.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }))"
             } : nil
         let partner = source.dataset?.partner.map { " \($0.digest)" }
-        let precise = (data.standardize || !data.scale.isEmpty) && !former ? source.dataset?.precise.map { " \(Checksum.of($0))" } : nil
+        let precise = (data.standardize || !data.scale.isEmpty) && !former ? source.dataset?.preciseDigest.map { " \($0)" } : nil
         let table = source.dataset?.table.digest.map { " \($0)" }
         return Checksum.of(Array((source.digest + (labels ?? partner ?? "") + (precise ?? "") + (table ?? "")).utf8))
     }

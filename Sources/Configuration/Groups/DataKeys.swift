@@ -3,6 +3,8 @@ import Formats
 
 extension CSVTable.Separator: Choice {}
 
+extension DataMemory: Choice {}
+
 extension LabelColumn: KeyValue {
     public static func rule(_: Anything) -> ConfigurationKey.Rule { .text }
     public var json: JSONValue { .string(word) }
@@ -67,6 +69,10 @@ extension RunConfiguration {
         public var separator: CSVTable.Separator? = nil
         @Key("CSV: whether the first line names the columns; null: when it holds no number, or counts 0, 1, 2, ...", later: .free)
         public var header: Bool? = nil
+        @Key(
+            "where the rows stand: rank, in every rank; node, one copy for all ranks of a node; file, read from it when they are wanted; automatic: by format and size",
+            later: .free)
+        public var memory = DataMemory.automatic
         @Key("GiB of the data in memory, after decompression; larger files are refused", .positive, later: .free) public var limit = 8.0
     }
 }

@@ -9,6 +9,8 @@ public struct ChosenConfiguration: Codable, Sendable {
     public let sentences: [String]
     /// The data that the choice was made by; nil where none had to be looked at.
     package var source: DataSource?
+    /// What was found of their files.
+    package var measured: [MeasuredFile] = []
     /// What a person has to know who gave other names, or keys that have no effect here.
     public let notes: [String]
 
@@ -19,11 +21,13 @@ public struct ChosenConfiguration: Codable, Sendable {
     ///
     /// The digits have no recipe: the defaults are theirs. A file that says anything of the model, what it is trained for or how it is sampled is a recipe
     /// of its own. Where the recipe's objective does not go with the keys that were given, that of the defaults is taken.
-    /// - Parameters: those of `RunConfiguration.resolve`.
+    /// - Parameters: those of `RunConfiguration.resolve`, and:
+    ///   - measured: what earlier starts of a run that is asked for have found of its data.
     /// - Throws: what `RunConfiguration.resolve` throws, and what is thrown where the data cannot be read.
-    public static func resolve(file: [UInt8]? = nil, name: String = "configuration", arguments: [String] = []) throws(Failure)
-        -> ChosenConfiguration
-    {
+    public static func resolve(
+        file: [UInt8]? = nil, name: String = "configuration", arguments: [String] = [],
+        measured: (RunConfiguration) -> [MeasuredFile] = { _ in [] }
+    ) throws(Failure) -> ChosenConfiguration {
         let request = try AskedConfiguration(file: file, name: name, arguments: arguments)
         let asked = try request.configuration
         if let recipe = EnergyRecipe(asked, given: request.given) {
@@ -33,9 +37,10 @@ public struct ChosenConfiguration: Codable, Sendable {
             return try ChosenConfiguration(request, over: [:]) { _ in [] }
         }
         try asked.checkData()
-        let source = try asked.loadedSource()
+        let source = try asked.loadedSource(measured: measured(asked), isChoosing: true)
         var chosen = try choose(for: DataFacts(source), request)
         // Standardised data are read in the precision of the file.
+        chosen.measured = source.measuredFiles
         chosen.source = chosen.configuration.data.standardize == asked.data.standardize ? source : nil
         return chosen
     }

@@ -51,13 +51,7 @@ extension DataFacts {
     private init(_ density: PlaneDensity) { self.init(shape: ImageShape(vector: 2), range: -4...4, deviation: 2) }
 
     private init(_ dataset: Dataset) {
-        let range: ClosedRange<Double>
-        switch dataset.values {
-        case .levels(_, let levels): range = 0...Double(max(1, levels - 1))
-        case .floats(let floats):
-            let bounds = floats.reduce((low: Float.infinity, high: -Float.infinity)) { (min($0.low, $1), max($0.high, $1)) }
-            range = Double(bounds.low)...Double(bounds.high)
-        }
+        let range = dataset.levels.map { 0...Double(max(1, $0 - 1)) } ?? dataset.range
         self.init(
             shape: dataset.shape, rows: dataset.count, levels: dataset.levels, range: range,
             // Only vectors are chosen for by it, and images are many values.

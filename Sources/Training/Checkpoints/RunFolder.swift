@@ -75,7 +75,7 @@ public struct RunFolder: Sendable {
                 guard let found = try FileSystem.kind(of: folder), found != .folder else { continue }
                 throw Failure(.inputOutput, "\(folder): expected a folder, found \(found.rawValue). Choose another one with --out.")
             }
-            for file in [configuration, metrics, evaluation, events, report, lock] {
+            for file in [configuration, metrics, evaluation, events, report, measured, lock] {
                 if let found = try FileSystem.kind(of: file), found != .file { throw Failure.notAFile(file, found, kind: .inputOutput) }
             }
             guard try FileSystem.kind(of: samples) != nil else { return }
@@ -154,7 +154,9 @@ public struct RunFolder: Sendable {
         try remove(in: checkpoints) { $0.hasPrefix(".step-") }
         for folder in [path, samples] {
             try remove(in: folder) {
-                $0.hasSuffix(".tmp") && ($0.hasPrefix("config.json5.") || $0.hasPrefix("report.html.") || $0.hasPrefix("step-"))
+                $0.hasSuffix(".tmp")
+                    && ($0.hasPrefix("config.json5.") || $0.hasPrefix("report.html.") || $0.hasPrefix("data.json.")
+                        || $0.hasPrefix("step-"))
             }
         }
         return left

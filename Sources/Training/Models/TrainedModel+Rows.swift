@@ -56,7 +56,7 @@ extension TrainedModel {
     private func sources(_ communicator: any Communicator) throws(Failure) -> SplitRows {
         let folder = AtomicFile.folder(of: AtomicFile.folder(of: path))
         let whole = try configuration.sharedSource(
-            communicator,
+            communicator, measured: communicator.rank == 0 ? RunFolder(folder).measuredFiles : [],
             hint: " The run was trained on these data. Where they are elsewhere now, evaluate and sample take them by --data; "
                 + "for good: ebm-dist train --out \(folder) data.source=PATH, beside the run's other keys. Their digest is compared.")
         return try communicator.agree {

@@ -8,13 +8,13 @@ extension ChosenConfiguration {
     public static func shared(
         _ communicator: any Communicator, _ resolve: () throws -> ChosenConfiguration
     ) throws(Failure) -> ChosenConfiguration {
-        var source: DataSource?
+        var (source, measured): (DataSource?, [MeasuredFile]) = (nil, [])
         var chosen = try communicator.fromRoot {
             let resolved = try resolve()
-            source = resolved.source
+            (source, measured) = (resolved.source, resolved.measured)
             return resolved
         }
-        chosen.source = source
+        (chosen.source, chosen.measured) = (source, measured)
         return chosen
     }
 }

@@ -34,7 +34,7 @@ package struct DataScale: Sendable {
         outside = box.map { box in Double(values.count { !box.contains($0) }) / Double(values.count) } ?? 0
         let isRawTable = source.shape.isVector && source.dataset != nil && source.dataset?.levels == nil && !configuration.data.standardize
         oddColumn = isRawTable ? Self.oddColumn(sample, source.dataset?.columnNames) : nil
-        if case .levels(let bytes, 256)? = source.dataset?.values { greatestByte = bytes.max().map { Int($0) } } else { greatestByte = nil }
+        greatestByte = source.dataset.flatMap { $0.levels == 256 ? Int($0.range.upperBound) : nil }
     }
 
     private static func oddColumn(_ sample: Matrix, _ names: [String]?) -> (number: Int, name: String?, spread: Spread)? {

@@ -47,9 +47,11 @@ extension RunConfiguration {
 
     /// Collective. Rows of a file of their own that `data.validation` names, as those that were learned; nil where it names none.
     /// - Throws: `.data` for rows that do not conform.
-    func heldOutFile(like learned: RowPreparation, _ communicator: any Communicator) throws(Failure) -> DataSource? {
+    func heldOutFile(
+        like learned: RowPreparation, measured: [MeasuredFile] = [], _ communicator: any Communicator
+    ) throws(Failure) -> DataSource? {
         guard case .path(let path)? = data.validation else { return nil }
-        let source = try sharedSource(of: path, like: learned, communicator)
+        let source = try sharedSource(of: path, like: learned, measured: measured, communicator)
         return try communicator.agree {
             let rows = try learned.conform(source, "data.validation \(path)")
             guard let count = rows.dataset?.count, count >= 2 else {

@@ -19,8 +19,10 @@ package struct MemoryNeed: Sendable {
     package let threads: Int
     /// What the rank's shards keep.
     package let chains: Int
-    /// The training data and the held-out rows, which every rank holds whole.
+    /// The training data and the held-out rows, as far as every rank holds them.
     let data: Int
+    /// The data as far as the ranks of a node share a copy.
+    let shared: Int
 
     /// - Parameter shards: the most shards of a rank.
     package init(_ plan: RunPlan, threads count: Int, shards: Int) {
@@ -38,9 +40,10 @@ package struct MemoryNeed: Sendable {
         threads = count * (engine.perThread + ofThread + 8 * parameterCount)
         let ofShard = Self.count(plan) { _ = objective.keptTensors($0) }
         chains = shards * (ofShard + Self.exchangedBytes(plan))
-        data = [plan.source, plan.heldOut].flatMap { [$0?.dataset, $0?.dataset?.partner] }.reduce(0) {
-            $0 + ($1.map { $0.values.count * ($0.levels == nil ? 4 : 1) + ($0.precise?.count ?? 0) * 8 } ?? 0)
-        }
+        let datasets = [plan.source, plan.heldOut].flatMap { $0?.datasets ?? [] }
+        data = datasets.reduce(0) { $0 + $1.bytes }
+        // Parts of one file share its copy.
+        shared = Dictionary(datasets.compactMap(\.stored).map { ($0.copy, $0.nodeBytes) }) { first, _ in first }.values.reduce(0, +)
     }
 
     /// The weights that everything which looks at the model between steps shares, with room for tiles of the one who looks and of the report.
@@ -74,7 +77,7 @@ package struct MemoryNeed: Sendable {
 
     /// - Throws: `.launch` where the ranks of this machine need more memory than there is for them.
     package func check(_ node: NodeInfo) throws(Failure) {
-        guard bytes > Self.available / node.ranks else { return }
+        guard bytes > max(0, Self.available - shared) / node.ranks else { return }
         throw Failure(
             .launch,
             "the memory of this machine (or of the job's control group), \(Self.mebibytes(Self.available)), is less than its \(node.ranks) "
@@ -87,6 +90,7 @@ package struct MemoryNeed: Sendable {
         let parts = [("parameters", parameters), ("threads", threads), ("chains", chains), ("data", data)]
         return
             "\(Self.mebibytes(bytes)) a rank (\(parts.map { "\($0.0) \(Self.mebibytes($0.1))" }.joined(separator: ", "))), and the program itself"
+            + (shared > 0 ? "; \(Self.mebibytes(shared)) a node for the data" : "")
     }
 
     /// The memory that the processes of this machine can have: what it has, or less where their control group is limited.

@@ -9,14 +9,16 @@ extension RunConfiguration {
     /// Collective. Rank 0 loads the data of the `data` group, everyone gets them.
     /// - Parameters:
     ///   - loaded: the same data where rank 0 has them already.
+    ///   - measured: what earlier starts have found of their files; asked of rank 0.
     ///   - hint: what is said beside that they are not there.
     package func sharedSource(
-        _ communicator: any Communicator, loaded: DataSource? = nil, hint: String = ""
+        _ communicator: any Communicator, loaded: DataSource? = nil, measured: [MeasuredFile] = [], hint: String = ""
     ) throws(Failure) -> DataSource {
-        try Self.shared(data.source, communicator) {
+        let options = try communicator.agree { try ownOptions() }
+        return try share(data.source, options, communicator) {
             if let loaded { return loaded }
             do throws(Failure) {
-                return try loadedSource()
+                return try loadedSource(measured: measured)
             } catch {
                 throw error.kind == .missingInput ? Failure(.missingInput, error.message + hint) : error
             }
@@ -27,25 +29,19 @@ extension RunConfiguration {
     /// - Parameters:
     ///   - images: those that belong to them, for a model with such a condition.
     ///   - preparation: of the model's rows.
+    ///   - measured: as above.
     package func sharedSource(
-        of path: String, images: String? = nil, like preparation: RowPreparation, _ communicator: any Communicator
+        of path: String, images: String? = nil, like preparation: RowPreparation, measured: [MeasuredFile] = [],
+        _ communicator: any Communicator
     ) throws(Failure) -> DataSource {
-        try Self.shared(path, communicator) { try loadedSource(of: path, images: images, like: preparation) }
+        try share(path, plainOptions, communicator) {
+            try loadedSource(of: path, images: images, like: preparation, measured: measured)
+        }
     }
 
     /// Collective. Images that are a model's condition, by themselves: read as `condition.source` is.
     package func sharedSource(ofImages path: String, _ communicator: any Communicator) throws(Failure) -> DataSource {
-        try Self.shared(path, communicator) { try loadedSource(ofImages: path) }
-    }
-
-    private static func shared(_ path: String, _ communicator: any Communicator, _ load: () throws -> DataSource) throws(Failure)
-        -> DataSource
-    {
-        guard communicator.size > 1 else { return try communicator.agree(load) }
-        let bytes = try communicator.expecting(.storing("reading \(path)")) { () throws(Failure) in
-            try communicator.bytesFromRoot { try load().encoded() }
-        }
-        return try DataSource(encoded: bytes)
+        try share(path, plainOptions, communicator) { try loadedSource(ofImages: path) }
     }
 
     /// How rows of a source, and the images of their condition, become what the networks work on.

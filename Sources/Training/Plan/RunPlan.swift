@@ -31,6 +31,9 @@ public struct RunPlan: Sendable {
     /// How rows become what the networks work on.
     let rowMetadata: RowMetadata
 
+    /// What was found of the data's files, of those that rows stay in.
+    let measuredFiles: [MeasuredFile]
+
     /// The energy.
     public var model: EnergyModel { networks.energy }
 
@@ -46,11 +49,13 @@ public struct RunPlan: Sendable {
     }
 
     /// Collective. As above, with an objective of the caller's own.
+    /// - Parameter measured: what earlier starts have found of the data's files; asked of rank 0.
     package init(
-        _ configuration: RunConfiguration, loaded: DataSource?, objective make: MakeObjective, _ communicator: any Communicator
+        _ configuration: RunConfiguration, loaded: DataSource?, measured: [MeasuredFile] = [], objective make: MakeObjective,
+        _ communicator: any Communicator
     ) throws(Failure) {
-        let source = try configuration.sharedSource(communicator, loaded: loaded)
-        try self.init(configuration, source: source, objective: make, communicator)
+        let source = try configuration.sharedSource(communicator, loaded: loaded, measured: measured)
+        try self.init(configuration, source: source, measured: measured, objective: make, communicator)
     }
 
     /// The objective of `objective.kind`.
@@ -58,7 +63,8 @@ public struct RunPlan: Sendable {
 
     /// Collective. As above, with data that every rank has already; some of them may be held out.
     package init(
-        _ configuration: RunConfiguration, source whole: DataSource, objective make: MakeObjective = RunPlan.declared,
+        _ configuration: RunConfiguration, source whole: DataSource, measured: [MeasuredFile] = [],
+        objective make: MakeObjective = RunPlan.declared,
         _ communicator: any Communicator
     ) throws(Failure) {
         self.configuration = configuration
@@ -69,7 +75,12 @@ public struct RunPlan: Sendable {
         let objective = try communicator.agree { try make(configuration, source) }
         let profile = objective.profile
         let rowMetadata = try communicator.agree { try configuration.rowMetadata(source) }
-        heldOut = if let ofSource = rows.heldOut { ofSource } else { try configuration.heldOutFile(like: rowMetadata.rows, communicator) }
+        heldOut =
+            if let ofSource = rows.heldOut {
+                ofSource
+            } else {
+                try configuration.heldOutFile(like: rowMetadata.rows, measured: measured, communicator)
+            }
         self.rowMetadata = rowMetadata
         scale = try communicator.agree {
             guard source.hasRows else { return nil }
@@ -77,6 +88,7 @@ public struct RunPlan: Sendable {
         }
         self.layout = layout
         self.source = source
+        measuredFiles = whole.measuredFiles + (heldOut?.measuredFiles ?? []).filter { !whole.measuredFiles.contains($0) }
         self.networks = networks
         slices = ParameterSlices(configuration, networks, communicator)
         (self.objective, self.profile) = (objective, profile)

@@ -53,9 +53,8 @@ struct RunSummary {
         let name = plan.source.name
         guard plan.source.hasRows else { return ("energy", "\(name), of \(plan.source.shape.count) values") }
         let rows = plan.source.dataset.map { "\($0.count) rows of " } ?? "fresh samples of "
-        return (
-            "data", "\(name), \(rows)\(shape(plan.source))" + (plan.heldOut?.dataset.map { ", \($0.count) further rows held out" } ?? "")
-        )
+        let heldOut = plan.heldOut?.dataset.map { ", \($0.count) further rows held out" } ?? ""
+        return ("data", "\(name), \(rows)\(shape(plan.source))" + heldOut + memory(plan.source))
     }
 
     private static func layout(_ configuration: RunConfiguration, _ ranks: Int, _ threads: Int) -> String {
@@ -66,6 +65,13 @@ struct RunSummary {
     private static func shape(_ source: DataSource) -> String {
         guard let table = source.dataset?.table.columns else { return "\(source.shape)" }
         return "\(table.columns.count) columns, \(table.width) coordinates"
+    }
+
+    /// Where the rows stand.
+    private static func memory(_ source: DataSource) -> String {
+        guard let dataset = source.dataset else { return "" }
+        guard let rows = dataset.stored else { return "; in the memory of every rank" }
+        return rows.isOfNode ? "; one copy a node, which its ranks share" : "; read from the file when they are wanted"
     }
 
     /// What a step works on.

@@ -13,8 +13,8 @@ public struct TrainingRun: Sendable {
     private let chosen: [String]
     /// What a person has to know of names and keys that were given.
     private let notes: [String]
-    /// The data where rank 0 has read them already.
-    private let source: DataSource?
+    /// The data where rank 0 has read them already, and what was found of their files.
+    private let loaded: LoadedSource
     /// Says nothing about its progress.
     public var isQuiet: Bool
     /// Whether this process was asked to save and stop: looked at before every step, so that a request from before the first one is met at its
@@ -35,8 +35,7 @@ public struct TrainingRun: Sendable {
         self.configuration = configuration
         self.folder = folder
         self.isQuiet = isQuiet
-        (chosen, notes) = ([], [])
-        source = nil
+        (chosen, notes, loaded) = ([], [], LoadedSource(nil, []))
     }
 
     /// A run of which something was chosen by the data.
@@ -45,16 +44,22 @@ public struct TrainingRun: Sendable {
         self.folder = folder
         isQuiet = false
         (self.chosen, notes) = (chosen.sentences, chosen.notes)
-        source = chosen.source
+        loaded = LoadedSource(chosen.source, chosen.measured)
     }
 
     /// Collective. Prints what would run, and checks it, without touching the folder.
     public func describe(_ communicator: any Communicator) throws(Failure) {
-        let plan = try RunPlan(configuration, loaded: source, objective: objective, communicator)
+        let plan = try plan(communicator)
         let summary = RunSummary(plan, folder: folder, chosen: chosen, notes: notes, communicator)
         try communicator.agree { try summary.memory.check(communicator.node) }
         _ = try plan.initialState(communicator)
         if communicator.rank == 0 { print("\(firstLine)\n\(summary.text)") }
+    }
+
+    /// Collective.
+    private func plan(_ communicator: any Communicator) throws(Failure) -> RunPlan {
+        let measured = communicator.rank == 0 ? loaded.measured + folder.measuredFiles : []
+        return try RunPlan(configuration, loaded: loaded.take(), measured: measured, objective: objective, communicator)
     }
 
     private var firstLine: String { RunSummary.firstLine(configuration, folder: folder, isImplied: isImplied) }
@@ -70,7 +75,7 @@ public struct TrainingRun: Sendable {
             terminal, communicator.progress, "reading data or a checkpoint", steps: configuration.run.steps)
         heartbeat.start()
         defer { heartbeat.stop() }
-        let plan = try RunPlan(configuration, loaded: source, objective: objective, communicator)
+        let plan = try plan(communicator)
         let summary = RunSummary(plan, folder: folder, chosen: chosen, notes: notes, communicator)
         try communicator.agree { try summary.memory.check(communicator.node) }
         let (lock, stored) = try communicator.expecting(.storing("opening the run folder")) { () throws(Failure) in
@@ -92,6 +97,7 @@ public struct TrainingRun: Sendable {
         // Not before: a run of which nothing could begin must not bind the folder to its configuration.
         try communicator.expecting(.storing("writing the configuration")) { () throws(Failure) in
             try writeConfiguration(over: stored, communicator)
+            try communicator.onRoot { try folder.keep(plan.measuredFiles) }
         }
         let requests = StopRequests(folder, maxHours: configuration.run.maxHours, started: clock, isSignalled: isStopRequested)
         let session = try TrainingSession(
