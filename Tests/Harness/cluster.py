@@ -195,12 +195,18 @@ class Job:
     def wait_for_start(self):
         wait_for(f"the start of job {self.number}", 120, lambda: os.path.exists(self.log))
 
+    def wait_for_requeue(self, seconds=180):
+        """Until it has gone back to the queue; one that has lost a machine may have left it again by itself."""
+        wait_for(f"a requeue of job {self.number}", seconds,
+                 lambda: self.state.get("Restarts") == "1" and self.state.get("JobState") in ("PENDING", "RUNNING"))
+
     def start_now(self):
         """Slurm lets a job that went back to the queue wait for two minutes."""
-        wait_for(f"job {self.number} in the queue", 120, lambda: self.state.get("JobState") == "PENDING")
+        wait_for(f"job {self.number} in the queue", 120, lambda: self.state.get("JobState") in ("PENDING", "RUNNING"))
         # A job that starts within a second of its end meets Slurm's own "credential revoked".
         time.sleep(2)
-        self.slurm.run("scontrol", "update", f"jobid={self.number}", "StartTime=now")
+        if self.state.get("JobState") == "PENDING":
+            self.slurm.run("scontrol", "update", f"jobid={self.number}", "StartTime=now")
 
     def stop(self):
         """Stops the run by a file STOP; Slurm's view of the job then."""
