@@ -9,7 +9,7 @@ import Model
 package struct LogDensity {
     /// log Z of the energy U.
     package let logZ: Estimate
-    /// log |dy/dv| of a row v in the units of the data, y on the model's scale.
+    /// log |dy/dv| of a row v in the units of the data, y on the model's scale; 0 where no volume belongs to a unit, and densities are those of coordinates.
     private let logVolume: Double
 
     /// Collective.
@@ -24,7 +24,7 @@ package struct LogDensity {
         logZ = try LevelConstant(
             of: trained.model, trained.prepared(), rows: rows, noise: Float(trained.configuration.data.noise), communicator
         ).logZ
-        logVolume = try trained.preparation(communicator).logVolume
+        logVolume = try trained.preparation(communicator).logVolume ?? 0
     }
 
     /// What a model without densities lacks, and what it has; nil for one with densities.
@@ -39,6 +39,6 @@ package struct LogDensity {
         if let missing = missing(trained) { throw Failure(.usage, "\(place): expected \(missing)") }
     }
 
-    /// Of a row with an energy, in the units of the data.
+    /// Of a row with an energy, in the units of the data (`RowPreparation.logVolume`).
     package func ofRow(energy: Double) -> Double { logVolume - energy - logZ.value }
 }
