@@ -28,7 +28,7 @@ import Testing
         #expect(try Dataset(encoded: data.encoded()) == data)
         // A label and a chosen column stay what they are.
         let labelled = try load { options in
-            (options.label, options.columns) = (.last, ["x", "w"])
+            (options.label, options.columns) = (.named("class"), ["x", "w"])
             options.rows = try ColumnChoices(["class=h|g", "w=1.0"], key: "data.rows", form: "class=g")
         }
         #expect(labelled.columnNames == ["x", "w"] && labelled.table.classNames == ["g", "h"])

@@ -53,8 +53,9 @@ import Testing
         #expect(column(rows, 2) == (0..<40).map { Float($0) })
         let preparation = RowPreparation(of: stream)
         #expect(preparation.logVolume == nil)
+        // At the ends a score is rounded to a float and goes on by the slope of the deviation, 460: 1e-7 of that.
         let numbers = preparation.dataValues(rows.values)
-        #expect(zip(numbers, SmallTable.numbers(data)).allSatisfy { abs($0 - $1) < 1e-5 * max(1, abs($1)) })
+        #expect(zip(numbers, SmallTable.numbers(data)).allSatisfy { abs($0 - $1) < 1e-4 * max(1, abs($1)) })
         // Beyond what was seen: on, in a straight line.
         let (far, farther) = (preparation.modelValues([1, 3000, 0])[1], preparation.modelValues([1, 6000, 0])[1])
         #expect(far > rows[39, 1] && farther > far && abs(preparation.dataValues([0, farther, 0])[1] - 6000) < 0.1)
