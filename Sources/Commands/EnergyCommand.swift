@@ -16,17 +16,19 @@ public struct EnergyCommand: Codable, Sendable {
     public var writesParts: Bool
     /// Whether log densities are written in the place of energies.
     public var writesDensities: Bool
+    /// Whether it is written where rows lie among the training rows, and which columns their energies come from.
+    public var explains: Bool
 
     public init(
         folder: String, step: WantedCheckpoint? = nil, weights: ModelWeights = .average, input: String, output: String,
-        writesParts: Bool = false, writesDensities: Bool = false
+        writesParts: Bool = false, writesDensities: Bool = false, explains: Bool = false
     ) {
         self.folder = folder
         self.step = step
         self.weights = weights
         self.input = input
         self.output = output
-        (self.writesParts, self.writesDensities) = (writesParts, writesDensities)
+        (self.writesParts, self.writesDensities, self.explains) = (writesParts, writesDensities, explains)
     }
 
     /// Of posterior chains.
@@ -43,19 +45,28 @@ public struct EnergyCommand: Codable, Sendable {
             : nil
         let scores = try communicator.agree { try trained.scores(seed: Self.seed, for: "energy") }
         let parts = try communicator.agree { try writesParts ? self.parts(of: scores, trained) : [] }
-        let columns = [density == nil ? "energy" : "logDensity"] + parts
+        let explanation = try explains ? RowExplanation(trained, scores, communicator) : nil
+        let columns = [density == nil ? "energy" : "logDensity"] + parts + (explanation?.columns ?? [])
         let rows = try trained.readRows(input, option: "--input", communicator)
         let count = rows.rows
         let results = TileResults(
-            rows: count, rowsPerTile: scores.rowsPerTile, rowShape: writesParts ? [columns.count] : [], columns: columns)
+            rows: count, rowsPerTile: scores.rowsPerTile, rowShape: columns.count > 1 ? [columns.count] : [], columns: columns)
         let values = results.tiles(of: communicator).map { tile in
             communicator.progress.note("energies")
-            let own = scores.scores(of: rows.rows(tile.rows), tile: tile.index)
-            let written = own.flatMap { row in density.map { [$0.ofRow(energy: row[0])] } ?? Array(row.prefix(columns.count)) }
+            let x = rows.rows(tile.rows)
+            let found = scores.scores(of: x, tile: tile.index).map { Array($0.prefix(1 + parts.count)) }
+            let reasons = explanation?.values(of: x, scores: found.map { $0[0] }, tile: tile.index)
+            let written = found.indices.flatMap { row in
+                [density?.ofRow(energy: found[row][0]) ?? found[row][0]] + found[row].dropFirst() + (reasons?[row] ?? [])
+            }
             return (tile.rows, written)
         }
         let remark = try results.write(values, to: file, communicator)
-        return trained.told("\(density == nil ? "energies" : "log densities") of \(count) rows at step \(trained.step)\(remark): \(output)")
+        var text = "\(density == nil ? "energies" : "log densities") of \(count) rows at step \(trained.step)\(remark): \(output)"
+        if let explanation {
+            try communicator.onRoot { text += "\n" + explanation.text(try file.values()) }
+        }
+        return trained.told(text)
     }
 
     private func parts(of scores: RowScores, _ trained: TrainedModel) throws(Failure) -> [String] {

@@ -25,6 +25,11 @@ enum EnergyTool: Command {
         Option(
             name: "--log-density", value: nil,
             explanation: "tied noise levels: log densities in nats and in the units of the data, in place of energies"),
+        Option(
+            name: "--explain", value: nil,
+            explanation:
+                "rows of numbers or tables: behind the energy the percentile among the training rows, and for each column how far the energy falls when the "
+                + "column is resampled from them; the terminal shows the highest rows"),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S|best", explanation: "which checkpoint (default: the newest); best: that of checkpoint.keepBest"),
     ]
@@ -40,7 +45,7 @@ enum EnergyTool: Command {
             folder: try arguments.required("--run", "DIR"), step: try arguments.checkpoint(),
             weights: try arguments.choice("--weights", ModelWeights.self) ?? .average,
             input: try arguments.required("--input", "PATH"), output: try arguments.required("--out", "F.npy|F.csv|F.h5"),
-            writesParts: arguments.has("--parts"), writesDensities: arguments.has("--log-density"))
+            writesParts: arguments.has("--parts"), writesDensities: arguments.has("--log-density"), explains: arguments.has("--explain"))
         Console(communicator).line(try command.run(communicator))
     }
 }

@@ -42,7 +42,9 @@ enum EvaluateTool: Command {
         Option(name: "--denoise-steps", value: "K", explanation: "steps of the descent and of the chain (default: 200)"),
         Option(
             name: "--outliers", value: "NAME|PATH",
-            explanation: "how well the energy tells these rows from data: AUROC, AUPRC; --count rows of each (default: 1000)"),
+            explanation:
+                "how well the energy tells these rows from data: AUROC, AUPRC, precision, thresholds; --count rows of each (default: 1000); rest: the rows "
+                + "that data.rows left out"),
         Option(
             name: "--reconstructions", value: "F.png",
             explanation: "runs with a generator: data rows and what it makes of their latent vectors, side by side"),

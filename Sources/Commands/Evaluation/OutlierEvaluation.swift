@@ -1,6 +1,7 @@
 import Configuration
 import Distributed
 import Failures
+import Formats
 import Foundation
 import Measures
 import Training
@@ -22,6 +23,8 @@ public struct OutlierEvaluation: Codable, Hashable, Sendable {
     public let outliers: Rows
     public let auroc: Double
     public let auprc: Double
+    /// What is found with a threshold, and intervals.
+    public let detection: OutlierDetection
     /// How well the parts tell the rows, by their names, where the score is a sum: `reconstruction` and `prior` of a latent prior.
     public let parts: [String: Part]?
 
@@ -55,6 +58,7 @@ public struct OutlierEvaluation: Codable, Hashable, Sendable {
         self.areTrainingRows = areTrainingRows
         self.outliers = Rows(data: outliers.name, count: other[0].count, meanScore: found[0].outliers)
         (auroc, auprc) = (found[0].auroc, found[0].auprc)
+        detection = try OutlierDetection(RankedScores(positives: other[0], negatives: own[0]), communicator)
         parts = scores.parts.isEmpty ? nil : Dictionary(uniqueKeysWithValues: zip(scores.parts, found.dropFirst()))
     }
 
@@ -66,7 +70,8 @@ public struct OutlierEvaluation: Codable, Hashable, Sendable {
             "\(outliers.count) rows of \(outliers.data) as outliers (the positive class) among \(inliers.count) "
                 + "\(areTrainingRows ? "training " : "")rows of \(inliers.data)",
             "mean score \(number(outliers.meanScore)) against \(number(inliers.meanScore))",
-            "AUROC \(number(auroc, 4)) (chance 0.5)   AUPRC \(number(auprc, 4)) (chance \(number(chance)))",
+            "AUROC \(number(auroc, 4)) (chance 0.5; \(Self.ends(detection.auroc)))   AUPRC \(number(auprc, 4)) (chance \(number(chance)); "
+                + "\(Self.ends(detection.auprc)))", detection.text,
         ]
         let ofParts = (parts ?? [:]).sorted { $0.key < $1.key }.map { name, part in
             "of it \(name): mean \(number(part.outliers)) against \(number(part.inliers)), AUROC \(number(part.auroc, 4)), "
@@ -76,11 +81,17 @@ public struct OutlierEvaluation: Codable, Hashable, Sendable {
     }
 }
 
+extension OutlierEvaluation {
+    private static func ends(_ interval: Interval) -> String {
+        "95 %: \(String(format: "%.4f", interval.low)) to \(String(format: "%.4f", interval.high))"
+    }
+}
+
 extension OutlierEvaluation: MeasureFinding {}
 
 extension MeasureKind {
     static let outliers = MeasureKind(
-        "outliers", "how well the energy tells rows of other data from the run's (--outliers): AUROC, AUPRC",
+        "outliers", "how well the energy tells rows of other data from the run's (--outliers): AUROC, AUPRC, precision, thresholds",
         option: Option(name: "--outliers") { $0.outliers != nil }
     ) { (model) throws(Failure) in
         let (trained, communicator) = (model.trained, model.communicator)
@@ -88,8 +99,19 @@ extension MeasureKind {
             (try trained.scores(seed: model.seed, for: "evaluate: --outliers"), try model.rowCount())
         }
         guard let path = model.command.outliers else { preconditionFailure("an option that was checked is missing") }
+        let outliers = try path == "rest" ? rest(model) : trained.evaluationRows(of: path, option: "--outliers", communicator)
+        let inliers = try model.testRows()
         return try OutlierEvaluation(
-            scores: scores, inliers: model.held, areTrainingRows: model.heldAreTrainingRows,
-            outliers: try trained.evaluationRows(of: path, option: "--outliers", communicator), count: count, communicator)
+            scores: scores, inliers: inliers, areTrainingRows: inliers.digest == model.training.digest,
+            outliers: outliers, count: count, communicator)
+    }
+
+    /// Collective. The rows of the run's own data that it did not choose.
+    private static func rest(_ model: MeasuredModel) throws(Failure) -> EvaluationRows {
+        if let rows = try model.trained.otherRows(model.communicator) { return rows }
+        throw Failure(
+            .usage,
+            "evaluate: --outliers rest: expected a run that learned some of its rows (data.rows), found "
+                + "data.rows = \(model.trained.configuration["data.rows"].text). Give a file (./rest for one of this name).")
     }
 }
