@@ -40,10 +40,12 @@ enum KeyCases {
     /// Assignments with those that they need by their values, each key once.
     static func withCompanions(_ assignments: [String]) -> [String] {
         let more = assignments.flatMap { companions[$0] ?? [] }
-        // An energy is a formula or a library.
-        let given = Set(assignments.map { path($0) == "energy.library" ? "energy.formula" : path($0) })
+        let given = Set(assignments.map { place(path($0)) })
         return assignments + more.filter { !given.contains(path($0)) }
     }
+
+    /// An energy is a formula or a library: one stands in the place of the other.
+    private static func place(_ path: String) -> String { path == "energy.library" ? "energy.formula" : path }
 
     static func path(_ assignment: String) -> String { String(assignment.prefix { $0 != "=" }) }
 
@@ -52,16 +54,22 @@ enum KeyCases {
         return "\(path)=\(value.text)"
     }
 
+    /// Whether a key that must be given is a text.
+    private static func isText(_ path: String) -> Bool { if case .text? = ConfigurationKey.named(path)?.rule { true } else { false } }
+
     /// The ways in which a need can be met, each with its companions.
     static func ways(_ need: Need) -> [[String]] {
-        need.ways.map { way in withCompanions(way.sorted { $0.key < $1.key }.map { assignment($0.key, $0.value) }) }
+        need.ways.map { way in
+            withCompanions(
+                way.sorted { $0.key < $1.key }.map { assignment($0.key, $0.value != .null && isText($0.key) ? .string("x0") : $0.value) })
+        }
     }
 
     /// A key with another value, and what it needs: that with the fewest other keys that resolves.
     static func valid(_ key: ConfigurationKey) -> [String]? {
         ways(key.needs).map { way in
             let own = "\(key.path)=\(value(of: key))"
-            return withCompanions(way.filter { path($0) != key.path } + [own])
+            return withCompanions(way.filter { path($0) != place(key.path) } + [own])
         }.sorted { $0.count < $1.count }.first { (try? RunConfiguration.resolve(arguments: $0)) != nil }
     }
 
