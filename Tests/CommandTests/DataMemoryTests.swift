@@ -75,9 +75,9 @@ extension CommandTests {
         }
 
         @Test func `where a node has no room for its copy every rank holds the rows, and the first screen says so`() throws {
-            try write("data.npy", rows: 1000)
+            try write("data.npy", rows: 400_000)
             let run = training("run", "data.memory=node")
-            let launch = ["mpirun", "-n", "2", "sh", "-c", "ulimit -f 4 && exec \"$@\"", "sh", Program.path]
+            let launch = ["mpirun", "-n", "2", "sh", "-c", "ulimit -f 10000 && exec \"$@\"", "sh", Program.path]
             let result = RunningProgram(command: launch + run.command(["--dry-run"]), in: folder).wait()
             #expect(result.exitCode == 0, "\(result.summary)")
             for text in ["in the memory of every rank", "there is no room for a copy"] {

@@ -121,7 +121,7 @@ extension CommandTests {
                 ("data.split=sex", 78, "expected data.validation and data.test without a share"),
             ]
             for (key, code, words) in keys {
-                let result = Program.run(run.command(["--out", folder.at("new"), key]), ranks: ranks, in: folder)
+                let result = Program.run(run.command([key]), ranks: ranks, in: folder)
                 #expect(
                     result.exitCode == code && result.messages.count == 1 && result.messages[0].contains(words), "\(key): \(result.summary)"
                 )

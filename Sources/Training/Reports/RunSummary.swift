@@ -19,6 +19,7 @@ struct RunSummary {
         let shards = (configuration.run.shards + communicator.size - 1) / communicator.size
         memory = MemoryNeed(plan, threads: min(threads, shards), shards: shards)
         var rows = [("layout", Self.layout(configuration, communicator.size, threads)), Self.source(plan)]
+        if let place = Self.place(of: plan.source) { rows.append(("rows", place)) }
         if !chosen.isEmpty { rows.append(("chosen", chosen.joined(separator: "\n"))) }
         if plan.source.hasRows { rows.append(("model", Self.parameters(plan.networks))) }
         rows += [
@@ -54,7 +55,7 @@ struct RunSummary {
         guard plan.source.hasRows else { return ("energy", "\(name), of \(plan.source.shape.count) values") }
         let rows = plan.source.dataset.map { "\($0.count) rows of " } ?? "fresh samples of "
         let heldOut = plan.heldOut?.dataset.map { ", \($0.count) further rows held out" } ?? ""
-        return ("data", "\(name), \(rows)\(shape(plan.source))" + heldOut + memory(plan.source))
+        return ("data", "\(name), \(rows)\(shape(plan.source))" + heldOut)
     }
 
     private static func layout(_ configuration: RunConfiguration, _ ranks: Int, _ threads: Int) -> String {
@@ -67,11 +68,11 @@ struct RunSummary {
         return "\(table.columns.count) columns, \(table.width) coordinates"
     }
 
-    /// Where the rows stand.
-    private static func memory(_ source: DataSource) -> String {
-        guard let dataset = source.dataset else { return "" }
-        guard let rows = dataset.stored else { return "; in the memory of every rank" }
-        return rows.isOfNode ? "; one copy a node, which its ranks share" : "; read from the file when they are wanted"
+    /// Where the rows stand; nil where there are always fresh ones.
+    private static func place(of source: DataSource) -> String? {
+        guard let dataset = source.dataset else { return nil }
+        guard let rows = dataset.stored else { return "in the memory of every rank" }
+        return rows.isOfNode ? "one copy a node, which its ranks share" : "read from the file when they are wanted"
     }
 
     /// What a step works on.
