@@ -10,6 +10,13 @@ public struct ColumnScales: Hashable, Sendable {
         self.curves = curves.allSatisfy { $0 == .straight } ? [] : curves
     }
 
+    /// The places of values that were constant, which keep their unit.
+    public var constant: [Int] {
+        moments.means.indices.filter {
+            moments.deviations[$0] == 1 && moments.means[$0] != 0 && (curves.isEmpty || curves[$0] == .straight)
+        }
+    }
+
     func forward(_ value: Double, _ place: Int) -> Double {
         ((curves.isEmpty ? value : curves[place].forward(value)) - moments.means[place]) / moments.deviations[place]
     }

@@ -23,7 +23,7 @@ def small(layers):
 
 def reduced(config):
     """A configuration with few channels and short chains, of the data of the tests."""
-    config = {group: dict(keys) for group, keys in config.items()}
+    config = {group: {} for group in ("data", "model", "sampler", "optimizer")} | {group: dict(keys) for group, keys in config.items()}
     model = config["model"]
     if "channels" in model:
         model["channels"] = [4, 6, 8, 8][: len(model["channels"])]
@@ -36,7 +36,7 @@ def reduced(config):
     for part in ("generator", "encoder"):
         if part in config:
             config[part]["layers"] = small(config[part]["layers"])
-    config["data"].update({"source": config["data"]["source"].split("/")[-1], "noise": 0})
+    config["data"].update({"source": config["data"].get("source", "digits").split("/")[-1], "noise": 0})
     if "encoder" in config:
         # What training and evaluate report of data is compared: nothing in these may be random.
         config["data"].update({"flip": False, "dequantize": False})

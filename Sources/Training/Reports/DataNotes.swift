@@ -9,7 +9,7 @@ struct DataNotes {
         let losses = plan.source.dataset?.losses ?? []
         lines =
             Self.lossNotes(losses, isStandardised: plan.configuration.data.standardize) + Self.classNotes(plan)
-            + [Self.sizeNote(plan)].compactMap { $0 }
+            + [Self.constantNote(plan), Self.sizeNote(plan)].compactMap { $0 }
     }
 
     /// Columns that are named; further ones are counted.
@@ -24,6 +24,16 @@ struct DataNotes {
         }
         let others = losses.count - named.count
         return named + (others > 0 ? ["\(others) more columns lose most of their different values in the same way"] : [])
+    }
+
+    /// Columns that tell nothing; where they have names, the summary of columns says it.
+    private static func constantNote(_ plan: RunPlan) -> String? {
+        guard let dataset = plan.source.dataset, dataset.columnNames == nil, let constant = plan.rowMetadata.rows.scales?.constant,
+            !constant.isEmpty
+        else { return nil }
+        let (several, others) = (constant.count > 1, constant.count > shown ? " and \(constant.count - shown) more" : "")
+        let numbers = constant.prefix(shown).map { "\($0 + 1)" }.joined(separator: ", ")
+        return "column\(several ? "s" : "") \(numbers)\(others) \(several ? "are" : "is") constant: shifted to 0 and learned all the same"
     }
 
     /// Data that a step sees more than once.

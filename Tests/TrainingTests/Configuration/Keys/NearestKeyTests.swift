@@ -27,7 +27,7 @@ struct NearestKeyTests {
     }
 
     @Test(arguments: [
-        ("data.test", "evaluate"), ("test_data", "evaluate"), ("output", "--out"), ("run.output_dir", "--out"),
+        ("test_data", "evaluate"), ("output", "--out"), ("run.output_dir", "--out"),
         ("device", "CPU"), ("resume", "same command"), ("n_ranks", "mpirun"),
     ])
     func `what is no key of the configuration says where it is to be had`(path: String, place: String) {

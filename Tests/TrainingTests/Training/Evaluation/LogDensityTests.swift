@@ -96,7 +96,7 @@ import Training
         }
         let own = try trained.evaluationRows(nil, SoloCommunicator()).training
         let density = try LogDensity(trained, training: own, for: "a test", SoloCommunicator())
-        let moments = try #require(try trained.preparation(SoloCommunicator()).moments)
+        let moments = try #require(try trained.preparation(SoloCommunicator()).scales?.moments)
         let volume = -moments.deviations.reduce(0) { $0 + log($1) }
         let found = try write(true)
         #expect(found.count == 80 && volume < -2)

@@ -22,6 +22,19 @@ struct DataNotesTests {
         #expect(!text.contains("column 4 (c3) has") && text.contains("2 more columns lose most"), "\(text)")
     }
 
+    @Test func `a constant column is named where columns are standardised`() throws {
+        let path = "\(scratch.path)/constant.csv"
+        try Data((0..<40).map { "\($0 % 7),3" }.joined(separator: "\n").utf8).write(to: URL(filePath: path))
+        func said(_ arguments: [String]) throws -> String {
+            try ScratchRun.train(
+                ["data.source=\(path)", "run.steps=1", "guard.maximumGap=null"] + arguments, in: scratch.run(arguments[0])
+            )
+            .joined(separator: "\n").split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        }
+        #expect(try said(["data.standardize=true"]).contains("column 2 is constant: shifted to 0"))
+        #expect(try !said(["data.standardize=false"]).contains("constant"))
+    }
+
     @Test func `standardised from the file's own numbers they lose nothing, and nothing is said`() throws {
         let text = try said(columns: 2, ["data.standardize=true"])
         #expect(!text.contains("different values"), "\(text)")
