@@ -31,7 +31,7 @@ from .tables import read_table
 from .tensors import read_tensors
 from .training import train
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 __all__ = [
     "BY_EXIT_CODE", "Checkpoint", "CheckpointError", "ConfigurationError", "DataError", "DefectError", "DivergenceError", "EbmDistError", "EnergyModel",

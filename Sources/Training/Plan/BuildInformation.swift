@@ -6,7 +6,7 @@ import Numerics
 
 /// What the program is and what it was built with.
 public enum BuildInformation {
-    public static let version = "ebm-dist 0.2.0"
+    public static let version = "ebm-dist 0.3.0"
 
     /// The commit it was built from, with `+changes` when files differed from it; empty where the build was not told (`make build` tells it).
     public static let commit = unsafe String(cString: ebm_build_commit())

@@ -16,7 +16,7 @@ class EbmDist(Package):
     license("Apache-2.0")
     # The archive is made by whoever installs, and lies in the current folder or on a mirror.
     manual_download = True
-    version("0.2.0")
+    version("0.3.0")
 
     requires("platform=linux")
     requires("target=x86_64:")
