@@ -84,7 +84,8 @@ import Training
         let value = try distance(a, b)
         let resampled = try (0..<6).map { try distance(resample(a, $0, set: 0), resample(b, $0, set: 1)) }
         let expected = bootstrap.interval(of: value, resampled: resampled, method: .centered)
-        for found in try ThreadRanks.run(ranks, { try SlicedWasserstein(to: b).interval(of: value, rows: a, bootstrap, communicator: $0) }) {
+        for found in try ThreadRanks.run(ranks, { try SlicedWasserstein(to: b).interval(of: value, rows: a, bootstrap, communicator: $0) })
+        {
             #expect(found.method == .centered && found.count == 6 && found.low < value && value < found.high)
             #expect(abs(found.low - expected.low) < 1e-6 && abs(found.high - expected.high) < 1e-6, "\(found) for \(expected)")
         }
