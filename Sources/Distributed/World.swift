@@ -29,7 +29,7 @@ public func withWorld(_ body: (any Communicator) throws -> Void) -> Int32 {
         failure = Failure(describing: error)
     }
     let code = world.agreeOnEnd(failure)
-    world.stop()
+    world.stop(code)
     return code
 }
 
@@ -117,9 +117,15 @@ private func withSolo(_ watchdog: Watchdog, _ body: (any Communicator) throws ->
     }
 
     /// Collective. Frees what was made and stops MPI.
-    package func stop() {
+    ///
+    /// The ranks have agreed how they end and have written all that they write, so a library that does not come back from `MPI_Finalize` costs a
+    /// few seconds and no more: the process then ends by itself.
+    /// - Parameter code: the exit code for this case.
+    package func stop(_ code: Int32) {
         Console.flush()
         communicator.progress.begin(.computing("the end"))
+        let patience = LastPatience(ranks: communicator.size, speaks: communicator.rank == 0, code)
+        defer { patience.end() }
         communicator.progress.enter("MPI_Finalize")
         defer { watchdog.stop() }
         do {

@@ -27,7 +27,7 @@ public struct DiscreteSite: Hashable, Codable, Sendable {
     public func index(in state: some RandomAccessCollection<Float>) -> Int {
         var nearest = (0, Float.infinity)
         for (index, value) in values.enumerated() {
-            let distance = zip(value, coordinates).reduce(0) { sum, part in
+            let distance = zip(value, coordinates).reduce(Float(0)) { sum, part in
                 let difference = part.0 - state[state.index(state.startIndex, offsetBy: part.1)]
                 return sum + difference * difference
             }

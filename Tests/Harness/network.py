@@ -80,11 +80,12 @@ class Hosts:
         return ["nsenter", "-t", str(self.holders[name].pid), "--net", "--uts", "--ipc", "--mount", "--", *command]
 
     def agent(self):
-        """In place of ssh: a script that runs its arguments on the host that comes first."""
+        """In place of ssh: a script that runs its arguments on the host that comes first, behind options of ssh (Hydra's -x)."""
         path = os.path.join(self.folder, "agent")
         cases = "\n".join(f"{name}) process={holder.pid} ;;" for name, holder in self.holders.items())
         with open(path, "w", encoding="utf-8") as file:
-            file.write(f'#!/bin/sh\ncase $1 in\n{cases}\n*) exit 255 ;;\nesac\nshift\n'
+            file.write('#!/bin/sh\nwhile case $1 in -*) true ;; *) false ;; esac; do shift; done\n'
+                       f'case $1 in\n{cases}\n*) echo "agent: there is no host $1" >&2; exit 255 ;;\nesac\nshift\n'
                        'exec nsenter -t "$process" --net --uts --ipc --mount -- sh -c "$*"\n')
         os.chmod(path, 0o755)
         return path

@@ -17,9 +17,9 @@ import Foundation
             atexit {
                 // The testing library may call exit() on a thread of its own, but the thread that started MPI must stop it.
                 if Thread.isMainThread {
-                    MainActor.assumeIsolated { RankWorld.world?.stop() }
+                    MainActor.assumeIsolated { RankWorld.world?.stop(1) }
                 } else {
-                    DispatchQueue.main.sync { MainActor.assumeIsolated { RankWorld.world?.stop() } }
+                    DispatchQueue.main.sync { MainActor.assumeIsolated { RankWorld.world?.stop(1) } }
                 }
             }
             return started.communicator
