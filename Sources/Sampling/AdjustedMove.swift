@@ -33,7 +33,8 @@ struct AdjustedMove {
         proposal.evaluate(in: potential)
         prepareRatio(proposal, buffers)
         return metropolis.decide(
-            proposal, buffers, index: index, decisions: noise.decisions, squaredGradient: RowSums.squares(buffers.gradient)
+            proposal, buffers, decisions: noise.decisions, from: Metropolis.firstDraw(of: index, rows: buffers.positions.rows),
+            squaredGradient: RowSums.squares(buffers.gradient)
         ) { logRatio(proposal, buffers, row: $0) }
     }
 

@@ -5,8 +5,11 @@ import Numerics
 public struct ChainNoise: Sendable {
     /// Noise and momenta.
     public let motion: RandomStream
-    /// Acceptance, lengths of trajectories.
+    /// Acceptance, lengths of trajectories, and from `firstOfSites` on all that sites take.
     public let decisions: RandomStream
+
+    /// Sites and numbers that move in turn share the decisions: draws from here on are those of sites.
+    static let firstOfSites = RandomStream.drawLimit / 2
 
     public init(motion: RandomStream, decisions: RandomStream) {
         self.motion = motion

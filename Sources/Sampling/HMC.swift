@@ -93,14 +93,14 @@ public struct HMC: TransitionKernel {
         for row in 0..<rows { state.kinetic[row] = RowSums.squares(momenta, row: row) / 2 }
         proposal.positions.copy(from: buffers.positions)
         proposal.gradient.copy(from: buffers.gradient)
-        let draw = Metropolis.firstDraw(of: index, rows: rows) + rows
-        let length = hasRandomLength ? 1 + noise.decisions.integer(below: leapfrogSteps, at: draw) : leapfrogSteps
+        let draw = Metropolis.firstDraw(of: index, rows: rows)
+        let length = hasRandomLength ? 1 + noise.decisions.integer(below: leapfrogSteps, at: draw + rows) : leapfrogSteps
         leapfrog(
             proposal.positions, momenta, gradient: proposal.gradient, energies: proposal.energies, steps: length, scales: state.scales,
             in: potential)
         let kinetic = state.kinetic
         return Metropolis(box: box).decide(
-            proposal, buffers, index: index, decisions: noise.decisions, squaredGradient: RowSums.squares(buffers.gradient)
+            proposal, buffers, decisions: noise.decisions, from: draw, squaredGradient: RowSums.squares(buffers.gradient)
         ) { row in
             let energy = Double(buffers.energies[row, 0]) - Double(proposal.energies[row, 0])
             return energy / Double(temperature) + kinetic[row] - RowSums.squares(momenta, row: row) / 2

@@ -46,14 +46,13 @@ struct Metropolis {
     }
 
     /// Accepts each proposal with probability min(1, exp(logRatio)); an accepted one replaces position, energy and gradient.
+    /// - Parameter first: the draw of the first chain's decision; those of the others follow.
     func decide(
-        _ proposal: Proposal, _ buffers: ChainBuffers, index: Int, decisions: RandomStream, squaredGradient: Double,
+        _ proposal: Proposal, _ buffers: ChainBuffers, decisions: RandomStream, from first: Int, squaredGradient: Double,
         logRatio: (Int) -> Double
     ) -> AcceptInfo {
-        let rows = buffers.positions.rows
-        let first = Self.firstDraw(of: index, rows: rows)
         var (accepted, invalid) = (0, 0)
-        for row in 0..<rows {
+        for row in 0..<buffers.positions.rows {
             let ratio = logRatio(row)
             guard ratio.isFinite else {
                 invalid += 1

@@ -12,8 +12,8 @@ extension NUTS {
         /// H of the point that the trajectory began with.
         var start = 0.0
         /// Of the points of the tree, and of the branch, relative to the first one.
-        var weight = TreeWeight(logarithm: 0)
-        var branchWeight = TreeWeight.none
+        var weight = LogWeight(logarithm: 0)
+        var branchWeight = LogWeight.none
         /// E of the point that is drawn of the branch.
         var drawnEnergy: Float = 0
         /// Leapfrog steps, and doublings that were kept.
@@ -104,8 +104,8 @@ extension NUTS {
 
     /// A point that may become the one that is drawn of the branch: of n points so far each with its weight.
     private func draw(_ tree: inout Tree, _ tiles: TreeTiles, _ row: Int, error: Double, _ draws: TreeDraws) {
-        let weight = TreeWeight(logarithm: -error)
-        tree.acceptance += error > 0 ? TreeWeight.exp(-error) : 1
+        let weight = LogWeight(logarithm: -error)
+        tree.acceptance += error > 0 ? LogWeight.exp(-error) : 1
         tree.branchWeight.add(weight)
         guard draws.replaces(point: tree.points - 1, with: weight.ratio(to: tree.branchWeight)) else { return }
         tiles.drawn.rows(row..<row + 1).copy(from: tiles.leaf.x.rows(row..<row + 1))

@@ -2,7 +2,7 @@
 public protocol StepInfo {
     /// Sum over chains of |∇E(x)|² at the position the step started from.
     var squaredGradient: Double { get }
-    /// Chains whose proposal was accepted; nil where the kernel always moves.
+    /// Chains whose proposal was accepted, or that took another state where nothing is proposed; nil where the kernel always moves.
     var accepted: Int? { get }
     /// What the step size is adapted by: Σ over chains of the probability of acceptance, counted where one proposal is decided about, and of trees its mean
     /// over their points; nil where the kernel always moves.

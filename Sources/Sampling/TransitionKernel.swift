@@ -11,8 +11,11 @@ public protocol TransitionKernel: Sendable {
     /// Tiles of chains x dimension that a step needs beside positions and gradient: the length of `ChainBuffers.scratch`.
     var scratchTiles: Int { get }
 
-    /// The share of accepted proposals with which chains move best; nil where every move is made.
+    /// The share of accepted proposals with which chains move best; nil where no step size changes it.
     var bestAcceptance: Double? { get }
+
+    /// Whether energies decide what a chain does, as where proposals may be rejected: `StepInfo.accepted` counts then.
+    var hasAcceptStep: Bool { get }
 
     /// T that the noise belongs to: σ²/(2ha) where σ is chosen by itself beside a drift h a ∇E, 0 without noise; that of the end of a schedule.
     var temperature: Float { get }
@@ -59,7 +62,6 @@ public protocol TransitionKernel: Sendable {
 }
 
 extension TransitionKernel {
-    /// Whether proposals may be rejected, so that `StepInfo.accepted` counts.
     public var hasAcceptStep: Bool { bestAcceptance != nil }
 
     public var diffusion: Diffusion? { nil }

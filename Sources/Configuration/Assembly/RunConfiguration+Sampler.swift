@@ -35,7 +35,7 @@ extension RunConfiguration {
         }
         return Precisions(
             gradient: precision(gradient.precision, decides: !exchange.temperatures.isEmpty),
-            sampler: precision(sampler.precision, decides: anyKernel.bestAcceptance != nil))
+            sampler: precision(sampler.precision, decides: anyKernel.hasAcceptStep))
     }
 
     /// Whether the kernel's metric is adapted in the warm-up.

@@ -1,12 +1,12 @@
 import Numerics
 
 /// Σ exp(l) of log weights l, as a sum over the largest of them: any energies, no overflow.
-struct TreeWeight: Sendable {
+struct LogWeight: Sendable {
     private var largest: Double
     private var sum: Double
 
     /// No weights.
-    static let none = TreeWeight(largest: 0, sum: 0)
+    static let none = LogWeight(largest: 0, sum: 0)
 
     private init(largest: Double, sum: Double) { (self.largest, self.sum) = (largest, sum) }
 
@@ -15,15 +15,15 @@ struct TreeWeight: Sendable {
 
     var isZero: Bool { sum == 0 }
 
-    mutating func add(_ other: TreeWeight) {
+    mutating func add(_ other: LogWeight) {
         guard !other.isZero else { return }
         guard !isZero else { return self = other }
         let (high, low) = largest >= other.largest ? (self, other) : (other, self)
-        self = TreeWeight(largest: high.largest, sum: high.sum + low.sum * Self.exp(low.largest - high.largest))
+        self = LogWeight(largest: high.largest, sum: high.sum + low.sum * Self.exp(low.largest - high.largest))
     }
 
     /// This over another, which has weights; infinity where a float is too small for it.
-    func ratio(to other: TreeWeight) -> Double { isZero ? 0 : sum / other.sum * Self.exp(largest - other.largest) }
+    func ratio(to other: LogWeight) -> Double { isZero ? 0 : sum / other.sum * Self.exp(largest - other.largest) }
 
     /// Our own exponential: what it gives reaches the model.
     static func exp(_ x: Double) -> Double { Double(VectorMath.exp(Float(x))) }
