@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, List, Optional, Tuple, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple, TypeVar
 
 import numpy as np
 
+from .columns import Columns, backward, forward
 from .errors import CheckpointError, DataError
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ class Rows:
     """The preparation of rows, as `model.safetensors` says it.
 
     Whole-number data of L levels become low + (high - low) v / (L - 1); dequantised ones low + (high - low) (v + 1/2) / L, the middle of their
-    cell; standardised data (v - mean) / deviation. Other data stay as they are. Nothing is random: neither noise nor flips.
+    cell; standardised data (v - mean) / deviation, of a column with a curve that of the curve's value. Cells of a table with words, orders, angles or gaps become
+    coordinates first (`Columns`). Other data stay as they are. Nothing is random: neither noise nor flips.
     """
 
     #: Of a row: (d,) for vectors, (channels, height, width) for images.
@@ -37,12 +39,18 @@ class Rows:
     #: Of standardised data, as many as a row has values.
     means: Optional[List[float]] = None
     deviations: Optional[List[float]] = None
-    #: The names of a table's columns.
+    #: The names of a row's values.
     columns: Optional[List[str]] = None
+    #: Of each value what it goes through before it is standardised; None where all are straight.
+    curves: Optional[List[Dict[str, Any]]] = None
+    #: What the columns of a table with words or gaps became; None where a row's values are those of the data.
+    table: Optional[Columns] = None
     #: The name of the column with labels.
     label: Optional[str] = None
     #: The classes that had rows, where they are a condition.
     classes: Optional[List[int]] = None
+    #: The words that labels stand for, in the order of their numbers.
+    classNames: Optional[List[str]] = None  # noqa: N815
 
     @classmethod
     def of_json(cls, text: str) -> Rows:
@@ -56,23 +64,27 @@ class Rows:
         if unknown or "shape" not in entry:
             what = f"'{unknown[0]}', which this version of the package does not know" if unknown else "no shape"
             raise CheckpointError(f"the preparation of rows has {what}: {text[:200]}")
-        return cls(**{**entry, "shape": tuple(entry["shape"])})
+        table = Columns.of_entry(entry["table"]) if "table" in entry else None
+        return cls(**{**entry, "shape": tuple(entry["shape"]), "table": table})
 
     @property
     def is_identity(self) -> bool:
         """Whether the model's values are those of the data."""
-        return self.levels is None and self.means is None
+        return self.levels is None and self.means is None and self.table is None
 
     def read(self, rows: Any) -> Array:
         """Rows as an array of N x `shape`.
 
         Args:
             rows: an array or a list of N x `shape`, also flat; of images also N x height x width x channels; or a pandas table, of which the model's
-                columns are taken by their names.
+                columns are taken by their names. Where the model has learned words or gaps, the cells of the data's own columns: words, numbers, None
+                for nothing; the array has a row's coordinates then.
 
         Raises:
             DataError: for another shape, for a missing column, for levels where the model learned real numbers, and for what are no levels where it learned levels.
         """
+        if self.table is not None:
+            return self.table.encode(self._cells_of_columns(rows, self.table.names))
         if hasattr(rows, "columns") and hasattr(rows, "to_numpy"):
             if self.columns is not None and len(set(self.columns)) == len(self.columns):
                 missing = [name for name in self.columns if name not in rows.columns]
@@ -83,6 +95,18 @@ class Rows:
         array: Array = self._shaped(np.asarray(rows))
         self._check_units(array)
         return array
+
+    @staticmethod
+    def _cells_of_columns(rows: Any, names: List[str]) -> List[List[Any]]:
+        if hasattr(rows, "columns") and hasattr(rows, "to_numpy"):
+            missing = [name for name in names if name not in rows.columns]
+            if missing:
+                raise DataError(f"expected a table with the columns {', '.join(names)}, found none called {', '.join(missing)}")
+            return [[None if gap else cell for cell, gap in zip(rows[name].tolist(), rows[name].isna())] for name in names]
+        cells = [list(row) for row in rows]
+        if any(len(row) != len(names) for row in cells):
+            raise DataError(f"expected rows of the {len(names)} columns {', '.join(names)}, found {len(next(row for row in cells if len(row) != len(names)))}")
+        return [[row[place] for row in cells] for place in range(len(names))]
 
     def _shaped(self, rows: Values) -> Values:
         if len(self.shape) == 3 and rows.ndim == 4 and tuple(rows.shape[1:]) == (*self.shape[1:], self.shape[0]) != self.shape:
@@ -117,17 +141,34 @@ class Rows:
         return values.astype(np.float32)
 
     def to_model_tensor(self, rows: torch.Tensor) -> torch.Tensor:
-        """The same for a tensor, differentiable, in double precision where there is something to compute."""
+        """The same for a tensor, differentiable, in double precision where there is something to compute.
+
+        Raises:
+            DataError: where the model has learned words, gaps or curves: a tensor has none.
+        """
+        self._check_tensor()
         return self._prepared(self._shaped(rows))
 
     def to_data(self, values: Any) -> Array:
-        """The model's values in the units of the data; float64 unless they are the same."""
-        array: Array = np.asarray(values).reshape(-1, *self.shape)
-        return self._restored(array)
+        """The model's values in the units of the data; float64 unless they are the same. Of a table with words or gaps the cells of each row: words, numbers,
+        None for nothing."""
+        array: Array = self._restored(np.asarray(values).reshape(-1, *self.shape))
+        if self.table is None:
+            return array
+        cells = self.table.decode(array)
+        rows = np.empty((len(array), len(cells)), object)
+        for place, column in enumerate(cells):
+            rows[:, place] = column
+        return rows
 
     def to_data_tensor(self, values: torch.Tensor) -> torch.Tensor:
-        """The same for a tensor, differentiable."""
+        """The same for a tensor, differentiable; see `to_model_tensor`."""
+        self._check_tensor()
         return self._restored(values.reshape(-1, *self.shape))
+
+    def _check_tensor(self) -> None:
+        if self.table is not None or self.curves is not None:
+            raise DataError("expected an array or a pandas table of cells, since this model has learned words, gaps or curves, found a tensor")
 
     def _prepared(self, rows: Values) -> Values:
         if self.means is not None:
@@ -139,7 +180,8 @@ class Rows:
     def _restored(self, values: Values) -> Values:
         if self.means is not None:
             means, deviations = self._moments(values)
-            return _double(values) * deviations + means
+            numbers = _double(values) * deviations + means
+            return self._curved(numbers, backward)
         if self.levels is None:
             return values
         return (_double(values) - self.low) / (self.high - self.low) * self._cells - self._offset
@@ -147,10 +189,15 @@ class Rows:
     def _standardised(self, rows: Values) -> Values:
         means, deviations = self._moments(rows)
         single = _single(rows)
-        # As the program: numbers that floats hold are standardised in float.
-        if bool((single == rows).all()):
+        # As the program: numbers that floats hold are standardised in float, where there are no curves.
+        if self.curves is None and bool((single == rows).all()):
             return (single - _single(means)) * (1 / _single(deviations))
-        return (_double(rows) - means) / deviations
+        return (self._curved(_double(rows), forward) - means) / deviations
+
+    def _curved(self, rows: Values, curve: Callable[[Dict[str, Any], Array], Array]) -> Values:
+        if self.curves is None or not isinstance(rows, np.ndarray):
+            return rows
+        return np.stack([curve(own, rows[:, place]) for place, own in enumerate(self.curves)], 1)
 
     def _moments(self, like: Values) -> Tuple[Values, Values]:
         moments = [np.reshape(np.asarray(numbers, np.float64), self.shape) for numbers in (self.means, self.deviations)]

@@ -1,11 +1,21 @@
 """Rows in the units of the data and the model's values."""
 
+import json
+import pathlib
 import unittest
 
 import numpy as np
-
 from ebm_dist import CheckpointError, DataError, Rows
-from support import needs
+from support import ProgramTest, needs, quick
+
+#: Two numbers with curves, and a column of every other kind, some with gaps.
+TABLE = {
+    "shape": [10], "columns": ["x"] * 10, "means": [1, 0, 0, 0, 0, 0, 0, 0, 0, 0], "deviations": [2, 1, 1, 1, 1, 1, 1, 1, 1, 1],
+    "curves": [{"log": {}}, *[{"straight": {}}] * 8, {"knots": {"values": [0, 1, 4], "scores": [-1, 0, 1], "width": 2}}],
+    "table": {"isNamed": True, "leftOut": [], "columns": [
+        {"name": "flux", "kind": "number"}, {"name": "kind", "kind": "category", "words": ["a", "b"], "missing": 3, "filler": -1},
+        {"name": "flag", "kind": "bit", "words": ["no", "yes"], "missing": 1, "filler": 1}, {"name": "hour", "kind": "cyclic", "period": 24},
+        {"name": "size", "kind": "ordered", "words": ["1", "2", "10"]}, {"name": "price", "kind": "number"}]}}
 
 
 class RowsTests(unittest.TestCase):
@@ -63,3 +73,52 @@ class RowsTests(unittest.TestCase):
             prepared.sum().backward()
             slope = rows.to_model([[1.0, 1.0]]) - rows.to_model([[0.0, 0.0]])
             np.testing.assert_allclose(given.grad, slope.repeat(2, 0), rtol=1e-6)
+
+    def test_cells_of_a_table_become_coordinates_and_cells_again(self):
+        rows = Rows.of_json(json.dumps(TABLE))
+        cells = [[np.e**3, "a", "yes", 6, 10, 6], [np.e, None, None, 0.0, "2", 0.5], [1.0, "b", "no", 18, 1.0, -2]]
+        expected = [[1, 1, 0, 0, 1, 0, 0, 1, 2, 2], [0, 0, 0, 1, 1, 1, 1, 0, 1, -0.5], [-0.5, 0, 1, 0, 0, 0, 0, -1, 0, -2]]
+        np.testing.assert_allclose(rows.to_model(cells), expected, atol=1e-6)
+        for found, given in zip(rows.to_data(expected), cells):
+            self.assertEqual([found[1], found[2], found[4]], [given[1], given[2], str(int(float(given[4])))])
+            np.testing.assert_allclose(found[[0, 3, 5]].astype(float), [given[0], given[3], given[5]], rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(rows.to_model([[1.0, "other", "no", 6, 1, 1]])[0, 1:4], [0, 0, 0])
+
+    def test_cells_that_the_training_data_cannot_have_are_refused(self):
+        rows = Rows.of_json(json.dumps(TABLE))
+        for place, cell, words in (
+                (0, -1.0, "above 0"), (0, None, "column 'flux': row 0 from 0.*found nothing"), (2, "maybe", "one of no, yes, found 'maybe'"),
+                (3, "noon", "expected a number, found 'noon'"), (4, 3, "one of 1, 2, 10, found '3'")):
+            row = [1.0, "a", "no", 6, 1, 1]
+            row[place] = cell
+            with self.assertRaisesRegex(DataError, words):
+                rows.to_model([row])
+        with self.assertRaisesRegex(DataError, "6 columns.*found 2"):
+            rows.to_model([[1, 2]])
+        with self.assertRaisesRegex(CheckpointError, "'colour'"):
+            Rows.of_json(json.dumps({**TABLE, "table": {"columns": [{"name": "c", "kind": "colour"}]}}))
+
+    @needs("torch")
+    def test_a_table_with_words_has_no_tensors(self):
+        import torch
+
+        with self.assertRaisesRegex(DataError, "found a tensor"):
+            Rows.of_json(json.dumps(TABLE)).to_model_tensor(torch.zeros(1, 6))
+
+
+@needs("torch", "pandas")
+class TableProgramTests(ProgramTest):
+    def test_energies_of_a_table_with_words_gaps_and_curves_are_the_program_s(self):
+        import pandas
+
+        random = np.random.default_rng(3)
+        table = pandas.DataFrame({
+            "kind": random.choice(["a", "b", "c"], 60), "flag": random.choice(["no", "yes"], 60), "hour": random.uniform(0, 24, 60),
+            "size": random.choice([1, 2, 10], 60), "mass": random.normal(4000, 500, 60), "flux": np.exp(random.normal(0, 1, 60))})
+        for name, share in (("kind", 0.2), ("flag", 0.1), ("mass", 0.3)):
+            table.loc[random.random(60) < share, name] = None
+        table.to_csv("table.csv", index=False)
+        run = quick("table", data={
+            "source": "table.csv", "kinds": ["hour=cyclic:24", "size=ordered"], "standardize": True, "scale": ["mass=quantile", "flux=log"]})
+        energies = run.model()(pandas.read_csv("table.csv")).detach().numpy()
+        np.testing.assert_allclose(energies, run.energy(str(pathlib.Path("table.csv").resolve())), rtol=1e-4, atol=1e-5)
