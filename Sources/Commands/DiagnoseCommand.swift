@@ -211,7 +211,7 @@ public struct DiagnoseCommand: Codable, Sendable {
         guard (4...WindowRun.mostDraws).contains(run.draws) else {
             throw Failure(.usage, "--draws: expected 4 to \(WindowRun.mostDraws), found \(run.draws)")
         }
-        let (perShard, overflow) = chains.multipliedReportingOverflow(by: run.draws * (run.functionals.count + 2))
+        let (perShard, overflow) = chains.multipliedReportingOverflow(by: run.draws * run.width)
         guard !overflow, perShard <= WindowRun.mostValues / shards else {
             throw Failure(
                 .usage,

@@ -26,6 +26,7 @@ struct ChartPlan {
     /// Counts of what should not happen.
     private static func isFault(_ path: String) -> Bool {
         path == "skipped" || path == "saturation" || path.hasSuffix("notFinite") || path == "invalidProposals"
+            || path.hasSuffix("divergences")
     }
 
     /// The same of several runs: a chart for each series that one of them has, a line for each run.
@@ -74,6 +75,11 @@ extension ChartPlan {
             "Slope at the chains", "How steep the energy is there, root mean square: it should not grow without end.", "chainGradientNorm",
             "|∇E|"),
         ChartPlan("Acceptance", "The share of proposals that are accepted; .3 to .95 is well.", "acceptance", "share", holdsZero: true),
+        ChartPlan(
+            "Divergences", "The share of trajectories whose energy error is beyond bounds: chains may keep away from where they diverge.",
+            "divergences", "share", holdsZero: true),
+        ChartPlan("Leapfrog steps", "Of a trajectory that doubles until it turns back, mean.", "treePoints", "steps", holdsZero: true),
+        ChartPlan("Doublings", "Of a trajectory, mean.", "treeDepth", "doublings", holdsZero: true),
         ChartPlan("Displacement", "How far chains move in a step of training.", "displacement", "distance", holdsZero: true),
         ChartPlan(
             "Drift over noise", "How far a step of the sampler follows the energy, over its noise: near 1 or below is well.",
@@ -101,6 +107,7 @@ extension ChartPlan {
             "validation.gap", "gap", holdsZero: true),
         ChartPlan("Learning rate", "Of each update.", "learningRate", "rate", holdsZero: true),
         ChartPlan("Step size of the sampler", "As it is adapted.", "samplerStepSize", "size", holdsZero: true),
+        ChartPlan("Spread of the metric", "Its largest length over its smallest.", "metricSpread", "ratio", holdsZero: true),
         ChartPlan("Updates left out", "By the guard, since the run began.", "skipped", "updates", holdsZero: true),
     ]
 
@@ -118,6 +125,9 @@ extension ChartPlan {
             "diagnostics.energyDrift", "drift", holdsZero: true),
         ChartPlan("Displacement in windows", "From draw to draw.", "diagnostics.displacement", "distance", holdsZero: true),
         ChartPlan("Acceptance in windows", "The share of proposals.", "diagnostics.acceptance", "share", holdsZero: true),
+        ChartPlan(
+            "Divergences in windows", "Trajectories of all chains and draws that diverge.", "diagnostics.divergences", "trajectories",
+            holdsZero: true),
         ChartPlan("Modes in windows", "Covered by all chains and draws.", "diagnostics.modesCovered", "modes", holdsZero: true),
     ]
     /// What a window was, and how sure a gap is, which are no measures.

@@ -41,6 +41,8 @@ public struct HMC: TransitionKernel {
 
     public var samplesTarget: Bool { true }
 
+    public var hasTrajectories: Bool { true }
+
     public func energyEvaluations(steps: Int) -> Double {
         Double(steps) * (hasRandomLength ? Double(leapfrogSteps + 1) / 2 : Double(leapfrogSteps)) + 1
     }
@@ -99,12 +101,18 @@ public struct HMC: TransitionKernel {
             proposal.positions, momenta, gradient: proposal.gradient, energies: proposal.energies, steps: length, scales: state.scales,
             in: potential)
         let kinetic = state.kinetic
-        return Metropolis(box: box).decide(
+        var diverged: [Int] = []
+        var info = Metropolis(box: box).decide(
             proposal, buffers, decisions: noise.decisions, from: draw, squaredGradient: RowSums.squares(buffers.gradient)
         ) { row in
             let energy = Double(buffers.energies[row, 0]) - Double(proposal.energies[row, 0])
-            return energy / Double(temperature) + kinetic[row] - RowSums.squares(momenta, row: row) / 2
+            let ratio = energy / Double(temperature) + kinetic[row] - RowSums.squares(momenta, row: row) / 2
+            let isFollowed = ratio.isFinite && ratio >= -Leapfrog.largestEnergyError
+            if !isFollowed && buffers.energies[row, 0].isFinite { diverged.append(row) }
+            return ratio
         }
+        info.diverged = diverged
+        return info
     }
 
     /// Follows Hamilton's equations.

@@ -10,6 +10,9 @@ struct Leapfrog {
     /// s of each value, as large as the tiles that are moved; nil: 1.
     let scales: Matrix?
 
+    /// H - H at the start from which on a trajectory is said to diverge: that of Stan.
+    static let largestEnergyError = 1000.0
+
     /// Of some of the rows.
     func rows(_ range: Range<Int>) -> Leapfrog {
         Leapfrog(stepSize: stepSize, temperature: temperature, scales: scales?.rows(range))

@@ -33,7 +33,7 @@ extension NUTS {
 
         var counts: TreeCounts {
             var counts = TreeCounts()
-            (counts.trees, counts.points, counts.depth, counts.divergences) = (1, points, depth, isDivergent ? 1 : 0)
+            (counts.trees, counts.points, counts.depth) = (1, points, depth)
             return counts
         }
 
@@ -92,7 +92,7 @@ extension NUTS {
             tiles.leaf.momenta.rows(range), tiles.leaf.gradient.rows(range), by: state.trees[row].isForward ? 0.5 : -0.5)
         let error = energy(tiles.energies, tiles.leaf.momenta, row) - state.trees[row].start
         state.trees[row].points += 1
-        guard error.isFinite, error <= Self.largestEnergyError else {
+        guard error.isFinite, error <= Leapfrog.largestEnergyError else {
             (state.trees[row].isDivergent, state.trees[row].isInvalid) = (true, !error.isFinite)
             state.trees[row].stop()
             tiles.leaf.x.rows(range).copy(from: state.buffers.positions.rows(range))

@@ -4,7 +4,7 @@ import Numerics
 /// with weights exp(-H).
 ///
 /// H = E(x)/T + |q|²/2, q ~ N(0, I) fresh in each step, leapfrog steps of ε s (``DiagonalMetric``). A doubling adds a branch of as many points as there are; it is
-/// left out, and the trajectory ends, where the branch turns back within itself or an energy error is above `largestEnergyError`. Of the points of a branch
+/// left out, and the trajectory ends, where the branch turns back within itself or an energy error is above `Leapfrog.largestEnergyError`. Of the points of a branch
 /// one is drawn by its weight; it replaces the one drawn so far with the probability min(1, weight of the branch / weight of the rest). Chains have exactly exp(-E/T).
 ///
 /// A step costs an evaluation for each point, at most 2^depth - 1, and memory of 13 + 3 depth tiles. The chains of a tile are evaluated together until
@@ -23,8 +23,6 @@ public struct NUTS: TransitionKernel {
     public private(set) var metric: DiagonalMetric?
     public let box: ClosedRange<Float>?
 
-    /// H - H at the start from which on a trajectory is said to diverge.
-    public static let largestEnergyError = 1000.0
     /// Trajectories of a million points.
     public static let depths = 1...20
 
@@ -42,6 +40,8 @@ public struct NUTS: TransitionKernel {
     public var bestAcceptance: Double? { 0.8 }
 
     public var samplesTarget: Bool { true }
+
+    public var hasTrajectories: Bool { true }
 
     public var treeDepth: Int? { maximumDepth }
 
@@ -83,6 +83,7 @@ public struct NUTS: TransitionKernel {
         public let acceptance: Double?
         /// Trajectories that came to where energy or momenta are not finite.
         public let invalid: Int
+        public let diverged: [Int]
         public let trees: TreeCounts?
     }
 
@@ -118,7 +119,8 @@ public struct NUTS: TransitionKernel {
         for tree in state.trees { counts = counts + tree.counts }
         return Info(
             squaredGradient: squaredGradient, accepted: state.trees.count(where: \.hasMoved),
-            acceptance: state.trees.reduce(0) { $0 + $1.meanAcceptance }, invalid: state.trees.count(where: \.isInvalid), trees: counts)
+            acceptance: state.trees.reduce(0) { $0 + $1.meanAcceptance }, invalid: state.trees.count(where: \.isInvalid),
+            diverged: state.trees.indices.filter { state.trees[$0].isDivergent }, trees: counts)
     }
 
     private func forEach(_ isMeant: KeyPath<Tree, Bool>, _ state: inout State, _ body: (inout State, Int) -> Void) {

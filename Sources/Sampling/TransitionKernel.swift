@@ -29,6 +29,9 @@ public protocol TransitionKernel: Sendable {
     /// The most that the drift of a step moves a value, however steep the energy is; nil without a limit.
     var driftLimit: Float? { get }
 
+    /// Whether a step follows Hamilton's equations, so that it may diverge from them.
+    var hasTrajectories: Bool { get }
+
     /// The most doublings of the trajectory of a step; nil where a step is no tree of them.
     var treeDepth: Int? { get }
 
@@ -64,9 +67,14 @@ public protocol TransitionKernel: Sendable {
 extension TransitionKernel {
     public var hasAcceptStep: Bool { bestAcceptance != nil }
 
+    /// Whether chains that stand still are those whose proposal was rejected; a point of a trajectory is drawn, and may be the one it began with.
+    public var countsMoves: Bool { hasAcceptStep && treeDepth == nil }
+
     public var diffusion: Diffusion? { nil }
 
     public var driftLimit: Float? { nil }
+
+    public var hasTrajectories: Bool { false }
 
     public var treeDepth: Int? { nil }
 

@@ -6,8 +6,6 @@ public struct TreeCounts: Sendable, Hashable {
     public var points = 0
     /// Doublings that were kept.
     public var depth = 0
-    /// Trees that ended where the energy error was above `NUTS.largestEnergyError` or not finite.
-    public var divergences = 0
     /// Rows that the energy was evaluated at: all chains of a tile as long as one of its trees grows.
     public var evaluations = 0
 
@@ -18,7 +16,6 @@ public struct TreeCounts: Sendable, Hashable {
         sum.trees += second.trees
         sum.points += second.points
         sum.depth += second.depth
-        sum.divergences += second.divergences
         sum.evaluations += second.evaluations
         return sum
     }

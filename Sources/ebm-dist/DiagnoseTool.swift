@@ -20,7 +20,7 @@ enum DiagnoseTool: Command {
         Option(name: "--out", value: "F.json", explanation: "where the figures go as JSON"),
         Option(
             name: "--npy", value: "F.npy",
-            explanation: "float32, (chain, draw, value): states of up to 8 values, else energy, mean and projections"),
+            explanation: "float32, (chain, draw, value): states of up to 8 values, or 64 with names, else energy, mean and projections"),
         Option(name: "--arviz", value: "F.json", explanation: "the window as a file that arviz.from_json opens"),
     ]
 

@@ -14,8 +14,8 @@ from .tensors import Path
 def read_window(path: Path) -> Dict[str, Dict[str, np.ndarray[Any, Any]]]:
     """The groups `posterior` and `sample_stats` of arrays with (chain, draw) first.
 
-    `posterior` has `energy`; `x` (chain, draw, value) for rows of up to eight values, else `mean` and `projection` on fixed directions.
-    `sample_stats` has `energy`, `displacement`, and `acceptance_rate` for a sampler that may reject.
+    `posterior` has `energy`; `x` (chain, draw, value) for rows of up to eight values, or 64 with names, else `mean` and `projection` on fixed directions.
+    `sample_stats` has `energy`, `displacement`, `acceptance_rate` for a sampler that may reject, and `diverging` for one that follows trajectories.
     """
     with open(path, encoding="utf-8") as file:
         groups = json.load(file)

@@ -77,10 +77,12 @@ package struct ChainRun: Sendable {
     /// - Parameters:
     ///   - onLevel: called before the steps of each level.
     ///   - onState: called while the chains stand where they are after 0, 1, ... steps of all levels together.
+    @discardableResult
     package func advance(
         _ chains: ChainBuffers, step: Int, index: Int, in potential: some Potential, onLevel: (NoiseLadder.Rung) -> Void = { _ in },
         onState: (_ done: Int) -> Void = { _ in }
-    ) {
+    ) -> RunInfo {
+        var total = RunInfo()
         let (levels, limit) = (NoiseLadder.descent(ladder), kernel.stepLimit(values: chains.positions.count))
         let parts = steps == 0 ? 0 : levels.count * ((steps - 1) / limit + 1)
         var (part, done) = (0, 0)
@@ -89,12 +91,14 @@ package struct ChainRun: Sendable {
             let scaled = kernel.scaled(toVariance: level.variance)
             for first in stride(from: 0, to: steps, by: limit) {
                 let (count, before) = (min(limit, steps - first), done)
-                scaled.after(steps: first).run(
+                let info = scaled.after(steps: first).run(
                     chains, steps: count, noise: numbers.noise(step * parts + part, index), in: potential
                 ) { if $0 > 0 || before == 0 { onState(before + $0) } }
+                total.add(info)
                 (part, done) = (part + 1, before + count)
             }
         }
+        return total
     }
 
     /// Samples of a model: chains from their start down the ladder, with the condition of each row held, and what is asked for at their end.

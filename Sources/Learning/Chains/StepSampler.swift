@@ -34,6 +34,7 @@ package struct StepSampler<Kernel: TransitionKernel>: Sendable {
     func measures(_ samples: SampleLayout) -> [Measure] {
         let moves =
             (kernel.hasAcceptStep ? [Measure.acceptance(steps: steps)] : []) + (kernel.treeDepth == nil ? [] : Measure.ofTrees)
+            + (kernel.hasTrajectories ? [Measure.divergences(steps: steps)] : [])
         if case .none = samples { return moves }
         return [.chainGradientNorm, .displacement, .energySpread, .chainMean, .chainDeviation] + moves
             + (box == nil ? [] : [.saturation]) + (samples.storage == nil ? [] : [.bufferAge])

@@ -20,11 +20,12 @@ extension Tally {
     /// Chains started afresh.
     package static let restarts = Tally("restarts")
 
-    /// Trajectories that double, one for each chain and step; their leapfrog steps, doublings and divergences, and the rows that were evaluated for them.
+    /// Trajectories that diverged.
+    package static let divergences = Tally("divergences")
+    /// Trajectories that double, one for each chain and step; their leapfrog steps and doublings, and the rows that were evaluated for them.
     package static let trees = Tally("trees")
     package static let treePoints = Tally("treePoints")
     package static let treeDepth = Tally("treeDepth")
-    package static let divergences = Tally("divergences")
     package static let treeEvaluations = Tally("treeEvaluations")
 
     /// What every run of chains counts (`ShardReport.add`).
@@ -62,12 +63,16 @@ extension Measure {
         return max(0, $0[.squaredSampleValues] / values - mean * mean).squareRoot()
     }
 
-    /// Of trajectories that double: leapfrog steps and doublings of one, and the share of those that diverge.
+    /// Of trajectories that double: leapfrog steps and doublings of one.
     static let ofTrees = [
         Measure("treePoints", unit: "leapfrog steps", of: [.treePoints, .trees, .treeEvaluations]) { $0[.treePoints] / max(1, $0[.trees]) },
         Measure("treeDepth", unit: "doublings", of: [.treeDepth, .trees]) { $0[.treeDepth] / max(1, $0[.trees]) },
-        Measure("divergences", unit: "share", of: [.divergences, .trees]) { $0[.divergences] / max(1, $0[.trees]) },
     ]
+
+    /// The share of trajectories that diverge.
+    static func divergences(steps: Int) -> Measure {
+        Measure("divergences", unit: "share", of: [.divergences]) { $0[.divergences] / ($0.rows * Double(steps)) }
+    }
 
     /// Accepted moves divided by proposed ones, or the mean acceptance of the points of trajectories that double.
     static func acceptance(steps: Int) -> Measure {

@@ -14,6 +14,7 @@ extension ShardReport {
         self[.accepted] = info.acceptance ?? 0
         self[.invalid] = Double(info.invalid)
         if let trees = info.trees { add(trees) }
+        if self.counts(.divergences) { self[.divergences] = Double(info.diverged.count) }
         var (displacement, squaredDisplacement, values, squaredValues, saturated) = (0.0, 0.0, 0.0, 0.0, 0.0)
         for row in 0..<end.rows where counts(row) {
             var squares = 0.0
@@ -34,6 +35,6 @@ extension ShardReport {
 
     private mutating func add(_ trees: TreeCounts) {
         (self[.trees], self[.treePoints], self[.treeDepth]) = (Double(trees.trees), Double(trees.points), Double(trees.depth))
-        (self[.divergences], self[.treeEvaluations]) = (Double(trees.divergences), Double(trees.evaluations))
+        self[.treeEvaluations] = Double(trees.evaluations)
     }
 }

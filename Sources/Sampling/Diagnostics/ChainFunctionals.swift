@@ -2,10 +2,12 @@ import Numerics
 
 /// The numbers of a chain's state that diagnostics follow over time.
 ///
-/// The energy always; every value of a state that has at most eight; for larger states their mean and eight projections x·u_k on fixed random
+/// The energy always; every value of a state that has at most eight, or up to 64 with names; for larger states their mean and eight projections x·u_k on fixed random
 /// directions of length 1, which see what moves anywhere in the state.
 public struct ChainFunctionals: Sendable {
     public static let mostValues = 8
+    /// Where values have names.
+    public static let mostNamedValues = 64
     public static let projections = 8
 
     public let dimension: Int
@@ -20,7 +22,7 @@ public struct ChainFunctionals: Sendable {
     public init(dimension: Int, columns: [String]? = nil, seed: UInt64) {
         precondition(columns == nil || columns!.count == dimension, "a name for each of \(dimension) values")
         self.dimension = dimension
-        let isSmall = dimension <= Self.mostValues
+        let isSmall = dimension <= (columns == nil ? Self.mostValues : Self.mostNamedValues)
         directions = Matrix(rows: isSmall ? 0 : Self.projections, columns: dimension)
         names =
             ["energy"]

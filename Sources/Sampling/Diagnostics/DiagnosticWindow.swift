@@ -9,29 +9,31 @@ public struct DiagnosticWindow: Sendable {
     /// Steps between two draws.
     public let thin: Int
     public let functionals: ChainFunctionals
-    /// Of the kernel that runs the chains.
-    public let hasAcceptStep: Bool
+    /// Of the kernel that runs the chains: whether it moves them or rejects where they would go, and whether its steps may diverge.
+    public let (countsMoves, countsDivergences): (Bool, Bool)
 
     /// What a window of one tile of chains found.
     public struct Record: Sendable {
         /// The functionals, then `displacement`, |x - x'| from the draw before, then `acceptance`, accepted moves divided by steps, 1 where the kernel
-        /// always moves: number n of draw t of chain c at (c draws + t) width + n.
+        /// always moves, then, of a kernel with trajectories, how many of them diverged: number n of draw t of chain c at (c draws + t) width + n.
         public let values: [Double]
     }
 
-    public init(draws: Int, thin: Int, functionals: ChainFunctionals, hasAcceptStep: Bool) {
+    public init(draws: Int, thin: Int, functionals: ChainFunctionals, kernel: any TransitionKernel) {
         precondition(draws >= 1 && thin >= 1, "a window of \(draws) draws, \(thin) steps apart")
         self.draws = draws
         self.thin = thin
         self.functionals = functionals
-        self.hasAcceptStep = hasAcceptStep
+        (countsMoves, countsDivergences) = (kernel.countsMoves, kernel.hasTrajectories)
     }
 
     /// Numbers recorded of a draw.
-    public static func width(_ functionals: ChainFunctionals) -> Int { functionals.count + 2 }
+    public static func width(_ functionals: ChainFunctionals, countsDivergences: Bool) -> Int {
+        functionals.count + (countsDivergences ? 3 : 2)
+    }
 
     /// Runs `thin` steps of the chains, and calls its second argument as `TransitionKernel.run` calls `onState`.
-    public typealias Advance = (_ draw: Int, _ onState: (_ done: Int) -> Void) -> Void
+    public typealias Advance = (_ draw: Int, _ onState: (_ done: Int) -> Void) -> RunInfo
 
     /// Records the chains that stand at `buffers.positions`, and leaves them where they end.
     /// - Parameter advance: brings them to their next draw, with random numbers of its own.
@@ -39,14 +41,14 @@ public struct DiagnosticWindow: Sendable {
         let (x, chains) = (buffers.positions, buffers.positions.rows)
         let (energies, gradient) = (Matrix(rows: chains, columns: 1), Matrix(rows: chains, columns: x.columns))
         let (origin, before) = (Matrix(rows: chains, columns: x.columns), Matrix(rows: chains, columns: x.columns))
-        let width = Self.width(functionals)
+        let width = Self.width(functionals, countsDivergences: countsDivergences)
         var values = [Double](repeating: 0, count: chains * draws * width)
         for draw in 0..<draws {
             origin.copy(from: x)
             // With an accept step, a rejected chain stands still.
-            var moves = [Int](repeating: hasAcceptStep ? 0 : thin, count: chains)
-            advance(draw) { done in
-                guard hasAcceptStep else { return }
+            var moves = [Int](repeating: countsMoves ? 0 : thin, count: chains)
+            let info = advance(draw) { done in
+                guard countsMoves else { return }
                 if done > 0 { count(&moves, from: before, to: x) }
                 before.copy(from: x)
             }
@@ -58,8 +60,9 @@ public struct DiagnosticWindow: Sendable {
                     functionals.values(of: state, energy: energies[chain, 0])
                     + [Self.distance(state, start), Double(moves[chain]) / Double(thin)]
                 let place = (chain * draws + draw) * width
-                values.replaceSubrange(place..<place + width, with: numbers)
+                values.replaceSubrange(place..<place + numbers.count, with: numbers)
             }
+            for chain in info.diverged { values[(chain * draws + draw) * width + width - 1] += 1 }
         }
         return Record(values: values)
     }

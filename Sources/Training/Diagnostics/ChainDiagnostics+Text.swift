@@ -25,6 +25,7 @@ extension ChainDiagnostics {
             "displacement \(Self.cell(displacement, 4)) a draw",
         ]
         if let acceptance { parts.append("acceptance \(Self.cell(acceptance, 3))") }
+        if let divergences { parts.append("\(divergences) of \(shards * chainsPerShard * draws * thin) trajectories diverge") }
         return parts.joined(separator: "; ")
     }
 

@@ -18,6 +18,8 @@ public struct ChainDiagnostics: Codable, Sendable {
     public let functionals: [Named]
     /// Accepted moves divided by steps; nil where the sampler always moves.
     public let acceptance: Double?
+    /// Trajectories that diverged, of all chains, draws and steps between these; nil where the sampler follows none.
+    public let divergences: Int?
     /// Mean distance from draw to draw.
     public let displacement: Double
     /// Chains that stand at one place for the whole window.
@@ -37,6 +39,7 @@ public struct ChainDiagnostics: Codable, Sendable {
             Named(name: name, summary: SeriesSummary(window.series(number), shards: window.shards))
         }
         acceptance = window.acceptance.map { $0.values.reduce(0, +) / Double($0.values.count) }
+        divergences = window.divergences.map { Int($0.values.reduce(0, +)) }
         let moved = window.displacement
         displacement = moved.values.reduce(0, +) / Double(moved.values.count)
         stillChains = (0..<moved.chains).count { moved.chain($0).allSatisfy { $0 == 0 } }
@@ -93,6 +96,7 @@ extension ChainDiagnostics {
         /// In draws.
         public var autocorrelationTime: Double?
         public var acceptance: Double?
+        public var divergences: Int?
         public var displacement: Double
         public var energyDrift: Double
         /// Modes covered by all chains and draws, for densities that have separate ones.
@@ -106,7 +110,8 @@ extension ChainDiagnostics {
             chains: shards * chainsPerShard, draws: draws, thin: thin, rHat: worst(\.rHat, largest: true)?.value,
             rHatBetweenShards: worst(\.rHatBetweenShards, largest: true)?.value, bulkESS: worst(\.bulkESS, largest: false)?.value,
             tailESS: worst(\.tailESS, largest: false)?.value, autocorrelationTime: worst(\.autocorrelationTime, largest: true)?.value,
-            acceptance: acceptance, displacement: displacement, energyDrift: energyDrift, modesCovered: modes?.covered,
+            acceptance: acceptance, divergences: divergences, displacement: displacement, energyDrift: energyDrift,
+            modesCovered: modes?.covered,
             modeCounts: modes?.counts)
     }
 }

@@ -118,6 +118,11 @@ package struct DiagnosticFindings: Sendable {
                 "\(diagnostics.stillChains) of \(diagnostics.shards * diagnostics.chainsPerShard) chains do not move at all. Try a smaller "
                     + "sampler.stepSize where proposals are rejected, and look at sampler.noise.")
         }
+        if let divergences = diagnostics.divergences, divergences > 0 {
+            look(
+                "\(divergences) trajectories diverge: somewhere the energy is steeper than their steps are short, and chains may keep away from there. Try a "
+                    + "larger sampler.targetAcceptance, or a smaller sampler.stepSize.")
+        }
         guard let acceptance = diagnostics.acceptance else { return }
         let text = "\(Self.number(100 * acceptance, 1)) % of the proposals are accepted"
         if acceptance < Limits.acceptance.lowerBound {

@@ -3,8 +3,8 @@ import Sampling
 
 /// A window as JSON that ArviZ opens (`arviz.from_json`): the groups `posterior` and `sample_stats` of arrays with (chain, draw) first.
 ///
-/// `posterior`: `energy`; `x` (chain, draw, value) for states of up to eight values, else `mean` and `projection` (chain, draw, direction).
-/// `sample_stats`: `energy`, `displacement`, and `acceptance_rate` where the sampler has an accept step. Values that are not finite are written as
+/// `posterior`: `energy`; `x` (chain, draw, value) for states whose values are followed one by one (``ChainFunctionals``), else `mean` and `projection` (chain, draw, direction).
+/// `sample_stats`: `energy`, `displacement`, and `acceptance_rate` where the sampler has an accept step, `diverging` where it follows trajectories. Values that are not finite are written as
 /// NaN and Infinity, as Python's reader takes them.
 package struct InferenceFile {
     package let text: String
@@ -21,7 +21,10 @@ package struct InferenceFile {
         var statistics = [
             ("energy", Self.array(window, [0], isFlat: true)), ("displacement", Self.array(window, [names.count], isFlat: true)),
         ]
-        if window.hasAcceptStep { statistics.append(("acceptance_rate", Self.array(window, [names.count + 1], isFlat: true))) }
+        if window.countsMoves { statistics.append(("acceptance_rate", Self.array(window, [names.count + 1], isFlat: true))) }
+        if window.countsDivergences {
+            statistics.append(("diverging", Self.array(window, [names.count + 2], isFlat: true) { $0 > 0 ? "true" : "false" }))
+        }
         text = "{\n" + Self.group("posterior", posterior) + ",\n" + Self.group("sample_stats", statistics) + "\n}\n"
     }
 
@@ -30,13 +33,15 @@ package struct InferenceFile {
     }
 
     /// - Parameter isFlat: whether a draw is a number and not a list.
-    private static func array(_ window: WindowValues, _ numbers: [Int], isFlat: Bool) -> String {
+    private static func array(
+        _ window: WindowValues, _ numbers: [Int], isFlat: Bool, _ text: (Double) -> String = number
+    ) -> String {
         list(
             (0..<window.chains).map { chain in
                 list(
                     (0..<window.draws).map { draw in
                         let place = (chain * window.draws + draw) * window.width
-                        let values = numbers.map { number(window.values[place + $0]) }
+                        let values = numbers.map { text(window.values[place + $0]) }
                         return isFlat ? values[0] : list(values)
                     })
             })
@@ -50,7 +55,7 @@ package struct InferenceFile {
 }
 
 extension WindowValues {
-    /// Chains x draws x values as float32: the states where they have up to eight values, else the functionals in the order of their names.
+    /// Chains x draws x values as float32: the states where their values are followed one by one, else the functionals in the order of their names.
     package var array: NumericArray {
         let kept = functionals.holdsStates ? 1..<functionals.count : 0..<functionals.count
         let floats = stride(from: 0, to: values.count, by: width).flatMap { place in kept.map { Float(values[place + $0]) } }

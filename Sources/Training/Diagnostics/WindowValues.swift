@@ -12,21 +12,24 @@ package struct WindowValues: Sendable {
     let draws: Int
     let thin: Int
     package let functionals: ChainFunctionals
-    let hasAcceptStep: Bool
+    let countsMoves: Bool
+    let countsDivergences: Bool
     /// Number n of draw t of chain c at (c draws + t) width + n, as `DiagnosticWindow.Record` has them.
     let values: [Double]
 
     package init(
-        shards: Int, chainsPerShard: Int, draws: Int, thin: Int, functionals: ChainFunctionals, hasAcceptStep: Bool, values: [Double]
+        shards: Int, chainsPerShard: Int, draws: Int, thin: Int, functionals: ChainFunctionals, countsMoves: Bool,
+        countsDivergences: Bool = false, values: [Double]
     ) {
-        let width = functionals.count + 2
+        let width = DiagnosticWindow.width(functionals, countsDivergences: countsDivergences)
         precondition(values.count == shards * chainsPerShard * draws * width, "\(values.count) numbers are no window")
         (self.shards, self.chainsPerShard, self.draws, self.thin) = (shards, chainsPerShard, draws, thin)
-        (self.functionals, self.hasAcceptStep, self.values) = (functionals, hasAcceptStep, values)
+        (self.functionals, self.values) = (functionals, values)
+        (self.countsMoves, self.countsDivergences) = (countsMoves, countsDivergences)
     }
 
     var chains: Int { shards * chainsPerShard }
-    var width: Int { functionals.count + 2 }
+    var width: Int { DiagnosticWindow.width(functionals, countsDivergences: countsDivergences) }
 
     /// One of the recorded numbers.
     func series(_ number: Int) -> ChainSeries {
@@ -35,7 +38,8 @@ package struct WindowValues: Sendable {
 
     var energy: ChainSeries { series(0) }
     var displacement: ChainSeries { series(functionals.count) }
-    var acceptance: ChainSeries? { hasAcceptStep ? series(functionals.count + 1) : nil }
+    var acceptance: ChainSeries? { countsMoves ? series(functionals.count + 1) : nil }
+    var divergences: ChainSeries? { countsDivergences ? series(functionals.count + 2) : nil }
 }
 
 extension WindowRun {
@@ -43,6 +47,6 @@ extension WindowRun {
     package func window(shards: Int, chainsPerShard: Int, _ values: [Double]) -> WindowValues {
         WindowValues(
             shards: shards, chainsPerShard: chainsPerShard, draws: draws, thin: thin, functionals: functionals,
-            hasAcceptStep: chains.kernel.hasAcceptStep, values: values)
+            countsMoves: chains.kernel.countsMoves, countsDivergences: chains.kernel.hasTrajectories, values: values)
     }
 }

@@ -110,8 +110,11 @@ public struct RunPlan: Sendable {
     private func checkWindow() throws(Failure) {
         let options = configuration.diagnostics
         guard options.every > 0, storedChains > 0 else { return }
-        let functionals = ChainFunctionals(dimension: source.shape.count, seed: configuration.run.seed)
-        let perDraw = configuration.run.shards * windowChains * (functionals.count + 2)
+        let functionals = ChainFunctionals(
+            dimension: source.shape.count, columns: rowMetadata.rows.columns, seed: configuration.run.seed)
+        let kernel = configuration.settledKernel(for: source.shape, steps: configuration.sampler.steps)
+        let perDraw =
+            configuration.run.shards * windowChains * DiagnosticWindow.width(functionals, countsDivergences: kernel.hasTrajectories)
         guard options.draws <= WindowRun.mostValues / perDraw else {
             throw Failure(
                 .configuration,

@@ -29,7 +29,10 @@ package struct WindowRun: Sendable {
     package static let mostValues = 1 << 27
 
     /// Values that a shard's window gives.
-    package func count(chains: Int) -> Int { chains * draws * (functionals.count + 2) }
+    package func count(chains: Int) -> Int { chains * draws * width }
+
+    /// Numbers of a draw.
+    package var width: Int { DiagnosticWindow.width(functionals, countsDivergences: chains.kernel.hasTrajectories) }
 
     /// - Parameters:
     ///   - start: chains x dimension, where the chains begin.
@@ -37,10 +40,10 @@ package struct WindowRun: Sendable {
     package func values(of shard: Int, from start: Matrix, in potential: some Potential, onDraw: () -> Void = {}) -> [Double] {
         let buffers = chains.buffers(chains: start.rows, dimension: start.columns)
         buffers.positions.copy(from: start)
-        let window = DiagnosticWindow(draws: draws, thin: thin, functionals: functionals, hasAcceptStep: chains.kernel.hasAcceptStep)
+        let window = DiagnosticWindow(draws: draws, thin: thin, functionals: functionals, kernel: chains.kernel)
         let record = window.record(buffers, in: potential) { draw, onState in
             onDraw()
-            chains.advance(buffers, step: step * Self.mostDraws + draw, index: shard, in: potential, onState: onState)
+            return chains.advance(buffers, step: step * Self.mostDraws + draw, index: shard, in: potential, onState: onState)
         }
         return record.values
     }

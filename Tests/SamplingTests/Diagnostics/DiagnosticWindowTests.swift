@@ -20,16 +20,17 @@ struct DiagnosticWindowTests {
         let (chains, draws, thin) = (5, 4, 3)
         let functionals = ChainFunctionals(dimension: 2, seed: 1)
         let (recorded, plain) = (Self.buffers(kernel, chains: chains), Self.buffers(kernel, chains: chains))
-        let window = DiagnosticWindow(draws: draws, thin: thin, functionals: functionals, hasAcceptStep: kernel.hasAcceptStep)
+        let window = DiagnosticWindow(draws: draws, thin: thin, functionals: functionals, kernel: kernel)
+        let width = kernel.hasTrajectories ? 6 : 5
         let values = window.record(recorded, in: potential) { draw, onState in
             kernel.run(recorded, steps: thin, noise: noise(draw), in: potential, onState: onState)
         }.values
-        #expect(functionals.names == ["energy", "x1", "x2"] && values.count == chains * draws * 5)
+        #expect(functionals.names == ["energy", "x1", "x2"] && values.count == chains * draws * width)
         var accepted = 0.0
         for draw in 0..<draws {
             let before = plain.positions.values
             let info = kernel.run(plain, steps: thin, noise: noise(draw), in: potential)
-            let here = (0..<chains).map { Array(values[($0 * draws + draw) * 5..<($0 * draws + draw + 1) * 5]) }
+            let here = (0..<chains).map { Array(values[($0 * draws + draw) * width..<($0 * draws + draw + 1) * width]) }
             for chain in 0..<chains {
                 let x = plain.positions.rows(chain..<chain + 1).values.map { Double($0) }
                 #expect(Array(here[chain][1...2]) == x)
@@ -38,7 +39,10 @@ struct DiagnosticWindowTests {
                 #expect(abs(here[chain][3] - (dx * dx + dy * dy).squareRoot()) < 1e-6)
             }
             accepted = here.reduce(0) { $0 + $1[4] } * Double(thin)
-            #expect(abs(accepted - Double(info.accepted ?? chains * thin)) < 1e-9)
+            #expect(abs(accepted - Double(kernel.countsMoves ? info.accepted! : chains * thin)) < 1e-9)
+            if kernel.hasTrajectories {
+                for chain in 0..<chains { #expect(here[chain][5] == Double(info.diverged.count { $0 == chain })) }
+            }
         }
         #expect(recorded.positions.values == plain.positions.values)
     }
@@ -49,12 +53,19 @@ struct DiagnosticWindowTests {
         Self.expect(MALA(stepSize: 0.9))
         Self.expect(HMC(stepSize: 1.1, leapfrogSteps: 3))
         Self.expect(Underdamped(stepSize: 0.3, friction: 1))
+        Self.expect(NUTS(stepSize: 0.8, maximumDepth: 3))
+        // Trajectories that diverge.
+        Self.expect(HMC(stepSize: 20, leapfrogSteps: 3))
+        Self.expect(NUTS(stepSize: 20, maximumDepth: 3))
     }
 
     @Test func `The values of small states have the names of their columns`() {
         #expect(ChainFunctionals(dimension: 2, columns: ["age", "income"], seed: 1).names == ["energy", "age", "income"])
+        #expect(ChainFunctionals(dimension: 64, columns: (0..<64).map { "c\($0)" }, seed: 1).names.last == "c63")
         #expect(
-            ChainFunctionals(dimension: 9, columns: (0..<9).map { "c\($0)" }, seed: 1).names.prefix(3) == ["energy", "mean", "projection0"])
+            ChainFunctionals(dimension: 65, columns: (0..<65).map { "c\($0)" }, seed: 1).names.prefix(3) == [
+                "energy", "mean", "projection0",
+            ])
     }
 
     @Test func `large states are seen through their mean and projections of length one`() {

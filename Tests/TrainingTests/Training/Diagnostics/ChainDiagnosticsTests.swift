@@ -13,7 +13,7 @@ struct ChainDiagnosticsTests {
         ]
         change(&values)
         return WindowValues(
-            shards: 2, chainsPerShard: 1, draws: 4, thin: 3, functionals: ChainFunctionals(dimension: 1, seed: 1), hasAcceptStep: true,
+            shards: 2, chainsPerShard: 1, draws: 4, thin: 3, functionals: ChainFunctionals(dimension: 1, seed: 1), countsMoves: true,
             values: values)
     }
 

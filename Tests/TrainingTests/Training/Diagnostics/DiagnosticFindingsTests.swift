@@ -10,7 +10,7 @@ import Training
 struct DiagnosticFindingsTests {
     /// Windows of the plane: `state(shard, chain, draw, noise)` gives x and y, `noise` standard normal numbers.
     private func diagnostics(
-        accepted: Double? = nil, draws: Int = 200, density: PlaneDensity? = nil,
+        accepted: Double? = nil, diverging: Double? = nil, draws: Int = 200, density: PlaneDensity? = nil,
         _ state: (_ shard: Int, _ chain: Int, _ draw: Int, _ noise: (Double, Double)) -> (x: Double, y: Double)
     ) -> ChainDiagnostics {
         var values: [Double] = []
@@ -23,7 +23,9 @@ struct DiagnosticFindingsTests {
                     let noise = (Double(random.normal(at: place)), Double(random.normal(at: place + 32)))
                     let here = state(shard, chain, draw, noise)
                     let moved = ((here.x - last.x) * (here.x - last.x) + (here.y - last.y) * (here.y - last.y)).squareRoot()
-                    values += [(here.x * here.x + here.y * here.y) / 2, here.x, here.y, draw == 0 ? 0 : moved, accepted ?? 1]
+                    values +=
+                        [(here.x * here.x + here.y * here.y) / 2, here.x, here.y, draw == 0 ? 0 : moved, accepted ?? 1]
+                        + [diverging].compactMap { $0 }
                     last = here
                 }
             }
@@ -31,7 +33,7 @@ struct DiagnosticFindingsTests {
         return ChainDiagnostics(
             WindowValues(
                 shards: 4, chainsPerShard: 4, draws: draws, thin: 10, functionals: ChainFunctionals(dimension: 2, seed: 1),
-                hasAcceptStep: accepted != nil, values: values), density: density)
+                countsMoves: accepted != nil, countsDivergences: diverging != nil, values: values), density: density)
     }
 
     private func bad(_ diagnostics: ChainDiagnostics) -> [String] {
@@ -110,6 +112,8 @@ struct DiagnosticFindingsTests {
         #expect(!mentions(short, "effective sample sizes are"))
         #expect(mentions(diagnostics(accepted: 0.05) { _, _, _, n in n }, "the steps are too long"))
         #expect(mentions(diagnostics(accepted: 0.99) { _, _, _, n in n }, "the steps are short"))
+        #expect(mentions(diagnostics(diverging: 2) { _, _, _, n in n }, "6400 trajectories diverge"))
+        #expect(!mentions(diagnostics(diverging: 0) { _, _, _, n in n }, "diverge"))
         #expect(mentions(diagnostics { _, chain, _, n in chain == 0 ? (0, 0) : n }, "4 of 16 chains do not move"))
         #expect(mentions(diagnostics { _, _, draw, n in (n.0 + 4 - Double(draw) / 50, n.1) }, "the energy falls"))
         #expect(mentions(diagnostics { _, _, draw, n in draw == 7 ? (.nan, 0) : n }, "16 draws have an energy that is not finite"))

@@ -16,7 +16,7 @@ struct FunctionalScaleTests {
         }
         let window = WindowValues(
             shards: 1, chainsPerShard: 2, draws: 100, thin: 1, functionals: ChainFunctionals(dimension: dimension, seed: 1),
-            hasAcceptStep: false, values: values)
+            countsMoves: false, values: values)
         return DiagnosticFindings(ChainDiagnostics(window, density: nil), stepsOfTraining: 10, scale: scale).findings.map(\.sentence)
     }
 

@@ -34,6 +34,6 @@ struct InferenceFileTests {
         #expect(Set(posterior.keys) == ["energy", "mean", "projection"])
         #expect((posterior["projection"] as? [[[Double]]])?[0][0].count == 8)
         let rate = try #require(statistics["acceptance_rate"] as? [[Double]])
-        #expect(rate.allSatisfy { $0.allSatisfy { (0...1).contains($0) } })
+        #expect(rate.allSatisfy { $0.allSatisfy { (0...1).contains($0) } } && statistics["diverging"] == nil)
     }
 }
