@@ -2,8 +2,9 @@
 """Writes rows.txt, the data of the logistic regression that a test samples, and reference.json, what its posterior and other densities have by quadrature.
 
 The posterior of three weights is summed on a grid of 161^3 points that reaches six standard deviations of its Laplace approximation to each side; one of
-81^3 points gives the same to all digits that are written. The partition function of the field phi^4 on a lattice of 2 x 2 sites with periodic borders is the
-trace of the square of the transfer matrix of two columns, on a grid of 241 values of a site. Needs numpy and scipy.
+81^3 points gives the same to all digits that are written. The partition function of the field phi^4 on a lattice of L x L sites with periodic borders is the
+trace of the L-th power of the transfer matrix from one row to the next, the sum of the L-th powers of its largest eigenvalues; each value of a site is on a grid,
+where sums converge as fast as the density falls. Needs numpy and scipy.
 """
 
 import json
@@ -11,6 +12,7 @@ import pathlib
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.sparse.linalg import LinearOperator, eigsh
 from scipy.special import logsumexp
 
 FOLDER = pathlib.Path(__file__).parent
@@ -50,15 +52,28 @@ def posterior(rows, points):
     return mean, np.sqrt(squares / total - mean**2), log_z
 
 
-def log_z_phi4(mass2, coupling, points=241, reach=3.0):
-    """log Z of 2 x 2 sites: between two sites side by side there are two bonds."""
+def log_z_phi4(length, mass2, coupling, points, reach=2.5, eigenvalues=64):
+    """log Z of L x L sites with periodic borders; with L = 2 there are two bonds between two sites side by side."""
     axis = np.linspace(-reach, reach, points)
-    step = axis[1] - axis[0]
-    site = mass2 / 2 * axis**2 + coupling * axis**4
-    bond = (axis[:, None] - axis[None, :]) ** 2
-    # sum over a, b, c, d of exp(-sites - bonds ab, bd, dc, ca): the fourth power of one matrix.
-    matrix = np.exp(-(site[:, None] + site[None, :]) / 2 - bond) * step
-    return np.log(np.trace(np.linalg.matrix_power(matrix, 4)))
+    row = np.zeros((points,) * length)
+    for site in range(length):
+        place = axis.reshape([-1 if other == site else 1 for other in range(length)])
+        beside = axis.reshape([-1 if other == (site + 1) % length else 1 for other in range(length)])
+        row = row + mass2 / 2 * place**2 + coupling * place**4 + (beside - place) ** 2 / 2
+    half = np.exp(-row / 2)
+    bond = np.exp(-((axis[:, None] - axis[None, :]) ** 2) / 2) * (axis[1] - axis[0])
+
+    def apply(vector):
+        """The matrix from one row to the next: bonds of each site, between the roots of the weights of both rows."""
+        values = half * vector.reshape(half.shape)
+        for _ in range(length):
+            # Each time the first site becomes the last one.
+            values = np.tensordot(values, bond, axes=([0], [0]))
+        return (half * values).ravel()
+
+    matrix = LinearOperator((half.size, half.size), matvec=apply, dtype=float)
+    found = eigsh(matrix, k=eigenvalues, return_eigenvectors=False, v0=half.ravel())
+    return np.log((found**length).sum())
 
 
 def main():
@@ -71,9 +86,13 @@ def main():
     assert np.allclose(mean, coarse[0], atol=1e-5) and abs(log_z - coarse[2]) < 1e-5, (mean, coarse)
     found = {
         "logistic": {"mean": mean.round(4).tolist(), "deviation": deviation.round(4).tolist(), "logZ": round(float(log_z), 4)},
-        "phi4": {"mass2": -2, "lambda": 1, "logZ": round(float(log_z_phi4(-2, 1)), 4)},
+        "phi4": {
+            "mass2": -2, "lambda": 1,
+            "logZ": {str(length): round(float(log_z_phi4(length, -2, 1, points)), 4) for length, points in ((2, 41), (4, 21))},
+        },
     }
-    assert abs(log_z_phi4(-2, 1) - log_z_phi4(-2, 1, 161, 2.5)) < 1e-6
+    assert abs(log_z_phi4(2, -2, 1, 41) - log_z_phi4(2, -2, 1, 61, 3.0, 128)) < 1e-6
+    assert abs(log_z_phi4(4, -2, 1, 21) - log_z_phi4(4, -2, 1, 19, 2.4, 96)) < 1e-5
     (FOLDER / "reference.json").write_text(json.dumps(found, indent=1) + "\n")
 
 

@@ -7,22 +7,30 @@ import Measures
 import Testing
 import Training
 
-/// log Z and moments of energies that are given, against exact values and those of `Tests/Fixtures/energies/reference.py`.
+/// log Z and moments of energies that are given, against exact values, those of `Tests/Fixtures/energies/reference.py` and draws of another program.
 struct PartitionEvaluationTests {
     private let scratch = ScratchFolder()
 
     private struct Reference: Decodable {
         struct Regression: Decodable { let mean: [Double], deviation: [Double], logZ: Double }
-        struct Lattice: Decodable { let mass2: Double, lambda: Double, logZ: Double }
+        /// log Z by the side of the lattice.
+        struct Lattice: Decodable { let mass2: Double, lambda: Double, logZ: [String: Double] }
 
         let logistic: Regression
         let phi4: Lattice
+    }
 
-        static let folder = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../Fixtures/energies").standardized
+    /// What `draws.py` found of the same regression with another program.
+    private struct Draws: Decodable {
+        struct Moments: Decodable { let value: [Double], error: [Double] }
 
-        static func read() throws -> Reference {
-            try JSONDecoder().decode(Reference.self, from: Data(contentsOf: folder.appendingPathComponent("reference.json")))
-        }
+        let mean: Moments, deviation: Moments
+    }
+
+    private static let fixtures = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../Fixtures/energies").standardized
+
+    private static func read<Value: Decodable>(_ name: String, _ type: Value.Type) throws -> Value {
+        try JSONDecoder().decode(type, from: Data(contentsOf: fixtures.appendingPathComponent(name)))
     }
 
     /// What `evaluate --measures ais` writes.
@@ -77,16 +85,25 @@ struct PartitionEvaluationTests {
         try expect(logZ(folder), near: log(wells) + 0.5 * log(2 * Double.pi))
     }
 
-    @Test func `log Z of the field phi4 on four sites is that of its transfer matrix`() throws {
-        let (folder, lattice) = (scratch.run(), try Reference.read().phi4)
-        let sites = "sum(i, 0, 3, \(lattice.mass2 / 2) * x[i]^2 + \(lattice.lambda) * x[i]^4)"
-        try run(["energy.formula=\(sites) + (x0-x1)^2 + (x1-x2)^2 + (x2-x3)^2 + (x3-x0)^2"], folder)
-        try expect(logZ(folder), near: lattice.logZ)
+    @Test(arguments: [2, 4]) func `log Z of the field phi4 on a square lattice is that of its transfer matrix`(length: Int) throws {
+        let (folder, reference) = (scratch.run(), try Self.read("reference.json", Reference.self))
+        let (lattice, sites) = (reference.phi4, length * length)
+        // Each site has a bond to the one on its right and to the one below; with a side of 2 those are the ones on its left and above, too.
+        let bonds = (0..<sites).flatMap { site -> [String] in
+            let (row, column) = site.quotientAndRemainder(dividingBy: length)
+            return [row * length + (column + 1) % length, (row + 1) % length * length + column].map { "(x\(site) - x\($0))^2" }
+        }
+        let potential = "sum(i, 0, \(sites - 1), \(lattice.mass2 / 2) * x[i]^2 + \(lattice.lambda) * x[i]^4)"
+        try run(["energy.formula=\(potential) + (\(bonds.joined(separator: " + "))) / 2"], folder)
+        try expect(logZ(folder), near: try #require(lattice.logZ["\(length)"]))
     }
 
-    @Test func `the posterior of a logistic regression has the moments and the evidence that quadrature finds`() throws {
-        let (folder, reference) = (scratch.run(), try Reference.read().logistic)
-        let lines = try String(contentsOf: Reference.folder.appendingPathComponent("rows.txt"), encoding: .utf8).split(separator: "\n")
+    @Test func `the posterior of a logistic regression has the moments and the evidence of quadrature, and the moments of other draws`()
+        throws
+    {
+        let folder = scratch.run()
+        let (reference, draws) = (try Self.read("reference.json", Reference.self).logistic, try Self.read("draws.json", Draws.self))
+        let lines = try String(contentsOf: Self.fixtures.appendingPathComponent("rows.txt"), encoding: .utf8).split(separator: "\n")
             .dropFirst()
         let terms = lines.map { line in
             let numbers = line.split(separator: " ")
@@ -95,18 +112,25 @@ struct PartitionEvaluationTests {
         let model = try run(
             [
                 "energy.formula=(w0^2 + w1^2 + w2^2) / 8 + \(terms.joined(separator: " + "))", "energy.coordinates=w0,w1,w2",
-                "run.chainsPerShard=256",
+                "run.chainsPerShard=256", "sampler.kind=nuts", "sampler.metric=diagonal",
             ], folder)
         let chains = try StoredChains(model)
         let values = try chains.samples(0..<chains.wanted).map { Double($0) }
         let count = Double(values.count / 3)
         for column in 0..<3 {
             let own = stride(from: column, to: values.count, by: 3).map { values[$0] }
-            let mean = own.reduce(0, +) / count
-            let deviation = (own.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / count).squareRoot()
-            // The chains of the last step are as good as independent: four standard errors.
-            #expect(abs(mean - reference.mean[column]) < 4 * reference.deviation[column] / count.squareRoot(), "w\(column): \(mean)")
-            #expect(abs(deviation / reference.deviation[column] - 1) < 4 / (2 * count).squareRoot(), "w\(column): \(deviation)")
+            let mean: Double = own.reduce(0, +) / count
+            let deviation: Double = (own.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / count).squareRoot()
+            // The chains of the last step are as good as independent: four standard errors, of the other program's draws too.
+            let (errorOfMean, errorOfDeviation) = (
+                reference.deviation[column] / count.squareRoot(), reference.deviation[column] / (2 * count).squareRoot()
+            )
+            #expect(abs(mean - reference.mean[column]) < 4 * errorOfMean, "w\(column): \(mean)")
+            #expect(abs(deviation - reference.deviation[column]) < 4 * errorOfDeviation, "w\(column): \(deviation)")
+            for (found, error, other) in [(mean, errorOfMean, draws.mean), (deviation, errorOfDeviation, draws.deviation)] {
+                let both = (error * error + other.error[column] * other.error[column]).squareRoot()
+                #expect(abs(found - other.value[column]) < 4 * both, "w\(column): \(found), \(other)")
+            }
         }
         try expect(logZ(folder), near: reference.logZ)
     }
