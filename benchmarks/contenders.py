@@ -42,26 +42,26 @@ def python(folder):
     return os.path.join(os.path.abspath(folder), "bin", "python")
 
 
-def install(folder):
+def install(folder, requirements=REQUIREMENTS):
     """Makes the environment, or completes it. Several gigabytes where pip knows no CPU build of PyTorch."""
-    for command in ([sys.executable, "-m", "venv", folder], [python(folder), "-m", "pip", "install", "-r", REQUIREMENTS]):
+    for command in ([sys.executable, "-m", "venv", folder], [python(folder), "-m", "pip", "install", "-r", requirements]):
         if subprocess.run(command, check=False).returncode != 0:
             common.fail(f"{' '.join(command)} failed: what it says stands above")
 
 
-def versions(folder):
+def versions(folder, packages=PACKAGES, script="benchmarks/compare"):
     """{package: version} of the peers that the environment has; said where it has none."""
     code = (
         "import importlib.metadata as m, json, sys\nfound = {}\nfor p in sys.argv[1:]:\n  try: found[p] = m.version(p)\n"
         "  except m.PackageNotFoundError: pass\nprint(json.dumps(found))")
     try:
-        done = subprocess.run([python(folder), "-c", code, *PACKAGES], capture_output=True, text=True, check=False)
+        done = subprocess.run([python(folder), "-c", code, *packages], capture_output=True, text=True, check=False)
         found = json.loads(done.stdout) if done.returncode == 0 else {}
     except OSError:
         found = {}
-    missing = [package for package in PACKAGES if package not in found]
+    missing = [package for package in packages if package not in found]
     if missing:
-        common.note(f"{', '.join(missing)}: not in {folder}, left out; `benchmarks/compare --install` installs the peers")
+        common.note(f"{', '.join(missing)}: not in {folder}, left out; `{script} --install` installs the peers")
     return found
 
 
