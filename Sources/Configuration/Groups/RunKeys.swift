@@ -20,13 +20,12 @@ extension RunConfiguration {
             "evaluations without a better value of checkpoint.keepBest after which the run ends; null: it goes on to run.steps", .count,
             needs: .both(.isAbove("evaluate.every", 0), Checkpoint.keepsBest), later: .free, bindsAtDefault: false)
         public var patience: Int? = nil
-        @Key("sum of gradients over shards: exact (the same bits on any ranks) or float (for comparison)")
+        @Key("sum of gradients over shards: exact (the same bits on any ranks) or float (for comparison)", needs: ObjectiveKind.needOfRows)
         public var reduction = Reduction.exact
         @Key(
             "where the sum of gradients, the moments and the average of the parameters lie: whole on every rank, sliced (each rank has those of the "
-                + "parameters that it updates), or automatic; the bits are the same", needs: .isOneOf("run.reduction", ["exact"]),
-            later: .free,
-            bindsAtDefault: false)
+                + "parameters that it updates), or automatic; the bits are the same",
+            needs: .both(ObjectiveKind.needOfRows, .isOneOf("run.reduction", ["exact"])), later: .free, bindsAtDefault: false)
         public var sum = Sum.automatic
     }
 
@@ -34,13 +33,15 @@ extension RunConfiguration {
     public struct Guard: KeyGroup {
         public enum Policy: String, Choice { case stop, skip, rollback }
 
-        @Key("when a step diverges: stop the run, skip the step, or rollback to an earlier one (rollbackEvery) with half the learning rate")
+        @Key(
+            "when a step diverges: stop the run, skip the step, or rollback to an earlier one (rollbackEvery) with half the learning rate",
+            needs: ObjectiveKind.needOfRows)
         public var policy = Policy.stop
-        @Key("an energy gap |mean E(x+) - mean E(x-)| above this is divergence; null: no limit", .positive)
+        @Key("an energy gap |mean E(x+) - mean E(x-)| above this is divergence; null: no limit", .positive, needs: ObjectiveKind.needOfRows)
         public var maximumGap: Double? = 1e6
         @Key(
             "steps between two points that a rollback goes to, each saved besides the checkpoints", .count,
-            needs: .isOneOf("guard.policy", ["rollback"]), bindsAtDefault: false)
+            needs: .both(ObjectiveKind.needOfRows, .isOneOf("guard.policy", ["rollback"])), bindsAtDefault: false)
         public var rollbackEvery = 500
         @Key("steps between two comparisons of the parameters of all ranks; 0: only when they are saved", .interval, later: .free)
         public var replicaCheckEvery = 100

@@ -30,7 +30,7 @@ extension RunConfiguration {
         public var kind = KernelKind.langevin
         @Key(
             "in which the networks that chains read multiply: float, or bfloat16, twice as fast on CPUs that multiply its pairs",
-            bindsAtDefault: false)
+            needs: ObjectiveKind.needOfRows, bindsAtDefault: false)
         public var precision = Precision.float
         @Key("transitions of each chain in a training step; 0 with objectives that can do without", 0...1_000_000, standsAlone: true)
         public var steps = 20
