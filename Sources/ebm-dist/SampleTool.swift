@@ -1,14 +1,20 @@
 import Commands
 import Distributed
 import Failures
+import Foundation
 import Training
 
 enum SampleTool: Command {
     static let name = "sample"
-    static let summary = "draws samples from a trained model"
-    static let usage = "--run DIR --count N --out F.npy|F.csv|F.h5 [OPTIONS]"
+    static let summary = "draws samples from a trained model, or from a given energy"
+    static let usage = "--run DIR | --energy LIB|FORMULA --count N --out F.npy|F.csv|F.h5 [OPTIONS] [key=value ...]"
     static let options = [
         Option(name: "--run", value: "DIR", explanation: "the run folder"),
+        Option(
+            name: "--energy", value: "LIB|FORMULA",
+            explanation:
+                "a shared library or a formula: its chains are run first, as train does, or go on (key=value for their run; --run: its folder)"
+        ),
         Option(name: "--count", value: "N", explanation: "the number of samples"),
         Option(
             name: "--out", value: "F.npy|F.csv|F.h5",
@@ -40,10 +46,12 @@ enum SampleTool: Command {
     /// Tiles of samples or rows, in any number.
     static let longestWork = 3600.0
 
+    /// Chains of a given energy are saved where they are.
+    static func stopsOnRequest(_ arguments: [String]) -> Bool { arguments.contains { $0.hasPrefix("--energy") } }
+
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
-        try arguments.refusePositional()
         let command = SampleCommand(
-            folder: try arguments.required("--run", "DIR"), step: try arguments.checkpoint(),
+            folder: try folder(arguments, communicator), step: try arguments.checkpoint(),
             count: try count(arguments), steps: try arguments.integer("--steps", atLeast: 0),
             start: try arguments.choice("--from", SampleCommand.Start.self),
             weights: try arguments.choice("--weights", ModelWeights.self) ?? .average,
@@ -53,6 +61,23 @@ enum SampleTool: Command {
             label: try arguments.integer("--label", atLeast: 0), data: arguments["--data"], images: arguments["--condition"],
             denoises: arguments.has("--denoise"))
         Console(communicator).line(try command.run(communicator))
+    }
+
+    /// Collective. The run folder; that of a given energy after its chains have been run.
+    private static func folder(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) -> String {
+        guard let energy = arguments["--energy"] else {
+            try arguments.refusePositional()
+            return try arguments.required("--run", "DIR")
+        }
+        _ = try (count(arguments), arguments.required("--out", "F.npy|F.csv|F.h5"))
+        let isLibrary = energy.hasSuffix(".so") || FileManager.default.fileExists(atPath: energy)
+        let key = isLibrary ? "energy.library" : "energy.formula"
+        var run = try TrainTool.training(in: arguments["--run"], communicator) {
+            try ConfigurationSource(arguments).adding(["\(key)=\(energy)"])
+        }
+        run.isQuiet = true
+        try run.run(communicator)
+        return run.folder.path
     }
 
     private static func count(_ arguments: Arguments) throws(Failure) -> Int {

@@ -26,17 +26,25 @@ enum TrainTool: Command {
 
     static func run(_ arguments: Arguments, _ communicator: any Communicator) throws(Failure) {
         if arguments.has("--sweep") { return try sweep(arguments, communicator) }
-        let chosen = try resolve(communicator, into: arguments["--out"]) { try ConfigurationSource(arguments) }
-        let folder = RunFolder(arguments["--out"] ?? RunFolder.standard(chosen.configuration))
-        var run = TrainingRun(chosen, folder: folder)
-        run.isStopRequested = { ebm_stop_requests() > 0 }
+        var run = try training(in: arguments["--out"], communicator) { try ConfigurationSource(arguments) }
         run.isImplied = arguments.isImplied
-        run.reporter = { ReportWriter($0) }
         if arguments.has("--dry-run") {
             try run.describe(communicator)
         } else {
             try run.run(communicator)
         }
+    }
+
+    /// Collective. The run that a configuration asks for, which a signal stops.
+    /// - Parameter folder: of the run; nil: that of its name.
+    static func training(
+        in folder: String?, _ communicator: any Communicator, _ source: () throws -> ConfigurationSource
+    ) throws(Failure) -> TrainingRun {
+        let chosen = try resolve(communicator, into: folder, source)
+        var run = TrainingRun(chosen, folder: RunFolder(folder ?? RunFolder.standard(chosen.configuration)))
+        run.isStopRequested = { ebm_stop_requests() > 0 }
+        run.reporter = { ReportWriter($0) }
+        return run
     }
 
     /// Collective. What rank 0 resolves.

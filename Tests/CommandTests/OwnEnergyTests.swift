@@ -56,6 +56,27 @@ extension CommandTests {
             #expect(end.exitCode == 0 && Self.bits(folder.at("killed")) == expected, "\(end.summary)")
         }
 
+        @Test func `sample draws from a library or a formula, goes on with its run, and has the samples of train and sample`() throws {
+            let folder = Scratch()
+            guard let library = try Self.library("well", in: folder) else { return }
+            for (energy, key) in [(library, "energy.library"), ("x0^2 + x1^2/2", "energy.formula")] {
+                let keys = ["run.shards=4", "run.chainsPerShard=4", "run.steps=20", "run.threads=1", "sampler.adaptSteps=10"]
+                let (runs, files) = (["a", "b"].map { folder.at("\($0)-\(key)") }, ["a", "b"].map { folder.at("\($0)-\(key).npy") })
+                let sample = ["sample", "--energy", energy, "--run", runs[0], "--count", "8", "--out", files[0]] + keys
+                for ranks in [nil, 2] {
+                    let found = Program.run(sample, ranks: ranks, in: folder)
+                    try #require(found.exitCode == 0 && found.output.contains("8 samples of step 20"), "\(found.summary)")
+                }
+                #expect(Program.run(["train", "\(key)=\(energy)", "--out", runs[1]] + keys, in: folder).exitCode == 0)
+                #expect(Program.run(["sample", "--run", runs[1], "--count", "8", "--out", files[1]], in: folder).exitCode == 0)
+                #expect(!Folder.bytes(files[0]).isEmpty && Folder.bytes(files[0]) == Folder.bytes(files[1]))
+            }
+            let without = Program.run(["sample", "--energy", library, "--count", "8"], in: folder)
+            #expect(without.exitCode == 64 && without.errors.contains("--out"), "\(without.summary)")
+            let neither = Program.run(["sample", "--count", "8", "--out", folder.at("c.npy"), "run.steps=4"], in: folder)
+            #expect(neither.exitCode == 64, "\(neither.summary)")
+        }
+
         @Test func `another library is refused, from wherever, and the same one at another place goes on`() throws {
             let folder = Scratch()
             guard let library = try Self.library("well", in: folder),
