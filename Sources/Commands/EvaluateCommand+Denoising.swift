@@ -55,8 +55,8 @@ extension EvaluateCommand.Denoising {
         var (levels, images): ([DenoisingEvaluation.Level], [Float]) = ([], [])
         for (index, deviation) in deviations.enumerated() {
             if let ladder {
-                noised.setCondition(ladder.feature(ladder.level(atLeast: deviation)))
-                clean.setCondition(ladder.feature(0))
+                noised.setLevel(ladder.feature(ladder.level(atLeast: deviation)))
+                clean.setLevel(ladder.feature(0))
             }
             let errors = try task.errors(deviation, level: index, noisedEnergy: noised, cleanEnergy: clean, communicator)
             levels.append(level(noises[index], baselines[index], errors, task))

@@ -32,11 +32,13 @@ public struct SampleCommand: Codable, Sendable {
     public var images: String?
     /// Whether the lowest noise of a ladder is taken off at the end.
     public var denoises: Bool
+    /// How often the difference that a class makes to the energy counts; default: as the run's configuration says.
+    public var guidance: Double?
 
     public init(
         folder: String, step: WantedCheckpoint? = nil, count: Int, steps: Int? = nil, start: Start? = nil, weights: ModelWeights = .average,
         seed: UInt64 = 1, output: String, grid: String? = nil, interpolation: Int? = nil, label: Int? = nil,
-        data: String? = nil, images: String? = nil, denoises: Bool = false
+        data: String? = nil, images: String? = nil, denoises: Bool = false, guidance: Double? = nil
     ) {
         self.folder = folder
         self.step = step
@@ -49,6 +51,7 @@ public struct SampleCommand: Codable, Sendable {
         self.grid = grid
         self.interpolation = interpolation
         (self.label, self.data, self.images, self.denoises) = (label, data, images, denoises)
+        self.guidance = guidance
     }
 
     /// Collective. Samples are dealt to ranks by tiles; the same bytes on any number of ranks.
@@ -67,7 +70,7 @@ public struct SampleCommand: Codable, Sendable {
         let sampler = try communicator.agree {
             try ModelSampler(
                 trained, count: count, orAtMost: count, steps: steps, start: start, seed: seed, interpolation: interpolation,
-                conditions: conditions, denoises: denoises)
+                conditions: conditions, denoises: denoises, guidance: guidance)
         }
         try communicator.agree { try checkMemory(trained.shape, communicator) }
         let preparation = try trained.preparation(communicator)

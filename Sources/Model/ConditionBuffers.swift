@@ -27,6 +27,23 @@ struct ConditionBuffers: Sendable {
         condition.map { rows * ((alongLines && $0.hasDirections ? 2 : 1) * $0.count + (alongLines ? 3 : 2) * $0.joined.count) } ?? 0
     }
 
+    /// Gives the rows what is known of them beside the noise: as many as there are, or of the first ones, which the others repeat.
+    func set(_ rows: Matrix) {
+        guard let columns = condition?.rows else { return }
+        precondition(rows.columns == columns.count && rows.rows > 0, "conditions of \(rows.columns) values, expected \(columns.count)")
+        for row in 0..<values.rows {
+            for column in columns { values[row, column] = rows[row % rows.rows, column - columns.lowerBound] }
+        }
+    }
+
+    /// Gives the rows a noise level each, the same in every place; as many as there are, or of the first ones, which the others repeat.
+    func setLevels(_ levels: [Float], in target: Matrix) {
+        guard let columns = condition?.levels else { return }
+        for row in 0..<target.rows {
+            for column in columns { target[row, column] = levels[row % levels.count] }
+        }
+    }
+
     func isFor(_ network: Network) -> Bool { network.condition?.description == condition?.description }
 
     /// The network's input for an x.

@@ -4,8 +4,8 @@ import Numerics
 /// What a network knows beside x, row by row (`Workspace.condition`), and how that becomes a part of its input.
 ///
 /// In JSON an object with the key `kind`: `{"kind": "planes", "channels": 1}`, `{"kind": "labels", "classes": 10, "channels": 1}`,
-/// `{"kind": "image", "height": 28, "width": 28, "channels": 1}`.
-public enum ConditionDescription: Hashable, Sendable {
+/// `{"kind": "image", "height": 28, "width": 28, "channels": 1}`, `{"kind": "noise", "beside": {"kind": "labels", "classes": 10, "channels": 1}}`.
+public indirect enum ConditionDescription: Hashable, Sendable {
     /// So many values for every pixel of x (for a vector: so many values), as channels behind its own: a noise level, a mask, an image.
     case planes(Int)
     /// A class, as one whole number from 0 to classes - 1: its row of a trained table, as `torch.nn.Embedding(classes, height · width ·
@@ -13,16 +13,28 @@ public enum ConditionDescription: Hashable, Sendable {
     case labels(classes: Int, channels: Int)
     /// An image beside a vector x (a latent vector): the values of x are channels of every pixel, in front of the image's own.
     case image(ImageShape)
+    /// A noise level, one value for every pixel of x, and behind it what else is known of a row: planes or a class.
+    case noise(beside: ConditionDescription)
+
+    /// Whether one value for every pixel, which may be a noise level, stands first.
+    var beginsWithNoise: Bool {
+        switch self {
+        case .planes(let channels): channels == 1
+        case .noise: true
+        case .labels, .image: false
+        }
+    }
 }
 
 extension ConditionDescription: Codable {
-    private enum Key: String, CodingKey, CaseIterable { case kind, classes, channels, height, width }
+    private enum Key: String, CodingKey, CaseIterable { case kind, classes, channels, height, width, beside }
 
     private var kind: String {
         switch self {
         case .planes: "planes"
         case .labels: "labels"
         case .image: "image"
+        case .noise: "noise"
         }
     }
 
@@ -41,11 +53,15 @@ extension ConditionDescription: Codable {
             self = .image(
                 ImageShape(
                     height: try fields.integer("height"), width: try fields.integer("width"), channels: try fields.integer("channels")))
+        case "noise":
+            try fields.allow("beside")
+            self = .noise(beside: try fields.condition("beside"))
         default:
+            let kinds = ["image", "labels", "noise", "planes"]
             throw Failure(
                 .configuration,
-                "condition: unknown kind \"\(fields.kind)\".\(Spelling.hint(for: fields.kind, in: ["image", "labels", "planes"])) "
-                    + "Known kinds: image, labels, planes")
+                "condition: unknown kind \"\(fields.kind)\".\(Spelling.hint(for: fields.kind, in: kinds)) "
+                    + "Known kinds: \(kinds.joined(separator: ", "))")
         }
     }
 
@@ -62,6 +78,7 @@ extension ConditionDescription: Codable {
             try container.encode(shape.height, forKey: .height)
             try container.encode(shape.width, forKey: .width)
             try container.encode(shape.channels, forKey: .channels)
+        case .noise(let other): try container.encode(other, forKey: .beside)
         }
     }
 }
@@ -95,6 +112,16 @@ private struct ConditionFields {
             return try container.decode(Int.self, forKey: key)
         } catch {
             throw Failure(.configuration, "condition (\(kind)): \"\(key.stringValue)\" must be there, a whole number")
+        }
+    }
+
+    func condition(_ key: LayerKey) throws(Failure) -> ConditionDescription {
+        do {
+            return try container.decode(ConditionDescription.self, forKey: key)
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(.configuration, "condition (\(kind)): \"\(key.stringValue)\" must be there, another condition")
         }
     }
 }

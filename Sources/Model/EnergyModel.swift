@@ -36,10 +36,11 @@ public struct EnergyModel: Sendable {
         if let referenceDeviation, !(referenceDeviation > 0 && referenceDeviation.isFinite) {
             throw Failure(.configuration, "the deviation of the reference term must be a positive number, found \(referenceDeviation)")
         }
-        guard preconditioning == nil || network.description.condition == .planes(1) else {
+        guard preconditioning == nil || network.description.condition?.beginsWithNoise == true else {
             throw Failure(
                 .configuration,
-                "an energy that is scaled by its noise needs a network whose condition is one value for every pixel")
+                "an energy that is scaled by its noise needs a network whose condition is one value for every pixel, or such a noise beside another"
+            )
         }
         self.network = network
         self.referenceDeviation = referenceDeviation

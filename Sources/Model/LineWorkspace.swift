@@ -18,6 +18,12 @@ public final class LineWorkspace: Sendable {
     let conditions: ConditionBuffers
     /// The condition of each row, rows x `Network.conditionCount`, zero at first: to be set before a pass; nil for networks without.
     public var condition: Matrix? { conditions.values.rows > 0 ? conditions.values : nil }
+    /// As `Workspace.setCondition`.
+    public func setCondition(_ rows: Matrix) { conditions.set(rows) }
+    /// As `Workspace.setLevels`.
+    public func setLevels(_ levels: [Float]) { conditions.setLevels(levels, in: conditions.values) }
+    /// How fast the noise level of each row changes along the lines, in the same way.
+    public func setLevelDirections(_ directions: [Float]) { conditions.setLevels(directions, in: conditions.valueDirections) }
     /// The direction in the condition, of the same form, zero at first: lines of order 1 may lead through (x, condition); nil for networks without such.
     public var conditionDirection: Matrix? { conditions.valueDirections.rows > 0 ? conditions.valueDirections : nil }
     /// By order, one per row: weights of the outputs' derivatives in a gradient.

@@ -20,6 +20,8 @@ public struct Network: Sendable {
     public var inputShape: ImageShape { description.input }
     /// Values of each row's condition (`Workspace.condition`).
     public var conditionCount: Int { condition?.count ?? 0 }
+    /// Those of them that are known of the row itself, and no noise level beside it.
+    public var rowConditionCount: Int { condition?.rows.count ?? 0 }
     /// Values of one sample at the output.
     public var outputCount: Int { outputShape.count }
 

@@ -25,6 +25,13 @@ extension NetworkCompiler {
                     "condition (image): it stands beside a vector, but the input is an image of \(input); use {\"kind\": \"planes\"} there")
             }
             joined = try widened(checked(shape, "condition (image): the image"), by: input.channels, "image")
+        case .noise(let other):
+            switch other {
+            case .planes, .labels: joined = try Self.condition(other, widened(input, by: 1, "noise")).joined
+            case .image, .noise:
+                throw Failure(
+                    .configuration, "condition (noise): \"beside\" must be planes or labels, which have a place in every pixel of x")
+            }
         }
         return ConditionJoin(description: description, own: input, joined: joined, tableStart: 0)
     }

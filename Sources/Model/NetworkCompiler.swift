@@ -33,7 +33,7 @@ struct NetworkCompiler {
         condition = try description.condition.map { condition throws(Failure) in try Self.condition(condition, input) }
         let shape = condition?.joined ?? input
         value = Value(node: Node.input, shape: shape, isFlat: shape.isVector)
-        if let condition, case .labels(let classes, let channels) = condition.description {
+        if let (classes, channels) = condition?.table {
             let pixels = shape.height * shape.width
             tensors.append(
                 ParameterTensor(

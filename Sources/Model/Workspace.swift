@@ -16,13 +16,11 @@ public final class Workspace: Sendable {
     let conditions: ConditionBuffers
     /// The condition of each row, rows x `Network.conditionCount`, zero at first: to be set before a pass; nil for networks without.
     public var condition: Matrix? { conditions.values.rows > 0 ? conditions.values : nil }
-    /// Sets the condition of all rows: as many as there are, or of the first ones, which the others repeat.
-    public func setCondition(_ rows: Matrix) {
-        guard let condition else { return }
-        for first in stride(from: 0, to: condition.rows, by: rows.rows) {
-            condition.rows(first..<first + rows.rows).copy(from: rows)
-        }
-    }
+    /// Sets what is known of rows beside the noise: of as many as there are, or of the first ones, which the others repeat.
+    public func setCondition(_ rows: Matrix) { conditions.set(rows) }
+
+    /// Sets the noise level of each row, the same in every place: of as many as there are, or of the first ones, which the others repeat.
+    public func setLevels(_ levels: [Float]) { conditions.setLevels(levels, in: conditions.values) }
 
     /// One per row: weights of the energies in a gradient.
     let rowWeights: Matrix

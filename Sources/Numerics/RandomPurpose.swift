@@ -111,6 +111,8 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case annealingDecision = 109
     /// Halves of rows, initial weights and order of a classifier that tells two sets of rows apart.
     case twoSampleClassifier = 110
+    /// Whether a row's class is left out.
+    case conditionDropout = 115
 
     /// Numbers in tests and in the self-test.
     case test = 255

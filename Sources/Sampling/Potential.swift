@@ -16,11 +16,11 @@ public protocol Potential {
 
 /// An energy that may have a condition; setting one does nothing where it has none.
 public protocol ConditionalPotential: Potential {
-    /// Takes the condition of each row: rows x the numbers of a condition.
+    /// Takes what is known of each row beside the noise: rows x the numbers of a condition.
     func setCondition(_ rows: Matrix)
 
-    /// The same condition in every row and place: a noise level.
-    func setCondition(_ value: Float)
+    /// Takes the noise level of all rows.
+    func setLevel(_ level: Float)
 }
 
 /// The energy of a model with the weights of the current step.
@@ -42,7 +42,7 @@ public struct ModelPotential: ConditionalPotential {
 
     public func setCondition(_ rows: Matrix) { workspace.setCondition(rows) }
 
-    public func setCondition(_ value: Float) { workspace.condition?.fill(value) }
+    public func setLevel(_ level: Float) { workspace.setLevels([level]) }
 
     public func evaluate(_ x: Matrix, energies: Matrix, gradient: Matrix) {
         onEvaluation?()

@@ -54,12 +54,15 @@ public final class ReplayShard {
     public var levels: [UInt8] = []
     /// What each sample's chain is tethered to: capacity x dimension; nil where chains are free.
     public let centres: Matrix?
+    /// What the energy of each sample's chain knows beside it: capacity x the numbers of a condition; nil where it knows nothing.
+    public let conditions: Matrix?
     private let floats: Matrix
     private var bytes: [UInt8]
 
     /// A buffer of zeros; `write` its first samples before use.
-    public init(capacity: Int, dimension: Int, options: ReplayOptions, hasCentres: Bool = false) {
+    public init(capacity: Int, dimension: Int, options: ReplayOptions, hasCentres: Bool = false, conditionCount: Int = 0) {
         centres = hasCentres ? Matrix(rows: capacity, columns: dimension) : nil
+        conditions = conditionCount > 0 ? Matrix(rows: capacity, columns: conditionCount) : nil
         self.capacity = capacity
         self.dimension = dimension
         self.options = options

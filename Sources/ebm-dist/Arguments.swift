@@ -93,6 +93,15 @@ struct Arguments {
         return value
     }
 
+    /// A number from 0 to a million; nil when the option is absent.
+    func number(_ name: String) throws(Failure) -> Double? {
+        guard let text = self[name] else { return nil }
+        guard let value = Double(text), (0...1e6).contains(value) else {
+            throw Failure(.usage, "\(command): \(name): expected a number from 0 to 1000000, found '\(text)'")
+        }
+        return value
+    }
+
     /// `--step`: which checkpoint; nil when the option is absent.
     func checkpoint() throws(Failure) -> WantedCheckpoint? {
         guard self["--step"] != "best" else { return .best }

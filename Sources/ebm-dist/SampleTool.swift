@@ -38,6 +38,11 @@ enum SampleTool: Command {
         Option(
             name: "--denoise", value: nil, explanation: "models of a ladder of noise levels: take off the lowest noise at the end, x - σ²∇E"
         ),
+        Option(
+            name: "--guidance", value: "G",
+            explanation:
+                "models whose classes were left out in training (condition.dropout): how often the difference that a class makes to the energy counts "
+                + "(default: condition.guidance)"),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S|best", explanation: "which checkpoint (default: the newest); best: that of checkpoint.keepBest"),
         Option(name: "--seed", value: "S", explanation: "seed of the noise (default: 1)"),
@@ -59,7 +64,7 @@ enum SampleTool: Command {
             output: try arguments.required("--out", "F.npy|F.csv|F.h5"),
             grid: arguments["--grid"], interpolation: try arguments.integer("--interpolate", atLeast: 2),
             label: try arguments.integer("--label", atLeast: 0), data: arguments["--data"], images: arguments["--condition"],
-            denoises: arguments.has("--denoise"))
+            denoises: arguments.has("--denoise"), guidance: try arguments.number("--guidance"))
         Console(communicator).line(try command.run(communicator))
     }
 

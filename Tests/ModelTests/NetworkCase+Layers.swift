@@ -159,6 +159,13 @@ extension NetworkCase {
                 .dense(outputs: 1),
             ]),
         NetworkCase(
+            "a noise level and labels beside an image", ImageShape(height: 3, width: 4, channels: 2),
+            condition: .noise(beside: .labels(classes: 3, channels: 2)),
+            [convolution(5, 3, 1, 1), .activation(.silu), .flatten, .dense(outputs: 1)]),
+        NetworkCase(
+            "a noise level and planes beside a vector", ImageShape(vector: 3), condition: .noise(beside: .planes(2)),
+            [.dense(outputs: 20), .activation(.silu), .dense(outputs: 1)]),
+        NetworkCase(
             "labels in front of a normalisation", ImageShape(height: 3, width: 2, channels: 1), condition: .labels(classes: 2, channels: 1),
             [.groupNormalization(groups: 1), .activation(.tanh), .flatten, .dense(outputs: 2)]),
         NetworkCase(

@@ -30,10 +30,18 @@ struct NetworkCase: Sendable, CustomStringConvertible {
 
     /// Conditions of so many rows, another for each.
     func conditions(_ rows: Int) -> Matrix {
-        guard case .labels(let classes, _)? = network.description.condition else {
-            return Self.normals(rows, network.conditionCount, label: 99)
+        let values = Self.normals(rows, network.conditionCount, label: 99)
+        guard let classes = classes else { return values }
+        // The class stands last, behind a noise level where there is one.
+        for row in 0..<rows { values[row, values.columns - 1] = Float((row * 5 + 2) % classes) }
+        return values
+    }
+
+    private var classes: Int? {
+        switch network.description.condition {
+        case .labels(let classes, _)?, .noise(beside: .labels(let classes, _))?: classes
+        default: nil
         }
-        return Matrix(rows: rows, columns: 1, (0..<rows).map { Float(($0 * 5 + 2) % classes) })
     }
 
     var reference: ReferenceNetwork {

@@ -38,6 +38,7 @@ struct NetworkDescriptionTests {
         #expect(try JSONDecoder().decode(NetworkDescription.self, from: data) == description)
         let conditions: [ConditionDescription] = [
             .planes(2), .labels(classes: 10, channels: 3), .image(ImageShape(height: 2, width: 3, channels: 4)),
+            .noise(beside: .labels(classes: 10, channels: 3)),
         ]
         for condition in conditions {
             let conditional = NetworkDescription(input: ImageShape(vector: 4), condition: condition, layers: Self.layers)
@@ -78,6 +79,8 @@ struct NetworkDescriptionTests {
         (#"{"kind": "label", "classes": 2, "channels": 1}"#, ["condition", "unknown kind \"label\"", "Did you mean \"labels\"?"]),
         (#"{"kind": "planes", "channel": 2}"#, ["condition (planes)", "unknown key \"channel\"", "Did you mean \"channels\"?"]),
         (#"{"kind": "labels", "classes": 2}"#, ["condition (labels)", "\"channels\" must be there"]),
+        (#"{"kind": "noise"}"#, ["condition (noise)", "\"beside\" must be there"]),
+        (#"{"kind": "noise", "beside": {"kind": "labels", "classes": 2}}"#, ["condition (labels)", "\"channels\" must be there"]),
         (#"{"kind": "planes", "channels": 1.5}"#, ["condition (planes)", "whole number"]), (#"[1]"#, ["condition", "\"kind\""]),
     ])
     func `a wrong condition is refused with the way out`(_ json: String, _ parts: [String]) {
@@ -95,6 +98,8 @@ struct NetworkDescriptionTests {
             (image, .labels(classes: 2_000_000_000, channels: 1), "the table of classes at most 2147483647"),
             (image, .labels(classes: 3, channels: -1), "condition (labels): \"channels\" must be from 1"),
             (image, .image(image), "it stands beside a vector, but the input is an image of 8x6x3"),
+            (ImageShape(vector: 4), .noise(beside: .noise(beside: .planes(1))), "\"beside\" must be planes or labels"),
+            (image, .noise(beside: .labels(classes: 0, channels: 1)), "condition (labels): \"classes\" must be at least 1"),
             (ImageShape(vector: 4), .image(ImageShape(height: 0, width: 1, channels: 1)), "every size must be positive"),
         ] as [(ImageShape, ConditionDescription, String)])
     func `conditions that do not fit are refused`(_ input: ImageShape, _ condition: ConditionDescription, _ part: String) {

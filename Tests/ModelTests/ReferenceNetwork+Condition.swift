@@ -14,15 +14,25 @@ extension ReferenceNetwork {
         case .planes(let channels):
             return image(shape.channels + channels, shape.height, shape.width, own + permuted(conditions, channels, pixels))
         case .labels(_, let channels):
-            let count = channels * pixels
-            let row = Int(conditions[0]) * count
-            let embedded = parameters["condition.weight"]![row..<row + count]
-            return image(shape.channels + channels, shape.height, shape.width, own + embedded)
+            return image(shape.channels + channels, shape.height, shape.width, own + embedded(conditions[0], channels * pixels))
+        case .noise(let other):
+            let (noise, rest) = (Array(conditions.prefix(pixels)), Array(conditions.dropFirst(pixels)))
+            let told =
+                switch other {
+                case .labels(_, let channels): embedded(rest[0], channels * pixels)
+                default: permuted(rest, rest.count / pixels, pixels)
+                }
+            return image(shape.channels + 1 + told.count / pixels, shape.height, shape.width, own + noise + told)
         case .image(let other):
             let everywhere = own.flatMap { Array(repeating: $0, count: other.height * other.width) }
             let condition = permuted(conditions, other.channels, other.height * other.width)
             return image(shape.channels + other.channels, other.height, other.width, everywhere + condition)
         }
+    }
+
+    /// A row of the table of classes.
+    private func embedded(_ label: Double, _ count: Int) -> [Double] {
+        Array(parameters["condition.weight"]![Int(label) * count..<(Int(label) + 1) * count])
     }
 
     private func image(_ channels: Int, _ height: Int, _ width: Int, _ values: [Double]) -> Image {
@@ -35,9 +45,11 @@ extension ReferenceNetwork {
         let pixels = gradient.height * gradient.width
         let own = Array(gradient.values.prefix(shape.channels * pixels))
         switch description.condition {
-        case .labels:
-            let rest = gradient.values.dropFirst(own.count)
-            for (index, value) in rest.enumerated() { sums["condition.weight"]![Int(conditions[0]) * rest.count + index].add(value) }
+        case .labels, .noise(beside: .labels):
+            // The class stands last, its channels behind the noise level where there is one.
+            let rest = gradient.values.dropFirst(own.count + conditions.count - 1)
+            let label = Int(conditions[conditions.count - 1])
+            for (index, value) in rest.enumerated() { sums["condition.weight"]![label * rest.count + index].add(value) }
         case .image:
             return (0..<shape.channels).map { channel in
                 var sum = BoundedSum()

@@ -60,7 +60,7 @@ class EnergyModel(Network):
         if self.told_kind == "labels":
             return "class"
         if self.told_kind == "planes":
-            return "noise" if self.noises else "image" if self.condition_rows else "planes"
+            return "noise" if self.noises and not self.has_level else "image" if self.condition_rows else "planes"
         return self.told_kind
 
     # Rows
@@ -81,28 +81,34 @@ class EnergyModel(Network):
 
     # Energies
 
-    def forward(self, rows: Any, condition: Any = None) -> torch.Tensor:
+    def forward(self, rows: Any, condition: Any = None, noise: Any = None) -> torch.Tensor:
         """N energies of rows in the units of the data; of a latent prior those of N latent vectors.
 
         Args:
             rows: an array, a tensor or a pandas table; see `Rows.read`.
             condition: what `condition_kind` says, for each row or for all of them. Without it a model with noise levels takes its lowest.
+            noise: of models with noise levels beside another condition: standard deviations, for each row or for all of them; None for the lowest.
         """
         values = self._tensor(rows) if self.is_latent else self.prepare(rows)
-        return self.energies(values, self.tell(condition, len(values)))
+        if noise is not None and not self.has_level:
+            raise ValueError("this model has no noise levels beside its condition")
+        level = None if noise is None else self._levels(noise, len(values))
+        return self.energies(values, self.tell(condition, len(values)), level)
 
-    def energies(self, values: torch.Tensor, told: Optional[torch.Tensor] = None) -> torch.Tensor:
-        """N energies of the model's own values: what `prepare` gives, with what `tell` gives."""
+    def energies(self, values: torch.Tensor, told: Optional[torch.Tensor] = None, level: Optional[torch.Tensor] = None) -> torch.Tensor:
+        """N energies of the model's own values: what `prepare` gives, with what `tell` gives, and a noise level where one stands beside it."""
         squares = values.reshape(len(values), -1).square().sum(1)
         if self.noises is None:
             energies = self.run(values, told)[:, 0]
         else:
             low, high = self.noises
-            level = values.new_zeros(len(values)) if told is None else told.reshape(len(values), -1)[:, 0]
+            if not self.has_level and told is not None:
+                level = told.reshape(len(values), -1)[:, 0]
+            level = values.new_zeros(len(values)) if level is None else level
             noise = low * (high / low) ** level
             variance = noise.square() + self._data_deviation**2
             inputs = values / variance.sqrt().reshape(-1, *[1] * (values.dim() - 1))
-            energies = squares / (2 * variance) + self._data_deviation / noise * self.run(inputs, told)[:, 0]
+            energies = squares / (2 * variance) + self._data_deviation / noise * self.run(inputs, told, level)[:, 0]
             if self.is_normalized:
                 energies = energies + values[0].numel() / 2 * (2 * np.pi * variance).log()
         return energies if self.reference_deviation is None else energies + squares / (2 * self.reference_deviation**2)
@@ -138,10 +144,8 @@ class EnergyModel(Network):
                 raise DataError(f"expected classes from 0 to {(self.classes or 0) - 1}, found {int(told.min())} to {int(told.max())}")
             return self._of_all(told.reshape(-1), count)
         if kind == "noise":
-            assert self.noises is not None and self.told_shape is not None
-            low, high = self.noises
-            level = self._of_all((told / low).log() / float(np.log(high / low)), count)
-            return level.reshape(-1, 1, 1, 1).expand(-1, *self.told_shape)
+            assert self.told_shape is not None
+            return self._levels(told, count).reshape(-1, 1, 1, 1).expand(-1, *self.told_shape)
         return told.reshape(count, *(self.told_shape or ()))
 
     def visible(self, rows: Any, mask: Any) -> torch.Tensor:
@@ -153,6 +157,12 @@ class EnergyModel(Network):
         x = self.prepare(rows)
         shown = self._tensor(mask).to(x).reshape(-1, 1, *x.shape[2:]).expand(len(x), -1, -1, -1)
         return torch.cat([x * shown, shown], 1)
+
+    def _levels(self, noise: Any, count: int) -> torch.Tensor:
+        """The levels of standard deviations: 0 for the lowest, 1 for the highest."""
+        assert self.noises is not None
+        low, high = self.noises
+        return self._of_all((self._tensor(noise) / low).log() / float(np.log(high / low)), count)
 
     def _of_all(self, told: torch.Tensor, count: int) -> torch.Tensor:
         told = told.reshape(1) if told.dim() == 0 else told

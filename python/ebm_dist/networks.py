@@ -193,6 +193,9 @@ class Network(nn.Module):
         self.input_shape: Shape = (source["channels"], source["height"], source["width"])
         channels, height, width = self.input_shape
         told = description.get("condition") or {"kind": "none"}
+        #: Whether a noise level stands behind x, in front of what is told.
+        self.has_level = told["kind"] == "noise"
+        told = told["beside"] if self.has_level else told
         #: `none`, `planes`, `labels` or `image`: how it is told.
         self.told_kind: str = told["kind"]
         #: What is told, as channels of every pixel; None for nothing.
@@ -204,6 +207,8 @@ class Network(nn.Module):
         elif self.told_kind == "image":
             self.told_shape = (told["channels"], told["height"], told["width"])
             joined = (channels + told["channels"], told["height"], told["width"])
+        if self.has_level:
+            joined = (joined[0] + 1, height, width)
         if self.told_kind == "labels":
             assert self.told_shape is not None
             self.condition = ClassTable(told["classes"], self.told_shape)
@@ -216,15 +221,16 @@ class Network(nn.Module):
             nn.utils.spectral_norm(module)
         self._output, self._is_flat_image = builder.shape, builder.is_flat and builder.shape[1:] != (1, 1)
 
-    def run(self, x: torch.Tensor, told: Optional[torch.Tensor] = None) -> torch.Tensor:
+    def run(self, x: torch.Tensor, told: Optional[torch.Tensor] = None, level: Optional[torch.Tensor] = None) -> torch.Tensor:
         """The outputs for N x `input_shape`, N x numbers, of an image channel by channel innermost: row, column, channel.
 
         Args:
             told: labels (N), or planes (N x `told_shape`); None for zeros.
+            level: of the noise (N), where `has_level`; None for zeros.
         """
         x = x.reshape(len(x), *self.input_shape)
         if self.told_kind != "none":
-            x = self._join(x, told)
+            x = self._join(x, told, level)
         outputs = self.layers(x.reshape(len(x), -1) if self._joined[1:] == (1, 1) else x)
         channels, height, width = self._output
         if outputs.dim() == 4 or self._is_flat_image:
@@ -232,7 +238,7 @@ class Network(nn.Module):
         result: torch.Tensor = outputs.reshape(len(x), -1)
         return result
 
-    def _join(self, x: torch.Tensor, told: Optional[torch.Tensor]) -> torch.Tensor:
+    def _join(self, x: torch.Tensor, told: Optional[torch.Tensor], level: Optional[torch.Tensor]) -> torch.Tensor:
         assert self.told_shape is not None
         if told is None:
             told = x.new_zeros(len(x), *(() if self.told_kind == "labels" else self.told_shape))
@@ -240,6 +246,9 @@ class Network(nn.Module):
             told = self.condition(told)
         if self.told_kind == "image":
             x = x.expand(-1, -1, *self.told_shape[1:])
+        if self.has_level:
+            plane = x.new_zeros(len(x)) if level is None else level
+            x = torch.cat([x, plane.reshape(-1, 1, 1, 1).expand(-1, 1, *x.shape[2:])], 1)
         return torch.cat([x, told.reshape(len(x), *self.told_shape).to(x)], 1)
 
 

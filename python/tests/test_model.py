@@ -307,6 +307,30 @@ class NetworkTests(ProgramTest):
         with torch.no_grad():
             np.testing.assert_array_equal(torch.load("model.pt", weights_only=False)(rows), run.model()(rows))
 
+    def test_energies_with_classes_are_those_of_training(self):
+        import torch
+
+        table = np.concatenate([np.random.default_rng(1).normal(size=(24, 2)), np.arange(24)[:, None] % 3], 1)
+        np.savetxt("classes.csv", table, delimiter=",", header="a,b,class", comments="")
+        # A step sees all rows; noise that is far below the data leaves the energies of denoising as they are.
+        common = {
+            "data.source": "classes.csv", "data.labelColumn": "last", "condition.kind": "label", "condition.channels": 3, "data.noise": 0,
+            "model.initialScale": 3, "optimizer.warmupSteps": 0, "run.shards": 4, "run.chainsPerShard": 6,
+        }
+        levels = {"objective.kind": "denoisingScore", "objective.levels": 2, "objective.lowNoise": 1e-6, "objective.noise": 4e-6}
+        for name, arguments in (("discrepancy", {"objective.kind": "energyDiscrepancy"}), ("levels", levels)):
+            with self.subTest(name), torch.no_grad():
+                run = quick(name, **common, **arguments)
+                model = run.model(step=1, weights="current")
+                noises = [None] if model.noises is None else [model.noises[0], model.noises[1]]
+                if name == "levels":
+                    self.assertFalse(torch.equal(model(table[:, :2], table[:, 2], noises[0]), model(table[:, :2], table[:, 2], noises[1])))
+                    np.testing.assert_array_equal(model(table[:, :2], table[:, 2], noises[0]), model(table[:, :2], table[:, 2]))
+                    continue
+                energies = model(table[:, :2], table[:, 2]).double().numpy()
+                metrics = [json.loads(line) for line in (run.path / "metrics.jsonl").read_text().splitlines()]
+                within(self, energies.mean(), metrics[1]["dataEnergy"], spread=energies.std())
+
     def test_conditions_that_do_not_fit_are_refused(self):
         import torch
 

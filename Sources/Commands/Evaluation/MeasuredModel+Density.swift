@@ -18,7 +18,7 @@ extension MeasuredModel {
         let energy = ModelPotential(
             model: trained.model, weights: trained.prepared(), workspace: Workspace(trained.model, rows: rows),
             onEvaluation: { progress.note("energies") })
-        if let ladder = trained.configuration.noiseLadder { energy.setCondition(ladder.feature(0)) }
+        if let ladder = trained.configuration.noiseLadder { energy.setLevel(ladder.feature(0)) }
         return ScaledPotential(base: energy, factor: 1 / temperature)
     }
 

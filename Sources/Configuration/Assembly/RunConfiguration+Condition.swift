@@ -7,9 +7,11 @@ import Numerics
 extension RunConfiguration {
     /// The condition of rows of a shape in a checkpoint, of which the energy's description knows the numbers; nil for none, or where the energy has another.
     package func rowCondition(for shape: ImageShape, energy: ConditionDescription?) -> Learning.Condition? {
-        switch (condition.kind, energy) {
+        var told = energy
+        if noiseLadder != nil, case .noise(let other) = energy { told = other }
+        return switch (condition.kind, told) {
         case (.mask, _): shape.height > 1 && shape.width > 1 ? .visible(mask(for: shape)) : nil
-        case (.label, .labels(let classes, let channels)): .label(classes: classes, channels: channels)
+        case (.label, .labels(let rows, let channels)): label(rows: rows, channels: channels)
         case (.image, .planes(let channels)): .image(ImageShape(height: shape.height, width: shape.width, channels: channels))
         case (.none, _), (.label, _), (.image, _): nil
         }
@@ -32,7 +34,7 @@ extension RunConfiguration {
                     "\(source.name): condition.kind = \"label\": expected classes from 0 to \(Self.mostClasses - 1), found \(least) to \(most)"
                 )
             }
-            return .label(classes: Int(most) + 1, channels: condition.channels)
+            return label(rows: Int(most) + (condition.dropout > 0 ? 2 : 1), channels: condition.channels)
         case .mask:
             guard source.shape.height > 1, source.shape.width > 1 else {
                 throw Failure(
@@ -48,6 +50,12 @@ extension RunConfiguration {
             }
             return .image(partner.shape)
         }
+    }
+
+    /// - Parameter rows: of the table of classes, of which the last one is for rows without a class where classes are left out.
+    private func label(rows: Int, channels: Int) -> Learning.Condition {
+        let mayLack = condition.dropout > 0
+        return .label(classes: mayLack ? rows - 1 : rows, channels: channels, mayLack: mayLack)
     }
 
     /// The mask of the `condition` group.

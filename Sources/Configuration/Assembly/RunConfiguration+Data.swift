@@ -1,6 +1,7 @@
 import Datasets
 import Failures
 import Formats
+import Learning
 import Numerics
 
 /// From the `data` group to rows, read by one rank.
@@ -124,6 +125,14 @@ extension RunConfiguration {
         preparation.noise = Float(data.noise)
         preparation.flip = data.flip
         return preparation
+    }
+
+    /// The rows that each shard learns from at each step, with what the networks know beside them.
+    /// - Parameter seed: nil: that of the run.
+    package func learnedRows(_ source: DataSource, seed: UInt64? = nil) throws(Failure) -> LearnedRows {
+        let seed = seed ?? run.seed
+        return LearnedRows(
+            try dataStream(source, seed: seed), condition: try rowCondition(for: source), dropout: Float(condition.dropout), seed: seed)
     }
 
     /// The rows that each shard sees at each step, prepared as the `data` group says.

@@ -20,7 +20,8 @@ extension RunConfiguration {
         // A latent prior is a correction of N(0, I).
         let reference = model.referenceDeviation ?? (objective.kind.model.energy == .ofLatents ? 1 : nil)
         // A noise level is the same at every pixel.
-        let condition: ConditionDescription? = noiseLadder == nil ? rowCondition?.beside : .planes(1)
+        let condition: ConditionDescription? =
+            noiseLadder == nil ? rowCondition?.beside : rowCondition.map { .noise(beside: $0.beside) } ?? .planes(1)
         do {
             network = try Network(NetworkDescription(input: shape, condition: condition, layers: try layers(for: shape) + outputLayers))
         } catch {

@@ -72,11 +72,10 @@ extension RunConfiguration {
                     + "(2^33 random numbers for a shard and step), found \(posterior.steps). Use fewer steps, or more and smaller shards.")
         }
         try checkDraws(shape)
-        let data = try dataStream(source, seed: run.seed)
-        let starts = try dataStream(source, seed: run.seed ^ Self.startSeed)
-        let condition = try rowCondition(for: source)
+        let data = try learnedRows(source)
+        let starts = try learnedRows(source, seed: run.seed ^ Self.startSeed)
         try checkKeptChains(source)
-        let parts = ObjectiveParts(configuration: self, kernel: kernel, data: data, starts: starts, condition: condition)
+        let parts = ObjectiveParts(configuration: self, kernel: kernel, data: data, starts: starts)
         guard let ladder = noiseLadder, let onLadder = objective.kind.onLadder else { return objective.kind.make(parts) }
         return onLadder(parts, ladder)
     }
@@ -127,7 +126,8 @@ extension RunConfiguration {
     package func freshChains(for shape: ImageShape) -> ChainRun {
         ChainRun(
             kernel: kernel(for: energyShape(for: shape)), steps: sampler.steps, start: .noise(startNoise, .samplingStart),
-            numbers: ChainRun.Numbers(seed: run.seed, motion: .sampling, decisions: .samplingDecision), ladder: noiseLadder)
+            numbers: ChainRun.Numbers(seed: run.seed, motion: .sampling, decisions: .samplingDecision), ladder: noiseLadder,
+            guidance: Float(condition.guidance))
     }
 
     package var latentPosterior: LatentPosterior {

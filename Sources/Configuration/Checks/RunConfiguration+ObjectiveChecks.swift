@@ -37,9 +37,30 @@ extension RunConfiguration {
             condition.kind != .image || condition.source != nil,
             "condition.kind = \"image\" needs condition.source, the path of the condition of each row")
         try require(
+            condition.kind != .mask || meets(Encoder.needs),
+            "condition.kind = \"mask\" completes what a generator draws: expected an objective with one, such as \"variationalTeaching\", found "
+                + "\"\(objective.kind.rawValue)\"")
+        try require(
+            condition.kind == .none || !objective.tiesLevels,
+            "condition.kind = \"\(condition.kind.rawValue)\": each condition would have a constant of its own; expected objective.tie = \"none\", found "
+                + "\"\(objective.tie.rawValue)\"")
+        if condition.kind != .none, hasPersistentChains { try checkConditionedChains() }
+        try require(
             !posterior.keepChains || !data.flip,
             "posterior.keepChains keeps one chain for each row, which would be drawn to an image and to its mirror image in turns; expected "
                 + "data.flip = false, found true")
+    }
+
+    /// Chains in a replay buffer keep their conditions in one place.
+    private func checkConditionedChains() throws(Failure) {
+        func need(_ condition: Bool, _ expected: String) throws(Failure) {
+            try require(
+                condition,
+                "condition.kind = \"\(self.condition.kind.rawValue)\": each chain of the buffer keeps its condition: expected \(expected)")
+        }
+        try need(chains.replacement == .inPlace, "chains.replacement = \"inPlace\", found \"\(chains.replacement.rawValue)\"")
+        try need(exchange.policy == .none, "exchange.policy = \"none\", found \"\(exchange.policy.rawValue)\"")
+        try need(exchange.temperatures.isEmpty, "exchange.temperatures = [], found \(exchange.temperatures)")
     }
 
     /// Second derivatives of a piecewise linear network vanish wherever they exist: objectives that are made of them would learn nothing.
@@ -99,6 +120,10 @@ extension RunConfiguration {
             objective.pairing == .random || run.chainsPerShard <= MatchingFlow.mostPaired,
             "objective.pairing = \"assignment\" takes time with the cube of a shard's rows: expected run.chainsPerShard of at most "
                 + "\(MatchingFlow.mostPaired), found \(run.chainsPerShard)")
+        try require(
+            objective.pairing == .random || condition.kind == .none,
+            "objective.pairing = \"assignment\" pairs noise with rows that are near to it, so that each condition would begin at a part of the noise; with "
+                + "condition.kind = \"\(condition.kind.rawValue)\" expected objective.pairing = \"random\", found \"assignment\"")
         try require(
             optimizer.average != nil || objective.sharpenAverage == nil,
             "objective.sharpenAverage goes on with the average of optimizer.average, found null")

@@ -113,19 +113,30 @@ extension RunConfiguration {
         public var keepChains = false
     }
 
-    /// What all networks know beside a data row, for objectives that learn conditional energies.
+    /// What all networks know beside a data row.
     public struct Condition: KeyGroup {
         public enum Kind: String, Choice { case none, label, mask, image }
 
-        static let needs = Encoder.needs
+        /// Rows of data that energies, or an encoder, see themselves.
+        static let needs = ObjectiveKind.need { $0.learns && $0.model.energy != .ofLatents }
+        private static let label = Need.isOneOf("condition.kind", ["label"])
 
         @Key(
             "what all networks know beside a row: nothing, its class (label), its visible part (mask), or the row of condition.source with its number (image)"
         )
         public var kind = Kind.none
         @Key(
-            "trained values of each class for every pixel, or for a latent vector", 1...1000, needs: .isOneOf("condition.kind", ["label"]))
+            "trained values of each class for every pixel, or for a latent vector", 1...1000, needs: Self.label)
         public var channels = 1
+        @Key(
+            "the probability that a row's class is left out, so that the energy without a class is learned too",
+            .probability,
+            needs: Self.label, bindsAtDefault: false)
+        public var dropout = 0.0
+        @Key(
+            "samples are drawn from E(x) + guidance (E(x, c) - E(x)), E(x) the energy without a class; 1: from E(x, c)", .notNegative,
+            needs: .both(Self.label, .isAbove("condition.dropout", 0)), later: .free, bindsAtDefault: false)
+        public var guidance = 1.0
         @Key(
             "what is hidden: the lower half, or a square of half the height and width in the centre or anywhere (random)",
             needs: .isOneOf("condition.kind", ["mask"]))

@@ -8,11 +8,10 @@ import Sampling
 struct ObjectiveParts: Sendable {
     var configuration: RunConfiguration
     var kernel: any TransitionKernel
-    var data: DataStream
+    /// With what the networks know beside each row.
+    var data: LearnedRows
     /// The rows that chains start from, apart from those that are learned from.
-    var starts: DataStream
-    /// What the networks know beside each row.
-    var condition: Learning.Condition?
+    var starts: LearnedRows
 
     var seed: UInt64 { configuration.run.seed }
     var rowsPerStep: Int { configuration.rowsPerStep }

@@ -118,7 +118,7 @@ extension ObjectiveKind {
         "nce", title: { _ in "noise-contrastive estimation" }, keys: [],
         make: {
             NoiseContrastiveEstimation(
-                seed: $0.seed, noise: DiagonalGaussian(of: $0.starts, rows: rowsForMoments, floor: 1e-3), rowsPerStep: $0.rowsPerStep,
+                seed: $0.seed, noise: DiagonalGaussian(of: $0.starts.data, rows: rowsForMoments, floor: 1e-3), rowsPerStep: $0.rowsPerStep,
                 data: $0.data)
         })
 

@@ -11,12 +11,19 @@ extension ObjectiveParts {
         StepSampler(seed: seed, kernel: kernel, steps: configuration.sampler.steps, box: configuration.samplerBox)
     }
 
+    /// Chains that stay in a replay buffer, each with its condition; nil where they do not persist.
+    private func persistentChains(from fresh: FreshStates) -> PersistentChains? {
+        configuration.chainStorage.map { storage in
+            var storage = storage
+            storage.conditionCount = starts.condition?.count ?? 0
+            return PersistentChains(seed: seed, storage: storage, fresh: fresh, given: starts.condition == nil ? nil : starts)
+        }
+    }
+
     private func start<Kernel: TransitionKernel>() -> ContrastiveDivergence<Kernel>.Start {
         let noise = StartNoise(configuration.startNoise, spread: Float(configuration.chains.noiseSpread))
-        if let storage = configuration.chainStorage {
-            let fresh: FreshStates = configuration.chains.restartFrom == .noise ? .noise(noise) : .rows(starts, noise: 0)
-            return .persistent(PersistentChains(seed: seed, storage: storage, fresh: fresh))
-        }
+        let fresh: FreshStates = configuration.chains.restartFrom == .noise ? .noise(noise) : .rows(starts.data, noise: 0)
+        if let chains = persistentChains(from: fresh) { return .persistent(chains) }
         return configuration.chainStart == .data ? .data : .noise(noise)
     }
 
@@ -53,9 +60,7 @@ extension ObjectiveParts {
         case .recovery:
             RecoveryDiffusion(
                 sampler(kernel), deviation: Float(keys.noise), rowsPerStep: rowsPerStep, data: data,
-                pairs: configuration.chainStorage.map {
-                    PersistentChains(seed: seed, storage: $0, fresh: .rows(starts, noise: Float(keys.noise)))
-                })
+                pairs: persistentChains(from: .rows(starts.data, noise: Float(keys.noise))))
         }
     }
 
@@ -64,17 +69,17 @@ extension ObjectiveParts {
     }
 
     func scoreMatching(_ directions: SlicedScoreMatching.Directions) -> any Objective {
-        SlicedScoreMatching(seed: seed, directions: directions, dimension: data.shape.count, rowsPerStep: rowsPerStep, data: data)
+        SlicedScoreMatching(seed: seed, directions: directions, dimension: data.data.shape.count, rowsPerStep: rowsPerStep, data: data)
     }
 
     func teaching(_ kernel: some TransitionKernel) -> any Objective {
         VariationalTeaching(
-            sampler(kernel), divergenceWeight: Float(keys.divergenceWeight), rowsPerStep: rowsPerStep, data: data, condition: condition)
+            sampler(kernel), divergenceWeight: Float(keys.divergenceWeight), rowsPerStep: rowsPerStep, data: data)
     }
 
     var autoencoder: any Objective {
         VariationalAutoencoder(
-            seed: seed, divergenceWeight: Float(keys.divergenceWeight), rowsPerStep: rowsPerStep, data: data, condition: condition)
+            seed: seed, divergenceWeight: Float(keys.divergenceWeight), rowsPerStep: rowsPerStep, data: data)
     }
 
     func latentPrior<Kernel: TransitionKernel>(_ kernel: Kernel) -> any Objective {
@@ -84,7 +89,7 @@ extension ObjectiveParts {
             case .chains: .chains(sampler(kernel))
             }
         return LatentPrior(
-            seed: seed, posterior: configuration.latentPosterior, estimator: estimator, rowsPerStep: rowsPerStep, data: data,
+            seed: seed, posterior: configuration.latentPosterior, estimator: estimator, rowsPerStep: rowsPerStep, data: data.data,
             keepsChains: configuration.posterior.keepChains)
     }
 }
@@ -103,10 +108,10 @@ extension ObjectiveParts {
         let kernel = FlowLangevin(
             stepSize: Float(keys.sharpenStepSize * keys.temperature), schedule: schedule, runLength: keys.sharpenSteps,
             box: configuration.samplerBox)
-        let fresh = FreshStates.halves(starts, StartNoise(configuration.startNoise))
+        let fresh = FreshStates.halves(starts.data, StartNoise(configuration.startNoise))
         let start: Sharpening.Start =
-            if let storage = configuration.chainStorage {
-                .persistent(PersistentChains(seed: seed, storage: storage, fresh: fresh))
+            if let chains = persistentChains(from: fresh) {
+                .persistent(chains)
             } else {
                 .fresh(fresh, dataAge: keys.sharpenWarm ? Int32(schedule.length) : 0)
             }

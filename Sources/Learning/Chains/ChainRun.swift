@@ -43,13 +43,16 @@ package struct ChainRun: Sendable {
     let ladder: NoiseLadder?
     /// Whether the noise of the lowest level is taken off the ends.
     let denoises: Bool
+    /// How often the difference of the energies with and without a class counts.
+    let guidance: Float
 
     package init(
-        kernel: any TransitionKernel, steps: Int, start: Start, numbers: Numbers, ladder: NoiseLadder? = nil, denoises: Bool = false
+        kernel: any TransitionKernel, steps: Int, start: Start, numbers: Numbers, ladder: NoiseLadder? = nil, denoises: Bool = false,
+        guidance: Float = 1
     ) {
         precondition(!denoises || ladder != nil, "the noise that is taken off is that of a ladder")
         (self.kernel, self.steps, self.start, self.numbers) = (kernel, steps, start, numbers)
-        (self.ladder, self.denoises) = (ladder, denoises)
+        (self.ladder, self.denoises, self.guidance) = (ladder, denoises, guidance)
     }
 
     /// Room for a tile of chains.
@@ -112,11 +115,11 @@ package struct ChainRun: Sendable {
     ) -> Matrix {
         let positions = chains.positions
         begin(positions, step: step, index: index, condition: condition?.values)
-        let onLevel = { (level: NoiseLadder.Rung) in if let feature = level.feature { potential.setCondition(feature) } }
+        let onLevel = { (level: NoiseLadder.Rung) in if let feature = level.feature { potential.setLevel(feature) } }
         if let condition {
             potential.setCondition(condition.values)
             condition.paste(into: positions)
-            let held = ConditionedPotential(base: potential, condition: condition)
+            let held = ConditionedPotential(base: guided(potential, condition), condition: condition)
             advance(chains, step: step, index: index, in: held, onLevel: onLevel)
         } else {
             advance(chains, step: step, index: index, in: potential, onLevel: onLevel)
@@ -124,6 +127,11 @@ package struct ChainRun: Sendable {
         if denoises, let noise = ladder?.deviations[0] { denoise(chains, noise, potential) }
         condition?.paste(into: positions)
         return decoder?.outputs(of: positions) ?? positions
+    }
+
+    private func guided(_ potential: some ConditionalPotential, _ condition: TileCondition) -> any Potential {
+        guard guidance != 1, let none = condition.kind.none else { return potential }
+        return GuidedPotential(potential, conditions: condition.values, none: none, guidance: guidance)
     }
 
     /// The mean of what a noised row came from, x - σ²∇E(x), by the score of its density (K. Miyasawa, 1961; P. Vincent, doi:10.1162/NECO_a_00142).

@@ -2,14 +2,19 @@ import Numerics
 import Sampling
 
 /// Chains that go on from step to step in a shard's replay buffer: drawn, some of them started afresh, and stored again, each with its centre where
-/// chains are tethered.
+/// chains are tethered, and with its condition where the energy has one.
 package struct PersistentChains: Sendable {
     let seed: UInt64
     package let storage: ChainStorage
     let fresh: FreshStates
+    /// Rows whose conditions fresh chains have, for life: those of the fresh rows themselves where chains begin at data. Neither the draw nor the restart looks
+    /// at them, so that the conditions of the buffer are those of the data at any time.
+    let given: LearnedRows?
 
-    package init(seed: UInt64, storage: ChainStorage, fresh: FreshStates) {
-        (self.seed, self.storage, self.fresh) = (seed, storage, fresh)
+    /// - Parameter given: nil where the energy has no condition.
+    package init(seed: UInt64, storage: ChainStorage, fresh: FreshStates, given: LearnedRows? = nil) {
+        precondition((storage.conditionCount > 0) == (given?.condition != nil), "chains are kept with their conditions")
+        (self.seed, self.storage, self.fresh, self.given) = (seed, storage, fresh, given)
     }
 
     /// The tiles of a step.
@@ -21,6 +26,8 @@ package struct PersistentChains: Sendable {
         let fresh: Matrix
         /// As large; overwritten.
         let scratch: Matrix
+        /// Their conditions; overwritten.
+        let conditions: Matrix
     }
 
     private func replay(of shard: ShardState) -> ReplayShard {
@@ -36,8 +43,9 @@ package struct PersistentChains: Sendable {
     private func fillingTiles(rows: Int) -> Int { (storage.capacity + rows - 1) / rows }
 
     private func fillFresh(_ tiles: Tiles, _ shard: ShardState, _ step: Int) {
-        fresh.fill(
-            tiles.fresh, .step(step, behind: fillingTiles(rows: tiles.fresh.rows)), seed: seed, shard: shard.index, scratch: tiles.scratch)
+        let filling = fillingTiles(rows: tiles.fresh.rows)
+        fresh.fill(tiles.fresh, .step(step, behind: filling), seed: seed, shard: shard.index, scratch: tiles.scratch)
+        given?.fillConditions(tiles.conditions, step: filling + step, shard: shard.index)
     }
 
     /// Fills the buffer of a new shard.
@@ -45,16 +53,38 @@ package struct PersistentChains: Sendable {
         let (replay, tile) = (replay(of: shard), tiles.fresh)
         for part in 0..<fillingTiles(rows: tile.rows) {
             fresh.fill(tile, .filling(part), seed: seed, shard: shard.index, scratch: tiles.scratch)
+            given?.fillConditions(tiles.conditions, step: part, shard: shard.index)
             for row in 0..<min(tile.rows, storage.capacity - part * tile.rows) {
-                begin(part * tile.rows + row, of: replay, at: tile.rows(row..<row + 1))
+                begin(part * tile.rows + row, of: replay, tiles, row)
             }
         }
     }
 
-    /// A chain at the place where it begins, which is what it is tethered to.
-    private func begin(_ slot: Int, of replay: ReplayShard, at state: Matrix) {
-        replay.write(state, age: 0, slot: slot)
-        if storage.hasCentres { replay.centre(slot).copy(from: state) }
+    /// A row of the fresh tile becomes the chain of a slot.
+    private func begin(_ slot: Int, of replay: ReplayShard, _ tiles: Tiles, _ row: Int) {
+        replay.write(tiles.fresh.rows(row..<row + 1), age: 0, slot: slot)
+        keep(slot, of: replay, tiles, row)
+    }
+
+    /// What a fresh chain is kept with: the place where it begins as what it is tethered to, and its condition.
+    private func keep(_ slot: Int, of replay: ReplayShard, _ tiles: Tiles, _ row: Int) {
+        if storage.hasCentres { replay.centre(slot).copy(from: tiles.fresh.rows(row..<row + 1)) }
+        replay.conditions?.rows(slot..<slot + 1).copy(from: tiles.conditions.rows(row..<row + 1))
+    }
+
+    /// Gives the worker's networks the conditions of the chains that were drawn in this step, where they have such.
+    /// - Parameter conditions: chains x numbers of a condition, overwritten.
+    func tell(_ shard: ShardState, _ worker: ShardWorker, _ conditions: Matrix) {
+        guard gather(shard, into: conditions) else { return }
+        worker.engine.setCondition(conditions)
+    }
+
+    /// Fills the conditions of the chains that were drawn in this step.
+    /// - Returns: whether they have such.
+    func gather(_ shard: ShardState, into conditions: Matrix) -> Bool {
+        guard let kept = replay(of: shard).conditions else { return false }
+        for (row, slot) in shard.slots.enumerated() { conditions.rows(row..<row + 1).copy(from: kept.rows(slot..<slot + 1)) }
+        return true
     }
 
     /// The chains of a step into the positions, some of them started afresh, and their centres.
@@ -77,7 +107,7 @@ package struct PersistentChains: Sendable {
         for row in restarts {
             let state = tiles.fresh.rows(row..<row + 1)
             positions.rows(row..<row + 1).copy(from: state)
-            if storage.hasCentres { replay.centre(slots[row]).copy(from: state) }
+            keep(slots[row], of: replay, tiles, row)
             ages[row] = 0
         }
         if let centres = tiles.centres {
@@ -101,7 +131,7 @@ package struct PersistentChains: Sendable {
         var total = 0.0
         for (row, start) in shard.slots.enumerated() {
             if broken.contains(row) {
-                begin(start, of: replay, at: tiles.fresh.rows(row..<row + 1))
+                begin(start, of: replay, tiles, row)
                 continue
             }
             let (age, overflow) = ages[row].addingReportingOverflow(Int32(steps))

@@ -36,14 +36,16 @@ package protocol Engine: AnyObject, Sendable {
     /// rows x 1.
     func lineDerivatives(of x: Matrix, along direction: Matrix) -> [Matrix]
 
-    /// Gives the energy the same condition in every row and place: a noise level.
-    func setCondition(_ value: Float)
-
-    /// Gives all networks the condition of rows: those of a tile, which all tiles of a pass have then, or of the tiles of a pass one after the other.
+    /// Gives all networks what is known of rows beside the noise: of those of a tile, which all tiles of a pass have then, or of the tiles of a
+    /// pass one after the other.
     func setCondition(_ rows: Matrix)
 
-    /// How fast the condition of each row of a tile changes along lines, in every place alike; 0 until it is set.
-    func setConditionDirection(_ rows: [Float])
+    /// Gives the energy the noise levels of rows: one for all, those of a tile, which all tiles of a pass have then, or of the tiles of a pass one after the
+    /// other.
+    func setLevels(_ levels: [Float])
+
+    /// How fast the noise level of each row of a tile changes along lines; 0 until it is set.
+    func setLevelDirections(_ directions: [Float])
 }
 
 /// What an objective asks of the engine of a thread.

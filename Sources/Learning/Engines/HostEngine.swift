@@ -71,17 +71,15 @@ final class HostEngine: Engine, @unchecked Sendable {
         return lineDerivatives
     }
 
-    func setCondition(_ value: Float) {
-        energy.setCondition(value)
-        line?.condition?.fill(value)
-    }
-
     func setCondition(_ rows: Matrix) {
         for workspace in [energy.workspace, generator?.workspace, encoder?.workspace] { workspace?.setCondition(rows) }
-        if let own = line?.condition { own.copy(from: rows.rows(0..<own.rows)) }
+        line?.setCondition(rows)
     }
 
-    func setConditionDirection(_ rows: [Float]) {
-        for (row, value) in rows.enumerated() { line?.conditionDirection?.rows(row..<row + 1).fill(value) }
+    func setLevels(_ levels: [Float]) {
+        energy.workspace.setLevels(levels)
+        line?.setLevels(levels)
     }
+
+    func setLevelDirections(_ directions: [Float]) { line?.setLevelDirections(directions) }
 }

@@ -4,7 +4,8 @@ import Numerics
 /// What the networks of a run know beside each data row, and beside the negative that belongs to it.
 package enum Condition: Hashable, Sendable {
     /// Its class, as one number from 0 to classes - 1.
-    case label(classes: Int, channels: Int)
+    /// - Parameter mayLack: whether the networks know rows without a class too, whose number is `classes`.
+    case label(classes: Int, channels: Int, mayLack: Bool = false)
     /// Its visible part.
     case visible(Mask)
     /// The image (or vector) of this shape that belongs to it: its partner in the data.
@@ -22,10 +23,13 @@ package enum Condition: Hashable, Sendable {
     /// Whether it belongs to rows of data, so that there is a true sample for it.
     package var belongsToRows: Bool { if case .label = self { false } else { true } }
 
+    /// The number of rows without a class; nil where the networks know none.
+    package var none: Float? { if case .label(let classes, _, true) = self { Float(classes) } else { nil } }
+
     /// The classes in whose turns samples are drawn: none for other conditions.
     /// - Parameter known: those that have rows in the training data; nil where that is not known.
     package func classes(known: [Int]?) -> [Int] {
-        guard case .label(let count, _) = self else { return [] }
+        guard case .label(let count, _, _) = self else { return [] }
         let present = known?.filter { (0..<count).contains($0) } ?? []
         return present.isEmpty ? Array(0..<count) : present
     }
@@ -33,7 +37,7 @@ package enum Condition: Hashable, Sendable {
     /// How an energy or an encoder of rows takes it.
     package var beside: ConditionDescription {
         switch self {
-        case .label(let classes, let channels): .labels(classes: classes, channels: channels)
+        case .label(let classes, let channels, let mayLack): .labels(classes: classes + (mayLack ? 1 : 0), channels: channels)
         case .visible(let mask): .planes(mask.shape.channels + 1)
         case .image(let shape): .planes(shape.channels)
         }
@@ -42,7 +46,7 @@ package enum Condition: Hashable, Sendable {
     /// How a generator of latent vectors takes it.
     package var besideLatents: ConditionDescription {
         switch self {
-        case .label(let classes, let channels): .labels(classes: classes, channels: channels)
+        case .label(let classes, let channels, let mayLack): .labels(classes: classes + (mayLack ? 1 : 0), channels: channels)
         case .visible(let mask):
             .image(ImageShape(height: mask.shape.height, width: mask.shape.width, channels: mask.shape.channels + 1))
         case .image(let shape): .image(shape)

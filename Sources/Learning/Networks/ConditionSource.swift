@@ -20,11 +20,11 @@ package protocol ConditionSource {
 /// The data rows of a shard at a step.
 package struct StreamRows: ConditionSource {
     private let data: DataStream
-    private let rows: Matrix
+    private let rows: Matrix?
     private let (seed, step, shard): (UInt64, Int, Int)
 
-    /// - Parameter rows: what the stream fills for this step and shard.
-    package init(_ rows: Matrix, of data: DataStream, seed: UInt64, step: Int, shard: Int) {
+    /// - Parameter rows: what the stream fills for this step and shard; nil where nobody asks for values.
+    package init(_ rows: Matrix?, of data: DataStream, seed: UInt64, step: Int, shard: Int) {
         (self.rows, self.data) = (rows, data)
         (self.seed, self.step, self.shard) = (seed, step, shard)
     }

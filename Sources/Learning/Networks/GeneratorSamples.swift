@@ -36,7 +36,7 @@ package struct GeneratorSamples: Sendable {
             RandomStream(seed: seed, purpose: .samplingStart, step: step, index: tile).fillNormals(latents)
         }
         let workspace = Workspace(generator, rows: samples.rows)
-        if let condition { workspace.condition?.copy(from: condition) }
+        if let condition { workspace.setCondition(condition) }
         generator.forward(latents, weights, workspace, keepingSlopes: false)
         samples.copy(from: workspace.output.rows(0..<samples.rows))
     }

@@ -28,11 +28,11 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     /// What the samples' own dependence on the parameters adds; nil: it is neglected.
     let lastStep: LastStepTerms?
     /// The positives.
-    let data: DataStream
+    let data: LearnedRows
 
     package init(
         _ sampler: StepSampler<Kernel>, from start: Start, energyRegularization: Float = 0, rowsPerStep: Int, negativesPerStep: Int,
-        lastStep: LastStepTerms? = nil, data: DataStream
+        lastStep: LastStepTerms? = nil, data: LearnedRows
     ) {
         (self.sampler, self.start, self.data) = (sampler, start, data)
         (self.energyRegularization, self.lastStep) = (energyRegularization, lastStep)
@@ -70,7 +70,8 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         let inverseTemperatures: Matrix
 
         fileprivate func chains(_ worker: ShardWorker) -> PersistentChains.Tiles {
-            PersistentChains.Tiles(chains: tiles.chains, centres: nil, fresh: tiles.origin, scratch: worker.data)
+            PersistentChains.Tiles(
+                chains: tiles.chains, centres: nil, fresh: tiles.origin, scratch: worker.data, conditions: worker.condition)
         }
     }
 
@@ -92,9 +93,13 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         let positions = scratch.tiles.chains.positions
         var ages: [Int32] = []
         switch start {
-        case .persistent(let chains): ages = chains.draw(shard, scratch.chains(worker), step: step)
-        case .data: data.fill(positions, step: step, shard: shard.index)
-        case .noise(let noise): noise.fill(positions, seed: sampler.seed, purpose: .chainStart, step: step, shard: shard.index)
+        case .persistent(let chains):
+            ages = chains.draw(shard, scratch.chains(worker), step: step)
+            chains.tell(shard, worker, worker.condition)
+        case .data: data.fill(positions, worker, step: step, shard: shard.index)
+        case .noise(let noise):
+            if data.condition != nil { data.fill(worker, step: step, shard: shard.index) }
+            noise.fill(positions, seed: sampler.seed, purpose: .chainStart, step: step, shard: shard.index)
         }
         scratch.tiles.origin.copy(from: positions)
         worker.times.stamp(.data)
@@ -132,7 +137,7 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
     // MARK: gradient
 
     package func addGradient(_ shard: State, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
-        data.fill(worker.data, step: step, shard: shard.index)
+        data.fill(worker, step: step, shard: shard.index)
         worker.times.stamp(.data)
         let alpha = energyRegularization
         let (ofData, ofNegative) = (1 / Float(rowsPerStep), 1 / Float(negativesPerStep))
@@ -144,8 +149,10 @@ package struct ContrastiveDivergence<Kernel: TransitionKernel>: Objective {
         worker.times.stamp(.gradients)
     }
 
-    /// The negatives' part of the gradient, and what reports and swaps of temperatures know of their energies.
+    /// The negatives' part of the gradient, and what reports and swaps of temperatures know of their energies. Negatives that do not persist have the
+    /// conditions of the data rows.
     func addNegatives(_ shard: State, _ worker: ShardWorker, weight: (Float) -> Float) {
+        if case .persistent(let chains) = start { chains.tell(shard, worker, worker.condition) }
         shard.report[.sampleEnergy] = worker.addGradient(of: shard.negatives, where: shard.isNegative, weight: weight)
         let energies = worker.energies
         if ladder != nil { shard.negativeEnergies = energies.values }

@@ -14,9 +14,9 @@ package struct DenoisingScoreMatching: Objective {
     /// σ
     let deviation: Float
     let rowsPerStep: Int
-    let data: DataStream
+    let data: LearnedRows
 
-    package init(seed: UInt64, deviation: Float, rowsPerStep: Int, data: DataStream) {
+    package init(seed: UInt64, deviation: Float, rowsPerStep: Int, data: LearnedRows) {
         self.seed = seed
         self.deviation = deviation
         self.rowsPerStep = rowsPerStep
@@ -44,7 +44,7 @@ package struct DenoisingScoreMatching: Objective {
 
     package func addGradient(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
         let (noised, noise, direction) = (scratch.noised, scratch.noise, scratch.direction)
-        data.fill(worker.data, step: step, shard: shard.index)
+        data.fill(worker, step: step, shard: shard.index)
         RandomStream(seed: seed, purpose: .scoreNoise, step: step, index: shard.index).fillNormals(noise)
         noised.combine(worker.data, noise) { $0 + deviation * $1 }
         worker.times.stamp(.data)

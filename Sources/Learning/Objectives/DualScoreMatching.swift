@@ -15,9 +15,9 @@ package struct DualScoreMatching: Objective {
     let seed: UInt64
     let noise: NoisePreconditioning
     let rowsPerStep: Int
-    let data: DataStream
+    let data: LearnedRows
 
-    package init(seed: UInt64, noise: NoisePreconditioning, rowsPerStep: Int, data: DataStream) {
+    package init(seed: UInt64, noise: NoisePreconditioning, rowsPerStep: Int, data: LearnedRows) {
         (self.seed, self.noise, self.rowsPerStep, self.data) = (seed, noise, rowsPerStep, data)
     }
 
@@ -36,14 +36,14 @@ package struct DualScoreMatching: Objective {
         // Strata of log t: each row is uniform in one of them.
         let random = RandomStream(seed: seed, purpose: .noiseLevel, step: step, index: shard.index)
         let noises = (0..<rows).map { row in
-            let condition = (Float(row) + random.uniform(at: row)) / Float(rows)
-            return (condition: condition, deviation: noise.noise(condition))
+            let level = (Float(row) + random.uniform(at: row)) / Float(rows)
+            return (level: level, deviation: noise.noise(level))
         }
         scratch.fill(data, noises, worker, seed: seed, step: step, shard: shard.index)
         worker.times.stamp(.data)
         // ∂U/∂c, along (0, 1).
         scratch.direction.fill(0)
-        worker.engine.setConditionDirection((0..<rows).map { _ in 1 })
+        worker.engine.setLevelDirections([1])
         let slopes = worker.engine.lineDerivatives(of: scratch.noised, along: scratch.direction)[1].values
         scratch.fillErrors(noises, worker)
         let range = noise.logRange
@@ -56,7 +56,7 @@ package struct DualScoreMatching: Objective {
             direction.combine(direction, direction) { value, _ in 2 * variance / d * value }
             turns.append(error / (d * d * range))
         }
-        worker.engine.setConditionDirection(turns)
+        worker.engine.setLevelDirections(turns)
         worker.engine.addLineGradient(of: scratch.noised, along: scratch.direction) { _, weights in
             weights[0].fill(0)
             weights[1].fill(1 / Float(rowsPerStep))

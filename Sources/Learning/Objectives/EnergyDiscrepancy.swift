@@ -19,9 +19,9 @@ package struct EnergyDiscrepancy: Objective {
     /// w
     let stabilization: Float
     let rowsPerStep: Int
-    let data: DataStream
+    let data: LearnedRows
 
-    package init(seed: UInt64, deviation: Float, samples: Int, stabilization: Float, rowsPerStep: Int, data: DataStream) {
+    package init(seed: UInt64, deviation: Float, samples: Int, stabilization: Float, rowsPerStep: Int, data: LearnedRows) {
         self.seed = seed
         self.deviation = deviation
         self.samples = samples
@@ -49,7 +49,7 @@ package struct EnergyDiscrepancy: Objective {
     }
 
     package func addGradient(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
-        data.fill(worker.data, step: step, shard: shard.index)
+        data.fill(worker, step: step, shard: shard.index)
         addGradient(of: worker.data, shard, scratch, worker, step: step)
     }
 

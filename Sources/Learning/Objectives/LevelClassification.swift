@@ -22,10 +22,10 @@ package struct LevelClassification: Objective {
     /// m
     let window: Int
     let rowsPerStep: Int
-    let data: DataStream
+    let data: LearnedRows
 
     package init(
-        seed: UInt64, ladder: NoiseLadder, tieWeight: Float, window: Int, rowsPerStep: Int, data: DataStream
+        seed: UInt64, ladder: NoiseLadder, tieWeight: Float, window: Int, rowsPerStep: Int, data: LearnedRows
     ) {
         precondition((2...ladder.levels).contains(window), "a window of at least two levels of the ladder")
         (self.seed, self.ladder, self.tieWeight) = (seed, ladder, tieWeight)
@@ -47,13 +47,13 @@ package struct LevelClassification: Objective {
     }
 
     package func makeScratch(_ make: TileMaker) -> Scratch {
-        Scratch(noised: LevelNoise(make, tiles: window), pass: PassTiles(window, make))
+        Scratch(noised: LevelNoise(make), pass: PassTiles(window, make))
     }
 
     package func addGradient(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
         let (window, places) = draw(shard, rows: worker.data.rows, step)
         let levels = places.map { window[$0] }
-        let noises = levels.map { (condition: ladder.feature($0), deviation: ladder.deviations[$0]) }
+        let noises = levels.map { (level: ladder.feature($0), deviation: ladder.deviations[$0]) }
         let noised = scratch.noised
         noised.fill(data, noises, worker, seed: seed, step: step, shard: shard.index)
         worker.times.stamp(.data)
@@ -83,11 +83,8 @@ package struct LevelClassification: Objective {
     /// Adds the gradient of the classification.
     /// - Returns: its loss, Σ -log of the own level's share.
     private func tie(_ places: [Int], _ levels: [Int], _ scratch: Scratch, _ worker: ShardWorker) -> Double {
-        for (tile, level) in levels.enumerated() {
-            scratch.pass[tile].copy(from: scratch.noised.noised)
-            scratch.noised.conditions(ofTile: tile).fill(ladder.feature(level))
-        }
-        worker.engine.setCondition(scratch.noised.conditions)
+        for tile in 0..<window { scratch.pass[tile].copy(from: scratch.noised.noised) }
+        worker.engine.setLevels(levels.flatMap { Array(repeating: ladder.feature($0), count: places.count) })
         let (rows, factor) = (places.count, tieWeight / Float(rowsPerStep))
         var loss = 0.0
         worker.engine.addGradient(of: scratch.pass.rows, energies: scratch.pass.energies) { energies, weights in

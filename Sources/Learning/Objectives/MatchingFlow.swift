@@ -28,11 +28,11 @@ package struct MatchingFlow: Sendable {
     let deviation: Float
     let rowsPerStep: Int
     /// x1
-    let data: DataStream
+    let data: LearnedRows
 
     package init(
         seed: UInt64, start: NoiseDistribution, pairing: Pairing, temperature: Float, onset: Float, deviation: Float, rowsPerStep: Int,
-        data: DataStream
+        data: LearnedRows
     ) {
         (self.seed, self.start, self.pairing, self.temperature) = (seed, start, pairing, temperature)
         (self.onset, self.deviation, self.rowsPerStep, self.data) = (onset, deviation, rowsPerStep, data)
@@ -64,7 +64,7 @@ package struct MatchingFlow: Sendable {
     }
 
     func addGradient(_ shard: ShardState, _ tiles: Tiles, _ worker: ShardWorker, step: Int) {
-        let times = fill(tiles, worker.data, shard, step)
+        let times = fill(tiles, worker, shard, step)
         worker.times.stamp(.data)
         let (direction, temperature) = (tiles.noise, temperature)
         worker.engine.evaluate(tiles.points, energies: worker.energies, gradient: direction)
@@ -96,9 +96,10 @@ package struct MatchingFlow: Sendable {
 
     /// x_t and u of the shard's rows.
     /// - Returns: t
-    private func fill(_ tiles: Tiles, _ rows: Matrix, _ shard: ShardState, _ step: Int) -> [Float] {
+    private func fill(_ tiles: Tiles, _ worker: ShardWorker, _ shard: ShardState, _ step: Int) -> [Float] {
+        let rows = worker.data
         func stream(_ purpose: RandomPurpose) -> RandomStream { RandomStream(seed: seed, purpose: purpose, step: step, index: shard.index) }
-        data.fill(rows, step: step, shard: shard.index)
+        data.fill(worker, step: step, shard: shard.index)
         start.fill(tiles.noise, stream: stream(.flowStart))
         let partners = partners(of: rows, tiles)
         let times = (0..<rows.rows).map { stream(.noiseLevel).uniform(at: $0) }

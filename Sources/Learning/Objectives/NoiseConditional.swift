@@ -40,7 +40,7 @@ package struct NoiseConditional<Base: Objective>: Objective {
     /// The level of this step, the condition of the worker's energy.
     private func level(_ shard: ShardState, _ worker: ShardWorker, _ step: Int) -> Int {
         let level = RandomStream(seed: seed, purpose: .noiseLevel, step: step, index: shard.index).integer(below: ladder.levels, at: 0)
-        worker.engine.setCondition(ladder.feature(level))
+        worker.engine.setLevels([ladder.feature(level)])
         return level
     }
 }

@@ -13,9 +13,9 @@ package struct NoiseContrastiveEstimation: Objective {
     let seed: UInt64
     let noise: DiagonalGaussian
     let rowsPerStep: Int
-    let data: DataStream
+    let data: LearnedRows
 
-    package init(seed: UInt64, noise: DiagonalGaussian, rowsPerStep: Int, data: DataStream) {
+    package init(seed: UInt64, noise: DiagonalGaussian, rowsPerStep: Int, data: LearnedRows) {
         self.seed = seed
         self.noise = noise
         self.rowsPerStep = rowsPerStep
@@ -34,7 +34,7 @@ package struct NoiseContrastiveEstimation: Objective {
 
     package func addGradient(_ shard: ShardState, _ pass: PassTiles, _ worker: ShardWorker, step: Int) {
         let rows = worker.data.rows
-        data.fill(worker.data, step: step, shard: shard.index)
+        data.fill(worker, step: step, shard: shard.index)
         pass[0].copy(from: worker.data)
         noise.fill(pass[1], stream: RandomStream(seed: seed, purpose: .noiseContrast, step: step, index: shard.index))
         worker.times.stamp(.data)

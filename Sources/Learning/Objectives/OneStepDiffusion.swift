@@ -23,11 +23,11 @@ package struct OneStepDiffusion: Objective {
     /// √t, or √b for the variance preserving form.
     let deviation: Float
     let rowsPerStep: Int
-    let data: DataStream
+    let data: LearnedRows
 
     package init(
         seed: UInt64, form: DiffusionForm, trace: LaplacianTrace, bracket: DiffusionBracket, deviation: Float, rowsPerStep: Int,
-        data: DataStream
+        data: LearnedRows
     ) {
         self.seed = seed
         self.form = form
@@ -61,7 +61,7 @@ package struct OneStepDiffusion: Objective {
     private var variance: Float { deviation * deviation }
 
     package func addGradient(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
-        data.fill(worker.data, step: step, shard: shard.index)
+        data.fill(worker, step: step, shard: shard.index)
         let (clean, noised) = (scratch.pass[0], scratch.pass[1])
         clean.copy(from: worker.data)
         RandomStream(seed: seed, purpose: .diffusionNoise, step: step, index: shard.index).fillNormals(noised)

@@ -18,11 +18,11 @@ package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
     /// σ
     let deviation: Float
     let rowsPerStep: Int
-    let data: DataStream
+    let data: LearnedRows
     /// The pairs, which begin at noised rows of a stream apart from `data`; nil where every chain lasts for one step.
     let pairs: PersistentChains?
 
-    package init(_ sampler: StepSampler<Kernel>, deviation: Float, rowsPerStep: Int, data: DataStream, pairs: PersistentChains?) {
+    package init(_ sampler: StepSampler<Kernel>, deviation: Float, rowsPerStep: Int, data: LearnedRows, pairs: PersistentChains?) {
         (self.sampler, self.deviation, self.rowsPerStep) = (sampler, deviation, rowsPerStep)
         (self.data, self.pairs) = (data, pairs)
     }
@@ -50,7 +50,8 @@ package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
 
     private func tiles(_ scratch: Scratch, _ worker: ShardWorker) -> PersistentChains.Tiles {
         PersistentChains.Tiles(
-            chains: scratch.tiles.chains, centres: scratch.centres, fresh: scratch.tiles.origin, scratch: worker.data)
+            chains: scratch.tiles.chains, centres: scratch.centres, fresh: scratch.tiles.origin, scratch: worker.data,
+            conditions: worker.condition)
     }
 
     package func populate(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker) {
@@ -62,9 +63,10 @@ package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
         var ages: [Int32] = []
         if let pairs {
             ages = pairs.draw(shard, tiles(scratch, worker), step: step)
+            pairs.tell(shard, worker, worker.condition)
             origin.copy(from: positions)
         } else {
-            data.fill(worker.data, step: step, shard: shard.index)
+            data.fill(worker, step: step, shard: shard.index)
             RandomStream(seed: sampler.seed, purpose: .diffusionNoise, step: step, index: shard.index).fillNormals(origin)
             origin.combine(worker.data, origin) { $0 + deviation * $1 }
             positions.copy(from: origin)
@@ -84,10 +86,11 @@ package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
     }
 
     package func addGradient(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
-        data.fill(worker.data, step: step, shard: shard.index)
+        data.fill(worker, step: step, shard: shard.index)
         worker.times.stamp(.data)
         let scale = 1 / Float(rowsPerStep)
         shard.report[.dataEnergy] = worker.addGradient(of: worker.data) { _ in scale }
+        pairs?.tell(shard, worker, worker.condition)
         shard.report[.sampleEnergy] = worker.addGradient(of: shard.negatives) { _ in -scale }
         shard.report[.squaredSampleEnergy] = worker.energies.squaredNorm
         worker.times.stamp(.gradients)

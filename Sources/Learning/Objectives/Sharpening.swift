@@ -27,14 +27,14 @@ package struct Sharpening: Sendable {
     /// α
     let trimmed: Float
     let rowsPerStep: Int
-    /// x+, other rows than the flow's.
-    let positives: DataStream
+    /// x+, other rows than the flow's; chains that start afresh have their conditions.
+    let positives: LearnedRows
     /// The step from which on the energy is sharpened.
     package let firstStep: Int
 
     package init(
         _ sampler: StepSampler<FlowLangevin>, from start: Start, temperature: Float, weight: Float, bound: Float, trimmed: Float,
-        rowsPerStep: Int, positives: DataStream, firstStep: Int
+        rowsPerStep: Int, positives: LearnedRows, firstStep: Int
     ) {
         (self.sampler, self.start, self.temperature) = (sampler, start, temperature)
         (self.weight, self.bound, self.trimmed) = (weight, bound, trimmed)
@@ -53,16 +53,19 @@ package struct Sharpening: Sendable {
 
     struct Tiles {
         let sampler: StepSampler<FlowLangevin>.Tiles
-        /// Data, then negatives.
+        /// Data, then negatives, and the conditions of both.
         let pass: PassTiles
+        let conditions: Matrix
 
         init(_ sharpening: Sharpening, _ make: TileMaker) {
             sampler = StepSampler.Tiles(sharpening.sampler, make)
             pass = PassTiles(2, make)
+            conditions = make.tile(sharpening.positives.condition?.count ?? 0, rows: 2 * make.rows)
         }
 
         fileprivate func chains(_ worker: ShardWorker) -> PersistentChains.Tiles {
-            PersistentChains.Tiles(chains: sampler.chains, centres: nil, fresh: sampler.origin, scratch: worker.data)
+            PersistentChains.Tiles(
+                chains: sampler.chains, centres: nil, fresh: sampler.origin, scratch: worker.data, conditions: worker.condition)
         }
     }
 
@@ -89,9 +92,13 @@ package struct Sharpening: Sendable {
     /// - Returns: the steps that each has behind it.
     private func begin(_ shard: ShardState, _ tiles: Tiles, _ worker: ShardWorker, _ step: Int) -> [Int32] {
         switch start {
-        case .persistent(let chains): return chains.draw(shard, tiles.chains(worker), step: step)
+        case .persistent(let chains):
+            let ages = chains.draw(shard, tiles.chains(worker), step: step)
+            chains.tell(shard, worker, worker.condition)
+            return ages
         case .fresh(let states, let dataAge):
             let positions = tiles.sampler.chains.positions
+            if positives.condition != nil { positives.fill(worker, step: step, shard: shard.index) }
             states.fill(positions, .step(step, behind: 0), seed: sampler.seed, shard: shard.index, scratch: worker.data)
             return (0..<positions.rows).map { $0 < states.dataRows(of: positions.rows) ? dataAge : 0 }
         }
@@ -99,8 +106,9 @@ package struct Sharpening: Sendable {
 
     func addGradient(_ shard: ShardState, _ tiles: Tiles, _ worker: ShardWorker, step: Int) {
         let (pass, rows) = (tiles.pass, shard.negatives.rows)
-        positives.fill(pass[0], step: step, shard: shard.index)
+        positives.fill(pass[0], worker, step: step, shard: shard.index)
         pass[1].copy(from: shard.negatives)
+        tellBoth(shard, tiles, worker)
         worker.times.stamp(.data)
         worker.engine.addGradient(of: pass.rows, energies: pass.energies) { energies, weights in
             shard.report[.bounded] = weigh(energies.values, rows, weights) ? 0 : Double(rows)
@@ -110,6 +118,14 @@ package struct Sharpening: Sendable {
         shard.report[.sampleEnergy] = energies[rows...].reduce(0, +)
         shard.report[.squaredSampleEnergy] = energies[rows...].reduce(0) { $0 + $1 * $1 }
         worker.times.stamp(.gradients)
+    }
+
+    /// Chains that persist have other conditions than the data rows.
+    private func tellBoth(_ shard: ShardState, _ tiles: Tiles, _ worker: ShardWorker) {
+        let (rows, both) = (worker.condition.rows, tiles.conditions)
+        guard case .persistent(let chains) = start, chains.gather(shard, into: both.rows(rows..<2 * rows)) else { return }
+        both.rows(0..<rows).copy(from: worker.condition)
+        worker.engine.setCondition(both)
     }
 
     /// - Parameter energies: of the data rows, then of the negatives.

@@ -21,9 +21,9 @@ package struct SlicedScoreMatching: Objective {
     /// Values of a row.
     let dimension: Int
     let rowsPerStep: Int
-    let data: DataStream
+    let data: LearnedRows
 
-    package init(seed: UInt64, directions: Directions, dimension: Int, rowsPerStep: Int, data: DataStream) {
+    package init(seed: UInt64, directions: Directions, dimension: Int, rowsPerStep: Int, data: LearnedRows) {
         self.seed = seed
         self.directions = directions
         self.dimension = dimension
@@ -50,7 +50,7 @@ package struct SlicedScoreMatching: Objective {
     package func makeScratch(_ make: TileMaker) -> Matrix { make.tile(make.dimension) }
 
     package func addGradient(_ shard: ShardState, _ direction: Matrix, _ worker: ShardWorker, step: Int) {
-        data.fill(worker.data, step: step, shard: shard.index)
+        data.fill(worker, step: step, shard: shard.index)
         worker.times.stamp(.data)
         // The mean over random directions, the sum over axes.
         let share: Float = directions == .axes ? 1 : 1 / Float(count)

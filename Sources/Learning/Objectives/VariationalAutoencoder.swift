@@ -12,16 +12,13 @@ package struct VariationalAutoencoder: Objective {
     /// w
     let divergenceWeight: Float
     let rowsPerStep: Int
-    let data: DataStream
-    /// What the networks know beside each data row.
-    let condition: Condition?
+    let data: LearnedRows
 
-    package init(seed: UInt64, divergenceWeight: Float, rowsPerStep: Int, data: DataStream, condition: Condition?) {
+    package init(seed: UInt64, divergenceWeight: Float, rowsPerStep: Int, data: LearnedRows) {
         self.seed = seed
         self.divergenceWeight = divergenceWeight
         self.rowsPerStep = rowsPerStep
         self.data = data
-        self.condition = condition
     }
 
     package var profile: ObjectiveProfile {
@@ -34,24 +31,20 @@ package struct VariationalAutoencoder: Objective {
 
     package struct Scratch {
         let autoencoder: Autoencoder.Scratch
-        /// The condition of the rows: chains x `Condition.count`.
-        let condition: Matrix
     }
 
-    package func makeScratch(_ make: TileMaker) -> Scratch {
-        Scratch(autoencoder: Autoencoder.Scratch(make), condition: make.tile(condition?.count ?? 0))
-    }
+    package func makeScratch(_ make: TileMaker) -> Scratch { Scratch(autoencoder: Autoencoder.Scratch(make)) }
 
     package func sampleNegatives(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
-        worker.fillData(data, condition: condition, into: scratch.condition, seed: seed, step: step, shard: shard.index)
+        data.fill(worker, step: step, shard: shard.index)
         let stream = RandomStream(seed: seed, purpose: .latentStart, step: step, index: shard.index)
         shard.negatives.copy(from: Autoencoder(worker, scratch.autoencoder).samples(stream))
-        if let condition { TileCondition(condition, scratch.condition).paste(into: shard.negatives) }
+        if let condition = data.condition { TileCondition(condition, worker.condition).paste(into: shard.negatives) }
         worker.times.stamp(.sampling)
     }
 
     package func addGradient(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
-        worker.fillData(data, condition: condition, into: scratch.condition, seed: seed, step: step, shard: shard.index)
+        data.fill(worker, step: step, shard: shard.index)
         worker.times.stamp(.data)
         let noise = RandomStream(seed: seed, purpose: .latentPosterior, step: step, index: shard.index)
         (shard.report[.reconstruction], shard.report[.latentDivergence]) = Autoencoder(worker, scratch.autoencoder).addGradient(

@@ -15,13 +15,11 @@ package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
     /// w
     let divergenceWeight: Float
     let rowsPerStep: Int
-    let data: DataStream
-    /// What the networks know beside each data row, and beside its negative.
-    let condition: Condition?
+    /// Negatives have the condition of their data row.
+    let data: LearnedRows
 
-    package init(_ sampler: StepSampler<Kernel>, divergenceWeight: Float, rowsPerStep: Int, data: DataStream, condition: Condition?) {
-        (self.sampler, self.divergenceWeight, self.rowsPerStep) = (sampler, divergenceWeight, rowsPerStep)
-        (self.data, self.condition) = (data, condition)
+    package init(_ sampler: StepSampler<Kernel>, divergenceWeight: Float, rowsPerStep: Int, data: LearnedRows) {
+        (self.sampler, self.divergenceWeight, self.rowsPerStep, self.data) = (sampler, divergenceWeight, rowsPerStep, data)
     }
 
     private var hasChains: Bool { sampler.steps > 0 }
@@ -41,21 +39,16 @@ package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
     package struct Scratch {
         package let tiles: StepSampler<Kernel>.Tiles
         let autoencoder: Autoencoder.Scratch
-        /// The condition of the rows: chains x `Condition.count`.
-        let condition: Matrix
     }
 
     package func makeScratch(_ make: TileMaker) -> Scratch {
-        Scratch(
-            tiles: StepSampler.Tiles(sampler, make), autoencoder: Autoencoder.Scratch(make), condition: make.tile(condition?.count ?? 0))
+        Scratch(tiles: StepSampler.Tiles(sampler, make), autoencoder: Autoencoder.Scratch(make))
     }
 
     package func sampleNegatives(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
         let (seed, chains) = (sampler.seed, scratch.tiles.chains)
-        if condition != nil {
-            worker.fillData(data, condition: condition, into: scratch.condition, seed: seed, step: step, shard: shard.index)
-        }
-        let given = condition.map { TileCondition($0, scratch.condition) }
+        if data.condition != nil { data.fill(worker, step: step, shard: shard.index) }
+        let given = data.condition.map { TileCondition($0, worker.condition) }
         worker.times.stamp(.data)
         let stream = RandomStream(seed: seed, purpose: .latentStart, step: step, index: shard.index)
         chains.positions.copy(from: Autoencoder(worker, scratch.autoencoder).samples(stream))
@@ -73,7 +66,7 @@ package struct VariationalTeaching<Kernel: TransitionKernel>: Objective {
     }
 
     package func addGradient(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
-        worker.fillData(data, condition: condition, into: scratch.condition, seed: sampler.seed, step: step, shard: shard.index)
+        data.fill(worker, step: step, shard: shard.index)
         worker.times.stamp(.data)
         let scale = 1 / Float(rowsPerStep)
         shard.report[.dataEnergy] = worker.addGradient(of: worker.data) { _ in scale }

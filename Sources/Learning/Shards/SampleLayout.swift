@@ -5,7 +5,8 @@ import Sampling
 /// The samples of the model that training leaves in a shard.
 ///
 /// Files have them as `chains` (the samples), `age` (Langevin steps of each since its chain started) and `offered` (samples offered to a reservoir so
-/// far); of stored chains also as `level` (the place of each on a ladder of temperatures) and `centre` (what each is tethered to).
+/// far); of stored chains also as `level` (the place of each on a ladder of temperatures), `centre` (what each is tethered to) and `condition` (what the
+/// energy knows beside each).
 package enum SampleLayout: Sendable {
     /// None: samples are drawn when somebody wants to see them.
     case none
@@ -45,6 +46,9 @@ package enum SampleLayout: Sendable {
             tensors.append(level)
         }
         if storage?.hasCentres == true { tensors.append(StateTensor("centre", .float32, count: count, .sample(shape))) }
+        if let numbers = storage?.conditionCount, numbers > 0 {
+            tensors.append(StateTensor("condition", .float32, count: count, .values([numbers])))
+        }
         return tensors
     }
 
@@ -72,11 +76,10 @@ package enum SampleLayout: Sendable {
         let tensors = tensors(shape: shape, rows: rows)
         let common = zip(tensors, access).map { StateSlot($0, read: $1.read, write: $1.write) }
         let own = tensors.dropFirst(common.count).map { tensor -> StateSlot in
-            guard let replay else { preconditionFailure("levels and centres are those of stored chains") }
-            guard let centres = replay.centres, tensor.name == "centre" else {
-                return StateSlot(tensor, read: { replay.levels }, write: { replay.levels = $0 })
-            }
-            return StateSlot(tensor.name, centres, count: tensor.count, tensor.entry)
+            guard let replay else { preconditionFailure("levels, centres and conditions are those of stored chains") }
+            let kept = ["centre": replay.centres, "condition": replay.conditions][tensor.name] ?? nil
+            guard let kept else { return StateSlot(tensor, read: { replay.levels }, write: { replay.levels = $0 }) }
+            return StateSlot(tensor.name, kept, count: tensor.count, tensor.entry)
         }
         return common + own
     }

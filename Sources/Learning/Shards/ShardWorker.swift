@@ -13,12 +13,16 @@ package final class ShardWorker: @unchecked Sendable {
     /// The tiles of a thread.
     package struct Tiles {
         let data: Matrix
+        let condition: Matrix
         let energies: Matrix
         let freshChains: ChainBuffers?
 
-        /// - Parameter freshScratch: of the kernel that draws samples to show; nil where training draws them.
-        package init(_ make: TileMaker, freshScratch: Int?) {
+        /// - Parameters:
+        ///   - condition: what the networks know beside rows.
+        ///   - freshScratch: of the kernel that draws samples to show; nil where training draws them.
+        package init(_ make: TileMaker, condition: Condition?, freshScratch: Int?) {
             data = make.tile(make.dimension)
+            self.condition = make.tile(condition?.count ?? 0)
             energies = make.tile(1)
             freshChains = freshScratch.map { make.chains(scratch: $0) }
         }
@@ -28,19 +32,12 @@ package final class ShardWorker: @unchecked Sendable {
 
     /// Data rows of the tile: chains x values of a row.
     package var data: Matrix { tiles.data }
+    /// The condition of data rows, or of chains: chains x `Condition.count`.
+    package var condition: Matrix { tiles.condition }
     /// Energies of a tile of rows: chains x 1.
     package var energies: Matrix { tiles.energies }
     /// Chains that draw samples to show; nil where training draws them.
     package var freshChains: ChainBuffers? { tiles.freshChains }
-
-    /// Fills the data rows of a shard and gives all networks their condition, where they have one. Another shard may have used the worker since.
-    /// - Parameter values: of the condition, chains x `Condition.count`, overwritten.
-    package func fillData(_ data: DataStream, condition: Condition?, into values: Matrix, seed: UInt64, step: Int, shard: Int) {
-        data.fill(self.data, step: step, shard: shard)
-        guard let condition else { return }
-        condition.fill(values, of: StreamRows(self.data, of: data, seed: seed, step: step, shard: shard))
-        engine.setCondition(values)
-    }
 
     /// Adds Σ w(E) ∇θE over those of some rows that count to the gradient.
     /// - Returns: the sum of their energies.

@@ -40,6 +40,7 @@ package final class TileMaker {
     package func replay(_ storage: ChainStorage) -> ReplayShard {
         bytes += storage.bytes(dimension: dimension)
         return ReplayShard(
-            capacity: onlyCounts ? 0 : storage.capacity, dimension: dimension, options: storage.options, hasCentres: storage.hasCentres)
+            capacity: onlyCounts ? 0 : storage.capacity, dimension: dimension, options: storage.options, hasCentres: storage.hasCentres,
+            conditionCount: storage.conditionCount)
     }
 }

@@ -82,8 +82,8 @@ public struct EnergySmoothness: Codable, Hashable, Sendable {
             workspace = Workspace(model, rows: pointsPerTile)
             line = LineWorkspace(model, rows: pointsPerTile, order: 1)
             guard let level else { return }
-            workspace.condition?.fill(level)
-            line.condition?.fill(level)
+            workspace.setLevels([level])
+            line.setLevels([level])
         }
 
         /// Collective. Tiles of points are dealt to the ranks.

@@ -33,7 +33,7 @@ package struct LevelConstant: Codable, Hashable, Sendable {
         let deviation = (levels.high * levels.high + noise * noise).squareRoot()
         let source = rows.read(0..<min(Self.tiles * Self.rowsPerTile, rows.available))
         let workspace = Workspace(model, rows: Self.rowsPerTile)
-        workspace.condition?.fill(1)
+        workspace.setLevels([1])
         let energies = try DealtTiles.gather(tiles: Self.tiles, perTile: Self.rowsPerTile, communicator) { tile in
             let own = Matrix(rows: Self.rowsPerTile, columns: 1)
             model.energies(of: Self.noised(source, deviation, tile), weights, workspace, into: own)

@@ -13,15 +13,11 @@ final class EvaluatedModel {
     /// Those that `prepare` made ready last.
     private(set) lazy var weights = RunWeights(plan.networks)
     /// What the networks know beside rows.
-    let condition: Condition?
+    var condition: Condition? { plan.condition }
     private lazy var scores = RowScores(plan.networks, weights, plan.configuration, seed: plan.configuration.run.seed)
     private var rows: EvaluationRows?
 
-    /// Collective.
-    init(_ trainer: Trainer) throws(Failure) {
-        self.trainer = trainer
-        condition = try trainer.communicator.agree { try trainer.plan.configuration.rowCondition(for: trainer.plan.source) }
-    }
+    init(_ trainer: Trainer) { self.trainer = trainer }
 
     var plan: RunPlan { trainer.plan }
     var communicator: any Communicator { trainer.communicator }

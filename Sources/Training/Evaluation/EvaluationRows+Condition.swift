@@ -40,7 +40,7 @@ extension EvaluationRows {
                 "\(name): expected rows with images of the shape \(shape), the condition of this model, found \(partnerShape.map { "\($0)" } ?? "none"). "
                     + "Name their file with --condition.")
         }
-        guard case .label(let classes, _) = condition else { return }
+        guard case .label(let classes, _, _) = condition else { return }
         guard let range = classRange else {
             throw Failure(.data, "\(name): expected rows with classes, the condition of this model, found none")
         }

@@ -139,13 +139,18 @@ package final class Trainer {
         var modelState = state.modelState
         engines.prepare(parameters: try bestParameters(), state: &modelState, iterating: false)
         defer { prepareWeights(iterating: false) }
+        let rows = try communicator.agree { plan.condition == nil ? nil : try plan.configuration.learnedRows(plan.source) }
         let (chains, step, decodes) = (plan.configuration.freshChains(for: plan.source.shape), state.step, plan.networks.isLatent)
         forEachShard { shard, worker in
             guard let fresh = worker.freshChains else { preconditionFailure("training draws the samples of this objective") }
             let engine = worker.engine
+            // Each sample has the condition of a data row of the step.
+            rows?.fill(worker, step: step, shard: shard.index)
+            let given = rows?.condition.map { TileCondition($0, worker.condition) }
             shard.negatives.copy(
                 from: chains.samples(
-                    fresh, step: step, index: shard.index, in: engine.chainPotential, decoder: decodes ? engine.generator : nil))
+                    fresh, step: step, index: shard.index, in: engine.chainPotential, condition: given,
+                    decoder: decodes ? engine.generator : nil))
             worker.times.stamp(.report)
         }
         chargeWorkers()

@@ -43,10 +43,11 @@ public final class ModelSampler {
     ///   - interpolation: samples of a line between two latent vectors of the generator.
     ///   - conditions: of each sample; needed by a model that has one.
     ///   - denoises: whether samples of a ladder's lowest level, which are data with noise σ, give way to the means of what they came from, x - σ²∇E(x).
+    ///   - guidance: default: that of the run.
     /// - Throws: `.usage` when more chains are wanted than there are, and more samples or steps than can be counted.
     package init(
         _ trained: TrainedModel, count: Int?, orAtMost limit: Int, steps: Int?, start: Start?, seed: UInt64,
-        interpolation: Int? = nil, conditions: SampleConditions? = nil, denoises: Bool = false
+        interpolation: Int? = nil, conditions: SampleConditions? = nil, denoises: Bool = false, guidance: Double? = nil
     ) throws {
         // Tiles of samples are told apart by 32 bits.
         let most = min(Self.mostValues / trained.shape.count, (1 << 32) - 1)
@@ -69,12 +70,17 @@ public final class ModelSampler {
         guard !denoises || ladder != nil else {
             throw Failure(.usage, "--denoise takes off the lowest noise of a ladder, which this model has not (objective.levels = 1)")
         }
+        guard guidance == nil || trained.rowCondition?.none != nil else {
+            throw Failure(
+                .usage, "--guidance needs an energy that was trained with and without classes: expected condition.dropout above 0, found 0")
+        }
         weights = trained.preparedNetworks()
         let lines = interpolation.map { GeneratorSamples.Lines(steps: $0, rowsPerTile: trained.configuration.run.chainsPerShard) }
         run = ChainRun(
             kernel: origin == .chains ? trained.settledKernel(steps: self.steps) : trained.kernel(steps: self.steps), steps: self.steps,
             start: trained.chainStart(origin, weights, seed: seed, lines: lines),
-            numbers: ChainRun.Numbers(seed: seed, motion: .sampling, decisions: .samplingDecision), ladder: ladder, denoises: denoises)
+            numbers: ChainRun.Numbers(seed: seed, motion: .sampling, decisions: .samplingDecision), ladder: ladder, denoises: denoises,
+            guidance: Float(guidance ?? trained.configuration.condition.guidance))
     }
 
     package var rowsPerTile: Int { trained.configuration.run.chainsPerShard }

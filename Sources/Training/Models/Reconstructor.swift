@@ -33,8 +33,8 @@ package struct Reconstructor {
         let means = Matrix(rows: rowsPerTile, columns: latents)
         reconstruct = { x, condition, _ in
             if let condition {
-                encoding.condition?.rows(0..<condition.rows).copy(from: condition)
-                decoding.condition?.rows(0..<condition.rows).copy(from: condition)
+                encoding.setCondition(condition)
+                decoding.setCondition(condition)
             }
             encoder.forward(x, encoderWeights, encoding, keepingSlopes: false)
             let z = means.rows(0..<x.rows)

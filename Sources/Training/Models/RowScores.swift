@@ -22,7 +22,7 @@ package struct RowScores {
         let workspace = Workspace(energy, rows: EvaluationRows.rowsPerTile)
         (rowsPerTile, parts) = (EvaluationRows.rowsPerTile, [])
         tileScores = { rows, condition, _ in
-            if let condition { workspace.condition?.rows(0..<rows.rows).copy(from: condition) }
+            if let condition { workspace.setCondition(condition) }
             let energies = Matrix(rows: rows.rows, columns: 1)
             energy.energies(of: rows, weights, workspace, into: energies)
             return energies.values.map { [Double($0)] }

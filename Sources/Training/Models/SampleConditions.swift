@@ -91,7 +91,7 @@ extension TrainedModel {
     ) throws(Failure) -> SampleConditions? {
         let condition = rowCondition
         try communicator.agree {
-            if case .label(let classes, _) = condition {
+            if case .label(let classes, _, _) = condition {
                 if let label, label >= classes {
                     throw Failure(.usage, "--label: expected a class from 0 to \(classes - 1), found \(label)")
                 }

@@ -151,7 +151,8 @@ public struct TrainedModel: Sendable {
     /// Where chains start when nobody says where.
     package var standardStart: ModelSampler.Start {
         if declaration.drawsFromGenerator { return .generator }
-        return configuration.replayCapacity == nil || declaration.drawsAfresh ? .noise : .chains
+        // Chains with conditions are those of the training's rows, in no order.
+        return configuration.replayCapacity == nil || declaration.drawsAfresh || rowCondition != nil ? .noise : .chains
     }
 
     /// - Throws: `.usage` for a start that this model does not have.
@@ -161,7 +162,9 @@ public struct TrainedModel: Sendable {
         }
         if start == .chains, rowCondition != nil {
             throw Failure(
-                .usage, "--from chains: the checkpoint does not keep the conditions of its chains. Use --from generator, or --from noise.")
+                .usage,
+                "--from chains: chains have the conditions of the training's rows, others than the samples that are asked for. Use --from generator, or "
+                    + "--from noise.")
         }
         guard start == .generator, !declaration.drawsFromGenerator else { return }
         throw Failure(

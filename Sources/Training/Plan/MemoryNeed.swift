@@ -33,7 +33,7 @@ package struct MemoryNeed: Sendable {
         // Current values, what the update of the own ones works with, and what is made of them for products.
         parameters = 4 * parameterCount + configuration.bytesOfUpdate * plan.slices.most + engine.shared + Self.evaluatedBytes(plan)
         let ofThread = Self.count(plan) { make in
-            _ = ShardWorker.Tiles(make, freshScratch: plan.freshScratch)
+            _ = ShardWorker.Tiles(make, condition: plan.condition, freshScratch: plan.freshScratch)
             objective.countScratch(make)
         }
         // And the gradient of a shard as integers.

@@ -17,6 +17,8 @@ public struct RunPlan: Sendable {
     package let heldOut: DataSource?
     public let networks: RunNetworks
     package let objective: any Objective
+    /// What the networks know beside rows; nil for nothing.
+    package let condition: Condition?
     /// What the objective declares, made once: a step reads it.
     package let profile: ObjectiveProfile
     /// Where the data lie, and where chains begin; nil without data.
@@ -71,6 +73,7 @@ public struct RunPlan: Sendable {
         let layout = try communicator.agree { try ShardLayout(shards: configuration.run.shards, ranks: communicator.size) }
         let rows = try communicator.agree { try configuration.split(whole) }
         let source = rows.training
+        condition = try communicator.agree { try configuration.rowCondition(for: source) }
         let networks = try communicator.agree { try configuration.networks(for: source) }
         let objective = try communicator.agree { try make(configuration, source) }
         let profile = objective.profile
@@ -158,7 +161,7 @@ public struct RunPlan: Sendable {
     /// The objective at work on some shards, as many threads as there are engines.
     package func makeLearner(_ shards: Range<Int>, _ engines: Engines) -> (learner: any Learner, workers: [ShardWorker]) {
         let make = tileMaker()
-        let workers = engines.threads.map { ShardWorker($0, ShardWorker.Tiles(make, freshScratch: freshScratch)) }
+        let workers = engines.threads.map { ShardWorker($0, ShardWorker.Tiles(make, condition: condition, freshScratch: freshScratch)) }
         return (objective.makeLearner(shards: shards, workers: workers, make), workers)
     }
 

@@ -50,7 +50,7 @@ final class ReportRenewal: StepCallback {
         }
         try trainer.drawSamples()
         let quality = try SampleQuality.atEnd(of: trainer)
-        let model = try EvaluatedModel(trainer)
+        let model = EvaluatedModel(trainer)
         try ReportRenewal(model, reporter, heldOut: Validation(model)?.heldOut, terminal).conclude(quality: quality)
     }
 

@@ -32,7 +32,7 @@ final class TrainingSession {
         (self.trainer, self.folder, self.store) = (trainer, folder, store)
         (self.terminal, self.heartbeat, self.requests) = (terminal, heartbeat, requests)
         progress = ProgressReporter(trainer.plan, schedule: terminal.schedule, hasBar: terminal.redraws)
-        let model = try EvaluatedModel(trainer)
+        let model = EvaluatedModel(trainer)
         let validation = try Validation(model)
         metrics = try MetricsReport(trainer, folder, keeping: manifest?.metricsBytes ?? 0, validation, terminal)
         evaluation = try IntervalEvaluation(model, folder, continuing: manifest, metrics.health, validation)

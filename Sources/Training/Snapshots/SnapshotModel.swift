@@ -20,7 +20,7 @@ package struct SnapshotModel {
     package let heldOut: EvaluationRows?
     /// What the networks know beside rows.
     package let condition: Condition?
-    /// Samples of the model, rows x values, the same on all ranks; nil for a model with a condition, whose samples a snapshot draws itself.
+    /// Samples of the model, rows x values, the same on all ranks; nil for a generator with a condition, whose samples a snapshot draws itself.
     package let samples: Matrix?
 
     package init(

@@ -1,5 +1,6 @@
 import Configuration
 import Failures
+import Learning
 import Measures
 import Numerics
 
@@ -16,7 +17,7 @@ final class SnapshotTaker {
     func take(quality: SampleQuality?) throws(Failure) -> ModelSnapshot {
         let (plan, trainer, condition) = (evaluated.plan, evaluated.trainer, evaluated.condition)
         var samples: Matrix?
-        if condition == nil {
+        if condition == nil || plan.networks.generator == nil {
             try trainer.drawSamples()
             samples = try EvaluationChains(plan).gather(trainer, count: ModelSnapshot.count)
         }

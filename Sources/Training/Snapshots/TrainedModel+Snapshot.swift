@@ -23,7 +23,8 @@ extension TrainedModel {
         let named = try communicator.attempt { () throws(Failure) in try others == nil ? heldOutFile(communicator) : nil }
         if let failure = named.failure { notes.append("The held-out rows of the run are not here: \(failure.message)") }
         let rows = (try? own.get()) ?? nil
-        let samples = rowCondition == nil ? try shownSamples(communicator) : nil
+        let drawsItself = rowCondition.map { $0.belongsToRows || networks.generator != nil } ?? false
+        let samples = drawsItself ? nil : try shownSamples(communicator)
         let model = SnapshotModel(
             configuration: configuration, networks: networks, weights: preparedNetworks(), step: step,
             preparation: rowMetadata?.rows, rows: rows?.training, heldOut: others ?? rows?.heldOut ?? (try? named.get()),
@@ -39,8 +40,11 @@ extension TrainedModel {
                 return Matrix(rows: chains.wanted, columns: shape.count, try chains.samples(0..<chains.wanted))
             }
         }
+        let conditions = try conditions(
+            count: ModelSnapshot.count, label: nil, data: nil, images: nil, seed: ModelSnapshot.seed, communicator)
         let sampler = try communicator.agree {
-            try ModelSampler(self, count: nil, orAtMost: ModelSnapshot.count, steps: nil, start: nil, seed: ModelSnapshot.seed)
+            try ModelSampler(
+                self, count: nil, orAtMost: ModelSnapshot.count, steps: nil, start: nil, seed: ModelSnapshot.seed, conditions: conditions)
         }
         return try sampler.drawAll(communicator)
     }

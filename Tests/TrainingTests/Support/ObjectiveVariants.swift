@@ -4,6 +4,7 @@ import Training
 enum ObjectiveVariants {
     private static let latents = ["generator.latent=4", "generator.widths=[10]"]
     private static let coded = ["data.source=digits", "encoder.widths=[12]", "model.referenceDeviation=null"] + latents
+    private static let digits = ["data.source=digits"]
     private static let recovery = ["objective.kind=diffusionCD", "objective.estimator=recovery", "objective.noise=0.3"]
     private static let oneStep = ["objective.kind=diffusionCD", "objective.estimator=oneStep", "objective.noise=0.3"]
 
@@ -38,5 +39,12 @@ enum ObjectiveVariants {
         ["objective.kind=variationalTeaching"] + coded, ["objective.kind=autoencoder", "sampler.steps=0"] + coded,
         ["objective.kind=variationalTeaching", "condition.kind=mask"] + coded,
         ["objective.kind=autoencoder", "sampler.steps=0", "condition.kind=label"] + coded,
+        ["objective.kind=pcd", "condition.kind=label", "condition.dropout=0.2"] + digits,
+        ["objective.kind=cd", "condition.kind=image", "condition.source=digits"] + digits,
+        ["objective.kind=denoisingScore", "objective.levels=3", "condition.kind=label"] + digits,
+        matching + [
+            "objective.keepChains=true", "objective.pairing=random", "condition.kind=label", "condition.dropout=0.2",
+            "condition.guidance=2",
+        ] + digits,
     ]
 }

@@ -29,7 +29,7 @@ import Training
             free == [
                 "run.name", "run.steps", "run.threads", "run.maxHours", "run.patience", "run.sum", "data.source", "data.validation",
                 "data.array", "data.shape", "data.size", "data.separator", "data.header", "data.memory", "data.limit", "energy.library",
-                "condition.source", "guard.replicaCheckEvery", "checkpoint.every",
+                "condition.guidance", "condition.source", "guard.replicaCheckEvery", "checkpoint.every",
                 "checkpoint.keep", "checkpoint.keepBest", "report.every", "report.html", "report.tensorboard",
                 "samples.every", "samples.count", "samples.columns", "samples.scale", "evaluate.every", "evaluate.count",
                 "diagnostics.every", "diagnostics.draws", "diagnostics.thin", "diagnostics.chains",

@@ -13,7 +13,7 @@ private final class SteepEngine: Engine {
         var dimension: Int { base.dimension }
 
         func setCondition(_ rows: Matrix) { base.setCondition(rows) }
-        func setCondition(_ value: Float) { base.setCondition(value) }
+        func setLevel(_ level: Float) { base.setLevel(level) }
 
         func evaluate(_ x: Matrix, energies: Matrix, gradient: Matrix) {
             base.evaluate(x, energies: energies, gradient: gradient)
@@ -42,9 +42,9 @@ private final class SteepEngine: Engine {
     }
 
     func lineDerivatives(of x: Matrix, along direction: Matrix) -> [Matrix] { base.lineDerivatives(of: x, along: direction) }
-    func setCondition(_ value: Float) { base.setCondition(value) }
     func setCondition(_ rows: Matrix) { base.setCondition(rows) }
-    func setConditionDirection(_ rows: [Float]) { base.setConditionDirection(rows) }
+    func setLevels(_ levels: [Float]) { base.setLevels(levels) }
+    func setLevelDirections(_ directions: [Float]) { base.setLevelDirections(directions) }
 }
 
 /// Objectives reach networks through the engine alone.
@@ -55,7 +55,7 @@ struct EngineTests {
     private func shard(_ arguments: [String], _ wrap: (any Engine) -> any Engine) throws -> (shard: ShardState, gradient: [Float]) {
         let bench = LearnerBench(try ScratchRun.trainer(Self.arguments + arguments))
         let (plan, make) = (bench.plan, bench.plan.tileMaker())
-        let worker = ShardWorker(wrap(bench.engine), ShardWorker.Tiles(make, freshScratch: nil))
+        let worker = ShardWorker(wrap(bench.engine), ShardWorker.Tiles(make, condition: nil, freshScratch: nil))
         let learner = plan.objective.makeLearner(shards: 0..<1, workers: [worker], make)
         learner.populate(0, thread: 0)
         learner.sampleNegatives(0, thread: 0, step: 0)

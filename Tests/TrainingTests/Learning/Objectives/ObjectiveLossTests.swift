@@ -25,7 +25,8 @@ struct ObjectiveLossTests {
         ) throws {
             let values = Matrix(rows: Self.dataRows, columns: dimension)
             RandomStream(seed: 3, purpose: .test, step: 0, index: 0).fillNormals(values)
-            let data = try Dataset(name: "normal", shape: ImageShape(vector: dimension), values: .floats(values.values))
+            let classes = (0..<Self.dataRows).map { Int32($0 % 3) }
+            let data = try Dataset(name: "normal", shape: ImageShape(vector: dimension), values: .floats(values.values), labels: classes)
             let configuration = try RunConfiguration.resolve(
                 arguments: [
                     "run.shards=1", "run.chainsPerShard=\(rows)", "data.source=moons", "data.noise=0", "model.kind=layers",
@@ -82,9 +83,19 @@ struct ObjectiveLossTests {
             ],
         ]
 
+    /// Beside a class, of some rows none; noise levels stand in front of it.
+    static let conditional =
+        [
+            ["objective.kind=energyDiscrepancy", "objective.noise=0.7"],
+            ["objective.kind=diffusionCD", "objective.estimator=oneStep", "objective.noise=0.4"],
+            ["objective.kind=denoisingScore", "objective.noise=0.5"], ["objective.kind=denoisingScore"] + levels,
+            ["objective.kind=diffusionCD"] + levels, ["objective.kind=exactScore"], ["objective.kind=nce"],
+            ["objective.kind=energyMatching", "objective.temperature=0.7", "objective.pairing=random"],
+        ].map { $0 + ["condition.kind=label", "condition.channels=2", "condition.dropout=0.3"] }
+
     private static let levels = ["objective.noise=0.9", "objective.levels=2", "objective.lowNoise=0.4"]
 
-    @Test(arguments: objectives)
+    @Test(arguments: objectives + conditional)
     func `the gradient is the derivative of the loss`(_ objective: [String]) throws {
         let layers =
             #"[{kind: "dense", outputs: 16}, {kind: "softplus"}, {kind: "dense", outputs: 16}, {kind: "silu"}, {kind: "dense", outputs: 1}]"#

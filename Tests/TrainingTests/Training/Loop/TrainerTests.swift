@@ -42,10 +42,20 @@ struct TrainerTests {
         ],
     ]
 
-    @Test(arguments: variants)
+    /// Energies with conditions, of chains that keep theirs, of noise levels, and in both phases of a flow.
+    static let conditional: [[String]] = [
+        ["objective.kind=pcd", "condition.dropout=0.3", "chains.restartProbability=0.2"], ["objective.kind=energyDiscrepancy"],
+        ["objective.kind=denoisingScore", "objective.levels=3"],
+        [
+            "objective.kind=energyMatching", "objective.pairing=random", "objective.sharpenAfter=2", "objective.sharpenSteps=3",
+            "objective.keepChains=true",
+        ],
+    ].map { $0 + ["data.source=digits", "condition.kind=label", "run.shards=8"] }
+
+    @Test(arguments: variants + conditional)
     func `ranks and threads leave no trace in parameters, chains and reports`(arguments: [String]) throws {
         let alone = try Self.bits(arguments, threads: 1, steps: 4, on: SoloCommunicator())
-        for (ranks, threads) in [(1, 3), (2, 1), (3, 1), (4, 1), (2, 2)] {
+        for (ranks, threads) in [(1, 3), (2, 1), (3, 1), (4, 1), (2, 2)] + (arguments.contains("run.shards=8") ? [(8, 1)] : []) {
             let parts = try ThreadRanks.run(ranks) { try Self.bits(arguments, threads: threads, steps: 4, on: $0) }
             #expect(parts.allSatisfy { $0.state == alone.state && $0.reports == alone.reports }, "\(ranks) ranks, \(threads) threads")
             #expect(parts.flatMap(\.shards).count == alone.shards.count)

@@ -91,8 +91,8 @@ struct ConditionalSamplesTests {
         let classes = try Self.run("classes", ["condition.kind=label"])
         for (run, text, change) in [
             (plain, "is not about rows", { $0.data = "digits" }), (classes, "is not about rows", { $0.data = "digits" }),
-            (classes, "does not keep the conditions of its chains", { $0.start = .chains }),
-            (folder, "does not keep the conditions of its chains", { $0.start = .chains }),
+            (classes, "have the conditions of the training's rows", { $0.start = .chains }),
+            (folder, "have the conditions of the training's rows", { $0.start = .chains }),
         ] as [(RunFolder, String, (inout SampleCommand) -> Void)] {
             let failure = #expect(throws: Failure.self) { try Self.samples(run, change) }
             #expect(failure?.kind == .usage && failure?.message.contains(text) == true, "\(failure?.message ?? "")")
