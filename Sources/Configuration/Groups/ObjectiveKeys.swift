@@ -51,6 +51,10 @@ extension RunConfiguration {
             bindsAtDefault: false)
         public var levelWeight = LevelWeight.equal
         @Key(
+            "a data row and the noised row that its chain starts from share their noise, so that they lie near to one another",
+            bindsAtDefault: false)
+        public var sharedNoise = false
+        @Key(
             "what makes the energies of levels densities with one constant: nothing (none), telling the level of a row by them (classification), or their "
                 + "derivative in the noise (dual)", bindsAtDefault: false)
         public var tie = Tie.none

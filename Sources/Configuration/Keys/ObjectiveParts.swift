@@ -10,6 +10,8 @@ struct ObjectiveParts: Sendable {
     var kernel: any TransitionKernel
     /// With what the networks know beside each row.
     var data: LearnedRows
+    /// The noise of a level that data rows share with the noised rows that chains start from; nil where they share none.
+    var sharedDeviation: Float?
     /// The rows that chains start from, apart from those that are learned from.
     var starts: LearnedRows
 

@@ -64,7 +64,10 @@ extension ObjectiveKind {
         keys: ["objective.noise", "objective.estimator", .init("objective.keepChains", when: estimator(.recovery))]
             + ["samples", "stabilization"].map { KeyUse("objective.\($0)", when: estimator(.importance)) }
             + ["diffusion", "trace", "bracket"].map { KeyUse("objective.\($0)", when: estimator(.oneStep)) } + ofLevels
-            + [KeyUse("objective.levelWeight", when: hasLevels)],
+            + [
+                KeyUse("objective.levelWeight", when: hasLevels),
+                KeyUse("objective.sharedNoise", when: .both(hasLevels, estimator(.recovery))),
+            ],
         make: { $0.diffusion($0.kernel) }
     ) {
         $0.keepsChains = .both(estimator(.recovery), .isOn("objective.keepChains"))

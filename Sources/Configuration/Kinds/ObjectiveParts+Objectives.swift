@@ -59,7 +59,7 @@ extension ObjectiveParts {
                 rowsPerStep: rowsPerStep, data: data)
         case .recovery:
             RecoveryDiffusion(
-                sampler(kernel), deviation: Float(keys.noise), rowsPerStep: rowsPerStep, data: data,
+                sampler(kernel), deviation: Float(keys.noise), rowsPerStep: rowsPerStep, data: data, sharedDeviation: sharedDeviation,
                 pairs: persistentChains(from: .rows(starts.data, noise: Float(keys.noise))))
         }
     }
@@ -174,7 +174,11 @@ extension ObjectiveParts {
         parts.configuration.objective.levels = 1
         parts.configuration.objective.noise = Double(ladder.variance(from: level).squareRoot())
         parts.kernel = kernel.scaled(toVariance: ladder.variance(from: level) / ladder.variance(from: 0))
-        parts.data = data.adding(noise: ladder.deviations[level])
+        if keys.sharedNoise {
+            parts.sharedDeviation = ladder.deviations[level]
+        } else {
+            parts.data = data.adding(noise: ladder.deviations[level])
+        }
         return keys.kind.make(parts)
     }
 }

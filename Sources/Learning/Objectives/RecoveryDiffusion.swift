@@ -12,19 +12,29 @@ import Sampling
 /// the restart probability, which does not look at the pair. The x_T of the buffer are then always draws of the noised data, and x' comes as near to
 /// q(x' | x_T) as the chain has been long: the mean of the negatives has its limit for any K, while the data rows of the loss are fresh.
 ///
-/// Source: R. Gao, Y. Song, B. Poole, Y. Wu, D. Kingma, arXiv:2012.08125 (recovery likelihood); W. Luo et al., arXiv:2307.01668.
+/// On a noise ladder data row and noised row may share their noise: x0 = x + s ξ and x_T = x + √(s² + σ²) ξ in place of x0 + σ ξ', x a row of data. Each has
+/// the law that it had, on which alone the gradient depends in the mean, and they lie nearer to one another.
+///
+/// Source: R. Gao, Y. Song, B. Poole, Y. Wu, D. Kingma, arXiv:2012.08125 (recovery likelihood); W. Luo et al., arXiv:2307.01668; the shared noise: Y. Zhu, J. Xie,
+/// Y. Wu, R. Gao, arXiv:2309.05153.
 package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
     let sampler: StepSampler<Kernel>
     /// σ
     let deviation: Float
     let rowsPerStep: Int
+    /// Of x0; of x where the noise is shared.
     let data: LearnedRows
+    /// s; nil where x_T has noise of its own.
+    let sharedDeviation: Float?
     /// The pairs, which begin at noised rows of a stream apart from `data`; nil where every chain lasts for one step.
     let pairs: PersistentChains?
 
-    package init(_ sampler: StepSampler<Kernel>, deviation: Float, rowsPerStep: Int, data: LearnedRows, pairs: PersistentChains?) {
+    package init(
+        _ sampler: StepSampler<Kernel>, deviation: Float, rowsPerStep: Int, data: LearnedRows, sharedDeviation: Float? = nil,
+        pairs: PersistentChains?
+    ) {
         (self.sampler, self.deviation, self.rowsPerStep) = (sampler, deviation, rowsPerStep)
-        (self.data, self.pairs) = (data, pairs)
+        (self.data, self.sharedDeviation, self.pairs) = (data, sharedDeviation, pairs)
     }
 
     package var profile: ObjectiveProfile {
@@ -67,8 +77,9 @@ package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
             origin.copy(from: positions)
         } else {
             data.fill(worker, step: step, shard: shard.index)
-            RandomStream(seed: sampler.seed, purpose: .diffusionNoise, step: step, index: shard.index).fillNormals(origin)
-            origin.combine(worker.data, origin) { $0 + deviation * $1 }
+            noise(shard, step).fillNormals(origin)
+            let whole = sharedDeviation.map { ($0 * $0 + deviation * deviation).squareRoot() } ?? deviation
+            origin.combine(worker.data, origin) { $0 + whole * $1 }
             positions.copy(from: origin)
         }
         worker.times.stamp(.data)
@@ -80,6 +91,10 @@ package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
         worker.times.stamp(.sampling)
     }
 
+    private func noise(_ shard: ShardState, _ step: Int) -> RandomStream {
+        RandomStream(seed: sampler.seed, purpose: .diffusionNoise, step: step, index: shard.index)
+    }
+
     private func run(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int, in potential: some Potential) -> RunInfo {
         let tethered = TetheredPotential(base: potential, centres: scratch.centres, precision: 1 / (deviation * deviation))
         return sampler.run(scratch.tiles.chains, shard, worker, step: step, in: tethered)
@@ -87,6 +102,11 @@ package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
 
     package func addGradient(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
         data.fill(worker, step: step, shard: shard.index)
+        if let sharedDeviation {
+            let own = scratch.tiles.origin
+            noise(shard, step).fillNormals(own)
+            worker.data.combine(worker.data, own) { $0 + sharedDeviation * $1 }
+        }
         worker.times.stamp(.data)
         let scale = 1 / Float(rowsPerStep)
         shard.report[.dataEnergy] = worker.addGradient(of: worker.data) { _ in scale }

@@ -19,6 +19,7 @@ enum ObjectiveVariants {
         ["objective.kind=energyDiscrepancy"], ["objective.kind=diffusionCD"], oneStep, oneStep + ["objective.trace=stein"], recovery,
         recovery + ["objective.keepChains=true"],
         recovery + ["objective.levels=3", "objective.lowNoise=0.1", "objective.levelWeight=inverseVariance"],
+        recovery + ["objective.levels=3", "objective.lowNoise=0.1", "objective.sharedNoise=true"],
         ["objective.kind=wassersteinFlow"], ["objective.kind=wassersteinFlow", "objective.flow=explicit", "chains.start=data"],
         ["objective.kind=energyMatching"], matching,
         matching + ["objective.keepChains=true", "objective.pairing=random"],

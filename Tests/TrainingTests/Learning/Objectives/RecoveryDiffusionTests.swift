@@ -66,6 +66,58 @@ struct RecoveryDiffusionTests {
         #expect(restarts == 0 ? age == 10 : age > 1.5 && age < 1 / restarts)
     }
 
+    // MARK: shared noise
+
+    private static let (low, ratio) = (0.8, 1.25)
+
+    /// A linear network, f = w y + u c + b: with parameters of 0 the energies are those of N(0, 1) with the level's noise. Levels rise by `ratio`.
+    private static func ladder(_ shared: Bool, _ sampler: [String]) throws -> ObjectiveLossTests.Bench {
+        try ObjectiveLossTests.Bench(
+            [
+                "objective.kind=diffusionCD", "objective.estimator=recovery", "objective.levels=2", "objective.lowNoise=\(low)",
+                "objective.noise=\(low * ratio * ratio)", "objective.dataDeviation=1", "objective.sharedNoise=\(shared)",
+            ] + sampler, variance: 1e9)
+    }
+
+    /// σ_k of the level that the shard takes at a step.
+    private static func deviation(_ bench: ObjectiveLossTests.Bench, step: Int) -> Double {
+        let stream = RandomStream(seed: bench.trainer.plan.configuration.run.seed, purpose: .noiseLevel, step: step, index: 0)
+        return low * (stream.integer(below: 2, at: 0) == 0 ? 1 : ratio)
+    }
+
+    @Test func `with shared noise data row and start of the chain differ by its multiple alone`() throws {
+        // Chains that stay where they start.
+        let bench = try Self.ladder(true, ["sampler.steps=1", "sampler.noise=0", "sampler.stepSize=1e-9"])
+        for step in 0..<6 {
+            let noise = Matrix(rows: 64, columns: 1)
+            let seed = bench.trainer.plan.configuration.run.seed
+            RandomStream(seed: seed, purpose: .diffusionNoise, step: step, index: 0).fillNormals(noise)
+            let deviation = Self.deviation(bench, step: step)
+            let difference = (1 - Self.ratio) * deviation * noise.sum / 64
+            // df/dw = y, scaled as energies of a ladder are: (s/σ) y/√(σ² + s²).
+            let expected = difference / deviation / (1 + deviation * deviation).squareRoot()
+            // Differences of means of 64 numbers of the order 1.
+            #expect(abs(Double(bench.loss([0, 0, 0], step: step).gradient[0]) - expected) < 1e-5)
+        }
+    }
+
+    @Test func `with shared noise the gradient has the same mean, 0 at the density, and the variance that Gaussians have`() throws {
+        // With P = 1/v_k + 1/t_k from 3.4 to 2.2 a chain forgets by 1 - aP a step, and its variance is 1/(1 - aP/2) times too large.
+        let sampler = ["sampler.steps=80", "sampler.noise=null", "sampler.stepSize=0.02"]
+        let count = 1024
+        let squares = try [false, true].map { shared in
+            let bench = try Self.ladder(shared, sampler)
+            let values = (0..<count).map { Double(bench.loss([0, 0, 0], step: $0).gradient[0]) }
+            let (mean, square) = Self.moments(values)
+            #expect(abs(mean) < 5 * (square / Double(count)).squareRoot())
+            return square
+        }
+        // x0 - x' has 2 v_k (1 - cov(x0, x_T)/v_{k+1}), v = 1 + σ² and cov = v_k or 1 + σ_k σ_{k+1}: their quotient is r/(1 + r) for levels that rise by r.
+        // The quotient of two mean squares of as many independent numbers has a relative error of 2/√n.
+        let expected = Self.ratio / (1 + Self.ratio)
+        #expect(abs(squares[1] / squares[0] / expected - 1) < 5 * 2 / Double(count).squareRoot(), "\(squares)")
+    }
+
     @Test func `what pairs cannot be kept with is refused with its key`() {
         let recovery = ["objective.kind=diffusionCD", "objective.estimator=recovery", "objective.keepChains=true"]
         for (arguments, part) in [

@@ -17,7 +17,7 @@ struct CheckpointTests {
     }
 
     @Test(
-        arguments: TrainerTests.variants + TrainerTests.conditional + [["run.reduction=float"]],
+        arguments: TrainerTests.variants + TrainerTests.conditional + [TrainerTests.shared, ["run.reduction=float"]],
         [1, 3, 4, 7])
     func `every stop and continuation ends with the same files as no stop`(arguments: [String], split: Int) throws {
         let whole = try reference(arguments)

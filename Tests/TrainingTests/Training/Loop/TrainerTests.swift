@@ -42,6 +42,11 @@ struct TrainerTests {
         ],
     ]
 
+    static let shared = [
+        "objective.kind=diffusionCD", "objective.estimator=recovery", "objective.noise=0.3", "objective.levels=3", "objective.lowNoise=0.1",
+        "objective.sharedNoise=true", "run.shards=8",
+    ]
+
     /// Energies with conditions, of chains that keep theirs, of noise levels, and in both phases of a flow.
     static let conditional: [[String]] = [
         ["objective.kind=pcd", "condition.dropout=0.3", "chains.restartProbability=0.2"], ["objective.kind=energyDiscrepancy"],
@@ -52,7 +57,7 @@ struct TrainerTests {
         ],
     ].map { $0 + ["data.source=digits", "condition.kind=label", "run.shards=8"] }
 
-    @Test(arguments: variants + conditional)
+    @Test(arguments: variants + conditional + [shared])
     func `ranks and threads leave no trace in parameters, chains and reports`(arguments: [String]) throws {
         let alone = try Self.bits(arguments, threads: 1, steps: 4, on: SoloCommunicator())
         for (ranks, threads) in [(1, 3), (2, 1), (3, 1), (4, 1), (2, 2)] + (arguments.contains("run.shards=8") ? [(8, 1)] : []) {
