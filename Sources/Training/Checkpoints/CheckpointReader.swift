@@ -106,7 +106,7 @@ package struct CheckpointReader {
             return opened?.manifest
         }
         guard let manifest else { preconditionFailure("rank 0 opens the checkpoint or fails") }
-        try manifest.checkMetric(dimension: model.energy.inputShape.count, path)
+        try manifest.checkMetric(dimension: model.energy.inputShape.count, "\(path)/\(Manifest.fileName)")
         var vectors = StoredVectors()
         let replicated = try communicator.bytesFromRoot {
             if let opened { vectors = try readVectors(opened) }

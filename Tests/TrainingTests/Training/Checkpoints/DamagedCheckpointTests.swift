@@ -110,6 +110,16 @@ struct DamagedCheckpointTests {
         try refuse(old, new, ["sampler.kind=mala", "sampler.adaptSteps=5"])
     }
 
+    // A window of steps 3 to 17: the states of 24 chains in five steps.
+    @Test(arguments: [
+        (#""count" : 120"#, #""count" : -120"#), (#""squares" : ["#, #""squares" : [1, "#), (#""mean" : ["#, #""mean" : [0, "#),
+        (#""scales" : ["#, #""scales" : [0, 1], "former" : ["#), (#""squares" : ["#, #""squares" : [-1, 1], "former" : ["#),
+        (#""metric" : {"#, #""measure" : {"#),
+    ])
+    func `an adaptation of the metric that the run cannot have made is refused`(old: String, new: String) throws {
+        try refuse(old, new, ["sampler.kind=nuts", "sampler.treeDepth=3", "sampler.adaptSteps=20", "sampler.metric=diagonal"])
+    }
+
     /// Changes a manifest and its checksum, and expects that the run passes over it.
     private func refuse(_ old: String, _ new: String, _ arguments: [String] = []) throws {
         let folder = scratch.run()

@@ -9,10 +9,10 @@ struct InferenceFileTests {
     let scratch = ScratchFolder()
 
     /// Groups of the file that `diagnose --arviz` writes for a run.
-    private func groups(_ arguments: [String]) throws -> [String: [String: Any]] {
+    private func groups(_ arguments: [String], _ name: String = "run") throws -> [String: [String: Any]] {
         let path = "\(scratch.path)/a.json"
-        try ScratchRun.train(arguments, in: scratch.run())
-        _ = try DiagnoseCommand(folder: scratch.run().path, draws: 5, chains: 2, arviz: path).run(SoloCommunicator())
+        try ScratchRun.train(arguments, in: scratch.run(name))
+        _ = try DiagnoseCommand(folder: scratch.run(name).path, draws: 5, chains: 2, arviz: path).run(SoloCommunicator())
         return try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: path))) as? [String: [String: Any]])
     }
 
@@ -35,5 +35,17 @@ struct InferenceFileTests {
         #expect((posterior["projection"] as? [[[Double]]])?[0][0].count == 8)
         let rate = try #require(statistics["acceptance_rate"] as? [[Double]])
         #expect(rate.allSatisfy { $0.allSatisfy { (0...1).contains($0) } } && statistics["diverging"] == nil)
+    }
+
+    @Test func `of a sampler with trajectories there is whether these diverge`() throws {
+        // Steps that no energy of the network can follow, and short ones.
+        for (size, diverges) in [("1000", true), ("0.01", false)] {
+            let statistics = try #require(
+                groups(["sampler.kind=nuts", "sampler.treeDepth=3", "sampler.noise=null", "sampler.stepSize=\(size)"], size)["sample_stats"]
+            )
+            let found = try #require(statistics["diverging"] as? [[Bool]])
+            #expect(found.count == 8 && found.allSatisfy { $0.count == 5 && $0.contains(true) == diverges }, "\(size): \(found)")
+            #expect(statistics["acceptance_rate"] == nil)
+        }
     }
 }
