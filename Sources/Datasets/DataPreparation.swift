@@ -12,6 +12,9 @@ public struct DataPreparation: Hashable, Codable, Sendable {
     /// Adds a uniform number in (0, 1) to whole-number values: the density of the result is that of the levels, spread over their cells. Of tables it
     /// spreads the coordinates of categories, bits, orders and angles (`TableColumns`).
     public var dequantize = false
+    /// Whether the columns of a table that are no numbers stay what they are (`RowSpace`), for objectives that know such: noise is then added to the numbers alone
+    /// that are there. Not together with `dequantize`.
+    public var keepsSites = false
     /// Turns every value of float data into (v - mean) / sd, mean and sd of its column over the whole data set.
     public var standardize = false
     /// Other scales of some columns, or of all numbers: words of `ColumnScale`.

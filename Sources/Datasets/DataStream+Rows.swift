@@ -50,8 +50,13 @@ extension DataStream {
         }
     }
 
-    /// Adds Gaussian noise: value j of the tile gets normal number j of the stream.
+    /// Adds Gaussian noise: value j of the tile gets normal number j of the stream, where it is a number that is there.
     func addNoise(_ tile: Matrix, _ stream: RandomStream) {
+        if let space {
+            let noise = Matrix(rows: tile.rows, columns: tile.columns)
+            stream.fillNormals(noise)
+            return space.add(noise, times: preparation.noise, to: tile)
+        }
         for start in stride(from: 0, to: tile.count, by: 64) {
             let normals = stream.normals(group: start / 64)
             add(normals.0, tile, start)

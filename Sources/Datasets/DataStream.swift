@@ -19,6 +19,8 @@ public struct DataStream: Sendable {
     private let draws: WeightedDraws?
     /// How wide uniform noise spreads the coordinates of a table, on the model's scale; nil where nothing is spread.
     private var spreads: [Float]?
+    /// What the coordinates of a table's rows are; nil where all are learned as real numbers.
+    public let space: RowSpace?
 
     /// - Parameter scales: what scales the rows, where it is not fitted to them.
     /// - Throws: `.configuration` when the preparation does not fit the source, `.data` for a value that its scale does not allow.
@@ -36,6 +38,7 @@ public struct DataStream: Sendable {
         var scales = scales
         if scales == nil, let dataset = source.dataset { scales = try ColumnScales(fitting: dataset, preparation) }
         standardisation = scales.map { Standardisation($0) }
+        space = preparation.keepsSites ? source.dataset?.table.columns?.space(scales) : nil
         draws = source.dataset?.table.weights.map { WeightedDraws($0) }
         if let scales, let dataset = source.dataset, let bad = scales.refused(dataset) {
             throw Failure(
@@ -91,7 +94,9 @@ public struct DataStream: Sendable {
         case .dataset(let dataset): fill(tile, from: dataset, step, shard)
         case .space(let space): preconditionFailure("the space of \(space.name) has no rows")
         }
-        if preparation.noise > 0 { addNoise(tile, stream(.dataNoise, step, shard)) }
+        space?.settle(tile)
+        guard preparation.noise > 0 else { return }
+        addNoise(tile, stream(.dataNoise, step, shard))
     }
 
     /// Fills a tile with what belongs to the rows that `fill` gives: their partners, scaled to the same range and mirrored as they are, not

@@ -81,6 +81,13 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case mask = 76
     /// Noise that a flow carries to data.
     case flowStart = 77
+    /// What becomes of the sites of rows that are perturbed, and of those of contrastive samples around them.
+    case sitePerturbation = 78
+    case siteContrast = 79
+    /// What stands in the gaps of rows while they are perturbed.
+    case gapFiller = 80
+    /// Sites and angles of the noise of noise-contrastive estimation.
+    case siteNoise = 81
 
     // Commands
     /// Initial states of the `sample` command.

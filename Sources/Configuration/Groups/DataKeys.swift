@@ -22,7 +22,8 @@ extension RunConfiguration {
         @Key("whole-number data: the lowest level becomes this", .value) public var low = -1.0
         @Key("whole-number data: the highest level becomes this", .value) public var high = 1.0
         @Key(
-            "add uniform noise of one level to whole-number values, and to columns of tables that are no numbers, new at every step; null: where there are such",
+            "add uniform noise of one level to whole-number values, and to columns of tables that are no numbers, new at every step; null: where there are such; false: "
+                + "energyDiscrepancy and nce learn such columns as the finitely many values that they are",
             formerly: "data.dequantise")
         public var dequantize: Bool? = nil
         @Key("standard deviation of the Gaussian noise added to every data row, new at every step", .deviation) public var noise = 0.03

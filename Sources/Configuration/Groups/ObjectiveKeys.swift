@@ -25,6 +25,10 @@ extension RunConfiguration {
         @Key("weight of the log distance to the nearest chain, differentiated through the last Langevin step (improved CD)", .notNegative)
         public var entropy = 0.0
         @Key("standard deviation of the noise that data, or latent vectors, are perturbed by", .positive) public var noise = 1.0
+        @Key(
+            "t, how long columns of tables that are no numbers are perturbed: a category stays with probability exp(-t), an order walks along its path",
+            .time, bindsAtDefault: false)
+        public var siteTime = 0.1
         @Key("M, contrastive samples of each data row", 1...10_000) public var samples = 4
         @Key("w; 1 is consistent for every M", .notNegative, formerly: "objective.stabilisation") public var stabilization = 1.0
         @Key("importance samples, oneStep of the Fokker-Planck equation, or recovery by Langevin steps")

@@ -12,6 +12,8 @@ public struct NumberRange: Hashable, Sendable {
     public static let value = NumberRange(lower: -1e12, upper: 1e12)
     public static let deviation = NumberRange(lower: 0, upper: 1e12)
     public static let positive = NumberRange(lower: 0, lowerIsOpen: true)
+    /// Of a walk, whose law is a list as long as the root of the time.
+    public static let time = NumberRange(lower: 0, upper: 1000, lowerIsOpen: true)
     public static let notNegative = NumberRange(lower: 0)
     public static let atLeastOne = NumberRange(lower: 1)
     /// 0 <= x < 1.

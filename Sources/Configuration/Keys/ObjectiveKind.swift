@@ -45,6 +45,8 @@ public struct ObjectiveKind: Kind {
     var laterPhase: @Sendable (RunConfiguration.Objective) -> LaterPhase? = { _ in nil }
     /// Values of the `sampler` group that fit it, where nobody chooses the sampler.
     var ownSampler: @Sendable (RunConfiguration) -> [String: JSONValue] = { _ in [:] }
+    /// Whether it learns columns of tables that are no numbers as what they are (`RowSpace`), not as real numbers that noise spreads.
+    package var knowsSites = false
     /// Beside which values it is made of second derivatives, which vanish for piecewise linear activations; nil: never.
     var needsCurvature: Need?
     /// The key that says how many random vectors are drawn for each row; nil where none are.

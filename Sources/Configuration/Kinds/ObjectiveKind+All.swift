@@ -52,8 +52,8 @@ extension ObjectiveKind {
 
     public static let energyDiscrepancy = ObjectiveKind(
         "energyDiscrepancy", formerly: "energy-discrepancy", title: { "energy discrepancy at noise \($0.noise)" },
-        keys: ["objective.noise", "objective.samples", "objective.stabilization"], make: { $0.energyDiscrepancy }
-    ) { $0.vectorsPerRow = "objective.samples" }
+        keys: ["objective.noise", "objective.siteTime", "objective.samples", "objective.stabilization"], make: { $0.energyDiscrepancy }
+    ) { ($0.vectorsPerRow, $0.knowsSites) = ("objective.samples", true) }
 
     public static let diffusionCD = ObjectiveKind(
         "diffusionCD", formerly: "diffusion-cd",
@@ -121,9 +121,10 @@ extension ObjectiveKind {
         "nce", title: { _ in "noise-contrastive estimation" }, keys: [],
         make: {
             NoiseContrastiveEstimation(
-                seed: $0.seed, noise: DiagonalGaussian(of: $0.starts.data, rows: rowsForMoments, floor: 1e-3), rowsPerStep: $0.rowsPerStep,
+                seed: $0.seed, noise: IndependentNoise(of: $0.starts.data, rows: rowsForMoments, floor: 1e-3), rowsPerStep: $0.rowsPerStep,
                 data: $0.data)
-        })
+        }
+    ) { $0.knowsSites = true }
 
     /// Rows from which the noise of noise-contrastive estimation takes its moments.
     private static let rowsForMoments = 10_000

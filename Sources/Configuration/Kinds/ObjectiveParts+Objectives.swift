@@ -46,8 +46,8 @@ extension ObjectiveParts {
 
     var energyDiscrepancy: EnergyDiscrepancy {
         EnergyDiscrepancy(
-            seed: seed, deviation: Float(keys.noise), samples: keys.samples, stabilization: Float(keys.stabilization),
-            rowsPerStep: rowsPerStep, data: data)
+            seed: seed, deviation: Float(keys.noise), siteTime: keys.siteTime, samples: keys.samples,
+            stabilization: Float(keys.stabilization), rowsPerStep: rowsPerStep, data: data)
     }
 
     func diffusion(_ kernel: some TransitionKernel) -> any Objective {

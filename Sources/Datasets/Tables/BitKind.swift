@@ -7,6 +7,7 @@ struct BitKind: ColumnKind {
     let parameters: ColumnParameters
     let suffixes: [String]
     let spread = 0.2
+    let geometry = ColumnGeometry.values(2, inOrder: false)
 
     init(fitting cells: ColumnCells, argument: String?) throws(Failure) {
         if argument != nil { throw Failure(.data, "expected nothing behind 'bit', found ':\(argument ?? "")'") }

@@ -30,6 +30,8 @@ struct CategoryKind: ColumnKind {
         suffixes = words.map { "=\($0)" }
     }
 
+    var geometry: ColumnGeometry { .values(suffixes.count, inOrder: false) }
+
     var summary: String { "category of \(suffixes.count): \(ColumnWords.list(parameters.words ?? []))" }
 
     func encode(_ cell: Double) -> [Double] { suffixes.indices.map { Double($0) == cell ? 1 : 0 } }

@@ -22,6 +22,8 @@ protocol ColumnKind: Sendable {
     var spread: Double { get }
     /// Whether coordinates are scaled as numbers are.
     var isScaled: Bool { get }
+    /// What cells are, for objectives and samplers that tell numbers from others.
+    var geometry: ColumnGeometry { get }
     /// For a person.
     var summary: String { get }
 
@@ -47,6 +49,14 @@ extension ColumnKind {
         let there = cells.filter { !$0.isNaN }.sorted()
         return there.isEmpty ? 0 : there[there.count / 2]
     }
+}
+
+/// What the cells of a column are.
+enum ColumnGeometry {
+    case line
+    case circle
+    /// Finitely many, the cells 0, 1, ...
+    case values(Int, inOrder: Bool)
 }
 
 /// What a kind has learned of a column, as it stands in a model's file.

@@ -9,6 +9,7 @@ struct CyclicKind: ColumnKind {
     let period: Double
     let suffixes = [" (cos)", " (sin)"]
     let spread = 0.2
+    let geometry = ColumnGeometry.circle
 
     /// - Parameter argument: the period.
     init(fitting cells: ColumnCells, argument: String?) throws(Failure) {

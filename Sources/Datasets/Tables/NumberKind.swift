@@ -9,6 +9,7 @@ struct NumberKind: ColumnKind {
     let suffixes = [""]
     let isScaled = true
     let summary = "number"
+    let geometry = ColumnGeometry.line
 
     init(fitting cells: ColumnCells, argument: String?) throws(Failure) {
         if argument != nil { throw Failure(.data, "expected nothing behind 'number', found ':\(argument ?? "")'") }

@@ -38,6 +38,8 @@ struct OrderedKind: ColumnKind {
 
     private var top: Double { Double((parameters.words?.count ?? 1) - 1) }
 
+    var geometry: ColumnGeometry { .values(parameters.words?.count ?? 1, inOrder: true) }
+
     var summary: String { "ordered, \(parameters.words?.count ?? 0) values: \(ColumnWords.list(parameters.words ?? [], separator: " < "))" }
 
     func encode(_ cell: Double) -> [Double] { [cell] }

@@ -217,13 +217,13 @@ struct ObjectiveLossTests {
     }
 
     @Test func `the noise of noise-contrastive estimation has the density that it says`() {
-        let noise = DiagonalGaussian(means: [1, -2], deviations: [0.5, 3])
+        let noise = IndependentNoise(means: [1, -2], deviations: [0.5, 3])
         let point = Matrix(rows: 1, columns: 2, [1.5, 4])
         let expected: Double = -2.5 - log(2 * Double.pi) - log(1.5)
         let found = Double(noise.logDensity(of: point))
         #expect(abs(found - expected) < 1e-5)
         let rows = Matrix(rows: 40_000, columns: 2)
-        noise.fill(rows, stream: RandomStream(seed: 1, purpose: .test, step: 0, index: 0))
+        noise.fill(rows, seed: 1, step: 0, index: 0)
         for column in 0..<2 {
             let values = (0..<rows.rows).map { Double(rows[$0, column]) }
             let mean = values.reduce(0, +) / 40_000

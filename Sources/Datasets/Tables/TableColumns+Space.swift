@@ -1,0 +1,33 @@
+import Numerics
+
+extension TableColumns {
+    /// What the coordinates of a row are; nil where all are numbers that are always there.
+    /// - Parameter scales: of the coordinates; nil where nothing scales them.
+    public func space(_ scales: ColumnScales?) -> RowSpace? {
+        guard !arePlain else { return nil }
+        var (parts, gaps): ([RowSpace.Part], [RowSpace.Gap]) = ([], [])
+        for (column, place) in zip(columns, coordinatePlaces) {
+            /// A cell on the model's scale.
+            func coordinates(_ cell: Double) -> [Float] {
+                zip(column.encode(cell), place).map { value, coordinate in Float(scales?.forward(value, coordinate) ?? value) }
+            }
+            let (first, last) = (place.lowerBound, place.upperBound - 1)
+            switch column.kind.geometry {
+            case .values(let count, let inOrder):
+                let cells = (0..<count).map { Double($0) } + (column.canBeMissing ? [.nan] : [])
+                let values = cells.map(coordinates)
+                parts.append(
+                    values.count == 1
+                        ? .constant(place, values[0])
+                        : .site(RowSpace.Site(DiscreteSite(coordinates: place, values: values), inOrder ? .path(count) : .none)))
+                continue
+            case .line: parts.append(.number(first))
+            case .circle: parts.append(.angle(first))
+            }
+            guard column.canBeMissing else { continue }
+            parts.append(.site(RowSpace.Site(.bit(at: last), .none)))
+            gaps.append(RowSpace.Gap(coordinates: first..<last, filler: Array(coordinates(.nan).dropLast()), indicator: last))
+        }
+        return RowSpace(parts, gaps: gaps)
+    }
+}
