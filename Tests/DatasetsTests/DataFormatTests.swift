@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Files that NumPy, h5py, pandas, netCDF4 and Pillow wrote (Tests/Fixtures/formats/write.py).
-private let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/formats").standardized.path
+private let fixtures = Fixture.path("formats")
 
 private func options(_ change: (inout LoadingOptions) -> Void) -> LoadingOptions {
     var options = LoadingOptions()

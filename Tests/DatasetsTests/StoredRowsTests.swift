@@ -6,7 +6,7 @@ import Numerics
 import TestSupport
 import Testing
 
-private let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/formats").standardized.path
+private let fixtures = Fixture.path("formats")
 
 /// Rows that stay in their file are, bit for bit, those that are held in memory.
 @Suite struct StoredRowsTests {

@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-private let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/formats").standardized.path
+private let fixtures = Fixture.path("formats")
 
 @Suite struct ArrayFileTests {
     private func whole(_ bytes: [UInt8], limit: Int = 1 << 24) -> DataFile { DataFile(bytes, path: "x", limit: limit) }

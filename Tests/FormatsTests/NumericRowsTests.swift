@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-private let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Fixtures/formats").standardized.path
+private let fixtures = Fixture.path("formats")
 
 /// Rows that are read when they are wanted are those of the array that is read whole.
 @Suite struct NumericRowsTests {

@@ -57,7 +57,7 @@ package struct EnergyDiscrepancy: Objective {
         let sites = perturbation.uniformsPerRow
         return Scratch(
             pass: PassTiles(samples + 1, make), centres: make.tile(make.energyDimension), uniforms: sites > 0 ? make.tile(sites) : nil,
-            gapEnergies: data.space?.gaps.isEmpty == false ? make.tile(1, rows: (samples + 1) * make.rows) : nil)
+            gapEnergies: data.data.space?.gaps.isEmpty == false ? make.tile(1, rows: (samples + 1) * make.rows) : nil)
     }
 
     package func addGradient(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
@@ -88,7 +88,7 @@ package struct EnergyDiscrepancy: Objective {
             RandomStream(seed: seed, purpose: purpose, step: step, index: shard.index)
         }
         scratch.pass[0].copy(from: positives)
-        data.space?.open(scratch.pass[0], stream(.gapFiller))
+        data.data.space?.open(scratch.pass[0], stream(.gapFiller))
         stream(.perturbation).fillNormals(centres)
         if let uniforms { stream(.sitePerturbation).fillUniforms(uniforms) }
         perturbation.perturb(scratch.pass[0], into: centres, uniforms)
@@ -99,7 +99,7 @@ package struct EnergyDiscrepancy: Objective {
             if let uniforms { contrasts.fillUniforms(uniforms, from: sample * RandomStream.draws(for: uniforms.count)) }
             perturbation.perturb(centres, into: tile, uniforms)
         }
-        data.space?.settle(scratch.pass.rows, energies: scratch.gapEnergies)
+        data.data.space?.settle(scratch.pass.rows, energies: scratch.gapEnergies)
     }
 
     /// Row i's weights: with p_j = exp(E_i - E_ij) / (w + Σ exp(E_i - E_ik)), Σ p_j / n for the datum and -p_j / n for its samples.

@@ -4,6 +4,7 @@ import Distributed
 import Failures
 import Foundation
 import Measures
+import TestSupport
 import Testing
 import Training
 
@@ -27,10 +28,8 @@ struct PartitionEvaluationTests {
         let mean: Moments, deviation: Moments
     }
 
-    private static let fixtures = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../Fixtures/energies").standardized
-
     private static func read<Value: Decodable>(_ name: String, _ type: Value.Type) throws -> Value {
-        try JSONDecoder().decode(type, from: Data(contentsOf: fixtures.appendingPathComponent(name)))
+        try Fixture.decoded(type, from: "energies/\(name)")
     }
 
     /// What `evaluate --measures ais` writes.
@@ -103,7 +102,7 @@ struct PartitionEvaluationTests {
     {
         let folder = scratch.run()
         let (reference, draws) = (try Self.read("reference.json", Reference.self).logistic, try Self.read("draws.json", Draws.self))
-        let lines = try String(contentsOf: Self.fixtures.appendingPathComponent("rows.txt"), encoding: .utf8).split(separator: "\n")
+        let lines = try String(contentsOfFile: Fixture.path("energies/rows.txt"), encoding: .utf8).split(separator: "\n")
             .dropFirst()
         let terms = lines.map { line in
             let numbers = line.split(separator: " ")

@@ -2,6 +2,7 @@ import Distributed
 import Foundation
 import Measures
 import Numerics
+import TestSupport
 import Testing
 
 /// Against scipy and scikit-learn on stored inputs: Tests/Interop/golden_measures.py made them.
@@ -27,8 +28,7 @@ import Testing
     private let y: KernelRows
 
     init() throws {
-        let path = URL(fileURLWithPath: #filePath).appending(path: "../../../../Fixtures/golden-measures.json").standardized
-        golden = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: path))
+        golden = try Fixture.decoded(Golden.self, from: "golden-measures.json")
         (x, y) = (KernelRows(golden.x, dimension: golden.columns), KernelRows(golden.y, dimension: golden.columns))
     }
 

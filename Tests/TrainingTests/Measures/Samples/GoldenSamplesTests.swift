@@ -3,6 +3,7 @@ import Distributed
 import Foundation
 import Measures
 import Numerics
+import TestSupport
 import Testing
 
 /// Measures of two sets of rows beside those of scipy, scikit-learn and torchmetrics: `Tests/Interop/golden_samples.py` writes Tests/Fixtures/samples.json.
@@ -31,8 +32,7 @@ import Testing
 
     init() throws {
         _ = OneThreadPerProduct.once
-        let path = URL(filePath: #filePath).appending(path: "../../../../Fixtures/samples.json").standardized.path
-        golden = try JSONDecoder().decode(Golden.self, from: Data(contentsOf: URL(filePath: path)))
+        golden = try Fixture.decoded(Golden.self, from: "samples.json")
     }
 
     private static let few = Bootstrap(resamples: 5)

@@ -5,6 +5,7 @@ import Formats
 import Foundation
 import Learning
 import Model
+import TestSupport
 import Testing
 import Training
 
@@ -54,7 +55,7 @@ struct CheckpointWeightsTests {
     // MARK: format 1
 
     /// A run that a program before format 2 made: three steps with an average.
-    private static let former = URL(fileURLWithPath: #filePath).appending(path: "../../../../Fixtures/format-1").standardized.path
+    private static let former = Fixture.path("format-1")
 
     private func copyOfFormer(_ name: String) throws -> RunFolder {
         let folder = scratch.run(name)

@@ -4,13 +4,13 @@ import Distributed
 import Failures
 import Formats
 import Foundation
+import TestSupport
 import Testing
 import Training
 
 /// Where rows stand makes no difference to what is learned.
 @Suite struct DataMemoryTests {
-    private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../../Fixtures/formats").standardized.path
+    private static let fixtures = Fixture.path("formats")
     private let scratch = ScratchFolder()
 
     private func write(_ name: String, _ shape: [Int], _ values: NumericArray.Values) throws -> String {

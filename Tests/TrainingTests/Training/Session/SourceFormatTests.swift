@@ -4,13 +4,13 @@ import Distributed
 import Failures
 import Formats
 import Foundation
+import TestSupport
 import Testing
 import Training
 
 /// What a run learns does not depend on the format of its data.
 @Suite struct SourceFormatTests {
-    private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../../Fixtures/formats").standardized.path
+    private static let fixtures = Fixture.path("formats")
     private let scratch = ScratchFolder()
 
     /// What training leaves, but for the description of the rows.
