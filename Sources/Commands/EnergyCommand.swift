@@ -47,13 +47,13 @@ public struct EnergyCommand: Codable, Sendable {
         let parts = try communicator.agree { try writesParts ? self.parts(of: scores, trained) : [] }
         let explanation = try explains ? RowExplanation(trained, scores, communicator) : nil
         let columns = [density == nil ? "energy" : "logDensity"] + parts + (explanation?.columns ?? [])
-        let rows = try trained.readRows(input, option: "--input", communicator)
-        let count = rows.rows
+        let rows = try trained.givenRows(input, option: "--input", communicator)
+        let count = rows.count
         let results = TileResults(
             rows: count, rowsPerTile: scores.rowsPerTile, rowShape: columns.count > 1 ? [columns.count] : [], columns: columns)
         let values = results.tiles(of: communicator).map { tile in
             communicator.progress.note("energies")
-            let x = rows.rows(tile.rows)
+            let x = rows.read(tile.rows)
             let found = scores.scores(of: x, tile: tile.index).map { Array($0.prefix(1 + parts.count)) }
             let reasons = explanation?.values(of: x, scores: found.map { $0[0] }, tile: tile.index)
             let written = found.indices.flatMap { row in

@@ -118,9 +118,8 @@ extension EvaluateCommand.Denoising {
         _ noise: Double, _ baseline: DenoisingTask.Baselines, _ errors: DenoisingTask.ModelErrors, _ task: DenoisingTask
     ) -> DenoisingEvaluation.Level {
         DenoisingEvaluation.Level(
-            noise: noise, identity: task.ratio(baseline.identity), filter: baseline.filter.map(task.ratio), filterWidth: baseline.width,
-            wiener: baseline.wiener.map(task.ratio), score: task.ratio(errors.score), descent: task.ratio(errors.descent),
-            posterior: task.ratio(errors.posterior))
+            noise: noise, filterWidth: baseline.width,
+            task.ratios([baseline.identity, baseline.filter, baseline.wiener, errors.score, errors.descent, errors.posterior]))
     }
 
     // MARK: picture

@@ -98,7 +98,7 @@ public struct EvaluateCommand: Codable, Sendable {
     }
 
     /// Whether rows of data are measured, whose number and seed are those of samples otherwise.
-    private var measuresRows: Bool { outliers != nil || reconstructions != nil }
+    private var measuresRows: Bool { MeasureKind.all.contains { $0.measuresRows && $0.isAsked(self) } }
 
     /// Whether samples are measured where no measures are named.
     var measuresSamples: Bool { (denoising == nil && !measuresRows) || samples != nil || givenSamplingOption != nil }

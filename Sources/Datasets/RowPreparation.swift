@@ -112,14 +112,16 @@ public struct RowPreparation: Hashable, Sendable {
     private var offset: Double { isDequantised ? 0.5 : 0 }
     private func cells(_ levels: Int) -> Int { isDequantised ? levels : max(1, levels - 1) }
 
-    /// The rows of a data set that was made to conform, as the model works on them: without any chance, rows x values.
-    public func rows(of dataset: Dataset) -> Matrix {
-        let rows = Matrix(rows: dataset.count, columns: shape.count)
+    /// Rows of a data set that was made to conform, as the model works on them: without any chance, rows x values.
+    /// - Parameter range: nil for all of them.
+    public func rows(of dataset: Dataset, _ range: Range<Int>? = nil) -> Matrix {
+        let range = range ?? 0..<dataset.count
+        let rows = Matrix(rows: range.count, columns: shape.count)
         let standardisation = scales.map { Standardisation($0) }
         var preparation = DataPreparation()
         (preparation.low, preparation.high) = (low, high)
-        for row in 0..<dataset.count {
-            let target = rows.rows(row..<row + 1)
+        for row in range {
+            let target = rows.rows(row - range.lowerBound..<row - range.lowerBound + 1)
             target.fill(0.5)
             dataset.fill(target, row: row, preparation, standardisation, dequantises: isDequantised)
         }

@@ -26,4 +26,20 @@ package enum DealtTiles {
         }
         return Array(try communicator.gather(mine, perShard: together * perTile, layout: layout).prefix(tiles * perTile))
     }
+
+    /// Collective. Some numbers of each of so many rows; tiles of rows are dealt.
+    /// - Parameters:
+    ///   - columns: how many numbers `body` gives for a row.
+    package static func rows(
+        _ count: Int, perTile size: Int, columns: Int, _ communicator: any Communicator, _ body: (Range<Int>) throws -> [[Double]]
+    ) throws(Failure) -> [[Double]] {
+        let values = try gather(tiles: (count + size - 1) / size, perTile: size * columns, communicator) { tile in
+            let part = tile * size..<min(count, (tile + 1) * size)
+            let found = try body(part)
+            precondition(
+                found.count == part.count && found.allSatisfy { $0.count == columns }, "\(columns) numbers for each row of \(part)")
+            return found.flatMap { $0 } + [Double](repeating: 0, count: (size - part.count) * columns)
+        }
+        return (0..<count).map { Array(values[$0 * columns..<($0 + 1) * columns]) }
+    }
 }

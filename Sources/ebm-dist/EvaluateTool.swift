@@ -22,7 +22,8 @@ enum EvaluateTool: Command {
         Option(name: "--steps", value: "K", explanation: "steps of the run's sampler (default: as in training)"),
         Option(
             name: "--count", value: "N",
-            explanation: "the number of samples (default: 2048, or half the data or all chains where they are fewer)"),
+            explanation: "the number of samples (default: 2048, or half the data or all chains where they are fewer); rows of data for "
+                + MeasureKind.all.filter(\.measuresRows).map(\.name).joined(separator: ", ")),
         Option(name: "--seed", value: "S", explanation: "seed of the samples' noise (default: 1)"),
         Option(
             name: "--samples", value: "PATH",

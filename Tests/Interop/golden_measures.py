@@ -1,4 +1,4 @@
-"""Writes golden-measures.json: inputs and reference values that MeasureGoldenTests compares with.
+"""Writes golden-measures.json: inputs and reference values that KernelGoldenTests and EstimateTests compare with.
 
 pip install numpy scipy scikit-learn; python golden_measures.py > Tests/Fixtures/golden-measures.json
 """
@@ -7,6 +7,7 @@ import json
 
 import numpy
 from scipy.spatial.distance import pdist
+from scipy.stats import bootstrap
 from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.metrics.pairwise import polynomial_kernel, rbf_kernel
 
@@ -59,6 +60,20 @@ median = numpy.median(pdist(both))
 labels = numpy.concatenate([numpy.ones(40), numpy.zeros(60)])
 scores = numpy.concatenate([positives, negatives])
 rows = x.astype(float)
+
+
+def interval(statistic, *columns):
+    """Percentiles of 95 % over resamples of rows, columns together."""
+    found = bootstrap(
+        columns, statistic, paired=True, vectorized=True, n_resamples=40000, batch=4000, method="percentile", random_state=numpy.random.default_rng(5)
+    ).confidence_interval
+    return [float(found.low), float(found.high)]
+
+
+def ratio(a, b, axis):
+    return (a**2).sum(axis=axis) / (b**2).sum(axis=axis)
+
+
 stein = numpy.array([[stein_kernel(p, q, 0.8) for q in rows] for p in rows])
 
 print(
@@ -77,6 +92,12 @@ print(
             "steinScale": 0.8,
             "auroc": float(roc_auc_score(labels, scores)),
             "auprc": float(average_precision_score(labels, scores)),
+            "intervals": {
+                "mean": interval(numpy.mean, negatives),
+                "share": interval(lambda a, axis: (a > 0.5).mean(axis=axis), negatives),
+                "ratio": interval(ratio, rows[:, 0], rows[:, 1]),
+                "decibels": interval(lambda a, axis: -10 * numpy.log10((a**2).mean(axis=axis)), negatives),
+            },
         },
         indent=1,
     )

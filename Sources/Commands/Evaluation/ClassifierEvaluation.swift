@@ -31,12 +31,12 @@ extension MeasureKind {
         "c2st", "how often a small classifier tells samples from data (classifier two-sample test)", needs: [.samples]
     ) { (model) throws(Failure) in
         let (drawn, communicator) = (try model.drawn(), model.communicator)
-        let finite = drawn.rows.finiteRows
+        let (finite, left) = try drawn.finite(atLeast: TwoSampleClassifier.leastRows)
         let count = min(finite.rows, model.held.available)
-        guard count >= 4 else {
+        guard count >= TwoSampleClassifier.leastRows else {
             throw Failure(
-                .data,
-                "evaluate: --measures c2st: expected at least four finite samples and four rows of \(model.held.name), found \(count)")
+                .data, "\(model.held.name): expected at least \(TwoSampleClassifier.leastRows) rows to compare samples with, found \(count)"
+            )
         }
         var settings = TwoSampleClassifier.Settings()
         settings.seed = model.seed
@@ -48,7 +48,7 @@ extension MeasureKind {
         }
         let own = accuracy([Array(repeating: 1, count: judgements.count)])
         return ClassifierEvaluation(
-            origin: drawn.origin, notFinite: drawn.rows.rows - finite.rows, data: model.held.name, rows: count,
+            origin: drawn.origin, notFinite: left, data: model.held.name, rows: count,
             accuracy: Estimate(own, try Bootstrap().interval(of: own, sizes: [count, count], communicator, statistic: accuracy)),
             settings: settings)
     }

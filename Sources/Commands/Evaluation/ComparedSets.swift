@@ -23,13 +23,7 @@ struct ComparedSets {
 
     /// - Throws: `.numerical` where hardly any samples are finite, `.data` for data of which there is too little.
     init(_ drawn: MeasuredModel.Drawn, training: EvaluationRows, other: EvaluationRows?) throws(Failure) {
-        let finite = drawn.rows.finiteRows
-        guard finite.rows >= Self.leastRows else {
-            throw Failure(
-                .numerical,
-                "\(drawn.origin): expected at least \(Self.leastRows) finite samples to measure, found \(finite.rows) of \(drawn.rows.rows)"
-            )
-        }
+        let (finite, left) = try drawn.finite(atLeast: Self.leastRows)
         // Other data are used whole: the rows of the floor are not among them.
         let isSame = other.map { $0.digest == training.digest } ?? true
         let data = other ?? training
@@ -39,7 +33,7 @@ struct ComparedSets {
                 .data, "\(data.name): expected at least \(2 * Self.leastRows) rows of data to compare samples with, found \(data.available)"
             )
         }
-        (samples, notFinite) = (finite, drawn.rows.rows - finite.rows)
+        (samples, notFinite) = (finite, left)
         (reference, self.data) = (data.read(0..<count), data.name)
         let first = isSame ? count : 0
         let held = first..<min(training.available, first + finite.rows)

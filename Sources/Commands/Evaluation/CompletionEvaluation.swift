@@ -21,8 +21,18 @@ public struct CompletionEvaluation: Codable, Hashable, Sendable {
     public let meanImage: Double
     /// The same of the training row that is nearest by the condition, the row itself left out.
     public let nearest: Double
+    /// Where they lie by chance in the choice of rows.
+    public let intervals: Intervals
     /// Training rows among which it was sought.
     public let neighbours: Int
+
+    /// Of the values of the same names.
+    public struct Intervals: Codable, Hashable, Sendable {
+        public let generator: Interval
+        public let refined: Interval
+        public let meanImage: Interval
+        public let nearest: Interval
+    }
 
     /// Rows of a completion: what was drawn and what was to be found.
     package struct Completions {
@@ -59,7 +69,6 @@ public struct CompletionEvaluation: Codable, Hashable, Sendable {
     package init(
         _ completions: Completions, of held: EvaluationRows, training: EvaluationRows, _ communicator: any Communicator
     ) throws(Failure) {
-        let (count, size) = (completions.truth.rows, Self.rowsPerTile)
         let mean = try training.mean(communicator).map { Float($0) }
         let among = 0..<min(Self.mostNeighbours, training.available)
         let candidates = training.read(among)
@@ -68,8 +77,8 @@ public struct CompletionEvaluation: Codable, Hashable, Sendable {
             if case .image = completions.condition.kind { training.partners(among).map { NearestRows($0) } } else { nil }
         let search = images ?? NearestRows(candidates)
         let isTraining = held.digest == training.digest
-        let sums = try DealtTiles.gather(tiles: (count + size - 1) / size, perTile: 5, communicator) { tile in
-            let part = tile * size..<min(count, (tile + 1) * size)
+        let count = completions.truth.rows
+        let terms = try DealtTiles.rows(count, perTile: Self.rowsPerTile, columns: 5, communicator) { part in
             let (truth, visible) = (completions.truth.rows(part), completions.visible(part))
             let (seen, counting) = images == nil ? (truth, visible) : (completions.condition.values.rows(part), nil)
             let neighbours = search.nearest(1, to: seen, where: counting) { isTraining ? part.lowerBound + $0 : nil }
@@ -77,32 +86,31 @@ public struct CompletionEvaluation: Codable, Hashable, Sendable {
                 { completions.generated[part.lowerBound + $0, $1] }, { completions.refined[part.lowerBound + $0, $1] },
                 { mean[$1] }, { row, column in neighbours[row].first.map { candidates[$0, column] } ?? .nan },
             ]
-            return [Double(visible.values.count { $0 == 0 })] + others.map { Self.hiddenError(truth, visible, $0) }
-        }
-        func total(_ part: Int) -> Double { stride(from: part, to: sums.count, by: 5).reduce(0.0) { $0 + sums[$1] } }
-        (data, rows, areTrainingRows, neighbours) = (held.name, count, isTraining, search.rows.rows)
-        let hidden = total(0)
-        (generator, refined, meanImage, nearest) = (total(1) / hidden, total(2) / hidden, total(3) / hidden, total(4) / hidden)
-    }
-
-    private static func hiddenError(_ truth: Matrix, _ visible: Matrix, _ other: (_ row: Int, _ column: Int) -> Float) -> Double {
-        var sum = 0.0
-        for row in 0..<truth.rows {
-            for column in 0..<truth.columns where visible[row, column] == 0 {
-                let difference = Double(other(row, column)) - Double(truth[row, column])
-                sum += difference * difference
+            return (0..<part.count).map { row in
+                let hidden = (0..<truth.columns).filter { visible[row, $0] == 0 }
+                return [Double(hidden.count)]
+                    + others.map { other in
+                        hidden.reduce(0.0) { sum, column in
+                            let difference = Double(other(row, column)) - Double(truth[row, column])
+                            return sum + difference * difference
+                        }
+                    }
             }
         }
-        return sum
+        (data, rows, areTrainingRows, neighbours) = (held.name, count, isTraining, search.rows.rows)
+        let found = Bootstrap().estimates(ofSums: terms) { sums in sums.dropFirst().map { $0 / sums[0] } }
+        (generator, refined, meanImage, nearest) = (found[0].value, found[1].value, found[2].value, found[3].value)
+        intervals = Intervals(
+            generator: found[0].interval, refined: found[1].interval, meanImage: found[2].interval, nearest: found[3].interval)
     }
 
     /// Lines for the person at the terminal.
     public var text: String {
-        func number(_ value: Double) -> String { String(format: "%.5f", value) }
+        func number(_ value: Double, _ interval: Interval) -> String { Estimate(value, interval).text(5) }
         return """
             completion of \(rows) \(areTrainingRows ? "training " : "")rows of \(data), mean squared error of a value that was not told:
-            generator \(number(generator)), after the sampler's steps \(number(refined)); mean row \(number(meanImage)), \
-            nearest of \(neighbours) training rows \(number(nearest))
+            generator \(number(generator, intervals.generator)), after the sampler's steps \(number(refined, intervals.refined));
+            mean row \(number(meanImage, intervals.meanImage)), nearest of \(neighbours) training rows \(number(nearest, intervals.nearest))
             """
     }
 }

@@ -3,6 +3,7 @@ import Distributed
 import Failures
 import Foundation
 import Learning
+import Measures
 import Numerics
 import Sampling
 import Training
@@ -24,6 +25,32 @@ public struct DenoisingEvaluation: Codable, Hashable, Sendable {
         public let score: Double
         public let descent: Double
         public let posterior: Double
+        /// Where the ratios lie by chance in the choice of rows.
+        public let intervals: Intervals
+
+        /// Of the ratios of the same names.
+        public struct Intervals: Codable, Hashable, Sendable {
+            public let identity: Interval
+            public let filter: Interval?
+            public let wiener: Interval?
+            public let score: Interval
+            public let descent: Interval
+            public let posterior: Interval
+        }
+
+        /// - Parameter ratios: identity, filter, linear estimate, score, descent, posterior; nil for a filter or linear estimate that there is not.
+        init(noise: Double, filterWidth: Double?, _ ratios: [Estimate?]) {
+            guard ratios.count == 6, let identity = ratios[0], let score = ratios[3], let descent = ratios[4], let posterior = ratios[5]
+            else {
+                preconditionFailure("six estimates, of which a filter and a linear one may be missing")
+            }
+            (self.noise, self.filterWidth) = (noise, filterWidth)
+            (self.identity, filter, wiener) = (identity.value, ratios[1]?.value, ratios[2]?.value)
+            (self.score, self.descent, self.posterior) = (score.value, descent.value, posterior.value)
+            intervals = Intervals(
+                identity: identity.interval, filter: ratios[1]?.interval, wiener: ratios[2]?.interval, score: score.interval,
+                descent: descent.interval, posterior: posterior.interval)
+        }
     }
 
     /// The rows: those of data that the run was not trained on, or its own.
@@ -40,14 +67,17 @@ public struct DenoisingEvaluation: Codable, Hashable, Sendable {
 
     /// Lines for the person at the terminal.
     public var text: String {
-        func column(_ value: Double?) -> String {
-            let text = value.map { String(format: "%.2f", $0) } ?? "-"
-            return String(repeating: " ", count: max(1, 11 - text.count)) + text
-        }
+        func column(_ value: Double?) -> String { (value.map { String(format: "%.2f", $0) } ?? "-").padded(to: 11) }
         let origin = isTrainingData ? "\(data), which the model was trained on" : data
-        let lines = levels.map { level in
-            let values = [level.identity, level.filter, level.wiener, level.score, level.descent, level.posterior]
-            return column(level.noise).dropFirst(3) + values.map(column).joined()
+        let lines = levels.flatMap { level in
+            let (values, ends) = (
+                [level.identity, level.filter, level.wiener, level.score, level.descent, level.posterior], level.intervals
+            )
+            let intervals = [ends.identity, ends.filter, ends.wiener, ends.score, ends.descent, ends.posterior]
+            return [
+                column(level.noise).dropFirst(3) + values.map(column).joined(),
+                "95 % of " + intervals.map { column($0?.low) }.joined(), "     to " + intervals.map { column($0?.high) }.joined(),
+            ]
         }
         return """
             denoising \(rows) rows of \(origin): PSNR in dB, peak \(String(format: "%g", peak))

@@ -25,7 +25,7 @@ extension DensityEvaluation: MeasureFinding {}
 extension MeasureKind {
     static let density = MeasureKind(
         "density", "of tied noise levels: log Z from the highest level; with it log-likelihood and bits a dimension of rows",
-        needs: [.knownConstant], isStandard: { _ in true }
+        needs: [.knownConstant], measuresRows: true, isStandard: { _ in true }
     ) { (model) throws(Failure) in
         let (trained, communicator) = (model.trained, model.communicator)
         let density = try LogDensity(trained, training: model.training, for: "evaluate", communicator)

@@ -13,11 +13,6 @@ enum FloorTable {
     }
 }
 
-extension Estimate {
-    /// `12.3 % (95 %: 10.1 to 14.2)`
-    var percent: String { scaled(by: 100).text(1).replacing(" (", with: " % (") }
-}
-
 extension String {
     /// The text at the end of so many places.
     func padded(to width: Int) -> String { String(repeating: " ", count: max(1, width - count)) + self }

@@ -68,13 +68,10 @@ private struct ComparedRows {
     /// Collective.
     init(_ model: MeasuredModel) throws(Failure) {
         drawn = try model.drawn()
-        let finite = drawn.rows.finiteRows
-        notFinite = drawn.rows.rows - finite.rows
+        let (finite, left) = try drawn.finite(atLeast: 2)
+        notFinite = left
         samples = finite.rows(0..<min(Self.most, finite.rows))
         data = model.held.read(0..<min(Self.most, model.held.available))
-        guard samples.rows >= 2 else {
-            throw Failure(.numerical, "\(drawn.origin): fewer than two of \(drawn.rows.rows) samples are finite: nothing can be measured")
-        }
         guard data.rows >= 2 else { throw Failure(.data, "\(model.held.name): expected at least two rows to compare samples with") }
     }
 

@@ -35,7 +35,7 @@ extension MeasureKind {
     static let likelihood = MeasureKind(
         "ais", "log Z by annealed importance sampling between two bounds; with it log-likelihood and bits a dimension of held-out rows",
         needsData: false, needs: [.samples, .energyOfRows, .wallsOnBothSides],
-        option: Option(name: "--temperatures", role: .manner) { $0.annealing != nil }
+        option: Option(name: "--temperatures", role: .manner) { $0.annealing != nil }, measuresRows: true
     ) { (model) throws(Failure) in
         let (partition, place) = try PartitionEvaluation.bracket(model)
         guard model.hasData else { return PartitionEvaluation(partition, temperature: model.temperature, backwardsFrom: place) }

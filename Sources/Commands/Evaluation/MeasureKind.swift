@@ -22,6 +22,8 @@ public struct MeasureKind: Sendable {
     /// Checked in this order, for all measures before the first is made.
     let needs: [Need]
     let option: Option?
+    /// Whether it measures rows of data, `--count` of them with `--seed`.
+    public let measuresRows: Bool
     /// Whether it is made where nobody names measures and the model has what it needs.
     let isStandard: @Sendable (EvaluateCommand) -> Bool
     /// Collective; the same bits on any number of ranks.
@@ -63,12 +65,18 @@ public struct MeasureKind: Sendable {
     ///   - isStandard: default: made only where it is named, or its option given.
     init(
         _ name: String, key: String? = nil, _ summary: String, needsData: Bool = true, needs: [Need] = [], option: Option? = nil,
+        measuresRows: Bool = false,
         isStandard: @escaping @Sendable (EvaluateCommand) -> Bool = { _ in false },
         measure: @escaping @Sendable (MeasuredModel) throws(Failure) -> any MeasureFinding
     ) {
         (self.name, self.key, self.summary, self.option) = (name, key ?? name, summary, option)
         self.needs = (needsData ? [.data] : []) + needs
-        (self.isStandard, self.measure) = (isStandard, measure)
+        (self.measuresRows, self.isStandard, self.measure) = (measuresRows, isStandard, measure)
+    }
+
+    /// Whether a command line asks for it, by its name or by its option.
+    func isAsked(_ command: EvaluateCommand) -> Bool {
+        command.measures?.contains(name) == true || option.map { $0.role != .manner && $0.isGiven(command) } == true
     }
 
     var usesSamples: Bool { needs.contains { $0.usesSamples } }

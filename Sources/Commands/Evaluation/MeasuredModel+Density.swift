@@ -37,19 +37,14 @@ extension MeasuredModel {
 
     /// Collective. E/T of rows, and the score -∇E/T, of all rows on all ranks; tiles of rows are dealt to the ranks.
     func energiesAndScores(of rows: Matrix) throws(Failure) -> (energies: [Double], scores: [Double]) {
-        let (size, width) = (Self.rowsPerTile, 1 + rows.columns)
-        let potential = reducedEnergy(rows: size)
-        let found = try DealtTiles.gather(tiles: (rows.rows + size - 1) / size, perTile: size * width, communicator) { tile in
-            let x = rows.rows(tile * size..<min(rows.rows, (tile + 1) * size))
+        let potential = reducedEnergy(rows: Self.rowsPerTile)
+        let found = try DealtTiles.rows(rows.rows, perTile: Self.rowsPerTile, columns: 1 + rows.columns, communicator) { part in
+            let x = rows.rows(part)
             let (energies, gradient) = (Matrix(rows: x.rows, columns: 1), Matrix(rows: x.rows, columns: x.columns))
             potential.evaluate(x, energies: energies, gradient: gradient)
-            let values = (0..<x.rows).flatMap { row in
-                [Double(energies[row, 0])] + gradient.rows(row..<row + 1).values.map { -Double($0) }
-            }
-            return values + [Double](repeating: 0, count: size * width - values.count)
+            return (0..<x.rows).map { row in [Double(energies[row, 0])] + gradient.rows(row..<row + 1).values.map { -Double($0) } }
         }
-        let starts = stride(from: 0, to: rows.rows * width, by: width)
-        return (starts.map { found[$0] }, starts.flatMap { found[$0 + 1..<$0 + width] })
+        return (found.map { $0[0] }, found.flatMap { $0.dropFirst() })
     }
 }
 

@@ -80,11 +80,11 @@ final class MeasuredModel {
 
     /// Collective.
     private func read(_ path: String) throws(Failure) -> Drawn {
-        let rows = try trained.readRows(path, option: "--samples", communicator)
+        let rows = try trained.givenRows(path, option: "--samples", communicator)
         try communicator.agree {
-            if rows.rows < 2 { throw Failure(.data, "\(path): expected at least two samples to measure, found \(rows.rows)") }
+            if rows.count < 2 { throw Failure(.data, "\(path): expected at least two samples to measure, found \(rows.count)") }
         }
-        return Drawn(rows: rows, origin: path, steps: nil)
+        return Drawn(rows: rows.read(0..<rows.count), origin: path, steps: nil)
     }
 
     /// Collective.
@@ -157,6 +157,17 @@ final class MeasuredModel {
 }
 
 extension MeasuredModel.Drawn {
+    /// The finite samples, and how many others there are.
+    /// - Throws: `.numerical` for fewer than a measure needs.
+    func finite(atLeast least: Int) throws(Failure) -> (rows: Matrix, left: Int) {
+        let finite = rows.finiteRows
+        guard finite.rows >= least else {
+            throw Failure(
+                .numerical, "\(origin): expected at least \(least) finite samples to measure, found \(finite.rows) of \(rows.rows)")
+        }
+        return (finite, rows.rows - finite.rows)
+    }
+
     /// Nil where the model drew nothing or has no condition.
     var conditioned: (sampler: ModelSampler, conditions: SampleConditions)? {
         guard let sampler, let conditions else { return nil }

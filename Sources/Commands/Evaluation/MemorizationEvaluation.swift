@@ -36,10 +36,7 @@ extension MeasureKind {
     ) { model throws(Failure) in
         let (training, communicator) = (model.training, model.communicator)
         let drawn = try model.drawn()
-        let samples = drawn.rows.finiteRows
-        try communicator.agree {
-            if samples.rows < 2 { throw Failure(.numerical, "\(drawn.origin): fewer than two samples are finite: nothing can be measured") }
-        }
+        let (samples, left) = try communicator.agree { try drawn.finite(atLeast: 2) }
         if let path = model.command.nearest { try NearestPicture(path).draw(samples, model) }
         let held = try model.heldOutRows()
         let rows = held ?? training
@@ -50,7 +47,7 @@ extension MeasureKind {
         let others = try TrainingNeighbors(
             of: rows.read(first..<rows.available), in: training, count: 1, own: held == nil ? first : nil, communicator)
         return MemorizationEvaluation(
-            data: training.name, trainingRows: training.available, samples: samples.rows, notFinite: drawn.rows.rows - samples.rows,
+            data: training.name, trainingRows: training.available, samples: samples.rows, notFinite: left,
             heldOut: rows.name, heldOutRows: count, heldOutAreTrainingRows: held == nil,
             memorization: Memorization(samples: own.distances.map { $0[0] }, heldOut: others.distances.map { $0[0] }))
     }

@@ -13,6 +13,8 @@ public struct OutlierEvaluation: Codable, Hashable, Sendable {
         public let data: String
         public let count: Int
         public let meanScore: Double
+        /// Of the mean.
+        public let interval: Interval
     }
 
     /// Rows of the distribution that was learned.
@@ -35,13 +37,34 @@ public struct OutlierEvaluation: Codable, Hashable, Sendable {
         public let outliers: Double
         public let auroc: Double
         public let auprc: Double
+        /// Where they lie by chance in the choice of rows.
+        public let intervals: Intervals
 
-        fileprivate init(_ own: [Double], _ other: [Double]) {
-            let separation = ScoreSeparation(positives: other, negatives: own)
-            inliers = own.reduce(0, +) / Double(own.count)
-            outliers = other.reduce(0, +) / Double(other.count)
-            (auroc, auprc) = (separation.auroc, separation.auprc)
+        /// Of the values of the same names.
+        public struct Intervals: Codable, Hashable, Sendable {
+            public let inliers: Interval
+            public let outliers: Interval
+            public let auroc: Interval
+            public let auprc: Interval
         }
+
+        /// Collective.
+        fileprivate init(_ own: [Double], _ other: [Double], _ communicator: any Communicator) throws(Failure) {
+            let ranked = RankedScores(positives: other, negatives: own)
+            func mean(_ values: [Double], _ counts: [Int]) -> Double {
+                zip(values, counts).reduce(0) { $0 + Double($1.1) * $1.0 } / Double(values.count)
+            }
+            let found = try Bootstrap().estimates(sizes: [other.count, own.count], communicator) { counts in
+                let separation = ranked.separation(RankedScores.Counts(positives: counts[0], negatives: counts[1]))
+                return [mean(own, counts[1]), mean(other, counts[0]), separation.auroc, separation.auprc]
+            }
+            (inliers, outliers, auroc, auprc) = (found[0].value, found[1].value, found[2].value, found[3].value)
+            intervals = Intervals(
+                inliers: found[0].interval, outliers: found[1].interval, auroc: found[2].interval, auprc: found[3].interval)
+        }
+
+        fileprivate var means: [Estimate] { [Estimate(outliers, intervals.outliers), Estimate(inliers, intervals.inliers)] }
+        fileprivate var separations: [Estimate] { [Estimate(auroc, intervals.auroc), Estimate(auprc, intervals.auprc)] }
     }
 
     /// Collective. The same bits on any number of ranks.
@@ -53,12 +76,13 @@ public struct OutlierEvaluation: Codable, Hashable, Sendable {
         let own = try scores.scores(of: inliers, count: min(count, inliers.available), communicator)
         let other = try scores.scores(of: outliers, count: min(count, outliers.available), communicator)
         // The score itself, then its parts.
-        let found = zip(own, other).map { Part($0, $1) }
-        self.inliers = Rows(data: inliers.name, count: own[0].count, meanScore: found[0].inliers)
+        let found = try own.indices.map { (place) throws(Failure) in try Part(own[place], other[place], communicator) }
+        let whole = found[0]
+        self.inliers = Rows(data: inliers.name, count: own[0].count, meanScore: whole.inliers, interval: whole.intervals.inliers)
         self.areTrainingRows = areTrainingRows
-        self.outliers = Rows(data: outliers.name, count: other[0].count, meanScore: found[0].outliers)
-        (auroc, auprc) = (found[0].auroc, found[0].auprc)
-        detection = try OutlierDetection(RankedScores(positives: other[0], negatives: own[0]), communicator)
+        self.outliers = Rows(data: outliers.name, count: other[0].count, meanScore: whole.outliers, interval: whole.intervals.outliers)
+        (auroc, auprc) = (whole.auroc, whole.auprc)
+        detection = try OutlierDetection(RankedScores(positives: other[0], negatives: own[0]), whole, communicator)
         parts = scores.parts.isEmpty ? nil : Dictionary(uniqueKeysWithValues: zip(scores.parts, found.dropFirst()))
     }
 
@@ -69,13 +93,14 @@ public struct OutlierEvaluation: Codable, Hashable, Sendable {
         let lines = [
             "\(outliers.count) rows of \(outliers.data) as outliers (the positive class) among \(inliers.count) "
                 + "\(areTrainingRows ? "training " : "")rows of \(inliers.data)",
-            "mean score \(number(outliers.meanScore)) against \(number(inliers.meanScore))",
+            "mean score \(Estimate(outliers.meanScore, outliers.interval).text(2)) against "
+                + Estimate(inliers.meanScore, inliers.interval).text(2),
             "AUROC \(number(auroc, 4)) (chance 0.5; \(Self.ends(detection.auroc)))   AUPRC \(number(auprc, 4)) (chance \(number(chance)); "
                 + "\(Self.ends(detection.auprc)))", detection.text,
         ]
         let ofParts = (parts ?? [:]).sorted { $0.key < $1.key }.map { name, part in
-            "of it \(name): mean \(number(part.outliers)) against \(number(part.inliers)), AUROC \(number(part.auroc, 4)), "
-                + "AUPRC \(number(part.auprc, 4))"
+            "of it \(name): mean \(part.means[0].text(2)) against \(part.means[1].text(2)), AUROC \(part.separations[0].text(4)), "
+                + "AUPRC \(part.separations[1].text(4))"
         }
         return (lines + ofParts).joined(separator: "\n")
     }
@@ -92,7 +117,7 @@ extension OutlierEvaluation: MeasureFinding {}
 extension MeasureKind {
     static let outliers = MeasureKind(
         "outliers", "how well the energy tells rows of other data from the run's (--outliers): AUROC, AUPRC, precision, thresholds",
-        option: Option(name: "--outliers") { $0.outliers != nil }
+        option: Option(name: "--outliers") { $0.outliers != nil }, measuresRows: true
     ) { (model) throws(Failure) in
         let (trained, communicator) = (model.trained, model.communicator)
         let (scores, count) = try communicator.agree {

@@ -61,11 +61,7 @@ public struct PartitionEvaluation: Codable, Hashable, Sendable {
         let (command, settings) = (model.command, "and moves of their own")
         if command.samples != nil || command.start != nil || model.trained.standardStart == .chains {
             let drawn = try model.drawn()
-            let finite = drawn.rows.finiteRows
-            guard finite.rows > 0 else {
-                throw Failure(.numerical, "\(drawn.origin): none of the samples is finite: nothing goes backwards from them")
-            }
-            return (finite, "samples (\(drawn.origin)) \(settings)")
+            return (try drawn.finite(atLeast: 1).rows, "samples (\(drawn.origin)) \(settings)")
         }
         return (model.held.read(0..<min(count, model.held.available)), "rows of \(model.held.name) \(settings)")
     }

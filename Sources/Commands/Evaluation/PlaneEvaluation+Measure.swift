@@ -18,7 +18,7 @@ extension MeasureKind {
         guard let density = model.density else { preconditionFailure("a density that was checked is missing") }
         let chains = try samples(of: model)
         let energy = ModelPlaneEnergy(trained.model, trained.prepared())
-        let evaluation = try PlaneEvaluation(of: energy, against: density, chains: chains, withIntervals: true, communicator)
+        let evaluation = try PlaneEvaluation(of: energy, against: density, chains: chains, communicator)
         try communicator.onRoot {
             guard let picture = model.command.picture else { return }
             try PlanePicture.make(of: energy, logZ: evaluation.integral.logZ, against: density, chains: chains).write(to: picture)

@@ -20,6 +20,15 @@ public struct ReconstructionEvaluation: Codable, Hashable, Sendable {
     public let meanImage: Double
     /// The same of the projection on as many principal components of the training data as there are latent values; absent where a row has no more.
     public let components: Double?
+    /// Where they lie by chance in the choice of rows.
+    public let intervals: Intervals
+
+    /// Of the values of the same names.
+    public struct Intervals: Codable, Hashable, Sendable {
+        public let error: Interval
+        public let meanImage: Interval
+        public let components: Interval?
+    }
 
     /// Collective. The same bits on any number of ranks.
     /// - Parameters:
@@ -30,44 +39,55 @@ public struct ReconstructionEvaluation: Codable, Hashable, Sendable {
         training: EvaluationRows, _ communicator: any Communicator
     ) throws(Failure) {
         let (count, size) = (min(wanted, held.available), reconstructor.rowsPerTile)
+        let values = Double(held.dimension)
         let mean = try training.mean(communicator)
         let linear =
             reconstructor.latents < held.dimension ? try training.principalComponents(communicator, most: reconstructor.latents) : nil
-        let sums = try DealtTiles.gather(tiles: (count + size - 1) / size, perTile: 3, communicator) { tile in
-            let part = tile * size..<min(count, (tile + 1) * size)
-            let x = held.read(part)
+        let errors = try DealtTiles.rows(count, perTile: size, columns: 3, communicator) { part in
+            let (x, tile) = (held.read(part), part.lowerBound / size)
             let given = condition.map { held.condition($0, of: x, part, seed: seed, tile: tile).values }
             let residual = Matrix(rows: x.rows, columns: x.columns)
             residual.combine(x, reconstructor(x, condition: given, tile: tile)) { $0 - $1 }
-            return [residual.squaredNorm, Self.squaredDistance(x, mean), linear.map { Self.squaredRest(x, $0) } ?? 0]
+            let (distances, rests) = (Self.squaredDistances(x, mean), linear.map { Self.squaredRests(x, $0) })
+            return (0..<x.rows).map { row in
+                [residual.rows(row..<row + 1).squaredNorm, distances[row], rests?[row] ?? 0].map { $0 / values }
+            }
         }
-        func perValue(_ part: Int) -> Double {
-            stride(from: part, to: sums.count, by: 3).reduce(0.0) { $0 + sums[$1] } / (Double(count) * Double(held.dimension))
-        }
+        let found = Bootstrap().estimates(ofSums: errors) { sums in sums.map { $0 / Double(count) } }
         (data, rows, areTrainingRows) = (held.name, count, held.digest == training.digest)
         latentValues = reconstructor.latents
-        (error, meanImage, components) = (perValue(0), perValue(1), linear.map { _ in perValue(2) })
+        (error, meanImage, components) = (found[0].value, found[1].value, linear.map { _ in found[2].value })
+        intervals = Intervals(
+            error: found[0].interval, meanImage: found[1].interval, components: linear.map { _ in found[2].interval })
     }
 
-    private static func squaredDistance(_ x: Matrix, _ centre: [Double]) -> Double {
-        let values = x.values
-        return values.indices.reduce(0.0) { sum, index in
-            let difference = Double(values[index]) - centre[index % x.columns]
-            return sum + difference * difference
+    /// Of each row.
+    private static func squaredDistances(_ x: Matrix, _ centre: [Double]) -> [Double] {
+        (0..<x.rows).map { row in
+            centre.indices.reduce(0.0) { sum, column in
+                let difference = Double(x[row, column]) - centre[column]
+                return sum + difference * difference
+            }
         }
     }
 
-    /// What the projections leave: |x - mean|² - |f(x)|².
-    private static func squaredRest(_ x: Matrix, _ components: PrincipalComponents) -> Double {
-        squaredDistance(x, components.mean) - components.features(of: x).reduce(0.0) { $0 + $1 * $1 }
+    /// What the projections leave of each row: |x - mean|² - |f(x)|².
+    private static func squaredRests(_ x: Matrix, _ components: PrincipalComponents) -> [Double] {
+        let (features, count) = (components.features(of: x), components.count)
+        return squaredDistances(x, components.mean).enumerated().map { row, distance in
+            features[row * count..<(row + 1) * count].reduce(distance) { $0 - $1 * $1 }
+        }
     }
 
     /// Lines for the person at the terminal.
     public var text: String {
-        func number(_ value: Double?) -> String { value.map { String(format: "%.5f", $0) } ?? "-" }
+        func number(_ value: Double?, _ interval: Interval?) -> String {
+            value.flatMap { value in interval.map { Estimate(value, $0).text(5) } } ?? "-"
+        }
         return """
             reconstruction of \(rows) \(areTrainingRows ? "training " : "")rows of \(data), mean squared error of a value:
-            generator \(number(error)); \(latentValues) principal components \(number(components)), mean row \(number(meanImage))
+            generator \(number(error, intervals.error)); \(latentValues) principal components \(number(components, intervals.components)), \
+            mean row \(number(meanImage, intervals.meanImage))
             """
     }
 }
@@ -78,7 +98,7 @@ extension MeasureKind {
     static let reconstruction = MeasureKind(
         "reconstruction", "how well a run's generator gives rows back: mean squared error",
         needs: [.generator, .drawableImages, .conditionOfRows],
-        option: Option(name: "--reconstructions", role: .request) { $0.reconstructions != nil },
+        option: Option(name: "--reconstructions", role: .request) { $0.reconstructions != nil }, measuresRows: true,
         isStandard: { $0.samples == nil && $0.outliers == nil && $0.denoising == nil }
     ) { (model) throws(Failure) in
         let (trained, held, condition, communicator) = (model.trained, model.held, model.trained.rowCondition, model.communicator)

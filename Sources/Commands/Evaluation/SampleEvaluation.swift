@@ -24,8 +24,10 @@ public struct SampleEvaluation: Codable, Hashable, Sendable {
     public let intervals: SampleMeasures.Intervals
     /// As many rows of the training data, none of them among the reference rows: what a perfect model would have. Absent for data of few rows.
     public let floor: SampleMeasures?
+    public let floorIntervals: SampleMeasures.Intervals?
     /// As many draws of the noise that the run's chains start from: what an untrained model would have.
     public let ceiling: SampleMeasures?
+    public let ceilingIntervals: SampleMeasures.Intervals?
     /// A sentence where the samples are no nearer to the data than noise.
     public let verdict: String?
 
@@ -44,22 +46,27 @@ public struct SampleEvaluation: Codable, Hashable, Sendable {
         let isSame = other.map { $0.digest == training.digest } ?? true
         let reference = try SampleReference(
             other ?? training, leaving: isSame ? samples.rows : 0, components: components, communicator)
-        guard let measures = try reference.measures(of: samples, communicator) else {
+        func measured(_ rows: Matrix) throws(Failure) -> (measures: SampleMeasures, intervals: SampleMeasures.Intervals)? {
+            try reference.measures(of: rows, communicator).map { (measures) throws(Failure) in
+                (measures, try reference.intervals(of: rows, measures, communicator))
+            }
+        }
+        guard let own = try measured(samples) else {
             throw Failure(.numerical, "\(origin): fewer than two of \(samples.rows) samples are finite: nothing can be measured")
         }
-        (self.origin, self.steps, self.samples) = (origin, steps, measures)
-        intervals = try reference.intervals(of: samples, measures, communicator)
-        data = (other ?? training).name
+        (self.origin, self.steps, self.samples, intervals) = (origin, steps, own.measures, own.intervals)
+        self.data = (other ?? training).name
         (referenceRows, features) = (reference.rows, components.count)
         let first = isSame ? reference.rows : 0
         let held = first..<min(training.available, first + samples.rows)
-        floor = try reference.measures(of: training.read(held), communicator)
-        ceiling = try noise.flatMap { (noise) throws(Failure) in
-            try reference.measures(of: noise, count: samples.rows, columns: samples.columns, communicator)
+        let data = try measured(training.read(held))
+        let untrained = try noise.flatMap { (noise) throws(Failure) in
+            try measured(SampleReference.draws(of: noise, count: samples.rows, columns: samples.columns))
         }
+        (floor, floorIntervals, ceiling, ceilingIntervals) = (data?.measures, data?.intervals, untrained?.measures, untrained?.intervals)
         let scale = Spread(of: training.read(0..<min(training.available, Self.scaleRows)).values.map { Double($0) })
         verdict = ceiling.flatMap {
-            NoiseComparison(samples: measures.slicedWasserstein, noise: $0.slicedWasserstein).sentence(scale)
+            NoiseComparison(samples: own.measures.slicedWasserstein, noise: $0.slicedWasserstein).sentence(scale)
         }
     }
 
@@ -70,16 +77,20 @@ public struct SampleEvaluation: Codable, Hashable, Sendable {
     public var text: String {
         let from = steps.map { "after \($0) steps from \(origin)" } ?? "of \(origin)"
         let left = samples.notFinite > 0 ? ", \(samples.notFinite) others not finite" : ""
-        let columns = [samples, floor, ceiling]
-        func row(_ title: String, _ value: (SampleMeasures) -> Double, _ interval: Interval) -> String {
-            let ends = String(format: "%.4f to %.4f", interval.low, interval.high)
-            return title + columns.map { ($0.map { String(format: "%.4f", value($0)) } ?? "-").padded(to: 12) }.joined() + "   " + ends
+        let columns = [(samples, intervals), (floor, floorIntervals), (ceiling, ceilingIntervals)]
+        func row(_ title: String, _ value: (SampleMeasures) -> Double, _ interval: (SampleMeasures.Intervals) -> Interval) -> String {
+            title
+                + columns.map { measures, intervals -> String in
+                    guard let measures, let intervals else { return "-".padded(to: 30) }
+                    let (number, ends) = (value(measures), interval(intervals))
+                    return String(format: "%.4f (%.4f to %.4f)", number, ends.low, ends.high).padded(to: 30)
+                }.joined()
         }
         return """
-            \(samples.count) samples \(from)\(left), against \(referenceRows) rows of \(data)
-                                   samples        data       noise   samples, 95 %
-            \(row("sliced Wasserstein", \.slicedWasserstein, intervals.slicedWasserstein))
-            \(row("Fréchet distance  ", \.frechetDistance, intervals.frechetDistance))   on \(features) features
+            \(samples.count) samples \(from)\(left), against \(referenceRows) rows of \(data); in brackets 95 %
+            \(String(repeating: " ", count: 18))\(["samples", "data", "noise"].map { $0.padded(to: 30) }.joined())
+            \(row("sliced Wasserstein", { $0.slicedWasserstein }, { $0.slicedWasserstein }))
+            \(row("Fréchet distance  ", { $0.frechetDistance }, { $0.frechetDistance }))   on \(features) features
             """ + (verdict.map { "\nlook: \($0)" } ?? "")
     }
 }

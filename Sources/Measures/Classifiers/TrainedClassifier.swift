@@ -23,18 +23,14 @@ package struct TrainedClassifier: Sendable {
     /// - Parameter rows: the same on all ranks, rows x values.
     package func read(_ rows: Matrix, _ communicator: any Communicator) throws(Failure) -> ClassifiedRows {
         let (features, classes) = (classifier.network.featureCount, classifier.labels.count)
-        let (size, width) = (Self.rowsPerTile, features + classes)
-        let pass = ClassifierPass(classifier, weights, rows: size)
-        let values = try DealtTiles.gather(tiles: (rows.rows + size - 1) / size, perTile: size * width, communicator) { tile in
-            let part = rows.rows(tile * size..<min(rows.rows, (tile + 1) * size))
-            let read = pass.read(part)
-            let own = (0..<part.rows).flatMap { row in
+        let pass = ClassifierPass(classifier, weights, rows: Self.rowsPerTile)
+        let parts = try DealtTiles.rows(rows.rows, perTile: Self.rowsPerTile, columns: features + classes, communicator) { part in
+            let read = pass.read(rows.rows(part))
+            return (0..<part.count).map { row in
                 let range = row..<row + 1
                 return (read.features.rows(range).values + read.probabilities.rows(range).values).map { Double($0) }
             }
-            return own + [Double](repeating: 0, count: size * width - own.count)
         }
-        let parts = (0..<rows.rows).map { values[$0 * width..<($0 + 1) * width] }
         return ClassifiedRows(
             count: rows.rows, features: parts.flatMap { $0.prefix(features) }, probabilities: parts.map { Array($0.suffix(classes)) })
     }

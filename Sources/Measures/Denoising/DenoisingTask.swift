@@ -70,10 +70,10 @@ package struct DenoisingTask {
     /// What needs no model, made by rank 0; with the first rows' estimates there.
     package struct Baselines: Codable {
         package var width: Double?
-        /// Σ of squares of the errors.
-        package var identity: Double
-        package var filter: Double?
-        package var wiener: Double?
+        /// The squared error of each row.
+        package var identity: [Double]
+        package var filter: [Double]?
+        package var wiener: [Double]?
         package var filtered: [Float] = []
         package var linear: [Float] = []
     }
@@ -84,15 +84,15 @@ package struct DenoisingTask {
             let wiener = clean.columns <= WienerFilter.greatestDimension ? linearEstimate() : nil
             return try deviations.map { deviation in
                 let noised = noised(deviation)
-                var found = Baselines(identity: DenoisingErrors.total(noised, clean))
+                var found = Baselines(identity: DenoisingErrors.squares(noised, clean))
                 if !shape.isVector {
                     let filter = bestFilter(deviation)
                     let smoothed = filter.apply(noised)
-                    (found.width, found.filter) = (filter.width, DenoisingErrors.total(smoothed, clean))
+                    (found.width, found.filter) = (filter.width, DenoisingErrors.squares(smoothed, clean))
                     found.filtered = smoothed.rows(0..<shown).values
                 }
                 if let estimate = try wiener?.apply(noised, deviation: deviation) {
-                    found.wiener = DenoisingErrors.total(estimate, clean)
+                    found.wiener = DenoisingErrors.squares(estimate, clean)
                     found.linear = estimate.rows(0..<shown).values
                 }
                 return found
@@ -116,11 +116,11 @@ package struct DenoisingTask {
 
     // MARK: estimates of a model
 
-    /// Σ of squares of the errors of the three estimates, and the first rows' estimates where this rank made them.
+    /// The squared errors of each row of the three estimates, and the first rows' estimates where this rank made them.
     package struct ModelErrors {
-        package var score = 0.0
-        package var descent = 0.0
-        package var posterior = 0.0
+        package var score: [Double] = []
+        package var descent: [Double] = []
+        package var posterior: [Double] = []
         package var shown: (score: Matrix, descent: Matrix, posterior: Matrix)?
     }
 
@@ -132,19 +132,17 @@ package struct DenoisingTask {
         _ deviation: Float, level: Int, noisedEnergy: some Potential, cleanEnergy: some Potential, _ communicator: any Communicator
     ) throws(Failure) -> ModelErrors {
         var found = ModelErrors()
-        let sums = try DealtTiles.gather(tiles: tiles, perTile: 3, communicator) { tile in
-            let (noised, truth) = (noised(tile, deviation), clean.rows(range(tile)))
+        let squares = try DealtTiles.rows(clean.rows, perTile: Self.rowsPerTile, columns: 3, communicator) { part in
+            let tile = part.lowerBound / Self.rowsPerTile
+            let (noised, truth) = (noised(tile, deviation), clean.rows(part))
             let score = estimates(noisedEnergy, deviation).score(noised)
             let (descent, posterior) = estimates(cleanEnergy, deviation).posterior(
                 noised, numbers: Self.chainNumbers, step: Numbers.chains + level, index: tile)
             if tile == 0 { found.shown = (score, descent, posterior) }
-            return [score, descent, posterior].map { DenoisingErrors.total($0, truth) }
+            let own = [score, descent, posterior].map { DenoisingErrors.squares($0, truth) }
+            return part.indices.map { row in own.map { $0[row - part.lowerBound] } }
         }
-        for tile in 0..<tiles {
-            found.score += sums[3 * tile]
-            found.descent += sums[3 * tile + 1]
-            found.posterior += sums[3 * tile + 2]
-        }
+        (found.score, found.descent, found.posterior) = (squares.map { $0[0] }, squares.map { $0[1] }, squares.map { $0[2] })
         return found
     }
 
@@ -152,7 +150,16 @@ package struct DenoisingTask {
         PosteriorEstimates(base: potential, inverseTemperature: inverseTemperature, deviation: deviation, steps: steps)
     }
 
-    package func ratio(_ total: Double) -> Double { DenoisingErrors.ratio(total: total, count: clean.count, peak: peak) }
+    /// Ratios of several estimates by their squared errors of each row, with intervals over resamples of the rows, the same for all.
+    /// - Parameter squares: nil for an estimate that there is not.
+    package func ratios(_ squares: [[Double]?]) -> [Estimate?] {
+        let known = squares.compactMap { $0 }
+        let terms = (0..<clean.rows).map { row in known.map { $0[row] } }
+        var found = Bootstrap().estimates(ofSums: terms) { sums in
+            sums.map { DenoisingErrors.ratio(total: $0, count: clean.count, peak: peak) }
+        }[...]
+        return squares.map { $0 == nil ? nil : found.removeFirst() }
+    }
 
     /// The first of the noised rows.
     package func firstNoised(_ count: Int, _ deviation: Float) -> Matrix { noised(0, deviation).rows(0..<count) }

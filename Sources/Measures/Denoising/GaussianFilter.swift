@@ -22,7 +22,7 @@ package struct GaussianFilter {
     /// The filter whose estimates of the clean rows have the least squared error.
     package static func best(for noised: Matrix, clean: Matrix, shape: ImageShape) -> GaussianFilter {
         let filters = widths.map { GaussianFilter(width: $0, shape: shape) }
-        let errors = filters.map { DenoisingErrors.total($0.apply(noised), clean) }
+        let errors = filters.map { DenoisingErrors.squares($0.apply(noised), clean).reduce(0, +) }
         let best = errors.indices.reduce(0) { errors[$1] < errors[$0] ? $1 : $0 }
         return filters[best]
     }

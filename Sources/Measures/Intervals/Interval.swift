@@ -80,6 +80,9 @@ public struct Estimate: Codable, Hashable, Sendable {
     /// The same in three significant digits.
     package var significant: String { text { String(format: "%.3g", $0) } }
 
+    /// `12.3 % (95 %: 10.1 to 14.2)`
+    package var percent: String { scaled(by: 100).text(1).replacing(" (", with: " % (") }
+
     private func text(_ number: (Double) -> String) -> String {
         "\(number(value)) (\(Int((100 * interval.level).rounded())) %: \(number(interval.low)) to \(number(interval.high)))"
     }

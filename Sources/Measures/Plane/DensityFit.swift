@@ -28,7 +28,7 @@ public struct DensityFit: Codable, Hashable, Sendable {
     /// (positive) or too little of. Absent without modes.
     public let modeBias: [Double]?
 
-    /// Where the means over samples lie by chance; absent where nobody asked.
+    /// Where the means over samples lie by chance; absent from lines that version 0.3 wrote.
     public let intervals: Intervals?
 
     /// Of the values of the same names.
@@ -37,15 +37,20 @@ public struct DensityFit: Codable, Hashable, Sendable {
         public let squaredError: Interval
         public let squaredErrorUpToConstant: Interval
         public let logLikelihood: Interval
+        public let bestLogLikelihood: Interval
+        /// Absent without modes.
+        public let modeBias: [Interval]?
 
-        /// - Parameters: d and log q at the samples.
-        init(differences: [Double], logLikelihoods: [Double]) {
+        /// - Parameters: d, log q and log p at the samples; d at the samples of each mode.
+        init(differences: [Double], logLikelihoods: [Double], best: [Double], byMode: [[Double]]?) {
             func interval(_ values: [Double]) -> Interval { Estimate(meanOf: values).interval }
             let mean = differences.reduce(0, +) / Double(differences.count)
             divergence = interval(differences.map { -$0 })
             squaredError = interval(differences.map { $0 * $0 })
             squaredErrorUpToConstant = interval(differences.map { ($0 - mean) * ($0 - mean) })
             logLikelihood = interval(logLikelihoods)
+            bestLogLikelihood = interval(best)
+            modeBias = byMode?.map(interval)
         }
     }
 
@@ -53,7 +58,7 @@ public struct DensityFit: Codable, Hashable, Sendable {
 
     /// Collective. Tiles of samples are dealt to the ranks; the same bits on any number of ranks.
     public init(
-        of energy: some PlaneEnergy, logZ: Double, to density: PlaneDensity, withIntervals: Bool = false, _ communicator: any Communicator
+        of energy: some PlaneEnergy, logZ: Double, to density: PlaneDensity, _ communicator: any Communicator
     ) throws(Failure) {
         let size = Self.samplesPerTile
         let pairs = try DealtTiles.gather(tiles: Self.sampleCount / size, perTile: 2 * size, communicator) { tile in
@@ -72,8 +77,9 @@ public struct DensityFit: Codable, Hashable, Sendable {
         squaredError = differences.reduce(0) { $0 + $1 * $1 } / count
         logLikelihood = model.reduce(0, +) / count
         bestLogLikelihood = truth.reduce(0, +) / count
-        modeBias = density.modes.map { Self.means(differences, of: density, centres: $0.centres) }
-        intervals = withIntervals ? Intervals(differences: differences, logLikelihoods: model) : nil
+        let byMode = density.modes.map { Self.parted(differences, of: density, centres: $0.centres) }
+        modeBias = byMode?.map { $0.reduce(0, +) / Double(max($0.count, 1)) }
+        intervals = Intervals(differences: differences, logLikelihoods: model, best: truth, byMode: byMode)
     }
 
     /// The samples of a tile: a function of the density and the tile alone.
@@ -83,18 +89,17 @@ public struct DensityFit: Codable, Hashable, Sendable {
         return points
     }
 
-    /// The mean over the samples nearest to each centre.
-    private static func means(_ values: [Double], of density: PlaneDensity, centres: [SIMD2<Float>]) -> [Double] {
-        var (sums, counts) = ([Double](repeating: 0, count: centres.count), [Double](repeating: 0, count: centres.count))
+    /// The values at the samples nearest to each centre.
+    private static func parted(_ values: [Double], of density: PlaneDensity, centres: [SIMD2<Float>]) -> [[Double]] {
+        var parts = [[Double]](repeating: [], count: centres.count)
         for tile in 0..<sampleCount / samplesPerTile {
             let points = samples(of: density, tile: tile)
             for row in 0..<points.rows {
                 let mode = centres.nearest(to: SIMD2(points[row, 0], points[row, 1])).index
-                sums[mode] += values[tile * samplesPerTile + row]
-                counts[mode] += 1
+                parts[mode].append(values[tile * samplesPerTile + row])
             }
         }
-        return zip(sums, counts).map { $0 / max($1, 1) }
+        return parts
     }
 }
 

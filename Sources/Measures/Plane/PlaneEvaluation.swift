@@ -19,16 +19,15 @@ public struct PlaneEvaluation: Codable, Hashable, Sendable {
     /// Collective. The same bits on any number of ranks.
     /// - Parameters:
     ///   - chains: x, y, x, y, ...; the same on all ranks.
-    ///   - withIntervals: of the fit.
     /// - Throws: `.numerical` where the energy is no number.
     public init(
         of energy: some PlaneEnergy, against density: PlaneDensity, chains: [Float],
-        options: PlaneIntegral.Options = PlaneIntegral.Options(), withIntervals: Bool = false, _ communicator: any Communicator
+        options: PlaneIntegral.Options = PlaneIntegral.Options(), _ communicator: any Communicator
     ) throws(Failure) {
         self.density = density.name
         integral = try PlaneIntegral(of: energy, over: density.domain.scaled(by: Self.margin), options: options, communicator)
-        fit = try DensityFit(of: energy, logZ: integral.logZ, to: density, withIntervals: withIntervals, communicator)
-        coverage = ModeCoverage(of: chains, in: density)
+        fit = try DensityFit(of: energy, logZ: integral.logZ, to: density, communicator)
+        coverage = ModeCoverage(of: chains, in: density, Bootstrap())
     }
 
     public var warnings: [String] { integral.warnings }
@@ -42,18 +41,27 @@ public struct PlaneEvaluation: Codable, Hashable, Sendable {
                 + "change \(small(integral.change)), edge mass \(small(integral.edgeMass))",
             "KL(p || q)      \(format(fit.divergence, fit.intervals?.divergence)) nats",
             "squared error   \(format(fit.squaredError, fit.intervals?.squaredError))   of log q at \(DensityFit.sampleCount) samples of p; "
-                + "\(format(fit.squaredErrorUpToConstant)) with log Z estimated at these",
-            "log-likelihood  \(format(fit.logLikelihood, fit.intervals?.logLikelihood))   of at most \(format(fit.bestLogLikelihood))",
+                + "\(format(fit.squaredErrorUpToConstant, fit.intervals?.squaredErrorUpToConstant)) with log Z estimated at these",
+            "log-likelihood  \(format(fit.logLikelihood, fit.intervals?.logLikelihood))   of at most "
+                + format(fit.bestLogLikelihood, fit.intervals?.bestLogLikelihood),
         ]
-        if let bias = fit.modeBias, let least = bias.min(), let most = bias.max() {
-            lines.append("mode bias       \(format(least)) to \(format(most))   mean of log q - log p by mode")
+        if let bias = fit.modeBias, let least = bias.indices.min(by: { bias[$0] < bias[$1] }),
+            let most = bias.indices.max(by: { bias[$0] < bias[$1] })
+        {
+            let ends = [least, most].map { format(bias[$0], fit.intervals?.modeBias?[$0]) }
+            lines.append("mode bias       least \(ends[0]), most \(ends[1])   mean of log q - log p by mode")
         }
-        if let coverage {
-            lines.append(
-                "modes           \(coverage.covered) of \(coverage.modes)   with at least \(coverage.threshold) of \(coverage.samples) chains within 3 sd; "
-                    + "\(String(format: "%.1f", 100 * coverage.nearShare)) % of the chains are near a mode")
-        }
+        if let coverage { lines += text(of: coverage) }
         return (lines + warnings.map { "warning: \($0)" }).joined(separator: "\n")
+    }
+
+    private func text(of coverage: ModeCoverage) -> [String] {
+        let range = coverage.intervals.map { " (95 %: \(Spread.short($0.covered.low)) to \(Spread.short($0.covered.high)))" } ?? ""
+        let near = coverage.intervals.map { Estimate(coverage.nearShare, $0.nearShare).percent }
+        return [
+            "modes           \(coverage.covered)\(range) of \(coverage.modes)   with at least \(coverage.threshold) of \(coverage.samples) chains within 3 sd",
+            "near a mode     \(near ?? String(format: "%.1f %%", 100 * coverage.nearShare)) of the chains",
+        ]
     }
 
     private func format(_ value: Double, _ interval: Interval?) -> String {

@@ -10,12 +10,20 @@ public struct ClassEvaluation: Codable, Hashable, Sendable {
     public let agreement: Double
     /// The same share of data rows that are not among the neighbours, with their own class; absent for data without classes.
     public let ceiling: Double?
+    /// Where both lie by chance in the choice of samples and rows.
+    public let intervals: Intervals
     /// The data of the ceiling.
     public let data: String
     /// The share where neighbours had nothing to do with it.
     public let chance: Double
     /// Training rows among which neighbours are sought.
     public let neighbours: Int
+
+    /// Of the values of the same names.
+    public struct Intervals: Codable, Hashable, Sendable {
+        public let agreement: Interval
+        public let ceiling: Interval?
+    }
 
     private static let rowsPerTile = 64
     /// Neighbours that vote.
@@ -42,29 +50,30 @@ public struct ClassEvaluation: Codable, Hashable, Sendable {
         self.samples = samples.rows
         data = held.name
         neighbours = near.count
-        agreement = try Self.share(of: samples, wanted, search, classes, communicator)
-        ceiling =
+        let bootstrap = Bootstrap()
+        let found = bootstrap.share(of: try Self.agreements(of: samples, wanted, search, classes, communicator))
+        let other =
             try heldCount == 0
             ? nil
             : held.labels(heldRange).map { (own) throws(Failure) in
-                try Self.share(of: held.read(heldRange), own, search, classes, communicator)
+                bootstrap.share(of: try Self.agreements(of: held.read(heldRange), own, search, classes, communicator), set: 1)
             }
+        (agreement, ceiling) = (found.value, other?.value)
+        intervals = Intervals(agreement: found.interval, ceiling: other?.interval)
         let all = Set(wanted)
         func part(_ list: [Int], _ label: Int) -> Double { Double(list.count { $0 == label }) / Double(list.count) }
         chance = all.sorted().reduce(0.0) { $0 + part(wanted, $1) * part(classes, $1) }
     }
 
-    /// Collective. The share of rows most of whose neighbours have the wanted class.
-    private static func share(
+    /// Collective. Whether most of a row's neighbours have the wanted class.
+    private static func agreements(
         of rows: Matrix, _ wanted: [Int], _ search: NearestRows, _ classes: [Int], _ communicator: any Communicator
-    ) throws(Failure) -> Double {
-        let size = rowsPerTile
-        let agrees = try DealtTiles.gather(tiles: (rows.rows + size - 1) / size, perTile: 1, communicator) { tile in
-            let part = tile * size..<min(rows.rows, (tile + 1) * size)
-            let found = search.nearest(votes, to: rows.rows(part))
-            return [Double(zip(part, found).count { majority($1.map { classes[$0] }) == wanted[$0] })]
-        }
-        return agrees.reduce(0, +) / Double(rows.rows)
+    ) throws(Failure) -> [Bool] {
+        try DealtTiles.rows(rows.rows, perTile: rowsPerTile, columns: 1, communicator) { part in
+            zip(part, search.nearest(votes, to: rows.rows(part))).map { row, found in
+                [majority(found.map { classes[$0] }) == wanted[row] ? 1 : 0]
+            }
+        }.map { $0[0] == 1 }
     }
 
     /// The most frequent class, of equally frequent ones that of the nearest row; nil of none.
@@ -75,10 +84,11 @@ public struct ClassEvaluation: Codable, Hashable, Sendable {
 
     /// Lines for the person at the terminal.
     public var text: String {
-        func percent(_ share: Double?) -> String { share.map { String(format: "%.1f %%", 100 * $0) } ?? "-" }
+        let others = ceiling.flatMap { value in intervals.ceiling.map { Estimate(value, $0).percent } }
         return """
             class of most of the \(Self.votes) nearest of \(neighbours) training rows, as told:
-            \(percent(agreement)) of \(samples) samples; \(percent(ceiling)) of other rows of \(data), \(percent(chance)) by chance
+            \(Estimate(agreement, intervals.agreement).percent) of \(samples) samples; \(others ?? "-") of other rows of \(data), \
+            \(String(format: "%.1f", 100 * chance)) % by chance
             """
     }
 }

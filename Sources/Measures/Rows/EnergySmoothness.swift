@@ -17,6 +17,32 @@ public struct EnergySmoothness: Codable, Hashable, Sendable {
         /// The largest eigenvalue of ∇²E: its mean over the points, and the greatest one.
         public let curvature: Double
         public let greatestCurvature: Double
+        /// Where the values lie by chance in the choice of points; absent from lines that version 0.3 wrote.
+        public let intervals: Intervals?
+
+        /// Of the values of the same names. That of the greatest curvature ends at the value: no resample holds a greater one.
+        public struct Intervals: Codable, Hashable, Sendable {
+            public let gradient: Interval
+            public let curvature: Interval
+            public let greatestCurvature: Interval
+        }
+
+        /// - Parameters: |∇E| and the largest eigenvalue of ∇²E at each point.
+        init(gradients: [Double], curvatures: [Double]) {
+            let count = gradients.count
+            let found = Bootstrap().estimates(rows: count) { counts in
+                var (gradient, curvature, greatest) = (0.0, 0.0, -Double.infinity)
+                for point in 0..<count where counts[point] > 0 {
+                    gradient += Double(counts[point]) * gradients[point]
+                    curvature += Double(counts[point]) * curvatures[point]
+                    greatest = greatest.isNaN || curvatures[point].isNaN ? .nan : max(greatest, curvatures[point])
+                }
+                return [gradient / Double(count), curvature / Double(count), greatest]
+            }
+            points = count
+            (gradient, curvature, greatestCurvature) = (found[0].value, found[1].value, found[2].value)
+            intervals = Intervals(gradient: found[0].interval, curvature: found[1].interval, greatestCurvature: found[2].interval)
+        }
     }
 
     public let data: Place
@@ -88,17 +114,11 @@ public struct EnergySmoothness: Codable, Hashable, Sendable {
 
         /// Collective. Tiles of points are dealt to the ranks.
         func place(_ points: Matrix, _ communicator: any Communicator) throws(Failure) -> Place {
-            let (count, size) = (points.rows, pointsPerTile)
-            let found = try DealtTiles.gather(tiles: (count + size - 1) / size, perTile: 2 * size, communicator) { tile in
-                let x = points.rows(tile * size..<min(count, (tile + 1) * size))
-                let values = zip(gradientLengths(x), largestEigenvalues(x, tile)).flatMap { [$0, $1] }
-                return values + [Double](repeating: 0, count: 2 * size - values.count)
+            let found = try DealtTiles.rows(points.rows, perTile: pointsPerTile, columns: 2, communicator) { part in
+                let x = points.rows(part)
+                return zip(gradientLengths(x), largestEigenvalues(x, part.lowerBound / pointsPerTile)).map { [$0, $1] }
             }
-            let lengths = stride(from: 0, to: 2 * count, by: 2).map { found[$0] }
-            let eigenvalues = stride(from: 1, to: 2 * count, by: 2).map { found[$0] }
-            return Place(
-                points: count, gradient: lengths.reduce(0, +) / Double(count), curvature: eigenvalues.reduce(0, +) / Double(count),
-                greatestCurvature: eigenvalues.contains(where: \.isNaN) ? .nan : eigenvalues.reduce(-.infinity, max))
+            return Place(gradients: found.map { $0[0] }, curvatures: found.map { $0[1] })
         }
 
         /// |∇E| of each row.
@@ -125,14 +145,21 @@ public struct EnergySmoothness: Codable, Hashable, Sendable {
     public var text: String {
         func row(_ title: String, _ value: (Place) -> String) -> String {
             let texts = [data, between, samples].map { $0.map(value) ?? "-" }
-            return NumberText.padded(title, 18) + texts.map { String(repeating: " ", count: max(1, 12 - $0.count)) + $0 }.joined()
+            return NumberText.padded(title, 18) + texts.map { String(repeating: " ", count: max(1, 30 - $0.count)) + $0 }.joined()
         }
+        func row(_ title: String, _ value: KeyPath<Place, Double>, _ interval: KeyPath<Place.Intervals, Interval>) -> String {
+            row(title) { place in
+                place.intervals.map { Estimate(place[keyPath: value], $0[keyPath: interval]).short } ?? Spread.short(place[keyPath: value])
+            }
+        }
+        let places = ["data", "between", "samples"].map { String(repeating: " ", count: 30 - $0.count) + $0 }.joined()
         return """
-            smoothness of E           data     between     samples
+            \(NumberText.padded("smoothness of E", 18))\(places)
             \(row("points") { "\($0.points)" })
-            \(row("mean |∇E|") { Spread.short($0.gradient) })
-            \(row("curvature") { Spread.short($0.curvature) })   largest eigenvalue of ∇²E, mean
-            \(row("") { Spread.short($0.greatestCurvature) })   and greatest
+            \(row("mean |∇E|", \.gradient, \.gradient))
+            \(row("curvature, mean", \.curvature, \.curvature))
+            \(row("and greatest", \.greatestCurvature, \.greatestCurvature))
+            curvature: the largest eigenvalue of ∇²E; in brackets 95 % by the choice of points
             """
     }
 }

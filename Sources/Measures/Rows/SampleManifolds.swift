@@ -25,16 +25,16 @@ package struct SampleManifolds: Sendable {
     /// Collective.
     private static func membership(of rows: KernelRows, in set: KernelRows, _ communicator: any Communicator) throws(Failure) -> [Bool] {
         let radii = try squaredRadii(of: set, communicator)
-        return try perRow(of: rows, communicator) { tile in
+        return try DealtTiles.rows(rows.rows, perTile: rowsPerTile, columns: 1, communicator) { tile in
             let distances = rows.squaredDistances(tile, to: set)
-            return (0..<tile.count).map { row in (0..<set.rows).contains { distances[row * set.rows + $0] <= radii[$0] } ? 1 : 0 }
-        }.map { $0 == 1 }
+            return (0..<tile.count).map { row in [(0..<set.rows).contains { distances[row * set.rows + $0] <= radii[$0] } ? 1 : 0] }
+        }.map { $0[0] == 1 }
     }
 
     /// Collective.
     private static func squaredRadii(of set: KernelRows, _ communicator: any Communicator) throws(Failure) -> [Double] {
         precondition(set.rows > neighbor, "\(set.rows) rows have no neighbor \(neighbor)")
-        return try perRow(of: set, communicator) { tile in
+        return try DealtTiles.rows(set.rows, perTile: rowsPerTile, columns: 1, communicator) { tile in
             let distances = set.squaredDistances(tile, to: set)
             return tile.map { row in
                 var nearest = [Double](repeating: .infinity, count: neighbor)
@@ -45,21 +45,9 @@ package struct SampleManifolds: Sendable {
                     nearest.insert(distance, at: place)
                     nearest.removeLast()
                 }
-                return nearest[neighbor - 1]
+                return [nearest[neighbor - 1]]
             }
-        }
-    }
-
-    /// Collective. A number for each row; tiles of rows are dealt to the ranks.
-    private static func perRow(
-        of set: KernelRows, _ communicator: any Communicator, _ body: (Range<Int>) -> [Double]
-    ) throws(Failure) -> [Double] {
-        let size = rowsPerTile
-        let values = try DealtTiles.gather(tiles: (set.rows + size - 1) / size, perTile: size, communicator) { tile in
-            let rows = tile * size..<min(set.rows, (tile + 1) * size)
-            return body(rows) + [Double](repeating: 0, count: size - rows.count)
-        }
-        return Array(values.prefix(set.rows))
+        }.map { $0[0] }
     }
 }
 

@@ -51,13 +51,11 @@ package final class SampleReference {
                 .interval)
     }
 
-    /// Collective. Of so many draws of noise: what an untrained model would have.
-    package func measures(
-        of noise: NoiseDistribution, count: Int, columns: Int, _ communicator: any Communicator
-    ) throws(Failure) -> SampleMeasures? {
+    /// So many draws of noise: what an untrained model would have.
+    package static func draws(of noise: NoiseDistribution, count: Int, columns: Int) -> Matrix {
         let draws = Matrix(rows: count, columns: columns)
         noise.fill(draws, stream: Self.noise)
-        return try measures(of: draws, communicator)
+        return draws
     }
 
     /// Numbers of `RandomPurpose.evaluation` for the noise.

@@ -30,6 +30,11 @@ package struct Spread: Sendable, Hashable {
     package static func short(_ value: Double) -> String { String(format: (100..<1e7).contains(abs(value)) ? "%.0f" : "%.3g", value) }
 }
 
+extension Estimate {
+    /// `0.512 (0.48 to 0.544)`, for tables whose head says what stands in brackets.
+    package var short: String { "\(Spread.short(value)) (\(Spread.short(interval.low)) to \(Spread.short(interval.high)))" }
+}
+
 extension NoiseDistribution {
     /// Of a value of the noise.
     package var spread: Spread {

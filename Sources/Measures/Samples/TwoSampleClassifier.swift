@@ -23,6 +23,9 @@ public struct TwoSampleClassifier {
         public init() {}
     }
 
+    /// Of each set: two of them in a half.
+    package static let leastRows = 4
+
     private let settings: Settings
     private let model: EnergyModel
     private let dimension: Int
@@ -39,7 +42,9 @@ public struct TwoSampleClassifier {
     /// Collective. Whether each row of both sets was told rightly by the network that had not seen it, in order: 1 or 0. The halves are dealt to the ranks.
     /// - Parameters: as many rows of each, at least four, the same on all ranks.
     package func judgements(_ first: Matrix, _ second: Matrix, _ communicator: any Communicator) throws(Failure) -> [Double] {
-        precondition(first.rows == second.rows && first.rows >= 4 && first.columns == dimension, "as many rows of each set, four or more")
+        precondition(
+            first.rows == second.rows && first.rows >= Self.leastRows && first.columns == dimension,
+            "as many rows of each set, four or more")
         let count = first.rows
         let order = Permutation(count: count, key: stream(step: 1, index: 0)).elements(at: Array(0..<count))
         let halves = [Array(order[..<(count / 2)]), Array(order[(count / 2)...])]

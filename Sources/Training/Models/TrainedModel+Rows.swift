@@ -6,6 +6,19 @@ import Formats
 import Measures
 import Numerics
 
+/// Rows of a file as a trained model works on them, without any chance; no more of them stand in memory than are read at a time, and what the file's format needs.
+package struct GivenRows: Sendable {
+    private let preparation: RowPreparation
+    private let dataset: Dataset
+
+    fileprivate init(_ preparation: RowPreparation, _ dataset: Dataset) { (self.preparation, self.dataset) = (preparation, dataset) }
+
+    package var count: Int { dataset.count }
+
+    /// rows x values
+    package func read(_ range: Range<Int>) -> Matrix { preparation.rows(of: dataset, range) }
+}
+
 // Rows that are given to a trained model: read as the training data are, and prepared as these were.
 extension TrainedModel {
     /// Collective. How rows that a user gives, and samples, relate to the model's values.
@@ -17,20 +30,20 @@ extension TrainedModel {
         return try learned(communicator).rows
     }
 
-    /// Collective. The rows of a file, as the model works on them: without any chance, rows x values.
+    /// Collective. The rows of a file; they become what the model works on when they are read.
     /// - Parameter option: of the command line, which gave them.
-    package func readRows(_ path: String, option: String, _ communicator: any Communicator) throws(Failure) -> Matrix {
+    package func givenRows(_ path: String, option: String, _ communicator: any Communicator) throws(Failure) -> GivenRows {
         var preparation = try preparation(communicator)
         let source = try configuration.sharedSource(of: path, like: preparation, communicator)
         if rowMetadata == nil, source.dataset?.levels != nil { preparation = try learned(communicator).rows }
-        return try communicator.agree { () throws -> Matrix in
+        return try communicator.agree { () throws -> GivenRows in
             let place = "\(option) \(path)"
             let conforming = try preparation.conform(source, place)
             guard let rows = conforming.dataset else {
                 throw Failure(.data, "\(place): expected rows, found a density of the plane, which has any number of them")
             }
             readingNotes.add(conforming.notes)
-            return preparation.rows(of: rows)
+            return GivenRows(preparation, rows)
         }
     }
 

@@ -32,7 +32,10 @@ package enum EventTags {
         case .string("inf"): [.scalar(tag, .infinity)]
         case .string("-inf"): [.scalar(tag, -.infinity)]
         case .string("nan"): [.scalar(tag, .nan)]
-        case .object(let members): members.sorted { $0.key < $1.key }.flatMap { scalars($0.value, "\(tag)/\(snake($0.key))") }
+        // Intervals stand beside their values: curves of their ends would hide these.
+        case .object(let members):
+            members.filter { $0.key != "intervals" }.sorted { $0.key < $1.key }
+                .flatMap { scalars($0.value, "\(tag)/\(snake($0.key))") }
         case .array(let values): values.enumerated().flatMap { scalars($0.element, "\(tag)/\($0.offset)") }
         case .null, .boolean, .string: []
         }

@@ -86,8 +86,9 @@ final class IntervalEvaluation: StepCallback {
             let reference = try SampleReference(rows, components: components, communicator)
             (self.reference, self.components) = (reference, components)
             if !plan.networks.isLatent {
-                noise = try reference.measures(
-                    of: plan.configuration.startNoise, count: plan.configuration.evaluate.count, columns: rows.dimension, communicator)
+                let draws = SampleReference.draws(
+                    of: plan.configuration.startNoise, count: plan.configuration.evaluate.count, columns: rows.dimension)
+                noise = try reference.measures(of: draws, communicator)
             }
         }
     }

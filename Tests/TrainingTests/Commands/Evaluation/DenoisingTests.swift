@@ -230,7 +230,7 @@ private struct GaussianPotential: Potential {
             func draw(_ denoises: Bool) throws -> Matrix {
                 let output = "\(path)/x.npy"
                 _ = try SampleCommand(folder: path, count: 5, steps: 0, output: output, denoises: denoises).run(SoloCommunicator())
-                return try trained.readRows(output, option: "--input", SoloCommunicator())
+                return try trained.givenRows(output, option: "--input", SoloCommunicator()).read(0..<5)
             }
             let (start, denoised) = (try draw(false), try draw(true))
             let (workspace, energies, gradient) = (

@@ -128,7 +128,7 @@ import Training
         let same = try report(EvaluateCommand(folder: path, count: 40, output: output, outliers: "moons"))
         #expect((same["outliers"] as? [String: Any])?["auroc"] as? Double == 0.5)
         // The parts of a latent prior's score add up to it.
-        let found = outliers["parts"] as? [String: [String: Double]]
+        let found = (outliers["parts"] as? [String: [String: Any]])?.mapValues { $0.compactMapValues { $0 as? Double } }
         #expect(arguments.isEmpty == (found == nil))
         for kind in found == nil ? [] : ["inliers", "outliers"] {
             let whole = try #require((outliers[kind] as? [String: Any])?["meanScore"] as? Double)

@@ -87,6 +87,25 @@ import Training
             #expect(abs(place.greatestCurvature - (curvatures.max() ?? 0)) < 1e-4)
         }
         #expect(found.between.points == 128 && found.between != found.data)
+        // Each over the same resamples of the points as its closed form.
+        let intervals = try #require(found.data.intervals)
+        let points = vectors(data)
+        let (gradients, curvatures) = (points.map(ridge.gradient), points.map(ridge.curvature))
+        func expected(_ value: ([Double]) -> Double, _ numbers: [Double]) -> Interval {
+            let bootstrap = Bootstrap()
+            return bootstrap.interval(
+                of: value(numbers),
+                resampled: (0..<200).map { resample in
+                    value(zip(numbers, bootstrap.counts(rows: 128, resample: resample)).flatMap { repeatElement($0, count: $1) })
+                })
+        }
+        func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }
+        for (interval, own) in [
+            (intervals.gradient, expected(mean, gradients)), (intervals.curvature, expected(mean, curvatures)),
+            (intervals.greatestCurvature, expected({ $0.max() ?? 0 }, curvatures)),
+        ] {
+            #expect(abs(interval.low - own.low) < 1e-4 && abs(interval.high - own.high) < 1e-4, "\(interval), expected \(own)")
+        }
     }
 
     @Test func `points between rows lie on the segments from row to row`() throws {

@@ -42,6 +42,21 @@ import Training
         #expect(found.threshold == 2 && found.covered == 1 && found.counts.filter { $0 > 0 }.count == 2)
     }
 
+    @Test func `shares and covered modes lie in intervals over the choice of samples`() throws {
+        let found = try #require(ModeCoverage(of: samples(5000), in: density, Bootstrap()))
+        let intervals = try #require(found.intervals)
+        #expect(intervals.covered.low == 25 && intervals.covered.high == 25)
+        // 1.96 standard errors of a share, whose bootstrap of 200 resamples has ends with an error of a tenth of the width.
+        let width = 2 * 1.96 * (found.nearShare * (1 - found.nearShare) / 5000).squareRoot()
+        #expect(abs(intervals.nearShare.high - intervals.nearShare.low - width) < 0.25 * width)
+        #expect(intervals.nearShare.low < found.nearShare && found.nearShare < intervals.nearShare.high)
+        // One of 500 samples lies at a mode that needs two: in 26 % of the resamples it stands there twice or more.
+        let lone: [Float] = [0, 0] + (0..<499).flatMap { _ in [Float(4 / 1.414), 0] }
+        let rare = try #require(ModeCoverage(of: lone, in: density, Bootstrap())?.intervals)
+        #expect(rare.covered.low == 1 && rare.covered.high == 2)
+        #expect(ModeCoverage(of: lone, in: density)?.intervals == nil)
+    }
+
     @Test func `a density without separate modes, and no samples, have no coverage`() {
         #expect(ModeCoverage(of: [0, 0], in: PlaneDensity(.rings)) == nil)
         #expect(ModeCoverage(of: [], in: density) == nil)

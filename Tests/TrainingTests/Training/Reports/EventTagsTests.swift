@@ -17,7 +17,10 @@ import Training
                 "train/swap_rates/0", "train/swap_rates/1", "seconds/wall",
             ])
         #expect(
-            EventTags.scalars(ofEvaluation: #"{"samples":{"count":2,"slicedWasserstein":0.1},"step":3,"trainingSeconds":1}"#).map(\.tag)
+            EventTags.scalars(
+                ofEvaluation:
+                    #"{"samples":{"count":2,"slicedWasserstein":0.1,"intervals":{"slicedWasserstein":{"low":0}}},"step":3,"trainingSeconds":1}"#
+            ).map(\.tag)
                 == ["evaluation/samples/count", "evaluation/samples/sliced_wasserstein", "evaluation/training_seconds"])
     }
 
