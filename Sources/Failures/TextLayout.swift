@@ -8,11 +8,22 @@ public enum TextLayout {
     ///   - width: columns that no line is longer than, as far as its words allow.
     public static func paragraph(_ title: String, _ text: String, indent: Int, width: Int = TextLayout.width) -> String {
         let margin = String(repeating: " ", count: indent)
+        let head = title.count < indent ? NumberText.padded(title, indent) : title + "\n" + margin
+        return head + lines(text, first: indent, indent: indent, width: width).joined(separator: "\n" + margin)
+    }
+
+    /// A sentence whose further lines stand so far to the right.
+    public static func sentence(_ text: String, indent: Int, width: Int = TextLayout.width) -> String {
+        lines(text, first: 0, indent: indent, width: width).joined(separator: "\n" + String(repeating: " ", count: indent))
+    }
+
+    /// - Parameters: the columns at which the first line and the further ones begin.
+    private static func lines(_ text: String, first: Int, indent: Int, width: Int) -> [String] {
         var lines: [String] = []
         for part in text.split(separator: "\n", omittingEmptySubsequences: false) {
             var line = ""
             for word in part.split(separator: " ") {
-                if !line.isEmpty, indent + line.count + 1 + word.count > width {
+                if !line.isEmpty, (lines.isEmpty ? first : indent) + line.count + 1 + word.count > width {
                     lines.append(line)
                     line = ""
                 }
@@ -20,8 +31,7 @@ public enum TextLayout {
             }
             lines.append(line)
         }
-        let head = title.count < indent ? NumberText.padded(title, indent) : title + "\n" + margin
-        return head + lines.joined(separator: "\n" + margin)
+        return lines
     }
 
     /// A title and lines beside it, as they are.

@@ -46,7 +46,8 @@ struct RunSummary {
     static func firstLine(_ configuration: RunConfiguration, folder: RunFolder, isImplied: Bool) -> String {
         let source = configuration.subject == "digits" ? "the digits that it carries" : configuration.subject
         let verb = configuration.objective.kind.learns ? "trains on" : "samples"
-        return "\(BuildInformation.short): \(verb) \(source), into \(folder.path)" + (isImplied ? "; --help lists the commands" : "")
+        let text = "\(BuildInformation.short): \(verb) \(source), into \(folder.path)" + (isImplied ? "; --help lists the commands" : "")
+        return TextLayout.sentence(text, indent: 9)
     }
 
     /// Data, or the energy that is given.
