@@ -5,6 +5,8 @@ package struct Axis: Sendable, Hashable {
     package let range: ClosedRange<Double>
     package let ticks: [Double]
     package let isLogarithmic: Bool
+    /// What stands at the ticks in the place of numbers; empty for numbers.
+    private let words: [String]
 
     /// Round numbers 1, 2 and 5 times a power of ten, about as many as asked for; the range ends at such.
     /// - Parameters:
@@ -20,7 +22,15 @@ package struct Axis: Sendable, Hashable {
         let first = (low / step - 1e-9).rounded(.up)
         let count = Int(((high / step + 1e-9).rounded(.down) - first).rounded())
         ticks = count >= 0 ? (0...count).map { (first + Double($0)) * step } : []
-        isLogarithmic = false
+        (isLogarithmic, words) = (false, [])
+    }
+
+    /// Words, each in the middle of a stretch of length 1, by their numbers from 0.
+    package init(words: [String]) {
+        precondition(!words.isEmpty, "an axis of no words")
+        range = -0.5...Double(words.count) - 0.5
+        ticks = words.indices.map { Double($0) }
+        (isLogarithmic, self.words) = (false, words)
     }
 
     /// Powers of ten, every k-th where there are many.
@@ -32,7 +42,7 @@ package struct Axis: Sendable, Hashable {
         let step = max(1, (high - low + wanted - 1) / wanted)
         range = pow(10, Double(low))...pow(10, Double(high))
         ticks = stride(from: low, through: high, by: step).map { pow(10, Double($0)) }
-        isLogarithmic = true
+        (isLogarithmic, words) = (true, [])
     }
 
     /// Where a value lies, from 0 to 1; values outside of the range at its ends.
@@ -46,6 +56,7 @@ package struct Axis: Sendable, Hashable {
 
     /// The number of a tick: as many digits behind the point as tell neighbours apart.
     package func label(_ tick: Double) -> String {
+        if let word = Int(exactly: tick), words.indices.contains(word) { return words[word] }
         if isLogarithmic || ticks.count < 2 { return Numeral.short(tick) }
         let step = ticks[1] - ticks[0]
         let greatest = max(abs(range.lowerBound), abs(range.upperBound))

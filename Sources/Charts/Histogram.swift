@@ -15,13 +15,22 @@ package struct Histogram: Sendable {
     private let groups: [Group]
     private let bins: Bins?
     private let isSmall: Bool
+    private let words: [String]
+
+    /// Of one of many, whose letters are then as large as those of the others.
+    private static let smallSize = (width: 230.0, height: 110.0)
 
     /// - Parameters:
     ///   - isSmall: whether it is one of many, without a scale on its left.
-    package init(_ title: String, _ note: String, _ groups: [Group], isSmall: Bool = false) {
-        (self.title, self.note, self.isSmall) = (title, note, isSmall)
+    ///   - words: what the values are the numbers of, from 0: a bar for each of them; empty for numbers.
+    package init(_ title: String, _ note: String, _ groups: [Group], isSmall: Bool = false, words: [String] = []) {
+        (self.title, self.note, self.isSmall, self.words) = (title, note, isSmall, words)
         self.groups = groups.filter { $0.values.contains(where: \.isFinite) }
-        bins = Bins(of: self.groups.map(\.values), most: isSmall ? 32 : 64)
+        if words.isEmpty {
+            bins = Bins(of: self.groups.map(\.values), most: isSmall ? 32 : 64)
+        } else {
+            bins = self.groups.isEmpty ? nil : Bins(Axis(words: words).range, count: words.count)
+        }
     }
 
     package var isEmpty: Bool { bins == nil }
@@ -30,10 +39,10 @@ package struct Histogram: Sendable {
         guard let bins else { return .empty }
         let shares = groups.map { bins.shares(of: $0.values) }
         let greatest = shares.joined().max() ?? 1
+        let size = isSmall ? Self.smallSize : Frame.size
         let frame = Frame(
-            x: Axis(bins.range, ticks: isSmall ? 3 : 5, isTight: true), y: Axis(0...max(greatest, 1e-9), ticks: 3),
-            height: isSmall ? 130 : Frame.size.height,
-            hasYLabels: !isSmall)
+            x: words.isEmpty ? Axis(bins.range, ticks: isSmall ? 3 : 5, isTight: true) : Axis(words: words),
+            y: Axis(0...max(greatest, 1e-9), ticks: 3), width: size.width, height: size.height, hasYLabels: !isSmall)
         let shapes = groups.indices.map { group in
             HTML(
                 "path",

@@ -4,9 +4,13 @@ package struct LineChart: Sendable {
         package let name: String
         package let colour: Colour
         package let points: [Curve.Point]
+        /// The newest value, as it stands beside the name.
+        package let newest: String
 
-        package init(_ name: String, _ colour: Colour, _ points: [Curve.Point]) {
+        /// - Parameter newest: nil for the last point's value.
+        package init(_ name: String, _ colour: Colour, _ points: [Curve.Point], newest: String? = nil) {
             (self.name, self.colour, self.points) = (name, colour, points)
+            self.newest = newest ?? points.last.map { Numeral.short($0.y) } ?? ""
         }
     }
 
@@ -79,7 +83,7 @@ package struct LineChart: Sendable {
     package var card: HTML {
         guard !lines.isEmpty else { return .empty }
         return ChartCard.markup(
-            title: title, note: note, keys: lines.map { ($0.name, $0.colour, $0.points.last.map { Numeral.short($0.y) } ?? "") }, svg: svg,
+            title: title, note: note, keys: lines.map { ($0.name, $0.colour, $0.newest) }, svg: svg,
             data: data)
     }
 }

@@ -26,7 +26,8 @@ package struct PointChart: Sendable {
     }
 
     /// Clouds of points; nil where none is finite.
-    package init?(_ title: String, _ note: String, _ clouds: [Cloud]) {
+    /// - Parameter words: what the numbers of either coordinate stand for, from 0; empty for numbers.
+    package init?(_ title: String, _ note: String, _ clouds: [Cloud], words: (x: [String], y: [String]) = ([], [])) {
         let clouds = clouds.map { Cloud($0.name, $0.colour, $0.points.filter { $0.x.isFinite && $0.y.isFinite }) }
         let all = clouds.flatMap(\.points)
         guard let left = all.map(\.x).min(), let right = all.map(\.x).max(), let low = all.map(\.y).min(), let high = all.map(\.y).max()
@@ -34,7 +35,8 @@ package struct PointChart: Sendable {
             return nil
         }
         (self.title, self.note, self.clouds, picture) = (title, note, clouds, nil)
-        (x, y) = (Axis(left...right, ticks: 4), Axis(low...high, ticks: 4))
+        x = words.x.isEmpty ? Axis(left...right, ticks: 4) : Axis(words: words.x)
+        y = words.y.isEmpty ? Axis(low...high, ticks: 4) : Axis(words: words.y)
     }
 
     private static let side = 300.0

@@ -20,7 +20,8 @@ struct ChartPlan {
     func chart(_ curves: LogCurves) -> LineChart {
         // Where nothing ever went wrong there is nothing to see.
         let shown = series.filter { part in !Self.isFault(part.path) || curves[part.path]?.isZero == false }
-        return LineChart(title, note, shown.map { LineChart.Line($0.name, $0.colour, curves[$0.path]?.points ?? []) }, holdsZero: holdsZero)
+        let lines = shown.map { LineChart.Line($0.name, $0.colour, curves[$0.path]?.points ?? [], newest: curves.newest($0.path)) }
+        return LineChart(title, note, lines, holdsZero: holdsZero)
     }
 
     /// Counts of what should not happen.
@@ -33,7 +34,8 @@ struct ChartPlan {
     func charts(_ runs: [(name: String, curves: LogCurves)]) -> [LineChart] {
         series.filter { part in !Self.isFault(part.path) || runs.contains { $0.curves[part.path]?.isZero == false } }.map { part in
             let lines = runs.enumerated().map { number, run in
-                LineChart.Line(run.name, .numbered(number), run.curves[part.path]?.points ?? [])
+                LineChart.Line(
+                    run.name, .numbered(number), run.curves[part.path]?.points ?? [], newest: run.curves.newest(part.path))
             }
             return LineChart(series.count == 1 ? title : "\(title): \(part.name)", note, lines, holdsZero: holdsZero)
         }
@@ -78,8 +80,9 @@ extension ChartPlan {
         ChartPlan(
             "Divergences", "The share of trajectories whose energy error is beyond bounds: chains may keep away from where they diverge.",
             "divergences", "share", holdsZero: true),
-        ChartPlan("Leapfrog steps", "Of a trajectory that doubles until it turns back, mean.", "treePoints", "steps", holdsZero: true),
-        ChartPlan("Doublings", "Of a trajectory, mean.", "treeDepth", "doublings", holdsZero: true),
+        ChartPlan(
+            "Trajectories", "Of the no-U-turn sampler: points of a trajectory, and how often it doubled; means.",
+            [("treePoints", "points", .data), ("treeDepth", "doublings", .samples)], holdsZero: true),
         ChartPlan("Displacement", "How far chains move in a step of training.", "displacement", "distance", holdsZero: true),
         ChartPlan(
             "Drift over noise", "How far a step of the sampler follows the energy, over its noise: near 1 or below is well.",
@@ -110,6 +113,13 @@ extension ChartPlan {
         ChartPlan("Spread of the metric", "Its largest length over its smallest.", "metricSpread", "ratio", holdsZero: true),
         ChartPlan("Updates left out", "By the guard, since the run began.", "skipped", "updates", holdsZero: true),
     ]
+
+    /// Of metrics.jsonl, of a run that samples an energy that is given: nothing is learned.
+    static let sampling =
+        [ChartPlan("Energy", "Mean over the chains.", "sampleEnergy", "chains")]
+        + training.filter { plan in plan.series.allSatisfy { !learning.contains($0.path) } }
+    /// What only learning has.
+    static let learning: Set<String> = ["dataEnergy", "sampleEnergy", "gradientNorm", "learningRate", "skipped"]
 
     /// Of metrics.jsonl: how well chains sample.
     static let windows = [

@@ -88,7 +88,7 @@ package struct ComparisonPage {
         let rows = plans.flatMap { plan in
             plan.series.compactMap { part -> [HTML]? in
                 let values = runs.map { run in
-                    (run.record.evaluation[part.path] ?? run.record.metrics[part.path])?.last.map { Numeral.short($0.y) }
+                    run.record.evaluation.newest(part.path) ?? run.record.metrics.newest(part.path)
                 }
                 guard values.contains(where: { $0 != nil }) else { return nil }
                 let title = plan.series.count == 1 ? plan.title : "\(plan.title): \(part.name)"
@@ -97,7 +97,7 @@ package struct ComparisonPage {
         }
         let steps = [HTML.text("Steps")] + runs.map { HTML.text(Numeral.grouped($0.record.step)) }
         return Section(
-            "measures", "Measures", "The newest value of each.",
+            "measures", "Measures", "The newest value of each; in brackets where it lies by chance, with 95 %.",
             [HTML("div", ["class": "card"], [Section.table([""] + runs.map(\.name), [steps] + rows, numbers: Set(1...runs.count))])])
     }
 

@@ -27,9 +27,7 @@ package struct ReportPage {
             "header", ["class": "top"],
             [
                 HTML("h1", name),
-                HTML(
-                    "span", ["class": "where"],
-                    "\(record.configuration.objective.kind.rawValue) on \(Self.place(record.configuration.subject))"),
+                HTML("span", ["class": "where"], Self.subject(of: record.configuration)),
                 HTML("nav", ["aria-label": "sections"], sections.map(\.link)),
             ])
         let notes =
@@ -42,6 +40,12 @@ package struct ReportPage {
         HTML("footer", "Written at \(time.formatted(.iso8601)) by \(BuildInformation.description).")
     }
 
-    /// The name of data without the folders that lead to it.
-    static func place(_ source: String) -> String { source.split(separator: "/").last.map(String.init) ?? source }
+    /// The name of a file or folder without the folders that lead to it.
+    static func place(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
+
+    /// How a run learns what, or what it samples. A formula is no path, though it may have a stroke.
+    static func subject(of configuration: RunConfiguration) -> String {
+        let subject = configuration.energy.formula == nil ? place(configuration.subject) : configuration.subject
+        return configuration.objective.kind.learns ? "\(configuration.objective.kind.rawValue) on \(subject)" : "samples of \(subject)"
+    }
 }

@@ -26,6 +26,12 @@ import Testing
         #expect((0...1).contains(axis.place(range.lowerBound)))
     }
 
+    @Test func `words stand in the middle of stretches of one length`() {
+        let axis = Axis(words: ["cat", "dog"])
+        #expect(axis.ticks == [0, 1] && axis.ticks.map(axis.label) == ["cat", "dog"])
+        #expect(axis.place(0) == 0.25 && axis.place(1) == 0.75)
+    }
+
     @Test func `a logarithmic axis has powers of ten`() {
         let axis = Axis(logarithmic: 0.02...3000)
         #expect(axis.ticks.count == 4)

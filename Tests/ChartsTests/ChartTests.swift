@@ -22,6 +22,14 @@ import Testing
         #expect(markup.components(separatedBy: "<path class=\"line").count == 3, "both lines stand there without a script")
     }
 
+    @Test func `words have a bar and a name each`() {
+        let groups = [Histogram.Group("data", .data, [0, 0, 1]), Histogram.Group("samples", .samples, [2])]
+        let markup = Histogram("T", "N", groups, isSmall: true, words: ["cat", "dog", "owl"]).card.markup
+        for word in ["cat", "dog", "owl"] { #expect(markup.contains(">\(word)</text>")) }
+        // 210 of 230 units are three stretches, which begin at 10, 80 and 150; all samples are of the last word.
+        #expect(markup.contains("M10,90L10,90L80,90L80,90L150,90L150,6L220,6L220,90"), "\(markup)")
+    }
+
     @Test func `a chart without points is no chart`() {
         #expect(LineChart("T", "N", [LineChart.Line("a", .data, [])]).card.markup.isEmpty)
         #expect(Histogram("T", "N", [Histogram.Group("a", .data, [.nan])]).card.markup.isEmpty)

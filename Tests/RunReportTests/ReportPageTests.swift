@@ -64,6 +64,32 @@ import Training
         #expect(!text.contains("<h3>Updates left out</h3>"), "nothing was left out")
     }
 
+    @Test func `a run that samples a formula has its whole text above, and no charts of learning`() throws {
+        let folder = try TemporaryFolder()
+        let configuration = "{energy: {formula: '(x0^2-1)^2/3 + x1^2/2'}, objective: {kind: 'sampling'}}"
+        let text = try page(try Folders.make(in: folder, configuration: configuration, metrics: [Folders.line(100, ",\"treePoints\":7")]))
+        #expect(text.contains("samples of (x0^2-1)^2/3 + x1^2/2</span>") && text.contains("<h2>Sampling</h2>"))
+        #expect(text.contains("<h3>Energy</h3>") && text.contains("<h3>Trajectories</h3>"))
+        for title in ["Energies", "Learning rate", "Gradient of the parameters", "Training"] {
+            #expect(!text.contains("<h3>\(title)</h3>"))
+        }
+    }
+
+    @Test func `a newest value stands with its interval where the log has one`() throws {
+        let folder = try TemporaryFolder()
+        func line(_ step: Int, _ value: Double) -> String {
+            let ends = "{\"low\":\(value - 0.5),\"high\":\(value + 0.5),\"level\":0.95,\"method\":\"percentiles\",\"count\":200,\"seed\":1}"
+            let place =
+                "{\"points\":128,\"gradient\":\(value),\"curvature\":3,\"greatestCurvature\":4,\"intervals\":{\"gradient\":\(ends)}}"
+            return "{\"step\":\(step),\"trainingSeconds\":5,\"smoothness\":{\"data\":\(place)}}"
+        }
+        let run = try Folders.make(in: folder, metrics: [Folders.line(100)], evaluation: [line(50, 9), line(100, 2)])
+        let text = try page(run)
+        #expect(text.contains("data <b>2 (1.5 to 2.5)</b>") && text.contains("data <b>3</b>"))
+        // Ends are no curves of their own.
+        #expect(!text.contains("smoothness.data.intervals") && !text.contains("8.5 to 9.5"))
+    }
+
     @Test func `bars of many ranks say that they are those of the busiest of groups`() throws {
         let folder = try TemporaryFolder()
         let run = try Folders.make(in: folder, metrics: [Folders.line(50, ",\"ranks\":128,\"rankSeconds\":[1,3]")])

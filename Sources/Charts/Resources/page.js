@@ -26,6 +26,12 @@ for (const slider of document.querySelectorAll(".slider")) {
     }
     return size >= 1e3 ? value.toFixed(0) : String(Number(value.toPrecision(4)));
   };
+  // As many digits as tell the ticks of an axis apart.
+  const apart = (value, granularity, options, chart) => {
+    const [low, high] = chart.yAxisRange();
+    const digits = Math.ceil(Math.log10(Math.max(Math.abs(low), Math.abs(high)) / (high - low))) + 2;
+    return digits > 4 && digits < 9 ? String(Number(value.toPrecision(digits))) : short(value);
+  };
   const paint = (numbers) => ({
     colors: numbers.colors.map((number) => color("--c" + number)), axisLineColor: color("--line"), gridLineColor: color("--line"),
   });
@@ -72,7 +78,7 @@ for (const slider of document.querySelectorAll(".slider")) {
       strokeWidth: 1.6, drawPoints: single, pointSize: 3, highlightCircleSize: 3.5, rightGap: 8, xRangePad: 3, yRangePad: 6,
       axes: {
         x: { axisLabelFormatter: short, drawGrid: false, pixelsPerLabel: 60 },
-        y: { axisLabelFormatter: short, axisLabelWidth: 42, pixelsPerLabel: 34 },
+        y: { axisLabelFormatter: apart, axisLabelWidth: 42, pixelsPerLabel: 34 },
       },
       underlayCallback: (canvas, area, graph) => {
         const [low, high] = graph.yAxisRange();

@@ -1,15 +1,17 @@
 import Charts
+import Configuration
 import Sampling
 import Training
 
 /// What the logs say over the steps.
 enum CurveSections {
     static func training(_ record: ReportedRun) -> Section {
-        let curves = record.metrics
+        let (curves, learns) = (record.metrics, record.configuration.objective.kind.learns)
         let plans = ChartPlan.all(
-            ChartPlan.training, [curves], elsewhere: ChartPlan.windows + ChartPlan.speed, hidden: ChartPlan.constants)
+            learns ? ChartPlan.training : ChartPlan.sampling, [curves], elsewhere: ChartPlan.windows + ChartPlan.speed,
+            hidden: ChartPlan.constants.union(learns ? [] : ChartPlan.learning))
         return Section(
-            "training", "Training",
+            "training", learns ? "Training" : "Sampling",
             "From metrics.jsonl. Point at a curve, or go to it with Tab and use the arrow keys, to read it out; drag, or + and -, to zoom all of them; a double "
                 + "click, or 0, shows all.",
             [Section.grid("charts", plans.map { $0.chart(curves).card })])
@@ -18,7 +20,10 @@ enum CurveSections {
     static func measures(_ record: ReportedRun) -> Section {
         let curves = record.evaluation
         let plans = ChartPlan.all(ChartPlan.measures, [curves], hidden: ChartPlan.circumstances)
-        return Section("measures", "Measures", "From evaluation.jsonl.", [Section.grid("charts", plans.map { $0.chart(curves).card })])
+        return Section(
+            "measures", "Measures",
+            "From evaluation.jsonl. In brackets where the newest value lies by chance, with 95 %, as far as lines say.",
+            [Section.grid("charts", plans.map { $0.chart(curves).card })])
     }
 
     static func chains(_ record: ReportedRun) -> Section {

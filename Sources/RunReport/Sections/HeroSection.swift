@@ -83,6 +83,9 @@ struct HeroSection {
     private var tiles: HTML {
         let (metrics, evaluation) = (record.metrics, record.evaluation)
         func value(_ curves: LogCurves, _ path: String) -> String? { curves[path]?.last.map { Numeral.short($0.y) } }
+        func ends(_ path: String) -> String {
+            evaluation.intervals[path].map { ", 95 %: \(Numeral.short($0.low)) to \(Numeral.short($0.high))" } ?? ""
+        }
         var tiles: [(String, String, String)] = []
         func add(_ name: String, _ value: String?, _ note: String) { if let value { tiles.append((name, value, note)) } }
         if let quality = record.snapshot?.quality {
@@ -92,7 +95,7 @@ struct HeroSection {
         } else {
             add("Distance from the data", value(evaluation, "samples.slicedWasserstein"), "sliced Wasserstein, smaller is better")
         }
-        add("Divergence", value(evaluation, "plane.fit.divergence"), "nats from the true density")
+        add("Divergence", value(evaluation, "plane.fit.divergence"), "nats from the true density" + ends("plane.fit.divergence"))
         add("Modes", value(metrics, "modesCovered"), "covered by the chains")
         if let gap = metrics["energyGap"]?.last?.y {
             add(

@@ -1,4 +1,5 @@
 import Charts
+import Configuration
 import Formats
 import Numerics
 import Training
@@ -10,13 +11,15 @@ enum ProgressSection {
         let all = record.pictures.steps.count
         let note =
             frames.count < all ? "\(frames.count) of the \(all) pictures in samples/, evenly over the training." : "As samples/ holds them."
+        let learns = record.configuration.objective.kind.learns
         let restored = RestoredPictures.cards(record)
         return Section(
-            "samples", "Samples", "What the model draws, from its beginning to now.",
+            "samples", "Samples", "What the \(learns ? "model draws, from its" : "chains have found, from their") beginning to now.",
             [
                 Section.grid(
                     "grid2",
-                    [Slider("Through training", note, frames).card, DataPicture.card(record)] + (PlaneSection(record)?.cards ?? [])
+                    [Slider(learns ? "Through training" : "Step by step", note, frames).card, DataPicture.card(record)]
+                        + (PlaneSection(record)?.cards ?? [])
                         + restored)
             ])
     }

@@ -20,11 +20,16 @@ struct TableSection {
         (self.samples, self.data, preparation) = (samples, data, snapshot.preparation)
     }
 
-    private func name(_ column: Int) -> String {
-        let words = preparation?.table?.columns[column].words.map { words in
-            " (" + words.prefix(6).enumerated().map { "\($0) \($1)" }.joined(separator: ", ") + (words.count > 6 ? ", ...)" : ")")
-        }
-        return (preparation?.dataColumns?[column] ?? "value \(column + 1)") + (words ?? "")
+    private func name(_ column: Int) -> String { preparation?.dataColumns?[column] ?? "value \(column + 1)" }
+
+    /// Letters of all words that an axis has room for.
+    private static let mostLetters = 24
+
+    /// What the numbers of a column stand for, cut to the room of an axis; empty for numbers, and for words that are too many for one.
+    private func words(_ column: Int) -> [String] {
+        guard let words = preparation?.table?.columns[column].words, !words.isEmpty else { return [] }
+        let room = Self.mostLetters / words.count
+        return room < 2 ? [] : words.map { $0.count > room ? $0.prefix(room - 1) + "…" : $0 }
     }
 
     /// Columns of the data.
@@ -43,7 +48,15 @@ struct TableSection {
                 title, colour, zip(values(shown, x), values(shown, y)).filter { $0.isFinite && $1.isFinite }.map { Curve.Point($0, $1) })
         }
         return PointChart(
-            "\(name(x)) and \(name(y))", "The second upwards.", [cloud("data", .data, data), cloud("samples", .samples, samples)])
+            "\(name(x)) and \(name(y))", "The second upwards.", [cloud("data", .data, data), cloud("samples", .samples, samples)],
+            words: (words(x), words(y)))
+    }
+
+    /// The first columns of numbers, which points show better than words; behind them the first others where there are few.
+    private var paired: [Int] {
+        let isOfWords = (0..<width).map { preparation?.table?.columns[$0].words != nil }
+        let sorted = (0..<width).filter { !isOfWords[$0] } + (0..<width).filter { isOfWords[$0] }
+        return Array(sorted.prefix(Self.mostPaired))
     }
 
     var section: Section {
@@ -55,11 +68,11 @@ struct TableSection {
                     Histogram.Group("data", .data, values(data, column).filter(\.isFinite)),
                     Histogram.Group("samples", .samples, values(samples, column).filter(\.isFinite)),
                 ],
-                isSmall: true
+                isSmall: true, words: words(column)
             ).card
         }
-        let paired = min(Self.mostPaired, width)
-        let pairs = (0..<paired).flatMap { x in (x + 1..<max(x + 1, paired)).compactMap { pair(x, $0)?.card } }
+        let paired = paired
+        let pairs = paired.indices.flatMap { x in paired[(x + 1)...].compactMap { pair(paired[x], $0)?.card } }
         let left = width - columns.count
         return Section(
             "columns", "Columns",
@@ -68,6 +81,6 @@ struct TableSection {
             [Section.grid("small", marginals), Section.grid("charts", pairs)])
     }
 
-    /// For the first screen: the first two columns; nil for one.
-    var first: HTML? { width > 1 ? pair(0, 1)?.svg : nil }
+    /// For the first screen: the first two of these columns; nil for one.
+    var first: HTML? { width > 1 ? pair(paired[0], paired[1])?.svg : nil }
 }
