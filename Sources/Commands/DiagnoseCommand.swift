@@ -145,7 +145,7 @@ public struct DiagnoseCommand: Codable, Sendable {
             chains: ChainRun(
                 kernel: trained.settledKernel(steps: thin), steps: thin,
                 start: trained.chainStart(origin, prepared, seed: configuration.run.seed),
-                numbers: WindowRun.numbers(seed: configuration.run.seed)),
+                numbers: WindowRun.numbers(seed: configuration.run.seed), space: trained.space),
             step: trained.step, draws: draws,
             functionals: ChainFunctionals(
                 dimension: dimension, columns: trained.networks.isLatent ? nil : trained.rowMetadata?.rows.columns,
@@ -183,7 +183,7 @@ public struct DiagnoseCommand: Codable, Sendable {
         let (configuration, steps) = (trained.configuration, trained.configuration.sampler.steps)
         return ChainRun(
             kernel: trained.kernel(steps: steps), steps: steps, start: .positions,
-            numbers: ChainRun.Numbers(seed: configuration.run.seed, motion: .sampling, decisions: .samplingDecision))
+            numbers: ChainRun.Numbers(seed: configuration.run.seed, motion: .sampling, decisions: .samplingDecision), space: trained.space)
     }
 
     /// Shards whose chains are told apart. On a ladder of temperatures the coldest chains of a block of shards are its samples: a block is a group.

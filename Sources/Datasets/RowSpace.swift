@@ -121,6 +121,11 @@ extension RowSpace.Gap {
         return distance * distance / 2 + Self.logTurn / 2
     }
 
+    /// The derivative of that by each coordinate.
+    public func slope(of rows: Matrix, row: Int) -> Float {
+        coordinates.count == 1 ? rows[row, coordinates.lowerBound] - filler[0] : 0
+    }
+
     /// log 2π
     private static let logTurn: Float = 1.837_877_1
 }

@@ -9,7 +9,7 @@ extension EnergySmoothness: MeasureFinding {}
 
 extension MeasureKind {
     static let smoothness = MeasureKind(
-        "smoothness", "how fast the energy changes at data, between rows and at samples", needs: [.energyOfRows, .samples],
+        "smoothness", "how fast the energy changes at data, between rows and at samples", needs: [.energyOfRows, .realNumbers, .samples],
         isStandard: \.measuresSamples
     ) { (model) throws(Failure) in
         let trained = model.trained

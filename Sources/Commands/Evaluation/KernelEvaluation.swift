@@ -98,7 +98,8 @@ extension MeasureKind {
     }
 
     static let steinDiscrepancy = MeasureKind(
-        "ksd", "kernelised Stein discrepancy of samples, and of data, from the model's density", needs: [.samples, .energyOfRows]
+        "ksd", "kernelised Stein discrepancy of samples, and of data, from the model's density",
+        needs: [.samples, .energyOfRows, .realNumbers]
     ) { (model) throws(Failure) in
         let compared = try ComparedRows(model)
         let (x, y) = (KernelRows(compared.samples), KernelRows(compared.data))

@@ -34,7 +34,7 @@ extension LikelihoodEvaluation: MeasureFinding {}
 extension MeasureKind {
     static let likelihood = MeasureKind(
         "ais", "log Z by annealed importance sampling between two bounds; with it log-likelihood and bits a dimension of held-out rows",
-        needsData: false, needs: [.samples, .energyOfRows, .wallsOnBothSides],
+        needsData: false, needs: [.samples, .energyOfRows, .realNumbers, .wallsOnBothSides],
         option: Option(name: "--temperatures", role: .manner) { $0.annealing != nil }, measuresRows: true
     ) { (model) throws(Failure) in
         let (partition, place) = try PartitionEvaluation.bracket(model)

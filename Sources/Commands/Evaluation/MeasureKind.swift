@@ -112,6 +112,12 @@ extension MeasureKind.Need {
         return nil
     })
 
+    /// An energy that is one of real numbers alone, whose integral is over all of them.
+    static let realNumbers = MeasureKind.Need(missing: {
+        $0.trained.space == nil
+            ? nil : "an energy of real numbers, found one of words, gaps or angles (data.dequantize=true learns them as numbers)"
+    })
+
     /// A built-in density of the plane as the data, and an energy of its points.
     static let planeDensity = MeasureKind.Need(
         missing: { model in

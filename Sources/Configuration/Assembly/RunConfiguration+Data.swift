@@ -116,6 +116,9 @@ extension RunConfiguration {
     /// Whether columns of a table that are no numbers are learned as what they are.
     package var keepsSites: Bool { objective.kind.knowsSites && data.dequantize == false }
 
+    /// What the coordinates of rows are; nil where all are learned as real numbers.
+    package func space(of rows: RowPreparation) -> RowSpace? { keepsSites ? rows.table?.space(rows.scales) : nil }
+
     /// What the `data` group says of the rows of a source.
     package func preparation(of source: DataSource) throws(Failure) -> DataPreparation {
         var preparation = DataPreparation()

@@ -123,11 +123,11 @@ extension RunConfiguration {
     }
 
     /// How samples are drawn for pictures where the objective has no chains: the run's sampler, from noise.
-    package func freshChains(for shape: ImageShape) -> ChainRun {
+    package func freshChains(for rows: RowPreparation) -> ChainRun {
         ChainRun(
-            kernel: kernel(for: energyShape(for: shape)), steps: sampler.steps, start: .noise(startNoise, .samplingStart),
+            kernel: kernel(for: energyShape(for: rows.shape)), steps: sampler.steps, start: .noise(startNoise, .samplingStart),
             numbers: ChainRun.Numbers(seed: run.seed, motion: .sampling, decisions: .samplingDecision), ladder: noiseLadder,
-            guidance: Float(condition.guidance))
+            guidance: Float(condition.guidance), space: space(of: rows))
     }
 
     package var latentPosterior: LatentPosterior {

@@ -1,3 +1,4 @@
+import Datasets
 import Model
 import Numerics
 import Sampling
@@ -41,18 +42,24 @@ package struct ChainRun: Sendable {
     let start: Start
     let numbers: Numbers
     let ladder: NoiseLadder?
+    /// What the coordinates of a state are; nil: real numbers.
+    let space: RowSpace?
     /// Whether the noise of the lowest level is taken off the ends.
     let denoises: Bool
     /// How often the difference of the energies with and without a class counts.
     let guidance: Float
 
+    /// - Parameters:
+    ///   - kernel: of the numbers of a state.
+    ///   - space: what a state's coordinates are; its sites are moved in turn with its numbers.
     package init(
         kernel: any TransitionKernel, steps: Int, start: Start, numbers: Numbers, ladder: NoiseLadder? = nil, denoises: Bool = false,
-        guidance: Float = 1
+        guidance: Float = 1, space: RowSpace? = nil
     ) {
         precondition(!denoises || ladder != nil, "the noise that is taken off is that of a ladder")
-        (self.kernel, self.steps, self.start, self.numbers) = (kernel, steps, start, numbers)
-        (self.ladder, self.denoises, self.guidance) = (ladder, denoises, guidance)
+        self.kernel = space.map { $0.kernel(ofNumbers: kernel) } ?? kernel
+        (self.steps, self.start, self.numbers) = (steps, start, numbers)
+        (self.ladder, self.denoises, self.guidance, self.space) = (ladder, denoises, guidance, space)
     }
 
     /// Room for a tile of chains.
@@ -71,6 +78,7 @@ package struct ChainRun: Sendable {
             distribution.fill(positions, stream: RandomStream(seed: numbers.seed, purpose: purpose, step: step, index: index))
         case .generator(let samples): samples.fill(positions, tile: index, step: step, condition: condition)
         }
+        space?.settle(positions)
     }
 
     /// Runs chains on from where they stand.
@@ -84,6 +92,15 @@ package struct ChainRun: Sendable {
     package func advance(
         _ chains: ChainBuffers, step: Int, index: Int, in potential: some Potential, onLevel: (NoiseLadder.Rung) -> Void = { _ in },
         onState: (_ done: Int) -> Void = { _ in }
+    ) -> RunInfo {
+        guard let space else { return move(chains, step: step, index: index, in: potential, onLevel: onLevel, onState: onState) }
+        let states = SpacePotential(base: potential, space: space, count: chains.positions.rows)
+        return move(chains, step: step, index: index, in: states, onLevel: onLevel, onState: onState)
+    }
+
+    private func move(
+        _ chains: ChainBuffers, step: Int, index: Int, in potential: some Potential, onLevel: (NoiseLadder.Rung) -> Void,
+        onState: (_ done: Int) -> Void
     ) -> RunInfo {
         var total = RunInfo()
         let (levels, limit) = (NoiseLadder.descent(ladder), kernel.stepLimit(values: chains.positions.count))
@@ -126,6 +143,7 @@ package struct ChainRun: Sendable {
         }
         if denoises, let noise = ladder?.deviations[0] { denoise(chains, noise, potential) }
         condition?.paste(into: positions)
+        space?.settle(positions)
         return decoder?.outputs(of: positions) ?? positions
     }
 

@@ -140,7 +140,7 @@ package final class Trainer {
         engines.prepare(parameters: try bestParameters(), state: &modelState, iterating: false)
         defer { prepareWeights(iterating: false) }
         let rows = try communicator.agree { plan.condition == nil ? nil : try plan.configuration.learnedRows(plan.source) }
-        let (chains, step, decodes) = (plan.configuration.freshChains(for: plan.source.shape), state.step, plan.networks.isLatent)
+        let (chains, step, decodes) = (plan.configuration.freshChains(for: plan.rowMetadata.rows), state.step, plan.networks.isLatent)
         forEachShard { shard, worker in
             guard let fresh = worker.freshChains else { preconditionFailure("training draws the samples of this objective") }
             let engine = worker.engine

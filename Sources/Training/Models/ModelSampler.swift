@@ -80,7 +80,7 @@ public final class ModelSampler {
             kernel: origin == .chains ? trained.settledKernel(steps: self.steps) : trained.kernel(steps: self.steps), steps: self.steps,
             start: trained.chainStart(origin, weights, seed: seed, lines: lines),
             numbers: ChainRun.Numbers(seed: seed, motion: .sampling, decisions: .samplingDecision), ladder: ladder, denoises: denoises,
-            guidance: Float(guidance ?? trained.configuration.condition.guidance))
+            guidance: Float(guidance ?? trained.configuration.condition.guidance), space: trained.space)
     }
 
     package var rowsPerTile: Int { trained.configuration.run.chainsPerShard }

@@ -132,6 +132,9 @@ public struct TrainedModel: Sendable {
     /// The shape of a sample.
     public var shape: ImageShape { networks.sampleShape }
 
+    /// What the coordinates of a row are; nil where all are learned as real numbers.
+    package var space: RowSpace? { rowMetadata.flatMap { configuration.space(of: $0.rows) } }
+
     /// The run's sampler as training has adapted it.
     /// - Parameter steps: as in `RunConfiguration.kernel`.
     package func kernel(steps: Int) -> any TransitionKernel {

@@ -155,7 +155,7 @@ public struct RunPlan: Sendable {
 
     /// Scratch of the sampler that draws samples to show; nil where training draws them.
     package var freshScratch: Int? {
-        profile.hasChains ? nil : configuration.kernel(for: model.inputShape).scratchTiles
+        profile.hasChains ? nil : configuration.freshChains(for: rowMetadata.rows).kernel.scratchTiles
     }
 
     /// The objective at work on some shards, as many threads as there are engines.
