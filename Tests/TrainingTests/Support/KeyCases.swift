@@ -34,7 +34,8 @@ enum KeyCases {
         "sampler.temperature": ["sampler.noise=null"], "chains.storage=byte": ["sampler.low=-1", "sampler.high=1"],
         "exchange.temperatures=[1, 2]": ["sampler.noise=null"], "objective.diffusion=variancePreserving": ["objective.noise=0.5"],
         "objective.kind=autoencoder": ["sampler.steps=0"], "model.kind=layers": ["model.layers=[{kind: 'dense', outputs: 1}]"],
-        "condition.kind=image": ["condition.source=digits"], "objective.kind=sampling": ["energy.formula=x0"],
+        "condition.kind=image": ["condition.source=digits"], "condition.kind=mask": ["objective.kind=variationalTeaching"],
+        "objective.kind=sampling": ["energy.formula=x0"],
     ]
 
     /// Assignments with those that they need by their values, each key once.

@@ -14,7 +14,7 @@ import Training
         "modes",
         "threshold", "counts", "noise", "peak", "temperature", "latentValues", "filterWidth", "width", "scale", "falseAlarms", "chance",
         "acceptance",
-        "trainingRows", "heldOutRows", "outsideRows",
+        "trainingRows", "heldOutRows", "outsideRows", "areTrainingRows", "heldOutAreTrainingRows", "isTrainingData",
         // Its own standard error.
         "divergenceError",
     ]
@@ -26,6 +26,8 @@ import Training
         guard let members = value as? [String: Any] else {
             return value is Double ? [path.joined(separator: ".")] : []
         }
+        // An interval by itself.
+        if members["low"] != nil, members["high"] != nil { return [] }
         let own = intervals.merging(members["intervals"] as? [String: Any] ?? [:]) { $1 }
         return members.flatMap { name, member -> [String] in
             if Self.circumstances.contains(name) || Self.accounts.contains(name) { return [] }

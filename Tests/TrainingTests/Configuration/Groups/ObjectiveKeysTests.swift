@@ -37,7 +37,7 @@ struct ObjectiveKeysTests {
         (["objective.kind=nce", "objective.penalty=2"], "objective.penalty"),
         (["objective.kind=autoencoder"], "expected sampler.steps = 0, found 20"),
         (["sampler.steps=0"], "expected sampler.steps of at least 1"),
-        (["condition.kind=label"], "needs objective.kind = \"variationalTeaching\" or \"autoencoder\""),
+        (["condition.kind=mask"], "completes what a generator draws"),
         (["objective.kind=variationalTeaching", "condition.kind=image"], "needs condition.source"),
         (["objective.kind=variationalTeaching", "condition.kind=label", "diagnostics.every=5"], "expected diagnostics.every = 0"),
         (["objective.kind=latentPrior", "posterior.keepChains=true", "data.flip=true"], "expected data.flip = false"),
