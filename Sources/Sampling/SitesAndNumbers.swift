@@ -54,6 +54,7 @@ public struct SitesAndNumbers<Sites: TransitionKernel, Numbers: TransitionKernel
         public let accepted: Int?
         public let acceptance: Double?
         public let invalid: Int
+        public let diverged: [Int]
         public let trees: TreeCounts?
     }
 
@@ -83,7 +84,8 @@ public struct SitesAndNumbers<Sites: TransitionKernel, Numbers: TransitionKernel
         potential.evaluate(buffers.positions, energies: buffers.energies, gradient: buffers.gradient)
         return Info(
             squaredGradient: ofSites.squaredGradient, accepted: ofNumbers.accepted ?? ofSites.accepted,
-            acceptance: ofNumbers.acceptance ?? ofSites.acceptance, invalid: ofSites.invalid + ofNumbers.invalid, trees: ofNumbers.trees)
+            acceptance: ofNumbers.acceptance ?? ofSites.acceptance, invalid: ofSites.invalid + ofNumbers.invalid,
+            diverged: ofNumbers.diverged, trees: ofNumbers.trees)
     }
 
     private var part: StatePart { StatePart(columns: columns) }

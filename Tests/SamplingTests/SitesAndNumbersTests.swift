@@ -123,4 +123,11 @@ struct SitesAndNumbersTests {
         #expect(kernel.scaled(by: 2).numbers.stepSize == 0.6 && kernel.scaled(by: 2).sites.stepSize == 1)
         #expect(kernel.bestAcceptance == 0.574)
     }
+
+    @Test func `trajectories of the numbers that diverge are reported`() {
+        let kernel = SitesAndNumbers(sites: Gibbs(sites: Self.bit), numbers: HMC(stepSize: 5, leapfrogSteps: 8), columns: [0, 2])
+        let buffers = ChainBuffers(chains: 13, dimension: 3, scratch: kernel.scratchTiles)
+        let info = kernel.run(buffers, steps: 3, noise: KernelChecks.noise, in: Switched())
+        #expect(info.diverged.sorted() == (0..<13).flatMap { [$0, $0, $0] })
+    }
 }
