@@ -101,7 +101,7 @@ def draw(task):
         begin = lambda key: adapted  # noqa: E731
     else:
         kernel = getattr(blackjax, method)
-        adaptation = blackjax.window_adaptation(kernel, density, **options)
+        adaptation = blackjax.window_adaptation(kernel, density, **options, **task.get("adaptation", {}))
         adapt = jax.jit(lambda key: adaptation.run(key, first[0], task["warmup"])[0].parameters)
         numbers, warming = clocked(adapt, warm)
         algorithm = kernel(density, **{**numbers, **options})
