@@ -5,12 +5,16 @@ import Formats
 import Numerics
 import Training
 
-/// `energy`: the energies of given rows under a trained model; for a latent prior those of the rows with their latent vectors (`RowScores`).
+/// `energy`: the energies of given rows, with their conditions where it has such, under a trained model; for a latent prior those of the rows with their latent vectors (`RowScores`).
 public struct EnergyCommand: Codable, Sendable {
     public var folder: String
     public var step: WantedCheckpoint?
     public var weights: ModelWeights
     public var input: String
+    /// The class of all rows; nil: those that stand beside them, for a model that knows classes.
+    public var label: Int?
+    /// The path of the images that belong to the rows, for a model that knows such.
+    public var images: String?
     public var output: String
     /// Whether the parts of scores that are sums are written too.
     public var writesParts: Bool
@@ -20,13 +24,13 @@ public struct EnergyCommand: Codable, Sendable {
     public var explains: Bool
 
     public init(
-        folder: String, step: WantedCheckpoint? = nil, weights: ModelWeights = .average, input: String, output: String,
-        writesParts: Bool = false, writesDensities: Bool = false, explains: Bool = false
+        folder: String, step: WantedCheckpoint? = nil, weights: ModelWeights = .average, input: String, label: Int? = nil,
+        images: String? = nil, output: String, writesParts: Bool = false, writesDensities: Bool = false, explains: Bool = false
     ) {
         self.folder = folder
         self.step = step
         self.weights = weights
-        self.input = input
+        (self.input, self.label, self.images) = (input, label, images)
         self.output = output
         (self.writesParts, self.writesDensities, self.explains) = (writesParts, writesDensities, explains)
     }
@@ -43,19 +47,21 @@ public struct EnergyCommand: Codable, Sendable {
             try writesDensities
             ? LogDensity(trained, training: trained.evaluationRows(nil, communicator).training, for: "energy: --log-density", communicator)
             : nil
-        let scores = try communicator.agree { try trained.scores(seed: Self.seed, for: "energy") }
+        let scores = trained.scores(seed: Self.seed)
         let parts = try communicator.agree { try writesParts ? self.parts(of: scores, trained) : [] }
+        try communicator.agree { if let images { try trained.checkTakesImages(images) } }
+        let rows = try trained.givenRows(input, images: images, option: "--input", communicator)
+        let conditions = try communicator.agree { try trained.conditions(of: rows, label: label, place: "energy: --input \(input)") }
         let explanation = try explains ? RowExplanation(trained, scores, communicator) : nil
         let columns = [density == nil ? "energy" : "logDensity"] + parts + (explanation?.columns ?? [])
-        let rows = try trained.givenRows(input, option: "--input", communicator)
         let count = rows.count
         let results = TileResults(
             rows: count, rowsPerTile: scores.rowsPerTile, rowShape: columns.count > 1 ? [columns.count] : [], columns: columns)
         let values = results.tiles(of: communicator).map { tile in
             communicator.progress.note("energies")
-            let x = rows.read(tile.rows)
-            let found = scores.scores(of: x, tile: tile.index).map { Array($0.prefix(1 + parts.count)) }
-            let reasons = explanation?.values(of: x, scores: found.map { $0[0] }, tile: tile.index)
+            let (x, condition) = (rows.read(tile.rows), conditions?.values(tile.rows))
+            let found = scores.scores(of: x, condition: condition, tile: tile.index).map { Array($0.prefix(1 + parts.count)) }
+            let reasons = explanation?.values(of: x, condition, scores: found.map { $0[0] }, tile: tile.index)
             let written = found.indices.flatMap { row in
                 [density?.ofRow(energy: found[row][0]) ?? found[row][0]] + found[row].dropFirst() + (reasons?[row] ?? [])
             }

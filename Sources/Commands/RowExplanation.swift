@@ -42,7 +42,9 @@ struct RowExplanation {
         let training = try trained.evaluationRows(nil, communicator).training
         donorRows = training.read(0..<min(Self.donors, training.available))
         self.scores = scores
-        trainingScores = try scores.scores(of: training, count: min(Self.mostRows, training.available), communicator)[0].sorted()
+        let condition = trained.rowCondition
+        try communicator.agree { try condition.map { (condition) throws(Failure) in try training.check(condition) } }
+        trainingScores = try scores.scores(of: training, count: min(Self.mostRows, training.available), condition: condition, communicator)[0].sorted()
     }
 
     /// The columns behind the score in a file.
@@ -51,8 +53,9 @@ struct RowExplanation {
     /// The share of training rows with a lower score in percent, equal ones counted half, then the part of each column.
     /// - Parameters:
     ///   - rows: a tile.
+    ///   - condition: of each row, which it keeps when a column is resampled; nil for energies of rows alone.
     ///   - own: their scores.
-    func values(of rows: Matrix, scores own: [Double], tile: Int) -> [[Double]] {
+    func values(of rows: Matrix, _ condition: Matrix?, scores own: [Double], tile: Int) -> [[Double]] {
         var falls = [[Double]](repeating: [], count: rows.rows)
         for place in places {
             var sums = [Double](repeating: 0, count: rows.rows)
@@ -60,7 +63,7 @@ struct RowExplanation {
                 let changed = Matrix(rows: rows.rows, columns: rows.columns)
                 changed.copy(from: rows)
                 for row in 0..<rows.rows { for column in place { changed[row, column] = donorRows[donor, column] } }
-                for (row, found) in scores.scores(of: changed, tile: tile).enumerated() { sums[row] += found[0] }
+                for (row, found) in scores.scores(of: changed, condition: condition, tile: tile).enumerated() { sums[row] += found[0] }
             }
             for row in 0..<rows.rows { falls[row].append(own[row] - sums[row] / Double(donorRows.rows)) }
         }

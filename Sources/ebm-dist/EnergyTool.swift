@@ -14,6 +14,12 @@ enum EnergyTool: Command {
             explanation:
                 "the rows, in the units of the training data (levels 0 to 255 of bytes, columns by name): any format that train reads"),
         Option(
+            name: "--label", value: "K",
+            explanation:
+                "models conditioned on classes: that of all rows, from 0 (default: those of the input, which stand there as in the training data)"
+        ),
+        Option(name: "--condition", value: "PATH", explanation: "models conditioned on images: those of the rows, in their order"),
+        Option(
             name: "--out", value: "F.npy|F.csv|F.h5",
             explanation:
                 "where the N energies go, as float32 or as a column \"energy\"; of a latent prior |x - g(z)|²/2σ² + U(z), z at the end of a posterior chain"
@@ -44,7 +50,8 @@ enum EnergyTool: Command {
         let command = EnergyCommand(
             folder: try arguments.required("--run", "DIR"), step: try arguments.checkpoint(),
             weights: try arguments.choice("--weights", ModelWeights.self) ?? .average,
-            input: try arguments.required("--input", "PATH"), output: try arguments.required("--out", "F.npy|F.csv|F.h5"),
+            input: try arguments.required("--input", "PATH"), label: try arguments.integer("--label", atLeast: 0),
+            images: arguments["--condition"], output: try arguments.required("--out", "F.npy|F.csv|F.h5"),
             writesParts: arguments.has("--parts"), writesDensities: arguments.has("--log-density"), explains: arguments.has("--explain"))
         Console(communicator).line(try command.run(communicator))
     }

@@ -83,9 +83,15 @@ package struct RowScores {
     }
 
     /// Collective. The scores of the first rows, and their parts, each of all rows, on all ranks.
+    /// - Parameter condition: what the energy knows beside the rows, which were checked to have it.
     /// - Throws: `.numerical` for a score that is NaN.
-    package func scores(of rows: EvaluationRows, count: Int, _ communicator: any Communicator) throws(Failure) -> [[Double]] {
-        let scores = try scores(of: count, communicator) { part, _ in (rows.read(part), nil) }
+    package func scores(
+        of rows: EvaluationRows, count: Int, condition: Condition? = nil, _ communicator: any Communicator
+    ) throws(Failure) -> [[Double]] {
+        let scores = try scores(of: count, communicator) { part, tile in
+            let x = rows.read(part)
+            return (x, condition.map { rows.condition($0, of: x, part, seed: 0, tile: tile).values })
+        }
         if let bad = (0..<count).first(where: { row in scores.contains { $0[row].isNaN } }) {
             throw Failure(.numerical, "\(rows.name): the score of row \(bad) in the order of evaluation is NaN: the model cannot rank rows")
         }
@@ -94,10 +100,16 @@ package struct RowScores {
 }
 
 extension TrainedModel {
+    /// Of rows and their conditions, where energies have such.
+    package func scores(seed: UInt64) -> RowScores {
+        inference(seed: seed).map { RowScores($0) } ?? RowScores(energy: model, weights: prepared())
+    }
+
+    /// - Parameter place: what gives rows alone.
     /// - Throws: `.usage` for an energy of rows and their condition.
     package func scores(seed: UInt64, for place: String) throws(Failure) -> RowScores {
         try checkIsUnconditional(place)
-        return inference(seed: seed).map { RowScores($0) } ?? RowScores(energy: model, weights: prepared())
+        return scores(seed: seed)
     }
 
     /// - Parameter place: what needs an energy of rows alone.

@@ -89,31 +89,33 @@ extension TrainedModel {
     package func conditions(
         count: Int, label: Int?, data: String?, images: String?, seed: UInt64, _ communicator: any Communicator
     ) throws(Failure) -> SampleConditions? {
-        let condition = rowCondition
         try communicator.agree {
-            if case .label(let classes, _, _) = condition {
-                if let label, label >= classes {
-                    throw Failure(.usage, "--label: expected a class from 0 to \(classes - 1), found \(label)")
-                }
-                if let label, let known = condition?.classes(known: rowMetadata?.rows.classes), !known.contains(label) {
-                    throw Failure(
-                        .usage,
-                        "--label: class \(label) has no rows in the training data; expected one of \(known.map(String.init).joined(separator: ", "))"
-                    )
-                }
-            } else if let label {
-                throw Failure(
-                    .usage,
-                    "--label \(label): this model has no classes as its condition (condition.kind = \"\(configuration.condition.kind.rawValue)\")"
-                )
-            }
+            try checkTakesLabel(label)
+            if let images { try checkTakesImages(images) }
         }
-        try communicator.agree { if let images { try checkTakesImages(images) } }
-        guard let condition else { return nil }
+        guard let condition = rowCondition else { return nil }
         let rows = condition.belongsToRows ? try rows(count: count, condition, data: data, images: images, communicator) : nil
         return SampleConditions(
             condition: condition, label: label, classes: condition.classes(known: rowMetadata?.rows.classes),
             columns: configuration.samples.columns, rows: rows, seed: seed)
+    }
+
+    /// - Throws: `.usage` for a class, unless it is one that the model knows.
+    func checkTakesLabel(_ label: Int?) throws(Failure) {
+        guard let label else { return }
+        guard case .label(let classes, _, _)? = rowCondition else {
+            throw Failure(
+                .usage,
+                "--label \(label): this model has no classes as its condition (condition.kind = \"\(configuration.condition.kind.rawValue)\")"
+            )
+        }
+        guard label < classes else { throw Failure(.usage, "--label: expected a class from 0 to \(classes - 1), found \(label)") }
+        if let known = rowCondition?.classes(known: rowMetadata?.rows.classes), !known.contains(label) {
+            throw Failure(
+                .usage,
+                "--label: class \(label) has no rows in the training data; expected one of \(known.map(String.init).joined(separator: ", "))"
+            )
+        }
     }
 
     /// - Throws: `.usage` for images, unless they are the model's condition.

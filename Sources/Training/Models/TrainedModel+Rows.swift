@@ -15,6 +15,12 @@ package struct GivenRows: Sendable {
 
     package var count: Int { dataset.count }
 
+    /// The class of each; nil where they have none.
+    var labels: [Int32]? { dataset.labels }
+
+    /// What belongs to each; nil where there is no such.
+    var images: Dataset? { dataset.partner }
+
     /// rows x values
     package func read(_ range: Range<Int>) -> Matrix { preparation.rows(of: dataset, range) }
 }
@@ -31,10 +37,14 @@ extension TrainedModel {
     }
 
     /// Collective. The rows of a file; they become what the model works on when they are read.
-    /// - Parameter option: of the command line, which gave them.
-    package func givenRows(_ path: String, option: String, _ communicator: any Communicator) throws(Failure) -> GivenRows {
+    /// - Parameters:
+    ///   - images: the path of their condition, where that is an image.
+    ///   - option: of the command line, which gave them.
+    package func givenRows(
+        _ path: String, images: String? = nil, option: String, _ communicator: any Communicator
+    ) throws(Failure) -> GivenRows {
         var preparation = try preparation(communicator)
-        let source = try configuration.sharedSource(of: path, like: preparation, communicator)
+        let source = try configuration.sharedSource(of: path, images: images, like: preparation, communicator)
         if rowMetadata == nil, source.dataset?.levels != nil { preparation = try learned(communicator).rows }
         return try communicator.agree { () throws -> GivenRows in
             let place = "\(option) \(path)"

@@ -181,11 +181,9 @@ import Training
             VariationalTeachingTests.teaching + ["data.source=digits", "data.noise=0", "run.steps=1", "model.referenceDeviation=null"]
                 + condition,
             in: scratch.run())
-        let (path, input) = (scratch.run().path, "\(scratch.path)/x.npy")
-        try AtomicFile.write(NPY.encode(NumericArray(shape: [1, 64], .float32(Array(repeating: 0, count: 64)))), to: input)
+        let path = scratch.run().path
         let commands: [(String, () throws -> String)] = [
             ("evaluate: --outliers", { try EvaluateCommand(folder: path, outliers: "digits").run(SoloCommunicator()) }),
-            ("energy", { try EnergyCommand(folder: path, input: input, output: "\(path)/e.npy").run(SoloCommunicator()) }),
             ("diagnose", { try DiagnoseCommand(folder: path).run(SoloCommunicator()) }),
         ]
         for (place, command) in commands {
