@@ -1,7 +1,7 @@
 import Numerics
 
 /// An activation that no linear map precedes: at the input, after a pooling, or after another activation. Without one it is the identity,
-/// on which a sum of two values stands (`Node.skip`).
+/// on which what is made of two values stands (`Node.second`).
 struct ActivationStage: LinearStage {
     let count: Int
     let activation: Activation?
@@ -14,16 +14,6 @@ struct ActivationStage: LinearStage {
 
     func forward(_ x: Matrix, _ weights: StageWeights, scratch: Matrix, into output: Matrix, slopes: Matrix?) {
         output.copy(from: x)
-        activate(output, slopes: slopes)
-    }
-
-    /// output = activation(a + b)
-    func forward(sum a: Matrix, _ b: Matrix, into output: Matrix, slopes: Matrix?) {
-        Elementwise.add(a, b, scale: 1, into: output)
-        activate(output, slopes: slopes)
-    }
-
-    private func activate(_ output: Matrix, slopes: Matrix?) {
         guard let activation else { return }
         Elementwise.activate(output, bias: nil, activation, slopes: slopes)
     }

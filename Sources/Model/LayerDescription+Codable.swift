@@ -13,15 +13,15 @@ extension LayerDescription: Codable {
         case .groupNormalization: "groupNormalization"
         case .residual: "residual"
         case .readouts: "readouts"
+        case .innerProduct: "innerProduct"
         case .scaling: "scaling"
         }
     }
 
     /// All words for `kind`.
     static let kinds = [
-        "convolution", "dense", "elu", "flatten", "groupNormalization", "leakyReLU", "meanPooling", "readouts", "relu", "residual",
-        "scaling",
-        "silu", "softplus", "sumPooling", "tanh", "transposedConvolution",
+        "convolution", "dense", "elu", "flatten", "groupNormalization", "innerProduct", "leakyReLU", "meanPooling", "readouts", "relu",
+        "residual", "scaling", "silu", "softplus", "sumPooling", "tanh", "transposedConvolution",
     ]
 
     /// - Throws: `Failure(.configuration)` for an unknown kind or key and for a value of the wrong type; it names the layer's place:
@@ -52,6 +52,9 @@ extension LayerDescription: Codable {
         case "readouts":
             try fields.allow("layers")
             self = .readouts(layers: try fields.required("layers"))
+        case "innerProduct":
+            try fields.allow("layers")
+            self = .innerProduct(layers: try fields.required("layers"))
         case "scaling":
             try fields.allow("factor")
             self = .scaling(factor: try fields.required("factor"))
@@ -89,7 +92,7 @@ extension LayerDescription: Codable {
         case .residual(let layers, let shortcut):
             try container.encode(layers, forKey: "layers")
             try container.encodeIfPresent(shortcut, forKey: "shortcut")
-        case .readouts(let layers):
+        case .readouts(let layers), .innerProduct(let layers):
             try container.encode(layers, forKey: "layers")
         case .scaling(let factor):
             try container.encode(factor, forKey: "factor")

@@ -20,8 +20,22 @@ public enum LayerDescription: Hashable, Sendable {
     case residual(layers: [LayerDescription], shortcut: [LayerDescription]? = nil)
     /// layers(x), one value, + Σ_l (R_l·h_l + b_l), h_l what the activations among the layers give, but for the one that the last layer reads.
     case readouts(layers: [LayerDescription])
+    /// ½⟨x, layers(x)⟩, one value, x what the layers read, at the input of the network without the channels of a condition.
+    case innerProduct(layers: [LayerDescription])
     /// factor · x
     case scaling(factor: Float)
+}
+
+extension LayerDescription {
+    /// Whether a value may fall as fast as |x|² rises: an inner product whose layers do not end in tanh, the activation with bounds.
+    var fallsWithSquare: Bool {
+        switch self {
+        case .innerProduct(let layers): layers.last { $0 != .flatten } != .activation(.tanh)
+        case .residual(let layers, let shortcut): (layers + (shortcut ?? [])).contains(where: \.fallsWithSquare)
+        case .readouts(let layers): layers.contains(where: \.fallsWithSquare)
+        default: false
+        }
+    }
 }
 
 /// The sum or the mean of the pixels of a window, channel by channel.

@@ -26,12 +26,11 @@ extension Network {
         }
         for (index, node) in nodes.enumerated() {
             let arguments = workspace.arguments[index].map { $0.rows(range) }
-            node.stage.forwardAlongLine(
-                workspace.value(node.source, input), weights.stages[index], scratch: workspace.scratch, into: arguments)
-            if let skip = node.skip {
-                for (argument, value) in zip(arguments, workspace.value(skip, input)) {
-                    Elementwise.add(argument, value, scale: 1, into: argument)
-                }
+            let source = workspace.value(node.source, input)
+            if let second = node.second {
+                second.junction.joinAlongLine(source, workspace.value(second.node, input), into: arguments)
+            } else {
+                node.stage.forwardAlongLine(source, weights.stages[index], scratch: workspace.scratch, into: arguments)
             }
             if let activation = node.stage.activation {
                 LineActivation(arguments: arguments, values: workspace.values[index].map { $0.rows(range) }, gradients: nil).run(activation)
@@ -63,7 +62,7 @@ extension Network {
                     workspace.value(node.source, input), deltas, scratch: workspace.scratch, into: parameterGradient)
             }
             for part in node.contributions where part.target != Node.input || wholeGradient != nil {
-                pullBack(deltas, part, at: workspace.value(part.target, input), index, weights, workspace, wholeGradient)
+                pullBack(deltas, part, input, index, weights, workspace, wholeGradient)
             }
         }
         guard let condition, let wholeGradient else { return }
@@ -87,15 +86,21 @@ extension Network {
 
     /// Adds what a node gives to the gradients of a value that it reads. Of the input, only the gradient of its value is wanted.
     private func pullBack(
-        _ deltas: [Matrix], _ part: Node.Contribution, at x: [Matrix], _ index: Int, _ weights: PreparedWeights,
+        _ deltas: [Matrix], _ part: Node.Contribution, _ line: [Matrix], _ index: Int, _ weights: PreparedWeights,
         _ workspace: LineWorkspace, _ inputGradient: Matrix?
     ) {
+        let (node, x) = (nodes[index], workspace.value(part.target, line))
         func buffers(_ number: Int) -> [Matrix] {
             workspace.gradients[number].map { $0.view(from: 0, rows: x[0].rows, columns: x[0].columns) }
         }
         let input = part.target == Node.input ? inputGradient.map { [$0] } : nil
         let results = part.isFirst ? input ?? buffers(part.buffer) : Array(buffers(part.buffer).prefix(input?.count ?? x.count))
-        nodes[index].stage.pullBackAlongLine(deltas, at: x, weights.stages[index], scratch: workspace.scratch, into: results)
+        if let second = node.second {
+            let other = workspace.value(part.operand == .first ? second.node : node.source, line)
+            second.junction.pullBackAlongLine(deltas, to: part.operand, other: other, into: results)
+        } else {
+            node.stage.pullBackAlongLine(deltas, at: x, weights.stages[index], scratch: workspace.scratch, into: results)
+        }
         guard !part.isFirst else { return }
         for (total, result) in zip(input ?? buffers(nodes[part.target].buffer), results) {
             Elementwise.add(total, result, scale: 1, into: total)

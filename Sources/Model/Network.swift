@@ -95,9 +95,11 @@ public struct Network: Sendable {
             let output = workspace.outputs[index].rows(range)
             let slopes = keepingSlopes ? workspace.slopes[index]?.rows(range) : nil
             let source = workspace.value(nodes[index].source, input)
-            if let skip = nodes[index].skip {
-                ActivationStage(count: output.columns, activation: nodes[index].stage.activation).forward(
-                    sum: source, workspace.value(skip, input), into: output, slopes: slopes)
+            if let second = nodes[index].second {
+                second.junction.join(source, workspace.value(second.node, input), into: output)
+                if let activation = nodes[index].stage.activation {
+                    Elementwise.activate(output, bias: nil, activation, slopes: slopes)
+                }
             } else {
                 nodes[index].stage.forward(source, weights.stages[index], scratch: workspace.scratch, into: output, slopes: slopes)
             }
@@ -133,7 +135,7 @@ public struct Network: Sendable {
                 nodes[index].stage.addParameterGradient(source, delta, scratch: workspace.scratch, into: parameterGradient)
             }
             for part in nodes[index].contributions where part.target != Node.input || wholeGradient != nil {
-                pullBack(delta, part, at: workspace.value(part.target, input), index, weights.stages[index], workspace, wholeGradient)
+                pullBack(delta, part, input, index, weights.stages[index], workspace, wholeGradient)
             }
         }
         guard let condition, let wholeGradient else { return }
@@ -145,15 +147,22 @@ public struct Network: Sendable {
 
     /// Adds what a node gives to the gradient of a value that it reads, and multiplies the whole by the slopes of that value.
     private func pullBack(
-        _ delta: Matrix, _ part: Node.Contribution, at x: Matrix, _ index: Int, _ weights: StageWeights, _ workspace: Workspace,
+        _ delta: Matrix, _ part: Node.Contribution, _ input: Matrix, _ index: Int, _ weights: StageWeights, _ workspace: Workspace,
         _ inputGradient: Matrix?
     ) {
+        let (node, x) = (nodes[index], workspace.value(part.target, input))
         func buffer(_ number: Int) -> Matrix { workspace.gradients[number].view(from: 0, rows: x.rows, columns: x.columns) }
         let isInput = part.target == Node.input
         let slopes = isInput || !part.isLast ? nil : workspace.slopes[part.target]?.rows(0..<x.rows)
         let result = isInput && part.isFirst ? inputGradient ?? buffer(part.buffer) : buffer(part.buffer)
         let epilogue = part.isFirst ? slopes.map { Epilogue.multiply(by: $0) } ?? .none : .none
-        nodes[index].stage.pullBack(delta, at: x, weights, scratch: workspace.scratch, into: result, epilogue)
+        if let second = node.second {
+            let other = workspace.value(part.operand == .first ? second.node : node.source, input)
+            second.junction.pullBack(delta, to: part.operand, other: other, into: result)
+            epilogue.apply(to: result)
+        } else {
+            node.stage.pullBack(delta, at: x, weights, scratch: workspace.scratch, into: result, epilogue)
+        }
         guard !part.isFirst else { return }
         let total = isInput ? inputGradient ?? result : buffer(nodes[part.target].buffer)
         Elementwise.add(total, result, scale: 1, into: total)

@@ -1,7 +1,7 @@
 import Failures
 import Numerics
 
-/// Layers whose values are added up.
+/// Layers that put two values together.
 extension NetworkCompiler {
     mutating func addResidual(_ layers: [LayerDescription], _ shortcut: [LayerDescription]?) throws(Failure) {
         let (place, start) = (place, value)
@@ -20,7 +20,28 @@ extension NetworkCompiler {
             throw failure(
                 "residual", "its layers give \(Self.text(main)), but \(other) \(Self.text(value)); what is added must have one shape\(way)")
         }
-        appendSum(main, value)
+        append(.sum, main, value, main.shape, isFlat: main.isFlat)
+    }
+
+    /// Half the inner product of what the layers read with what they give. At the input that is x without the channels of its condition.
+    mutating func addInnerProduct(_ layers: [LayerDescription]) throws(Failure) {
+        let (place, start) = (place, value)
+        guard !layers.isEmpty else { throw failure("innerProduct", "\"layers\" needs at least one layer") }
+        share(start)
+        try add(layers, in: "\(place).layers.")
+        let main = value
+        self.place = place
+        var partner = start
+        let own = start.node == Node.input ? condition?.own.channels : nil
+        partner.shape.channels = own ?? start.shape.channels
+        guard main.shape == partner.shape, main.isFlat == start.isFlat else {
+            let without = own == nil ? "" : " without its condition"
+            throw failure(
+                "innerProduct",
+                "its layers give \(Self.text(main)), but what they read is \(Self.text(partner))\(without); an inner product is one of values of the same shape"
+            )
+        }
+        append(.innerProduct(InnerProduct(start.shape, with: main.shape)), start, main, ImageShape(vector: 1), isFlat: true)
     }
 
     /// The layers, and beside them a dense layer to one value from what each activation among them gives, but from the value that the last layer reads.
@@ -44,7 +65,7 @@ extension NetworkCompiler {
         for level in levels where level.value.node != source && level.value.node != value.node {
             self.place = "\(place).readouts.\(level.index)"
             try addReadout(of: level.value)
-            appendSum(total, value)
+            append(.sum, total, value, total.shape, isFlat: true)
             total = value
         }
         (self.place, value) = (place, total)

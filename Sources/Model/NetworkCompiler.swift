@@ -17,7 +17,7 @@ struct NetworkCompiler {
 
     /// What the next layer reads.
     var value: Value
-    private let condition: ConditionJoin?
+    let condition: ConditionJoin?
     private var nodes: [Node] = []
     /// Values that something else reads, too: no activation may be put on them.
     private var shared: Set<Int> = []
@@ -75,6 +75,7 @@ struct NetworkCompiler {
         case .groupNormalization(let groups, let epsilon): try addGroupNormalization(groups, epsilon)
         case .residual(let layers, let shortcut): try addResidual(layers, shortcut)
         case .readouts(let layers): try addReadouts(layers)
+        case .innerProduct(let layers): try addInnerProduct(layers)
         case .scaling(let factor): try addScaling(factor)
         }
     }
@@ -96,10 +97,11 @@ struct NetworkCompiler {
     /// What something else will read, too.
     mutating func share(_ value: Value) { shared.insert(value.node) }
 
-    /// Puts the sum of two values of one shape behind what is there.
-    mutating func appendSum(_ first: Value, _ second: Value) {
-        nodes.append(Node(ActivationStage(count: first.shape.count, activation: nil), source: first.node, skip: second.node))
-        value = Value(node: nodes.count - 1, shape: first.shape, isFlat: first.isFlat)
+    /// Puts what is made of two values behind what is there.
+    mutating func append(_ junction: Junction, _ first: Value, _ second: Value, _ shape: ImageShape, isFlat: Bool) {
+        let identity = ActivationStage(count: shape.count, activation: nil)
+        nodes.append(Node(identity, source: first.node, second: Node.Second(node: second.node, junction: junction)))
+        value = Value(node: nodes.count - 1, shape: shape, isFlat: isFlat)
     }
 
     /// Puts a stage behind what is there.

@@ -22,4 +22,8 @@ public struct NetworkDescription: Hashable, Codable, Sendable {
         self.init(input: ImageShape(vector: dimension), layers: [])
         self.given = given
     }
+
+    /// Whether an energy of these layers may fall as fast as |x|² rises, so that no reference term gives it a lower bound for certain: an `innerProduct` with layers
+    /// that do not end in tanh. All others fall no faster than |x| rises.
+    public var fallsWithSquare: Bool { layers.contains(where: \.fallsWithSquare) }
 }

@@ -8,24 +8,32 @@ struct Node: Sendable {
     var stage: any Stage
     /// The node whose value the stage reads.
     let source: Int
-    /// The node whose value is added to the one of `source`; the stage is an `ActivationStage` then. Nil where nothing is added.
-    let skip: Int?
+    /// A second value that is joined with the one of `source`, in front of a stage that is an `ActivationStage`; nil where the stage reads one value.
+    let second: Second?
 
     /// Of the buffers for gradients, the one that gathers what the readers of this node's value give.
     private(set) var buffer = 0
     /// What this node's way back gives to the values that it reads.
     private(set) var contributions: [Contribution] = []
 
-    init(_ stage: any Stage, source: Int, skip: Int? = nil) {
+    init(_ stage: any Stage, source: Int, second: Second? = nil) {
         self.stage = stage
         self.source = source
-        self.skip = skip
+        self.second = second
+    }
+
+    struct Second: Sendable {
+        /// The node of the value.
+        let node: Int
+        let junction: Junction
     }
 
     /// A part of the gradient with respect to a value.
     struct Contribution: Sendable {
         /// The node of the value.
         let target: Int
+        /// Which of the values that the node reads it is.
+        let operand: Junction.Operand
         /// Whether no other reader has given its part yet, and whether none will: nodes go back in reverse order.
         let isFirst: Bool
         let isLast: Bool
@@ -38,12 +46,12 @@ struct Node: Sendable {
     /// - Returns: the number of buffers.
     static func planGradients(_ nodes: inout [Node]) -> Int {
         var readers: [Int: Int] = [:]
-        for node in nodes { for value in node.reads { readers[value, default: 0] += 1 } }
+        for node in nodes { for value in node.reads { readers[value.node, default: 0] += 1 } }
         var given: [Int: Int] = [:]
         var buffers = BufferPool()
         for index in nodes.indices.reversed() {
             if index == nodes.count - 1 { nodes[index].buffer = buffers.take() }
-            for target in nodes[index].reads {
+            for (target, operand) in nodes[index].reads {
                 let count = given[target, default: 0]
                 given[target] = count + 1
                 var buffer = 0
@@ -56,14 +64,17 @@ struct Node: Sendable {
                     nodes[target].buffer = buffer
                 }
                 nodes[index].contributions.append(
-                    Contribution(target: target, isFirst: count == 0, isLast: count + 1 == readers[target], buffer: buffer))
+                    Contribution(
+                        target: target, operand: operand, isFirst: count == 0, isLast: count + 1 == readers[target], buffer: buffer))
             }
             buffers.release(nodes[index].buffer)
         }
         return buffers.count
     }
 
-    private var reads: [Int] { [source] + (skip.map { [$0] } ?? []) }
+    private var reads: [(node: Int, operand: Junction.Operand)] {
+        [(source, .first)] + (second.map { [($0.node, .second)] } ?? [])
+    }
 }
 
 /// Numbers that are taken and given back, the lowest first.

@@ -118,6 +118,7 @@ extension CommandTests.LayoutTests {
             [
                 "objective.sharpenAfter=4", "objective.sharpenSteps=3", "objective.sharpenStepSize=0.4", "objective.keepChains=true",
                 "exchange.policy=shuffle", "objective.sharpenLearningRate=1e-3", "objective.sharpenTrim=0.2", "sampler.kind=heun",
+                "model.kind=unet", "model.channels=[3, 5]", "model.blocks=1",
             ]
         ),
         ("latentPrior", ["objective.samples=2", "generator.latent=4", "generator.widths=[10]", "posterior.steps=3"]),

@@ -104,7 +104,7 @@ struct RandomConfiguration {
             if let key = ConfigurationKey.all.first(where: { $0.path == name }) { set(name, value(of: key)) }
         }
         set("sampler.steps", word(of: "objective.kind") == "autoencoder" ? "0" : "\(numbers.integer(in: 1...4))")
-        if word(of: "model.kind") == "convolution" { drawConvolutions() }
+        if ["convolution", "unet"].contains(word(of: "model.kind")) { drawConvolutions() }
         if word(of: "model.kind") == "layers" { set("model.layers", numbers.element(of: Self.networks)) }
     }
 
@@ -118,7 +118,11 @@ struct RandomConfiguration {
         set("model.kernels", list(1...4, &numbers))
         set("model.strides", list(1...2, &numbers))
         set("model.paddings", list(0...1, &numbers))
-        set("model.dense", integers(1...5))
+        if word(of: "model.kind") == "convolution" {
+            set("model.dense", integers(1...5))
+        } else {
+            set("model.blocks", "\(numbers.integer(in: 0...2))")
+        }
     }
 
     private static let networks = [
@@ -127,6 +131,7 @@ struct RandomConfiguration {
         #"[{kind: "convolution", channels: 4, kernel: 3, padding: 1}, {kind: "elu"}, {kind: "meanPooling"}, {kind: "flatten"}, {kind: "dense", outputs: 1}]"#,
         #"[{kind: "convolution", channels: 2, kernel: 2, stride: 2}, {kind: "residual", layers: [{kind: "convolution", channels: 2, kernel: 3, padding: 1}]}, {kind: "sumPooling", size: 2}, {kind: "flatten"}, {kind: "dense", outputs: 1}]"#,
         #"[{kind: "dense", outputs: 3}, {kind: "softplus"}]"#,
+        #"[{kind: "innerProduct", layers: [{kind: "convolution", channels: 1, kernel: 3, padding: 1}, {kind: "tanh"}]}]"#,
     ]
 
     // MARK: values

@@ -1,7 +1,7 @@
 import Model
 import Numerics
 
-/// Transposed convolutions, normalisations, residual layers, readouts and conditions.
+/// Transposed convolutions, normalisations, residual layers, readouts, inner products and conditions.
 extension NetworkCase {
     static func transposedConvolution(
         _ channels: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ outputPadding: Int = 0
@@ -140,6 +140,49 @@ extension NetworkCase {
         NetworkCase(
             "readouts of a last layer alone", ImageShape(height: 3, width: 4, channels: 2),
             [.readouts(layers: [convolution(3, 3, 1, 1), .activation(.silu), .flatten, .dense(outputs: 1)])]),
+    ]
+
+    /// An image to an image of as many channels: down twice and up twice, with the sum across.
+    private static func hourglass(_ channels: Int) -> [LayerDescription] {
+        [
+            convolution(6, 3, 2, 1), .activation(.silu),
+            .residual(layers: [convolution(17, 2, 2, 0), .activation(.softplus), transposedConvolution(6, 2, 2, 0)]), .activation(.silu),
+            transposedConvolution(channels, 3, 2, 1, 1),
+        ]
+    }
+
+    static let innerProducts: [NetworkCase] = [
+        NetworkCase(
+            "inner product with a vector", vector5, [.innerProduct(layers: [.dense(outputs: 9), .activation(.silu), .dense(outputs: 5)])]),
+        NetworkCase(
+            "inner product with an image", ImageShape(height: 8, width: 4, channels: 3),
+            [.innerProduct(layers: hourglass(3) + [.activation(.tanh)]), .scaling(factor: 2.5)]),
+        NetworkCase(
+            "inner products inside of others, of hidden values, with an activation behind", ImageShape(height: 4, width: 4, channels: 2),
+            [
+                convolution(5, 3, 1, 1), .activation(.tanh),
+                .residual(
+                    layers: [.innerProduct(layers: [.activation(.softplus), convolution(5, 3, 1, 1)]), .activation(.softplus)],
+                    shortcut: [
+                        .flatten, .dense(outputs: 3),
+                        .innerProduct(layers: [.residual(layers: [.innerProduct(layers: [.dense(outputs: 3)]), .dense(outputs: 3)])]),
+                    ]),
+            ]),
+        NetworkCase(
+            "inner product of a flattened image", ImageShape(height: 3, width: 2, channels: 3),
+            [.flatten, .innerProduct(layers: [.groupNormalization(groups: 1), .activation(.silu)])]),
+        NetworkCase(
+            "inner product beside planes and a noise level", ImageShape(height: 8, width: 4, channels: 2),
+            condition: .noise(beside: .planes(3)), [.innerProduct(layers: hourglass(2))]),
+        NetworkCase(
+            "inner product beside labels", ImageShape(vector: 4), condition: .labels(classes: 3, channels: 5),
+            [.innerProduct(layers: [.dense(outputs: 8), .activation(.silu), .dense(outputs: 4)]), .dense(outputs: 2)]),
+        NetworkCase(
+            "inner product of an image beside labels", ImageShape(height: 2, width: 3, channels: 2),
+            condition: .labels(classes: 4, channels: 1), [.innerProduct(layers: [convolution(2, 3, 1, 1), .activation(.tanh)])]),
+        NetworkCase(
+            "inner product beside an image", ImageShape(vector: 6), condition: .image(ImageShape(height: 4, width: 3, channels: 1)),
+            [.innerProduct(layers: [convolution(6, 3, 1, 1), .activation(.tanh)])]),
     ]
 
     static let conditional: [NetworkCase] = [

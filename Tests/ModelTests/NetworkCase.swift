@@ -124,6 +124,7 @@ struct NetworkCase: Sendable, CustomStringConvertible {
             NetworkCase("mean of all pixels", image, [.pooling(Pooling(.mean))]),
             NetworkCase("mean of windows", ImageShape(height: 6, width: 9, channels: 17), [.pooling(Pooling(.mean, size: 3))]),
             NetworkCase("activation of the input", vector5, [.activation(.tanh)]),
+            NetworkCase("inner product with itself", ImageShape(vector: 19), [.innerProduct(layers: [.flatten])]),
         ]
 
     static let activations: [Activation] = [
@@ -162,7 +163,7 @@ struct NetworkCase: Sendable, CustomStringConvertible {
                     .activation(.elu(alpha: 1)),
                 ]),
             NetworkCase("two dense layers", vector5, [.dense(outputs: 3), .dense(outputs: 4)]),
-        ] + generators + residuals + readouts + conditional
+        ] + generators + residuals + readouts + innerProducts + conditional
 
     static let all = single + transposed + normalized + composed
 }

@@ -13,7 +13,7 @@ struct NetworkDescriptionTests {
         .transposedConvolution(channels: 4, kernel: 3, stride: 2, padding: 1, outputPadding: 1),
         .residual(layers: [.flatten, .residual(layers: [.activation(.tanh)])]),
         .residual(layers: [.flatten], shortcut: [.dense(outputs: 2)]), .readouts(layers: [.activation(.silu), .dense(outputs: 1)]),
-        .scaling(factor: 0.125),
+        .scaling(factor: 0.125), .innerProduct(layers: [.dense(outputs: 2), .activation(.tanh)]),
     ]
 
     private func decode(_ layers: String) throws -> [LayerDescription] {
@@ -56,7 +56,7 @@ struct NetworkDescriptionTests {
             {"kind": "convolution", "channels": 2, "kernel": 1}, {"kind": "silu"}, {"kind": "leakyReLU", "slope": 0.2}, {"kind": "leakyReLU"},
             {"kind": "elu"}, {"kind": "flatten"}, {"kind": "sumPooling"}, {"kind": "meanPooling", "size": 2},
             {"kind": "transposedConvolution", "channels": 3, "kernel": 4}, {"kind": "groupNormalization", "groups": 4},
-            {"kind": "residual", "layers": [{"kind": "tanh"}]}
+            {"kind": "residual", "layers": [{"kind": "tanh"}]}, {"kind": "innerProduct", "layers": [{"kind": "tanh"}]}
             """)
         #expect(
             layers == [
@@ -65,6 +65,7 @@ struct NetworkDescriptionTests {
                 .activation(.leakyReLU(slope: 0.01)), .activation(.elu(alpha: 1)), .flatten, .pooling(Pooling(.sum)),
                 .pooling(Pooling(.mean, size: 2)), .transposedConvolution(channels: 3, kernel: 4, stride: 1, padding: 0),
                 .groupNormalization(groups: 4, epsilon: 1e-5), .residual(layers: [.activation(.tanh)]),
+                .innerProduct(layers: [.activation(.tanh)]),
             ])
     }
 
@@ -132,6 +133,7 @@ struct NetworkDescriptionTests {
         (#"{"kind": "residual", "layers": 3}"#, ["layer 0 (residual)", "\"layers\" must be a list of layers"]),
         (#"{"kind": "residual"}"#, ["layer 0 (residual)", "\"layers\" is missing"]),
         (#"{"kind": "readouts"}"#, ["layer 0 (readouts)", "\"layers\" is missing"]),
+        (#"{"kind": "innerProduct"}"#, ["layer 0 (innerProduct)", "\"layers\" is missing"]),
         (#"{"kind": "scaling"}"#, ["layer 0 (scaling)", "\"factor\" is missing"]),
         (#"{"outputs": 3}"#, ["layer 0", "\"kind\""]), (#"17"#, ["layer 0", "\"kind\""]),
     ])
@@ -206,6 +208,15 @@ struct NetworkDescriptionTests {
             (
                 ImageShape(vector: 3), [.activation(.silu), .readouts(layers: [.dense(outputs: 2), .dense(outputs: 0)])],
                 "layer 1.layers.1: \"outputs\" must be from 1"
+            ),
+            (image, [.innerProduct(layers: [])], "layer 0 (innerProduct): \"layers\" needs at least one layer"),
+            (
+                image, [.innerProduct(layers: [.convolution(channels: 1, kernel: 1, stride: 1, padding: 0)])],
+                "its layers give an image of 8x6x1, but what they read is an image of 8x6x3; an inner product is one of values of the same shape"
+            ),
+            (
+                image, [.innerProduct(layers: [.flatten])],
+                "its layers give a flattened image of 8x6x3, but what they read is an image of 8x6x3"
             ),
             (image, [.scaling(factor: 0)], "layer 0 (scaling): \"factor\" must be a number other than 0, found 0"),
             (image, [.scaling(factor: .infinity)], "\"factor\" must be a number other than 0"),

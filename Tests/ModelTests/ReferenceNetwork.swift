@@ -59,7 +59,7 @@ struct ReferenceNetwork {
         return images
     }
 
-    private func backward(
+    func backward(
         _ layers: [LayerDescription], _ prefix: String, _ images: [Image], _ gradient: Image, _ sums: inout [String: [BoundedSum]]
     ) -> Image {
         var gradient = gradient
@@ -80,6 +80,8 @@ struct ReferenceNetwork {
             return y
         case .readouts(let layers):
             return readOut(layers, name, x)
+        case .innerProduct(let layers):
+            return innerProduct(layers, name, x)
         case .scaling(let factor):
             return Image(x.channels, x.height, x.width, x.values.map { Bounded(Double(factor)) * $0 })
         case .transposedConvolution(let channels, let kernel, let stride, let padding, let outputPadding):
@@ -149,6 +151,8 @@ struct ReferenceNetwork {
             return below
         case .readouts(let layers):
             return readoutGradient(layers, name, x, gradient, &sums)
+        case .innerProduct(let layers):
+            return innerProductGradient(layers, name, x, gradient, &sums)
         case .scaling(let factor):
             return Image(x.channels, x.height, x.width, gradient.values.map { Bounded(Double(factor)) * $0 })
         case .transposedConvolution(_, let kernel, let stride, let padding, _):

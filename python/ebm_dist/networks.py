@@ -73,6 +73,18 @@ class Readouts(nn.Module):
         return x if total is None else x + total
 
 
+class InnerProduct(nn.Module):
+    """½⟨x, layers(x)⟩, one value, with as many first channels of x as the layers give."""
+
+    def __init__(self, layers: nn.Module) -> None:
+        super().__init__()
+        self.layers = layers
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y: torch.Tensor = self.layers(x)
+        return 0.5 * (x[:, : y.shape[1]] * y).flatten(1).sum(1, keepdim=True)
+
+
 class Scaling(nn.Module):
     """factor · x"""
 
@@ -123,6 +135,10 @@ class Builder:
             return self._residual(layer)
         if kind == "readouts":
             return self._readouts(layer["layers"])
+        if kind == "innerProduct":
+            inner = self.sequence(layer["layers"])
+            self.shape, self.is_flat = (1, 1, 1), True
+            return InnerProduct(inner)
         if kind == "scaling":
             return Scaling(layer["factor"])
         if kind == "flatten":

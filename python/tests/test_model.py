@@ -199,6 +199,27 @@ NETWORKS = {
         ],
     },
     "readouts of all levels": {"model.widths": [16, 12, 8], "model.activation": "silu", "model.readouts": True, "model.outputFactor": 3},
+    "unet": {
+        "model.kind": "unet", "model.channels": [4, 6, 5], "model.kernels": [3, 4, 2], "model.strides": [1, 2, 2], "model.paddings": [1, 1, 0], "model.blocks": 1,
+        "model.referenceDeviation": 2, "model.outputFactor": 3, "model.spectralNormalization": True, "model.normalizeLast": False,
+    },
+    "inner product": {
+        "model.kind": "layers",
+        "model.layers": [
+            {
+                "kind": "innerProduct",
+                "layers": [
+                    {"kind": "convolution", "channels": 4, "kernel": 3, "stride": 2}, {"kind": "silu"},
+                    {"kind": "transposedConvolution", "channels": 1, "kernel": 3, "stride": 2, "outputPadding": 1},
+                ],
+            },
+            {"kind": "dense", "outputs": 3}, {"kind": "tanh"}, {"kind": "innerProduct", "layers": [{"kind": "dense", "outputs": 3}]},
+        ],
+    },
+    "inner product beside levels": {
+        "model.kind": "unet", "model.channels": [4], "model.kernels": [3], "model.strides": [1], "model.paddings": [1], "model.output": "none",
+        "objective.kind": "denoisingScore", "objective.levels": 3, "objective.lowNoise": 0.2, "objective.noise": 0.8,
+    },
     "residual": {
         "model.kind": "layers", "model.spectralNormalization": True,
         "model.layers": [

@@ -11,7 +11,8 @@ extension RunConfiguration {
     ///
     /// Behind the layers stands `outputFactor`, in units of the objective; with `readouts` those of hidden layers beside them.
     /// `mlp`: (flatten,) hidden layers of `widths`, one output. `convolution`: convolutions of `channels` with `kernels`, `strides` and
-    /// `paddings`, flatten, hidden layers of `dense`, one output. `layers`: as listed. An activation follows every hidden layer.
+    /// `paddings`, flatten, hidden layers of `dense`, one output. `unet`: ½⟨x, f(x)⟩, f as in `unet(for:)`. `layers`: as listed. An activation follows every hidden
+    /// layer.
     /// - Throws: `.configuration`, naming the key.
     package func energyModel(for data: ImageShape, condition rowCondition: Learning.Condition? = nil) throws(Failure) -> EnergyModel {
         if let given = try givenEnergy() { return try EnergyModel(Network(NetworkDescription(given: given, dimension: data.count))) }
@@ -64,7 +65,7 @@ extension RunConfiguration {
 
     /// From latent vectors to rows: dense layers, or as listed.
     private func generatorNetwork(for shape: ImageShape, condition: Learning.Condition?) throws(Failure) -> Network {
-        let output: [LayerDescription] = generator.output == .tanh ? [.activation(.tanh)] : []
+        let output = Self.layers(generator.output)
         // Latent values beside an image become channels of its pixels.
         let flat: [LayerDescription] = if case .image? = condition?.besideLatents { [.flatten] } else { [] }
         return try network(
@@ -105,10 +106,14 @@ extension RunConfiguration {
             return readOut(flat + hidden(model.widths) + [.dense(outputs: 1)])
         case .convolution:
             return readOut(convolutions() + [.flatten] + hidden(model.dense) + [.dense(outputs: 1)])
+        case .unet:
+            return [.innerProduct(layers: try unet(for: shape) + Self.layers(model.output))]
         case .layers:
             return try decoded(model.layers, "model.layers")
         }
     }
+
+    private static func layers(_ output: Output) -> [LayerDescription] { output == .tanh ? [.activation(.tanh)] : [] }
 
     private func readOut(_ layers: [LayerDescription]) -> [LayerDescription] { model.readouts ? [.readouts(layers: layers)] : layers }
 
@@ -143,5 +148,5 @@ extension RunConfiguration {
         }
     }
 
-    private var activation: Activation { Activation(model.activation, parameter: Float(model.slope)) }
+    var activation: Activation { Activation(model.activation, parameter: Float(model.slope)) }
 }

@@ -45,8 +45,9 @@ extension RunConfiguration {
     private func checkModel() throws(Failure) {
         switch model.kind {
         case .mlp: try require(!model.widths.isEmpty, "model.kind = \"mlp\" needs at least one entry in model.widths, found []")
-        case .convolution:
-            try require(!model.channels.isEmpty, "model.kind = \"convolution\" needs at least one entry in model.channels, found []")
+        case .convolution, .unet:
+            try require(
+                !model.channels.isEmpty, "model.kind = \"\(model.kind.rawValue)\" needs at least one entry in model.channels, found []")
             for (name, list) in [("kernels", model.kernels), ("strides", model.strides), ("paddings", model.paddings)] {
                 try require(
                     list.count == model.channels.count,

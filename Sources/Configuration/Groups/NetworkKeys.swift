@@ -12,31 +12,44 @@ extension RunConfiguration {
     public struct Architecture: KeyGroup {
         static let needs = ObjectiveKind.needOfRows
 
-        public enum Kind: String, Choice { case mlp, convolution, layers }
+        public enum Kind: String, Choice { case mlp, convolution, unet, layers }
 
         private static let convolution = Need.isOneOf("model.kind", ["convolution"])
+        private static let unet = Need.isOneOf("model.kind", ["unet"])
+        private static let convolutions = Need.either([convolution, unet])
         /// Whoever lists no layers takes the activation of the group.
         private static let standardLayers = Need.either([
-            .isOneOf("model.kind", ["mlp", "convolution"]), .both(.isEmpty("generator.layers"), Generator.needs),
+            .isOneOf("model.kind", ["mlp", "convolution", "unet"]), .both(.isEmpty("generator.layers"), Generator.needs),
             .both(.isEmpty("encoder.layers"), Encoder.needs),
         ])
 
-        @Key("mlp: dense layers; convolution: convolutions, then dense layers; layers: as listed") public var kind = Kind.mlp
+        @Key(
+            "mlp: dense layers; convolution: convolutions, then dense layers; unet: half the inner product of x with what convolutions down and their transposes up make of it; layers: as listed"
+        )
+        public var kind = Kind.mlp
         @Key(
             "outputs of each hidden layer; an activation follows each, then one output", .width, needs: .isOneOf("model.kind", ["mlp"]))
         public var widths = [256, 256]
-        @Key("output channels of each convolution; an activation follows each", .width, needs: Self.convolution) public var channels = [
+        @Key("output channels of each convolution; an activation follows each", .width, needs: Self.convolutions) public var channels = [
             32, 64,
         ]
-        @Key("side of each kernel", 1...1000, needs: Self.convolution) public var kernels = [3, 4]
-        @Key("stride of each convolution", 1...1000, needs: Self.convolution) public var strides = [1, 2]
-        @Key("zeros around the input of each convolution; below the kernel", 0...1000, needs: Self.convolution) public var paddings = [
+        @Key("side of each kernel", 1...1000, needs: Self.convolutions) public var kernels = [3, 4]
+        @Key("stride of each convolution", 1...1000, needs: Self.convolutions) public var strides = [1, 2]
+        @Key("zeros around the input of each convolution; below the kernel", 0...1000, needs: Self.convolutions) public var paddings = [
             1, 1,
         ]
         @Key(
             "after the last convolution flatten, then these dense layers with activations, then one output", .width, needs: Self.convolution
         )
         public var dense = [128]
+        @Key(
+            "residual blocks of two convolutions with kernel 3 behind each convolution down, and in front of each transpose up but the lowest one",
+            0...1000, needs: Self.unet, bindsAtDefault: false)
+        public var blocks = 0
+        @Key(
+            "tanh behind the last transpose: the energy then falls no faster than |x| rises, and model.referenceDeviation gives it a lower bound; none: it may fall as |x|²",
+            needs: Self.unet, bindsAtDefault: false)
+        public var output = Output.tanh
         @Key(
             "the whole network, in order, as {kind: \"dense\", outputs: 128} and so on; it ends in one output",
             needs: .isOneOf("model.kind", ["layers"]))
@@ -68,10 +81,11 @@ extension RunConfiguration {
         public var initial: String? = nil
     }
 
+    /// What stands behind the last layer of a network that ends in rows.
+    public enum Output: String, Choice { case none, tanh }
+
     /// The network from latent vectors to rows of data, for objectives that have one.
     public struct Generator: KeyGroup {
-        public enum Output: String, Choice { case none, tanh }
-
         package static let needs = ObjectiveKind.need { $0.model.networks.contains(.generator) }
 
         @Key("values of a latent vector", .width) public var latent = 32

@@ -33,6 +33,7 @@ extension Recipe {
             switch model.kind {
             case .mlp: ([facts.shape.count] + model.widths + [1]).map(String.init).joined(separator: "-")
             case .convolution: "of convolutions to \(model.channels.map(String.init).joined(separator: "-")) channels"
+            case .unet: "½⟨x, f(x)⟩, f a U-Net of \(model.channels.map(String.init).joined(separator: "-")) channels"
             case .layers: "of \(model.layers.count) listed layers"
             }
         return "energy \(layers), \(model.activation.rawValue)"

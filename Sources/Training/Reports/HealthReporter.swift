@@ -53,7 +53,7 @@ final class HealthReporter {
             warnings = HealthWarning.all(
                 report, steps: health.steps, rHat: health.rHat,
                 comparison: plan.configuration.evaluate.every > 0 ? health.comparison : nil,
-                scale: plan.networks.isLatent ? nil : plan.scale, plan.configuration)
+                scale: plan.networks.isLatent ? nil : plan.scale, fallsWithSquare: plan.fallsWithSquare, plan.configuration)
         }
         latest = warnings
         report.warnings = warnings.map(\.text)

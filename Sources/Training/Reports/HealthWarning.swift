@@ -35,13 +35,15 @@ package struct HealthWarning: Sendable {
     ///   - steps: steps that the report's gap is averaged over.
     ///   - comparison: of the last evaluation.
     ///   - scale: of the data; nil where the chains are no rows of data.
+    ///   - fallsWithSquare: of the energy's network.
     package static func all(
         _ report: StepReport, steps: Int, rHat: Double?, comparison: NoiseComparison? = nil, scale: DataScale? = nil,
-        _ configuration: RunConfiguration
+        fallsWithSquare: Bool = false, _ configuration: RunConfiguration
     ) -> [HealthWarning] {
         let parts = [
             gap(report, steps), saturation(report), drift(report), acceptance(report), agreement(rHat), draws(report),
-            dataNoise(report, configuration), scale.flatMap { departure(report, $0) }, scale.flatMap { worseThanNoise(comparison, $0) },
+            dataNoise(report, configuration), scale.flatMap { departure(report, $0, fallsWithSquare) },
+            scale.flatMap { worseThanNoise(comparison, $0) },
         ]
         return parts.compactMap { $0 }
     }
@@ -52,12 +54,15 @@ package struct HealthWarning: Sendable {
     }
 
     /// Chains may lie as far from the middle of the data as the data themselves, or as where they start, a few times over.
-    private static func departure(_ report: StepReport, _ scale: DataScale) -> HealthWarning? {
+    private static func departure(_ report: StepReport, _ scale: DataScale, _ fallsWithSquare: Bool) -> HealthWarning? {
         guard let mean = report.chainMean, let deviation = report.chainDeviation else { return nil }
         let (chains, middle) = (Spread(mean: mean, deviation: deviation), scale.data.mean)
         let reach = max(scale.data.deviation, scale.noise?.distance(from: middle) ?? 0)
         guard chains.distance(from: middle) > Limits.departure * reach else { return nil }
-        return HealthWarning(kind: .departure, text: "the chains have left the data: \(places(chains, scale)); try \(Self.ways)")
+        let bound =
+            fallsWithSquare
+            ? "; the energy may fall as |x|² there, which tanh behind the layers of its inner product (model.output) ends" : ""
+        return HealthWarning(kind: .departure, text: "the chains have left the data: \(places(chains, scale)); try \(Self.ways)\(bound)")
     }
 
     private static func places(_ chains: Spread, _ scale: DataScale) -> String {

@@ -29,7 +29,8 @@ struct RunSummary {
             ("run", folder.path),
         ]
         if let precision = Self.precision(plan) { rows.append(("products", precision)) }
-        let own = [plan.scale?.note(plan.source, configuration), ParameterSlices.note(configuration, plan.networks)].compactMap { $0 }
+        let own = [plan.scale?.note(plan.source, configuration), ParameterSlices.note(configuration, plan.networks), plan.boundNote]
+            .compactMap { $0 }
         let notes = given + plan.source.notes + DataNotes(plan).lines + own
         rows += notes.map { ("note", $0) }
         if let advice = communicator.node.advice(threads: threads, yielding: MPILibrary.yieldAdvice) {

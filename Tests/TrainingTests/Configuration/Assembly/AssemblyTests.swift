@@ -35,6 +35,47 @@ struct AssemblyTests {
         #expect(try ScratchRun.configuration([]).energyModel(for: Self.image).normalizedWeights == .none)
     }
 
+    private static let unet = [
+        "model.kind=unet", "model.channels=[2, 3]", "model.kernels=[3, 4]", "model.strides=[1, 2]", "model.paddings=[1, 1]",
+    ]
+
+    @Test func `a U-Net goes down and back up to the pixels of x, with a sum at each resolution, blocks and a bound`() throws {
+        func layers(_ more: [String] = [], _ shape: ImageShape = Self.image) throws -> [LayerDescription] {
+            try ScratchRun.configuration(Self.unet + more).energyModel(for: shape).network.description.layers
+        }
+        func level(_ last: LayerDescription...) -> [LayerDescription] {
+            let inner: [LayerDescription] = [
+                .convolution(channels: 3, kernel: 4, stride: 2, padding: 1), .activation(.silu),
+                .transposedConvolution(channels: 2, kernel: 4, stride: 2, padding: 1, outputPadding: 0),
+            ]
+            let outer: [LayerDescription] = [
+                .convolution(channels: 2, kernel: 3, stride: 1, padding: 1), .activation(.silu), .residual(layers: inner),
+                .activation(.silu),
+                .transposedConvolution(channels: 1, kernel: 3, stride: 1, padding: 1),
+            ]
+            return [.innerProduct(layers: outer + last)]
+        }
+        #expect(try layers() == level(.activation(.tanh)))
+        #expect(try layers(["model.output=none"]) == level())
+        // 9 and 5 pixels lose one in strides of two, and get it back.
+        let shape = ImageShape(height: 9, width: 5, channels: 2)
+        guard case .innerProduct(let odd)? = try layers(["model.strides=[2, 2]", "model.kernels=[4, 3]"], shape).first else {
+            Issue.record("no inner product")
+            return
+        }
+        #expect(odd[4] == .transposedConvolution(channels: 2, kernel: 4, stride: 2, padding: 1, outputPadding: 1))
+        #expect("\(try layers(["model.blocks=2"]))".components(separatedBy: "residual(").count == 1 + 1 + 3 * 2)
+    }
+
+    @Test func `a U-Net that cannot come back to the pixels of x, and one of vectors, are refused with their keys`() throws {
+        func message(_ shape: ImageShape, _ more: [String] = []) -> String {
+            failure { _ = try ScratchRun.configuration(Self.unet + more).energyModel(for: shape) }?.message ?? "nothing"
+        }
+        #expect(message(ImageShape(height: 8, width: 7, channels: 1)).contains("model.strides[1]"))
+        #expect(message(ImageShape(vector: 4)).contains("it needs an image"))
+        #expect(message(Self.image, ["model.kernels=[30, 4]"]).contains("larger than its input"))
+    }
+
     @Test func `model.initialScale multiplies the energy's first parameters and no other network's`() throws {
         let teaching = ["objective.kind=variationalTeaching", "generator.latent=3"]
         let plain = try ScratchRun.trainer(teaching)

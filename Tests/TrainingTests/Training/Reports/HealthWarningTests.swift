@@ -47,6 +47,16 @@ struct HealthWarningTests {
         #expect(try placeKinds(noise: nil, mean: 0, deviation: 7) == [.departure])
     }
 
+    @Test func `chains that have left the data are told of an energy that may fall as |x|² there`() throws {
+        let configuration = try RunConfiguration.resolve()
+        let report = try report { ($0.chainMean, $0.chainDeviation) = (0, 7) }
+        let scale = try DataScale(.density(PlaneDensity(.gaussians8)), configuration, noise: .uniform(-1...1))
+        func text(_ falls: Bool) -> String? {
+            HealthWarning.all(report, steps: 100, rHat: nil, scale: scale, fallsWithSquare: falls, configuration).first?.text
+        }
+        #expect(text(true)?.contains("model.output") == true && text(false)?.contains("model.output") == false)
+    }
+
     @Test func `samples that an evaluation found no nearer than noise are named, but where noise is like the data`() throws {
         #expect(try placeKinds(mean: 0, deviation: 2, NoiseComparison(samples: 0.1, noise: 1.4)).isEmpty)
         #expect(try placeKinds(mean: 0, deviation: 2, NoiseComparison(samples: 1.5, noise: 1.4)) == [.worseThanNoise])
