@@ -14,6 +14,7 @@ public struct SampleCommand: Codable, Sendable {
 
     public var folder: String
     public var step: WantedCheckpoint?
+    /// Samples, or completions of each row.
     public var count: Int
     /// Steps of the run's sampler; default: as many as in training.
     public var steps: Int?
@@ -30,6 +31,8 @@ public struct SampleCommand: Codable, Sendable {
     public var data: String?
     /// The images that are the model's condition, row by row of `data`, or by themselves.
     public var images: String?
+    /// A table whose empty cells, and columns that it has not, samples fill in.
+    public var completes: String?
     /// Whether the lowest noise of a ladder is taken off at the end.
     public var denoises: Bool
     /// How often the difference that a class makes to the energy counts; default: as the run's configuration says.
@@ -38,7 +41,7 @@ public struct SampleCommand: Codable, Sendable {
     public init(
         folder: String, step: WantedCheckpoint? = nil, count: Int, steps: Int? = nil, start: Start? = nil, weights: ModelWeights = .average,
         seed: UInt64 = 1, output: String, grid: String? = nil, interpolation: Int? = nil, label: Int? = nil,
-        data: String? = nil, images: String? = nil, denoises: Bool = false, guidance: Double? = nil
+        data: String? = nil, images: String? = nil, completes: String? = nil, denoises: Bool = false, guidance: Double? = nil
     ) {
         self.folder = folder
         self.step = step
@@ -50,7 +53,7 @@ public struct SampleCommand: Codable, Sendable {
         self.output = output
         self.grid = grid
         self.interpolation = interpolation
-        (self.label, self.data, self.images, self.denoises) = (label, data, images, denoises)
+        (self.label, self.data, self.images, self.completes, self.denoises) = (label, data, images, completes, denoises)
         self.guidance = guidance
     }
 
@@ -66,24 +69,28 @@ public struct SampleCommand: Codable, Sendable {
             throw Failure(
                 .usage, "--data \(data): this model's condition is not about rows (neither visible pixels nor images): it draws without")
         }
-        let conditions = try trained.conditions(count: count, label: label, data: data, images: images, seed: seed, communicator)
+        let conditions = try trained.conditions(count: self.count, label: label, data: data, images: images, seed: seed, communicator)
+        let completion = try completes.map { (path) throws(Failure) in try trained.completion(of: path, perRow: self.count, communicator) }
+        let count = completion?.count ?? self.count
         let sampler = try communicator.agree {
             try ModelSampler(
                 trained, count: count, orAtMost: count, steps: steps, start: start, seed: seed, interpolation: interpolation,
-                conditions: conditions, denoises: denoises, guidance: guidance)
+                conditions: conditions, completion: completion, denoises: denoises, guidance: guidance)
         }
-        try communicator.agree { try checkMemory(trained.shape, communicator) }
+        try communicator.agree { try checkMemory(trained.shape, count: count, communicator) }
         let preparation = try trained.preparation(communicator)
         // In double where the units of the data are others than the model's: read again they are the same samples.
         let results = TileResults(
             rows: count, rowsPerTile: sampler.rowsPerTile,
             rowShape: preparation.table.map { [$0.columns.count] } ?? trained.shape.fileShape,
             columns: preparation.dataColumns ?? (1...trained.shape.count).map { "x\($0)" },
-            type: preparation.isIdentity ? .float32 : .float64, range: preparation.dataRange, cells: preparation.table?.columns ?? [])
+            type: preparation.isIdentity && completion == nil ? .float32 : .float64, range: preparation.dataRange,
+            cells: preparation.table?.columns ?? [])
         let values = try communicator.agree {
             try results.tiles(of: communicator).map { tile in
                 communicator.progress.note("sampling")
-                let numbers = preparation.dataValues(try sampler.draw(tile.index, tile.rows).values)
+                let samples = try sampler.draw(tile.index, tile.rows)
+                let numbers = completion?.cells(of: samples, tile.rows) ?? preparation.dataValues(samples.values)
                 return (tile.rows, ChannelOrder.outermost(numbers, shape: trained.shape))
             }
         }
@@ -91,17 +98,18 @@ public struct SampleCommand: Codable, Sendable {
         try communicator.onRoot {
             if let grid {
                 let samples = preparation.modelValues(ChannelOrder.innermost(try file.values(results.cells), shape: trained.shape))
-                try draw(samples, trained, conditions, to: grid)
+                try draw(samples, trained, conditions, count: count, to: grid)
             }
         }
         let codes = file.format == .csv ? "" : (preparation.table?.codesRemark ?? "")
+        let what = completion.map { "samples that complete \($0.openCells) cells of \(count / self.count) rows," } ?? "samples"
         return trained.told(
-            "\(count) samples of step \(trained.step) after \(sampler.steps) steps from \(sampler.start.rawValue)\(remark)\(codes): \(output)"
+            "\(count) \(what) of step \(trained.step) after \(sampler.steps) steps from \(sampler.start.rawValue)\(remark)\(codes): \(output)"
         )
     }
 
     /// A rank holds its samples twice: as numbers in double precision and as the bytes that it writes.
-    private func checkMemory(_ shape: ImageShape, _ communicator: any Communicator) throws(Failure) {
+    private func checkMemory(_ shape: ImageShape, count: Int, _ communicator: any Communicator) throws(Failure) {
         let most = MemoryNeed.available / (2 * 8 * shape.count) * communicator.size / communicator.node.ranks
         guard count <= most else {
             throw Failure(
@@ -111,7 +119,7 @@ public struct SampleCommand: Codable, Sendable {
         }
     }
 
-    private func draw(_ floats: [Float], _ trained: TrainedModel, _ conditions: SampleConditions?, to path: String) throws {
+    private func draw(_ floats: [Float], _ trained: TrainedModel, _ conditions: SampleConditions?, count: Int, to path: String) throws {
         var configuration = trained.configuration
         let (shape, width) = (trained.shape, trained.shape.count)
         guard let conditions, let rows = conditions.rows, !shape.isVector else {

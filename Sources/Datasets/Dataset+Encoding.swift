@@ -100,7 +100,8 @@ extension Dataset {
         guard digest == description.digest else { throw damaged }
         if let facts = description.table {
             guard facts.weights?.count ?? count == count, facts.parts?.count ?? count == count,
-                facts.columns?.width ?? shape.count == shape.count
+                facts.columns?.width ?? shape.count == shape.count,
+                facts.given.map({ $0.count == count * (facts.columns?.columns.count ?? 0) }) ?? true
             else { throw damaged }
             table = facts
         }

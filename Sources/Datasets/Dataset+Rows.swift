@@ -12,7 +12,7 @@ extension Dataset {
         var facts = try rows.takeRoles(options)
         try rows.choose(options.rowSelection)
         try rows.separate(options)
-        facts.columns = try rows.encodeTable(options)
+        try rows.encodeTable(options, &facts)
         facts.classNames = rows.classNames
         try rows.fold(options.shape)
         let (shape, planes) = if let image = rows.image { image } else { try Self.rowShape(rows) }

@@ -7,7 +7,7 @@ extension FileRows {
     mutating func choose(_ select: ColumnSelection) throws(Failure) {
         guard select != .all, select.wanted != names else { return }
         guard let names else {
-            if case .matching = select { return }
+            if select.isOfOtherData { return }
             throw Failure(
                 .data,
                 "\(path): expected columns with the names \(select.wanted.joined(separator: ", ")) (data.columns), found none with names.")

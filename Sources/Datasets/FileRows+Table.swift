@@ -60,36 +60,48 @@ extension FileRows {
     }
 
     /// Turns what columns hold into coordinates, where that is anything but numbers.
-    /// - Returns: what the columns became; nil where values are the file's numbers.
-    mutating func encodeTable(_ options: LoadingOptions) throws(Failure) -> TableColumns? {
+    /// - Parameter facts: get what the columns became, unless values are the file's numbers.
+    mutating func encodeTable(_ options: LoadingOptions, _ facts: inout TableFacts) throws(Failure) {
         // What a model of numbers alone is given, beside columns that say what rows are for.
         if options.isOfOtherData, options.learned == nil, let texts = texts.lazy.compactMap({ $0 }).first {
             throw Failure(.data, texts.firstText ?? texts.firstMissing ?? "\(path): expected numbers")
         }
-        let isTable = names != nil || isText
-        guard shape.count == 2, image == nil, isTable, options.learned != nil || needsTable(options) else { return nil }
-        let table = (0..<width).map { self.cells($0) }
+        let isTable = names != nil || isText || options.completes
+        guard shape.count == 2, image == nil, isTable, options.learned != nil || needsTable(options) else { return }
+        var table = (0..<width).map { self.cells($0) }
         let (columns, cells): (TableColumns, [Double])
         if let learned = options.learned {
+            if options.completes, !options.columns.isEmpty, names != nil { table = try completed(table, learned) }
             guard table.count == learned.columns.count else {
                 throw Failure(
                     .data,
                     "\(path): expected the \(learned.columns.count) columns \(learned.names.joined(separator: ", ")), found \(table.count)")
             }
             columns = learned
-            let found = try learned.cells(of: table, path)
+            let found = try learned.cells(of: table, path, completing: options.completes)
             cells = found.cells
             notes += found.notes
         } else {
             columns = try TableColumns(fitting: table, kinds: options.kinds, isNamed: names != nil, path)
-            if columns.arePlain, columns.leftOut.isEmpty { return nil }
+            if columns.arePlain, columns.leftOut.isEmpty { return }
             let kept = columns.names.compactMap { name in table.first { $0.name == name } }
             cells = try columns.cells(of: kept, path).cells
         }
-        let coordinates = columns.encode(cells)
+        let coordinates = columns.encode(cells, completing: options.completes)
         (values, doubles, shape) = (.float32(coordinates.map { Float($0) }), coordinates, [count, columns.width])
         (names, texts) = (columns.coordinateNames, [])
-        return columns
+        (facts.columns, facts.given) = (columns, options.completes ? cells : nil)
+    }
+
+    /// The learned columns in their order, of which those that are not there hold nothing.
+    /// - Throws: `.data` where none is there.
+    private func completed(_ table: [ColumnCells], _ learned: TableColumns) throws(Failure) -> [ColumnCells] {
+        guard table.contains(where: { learned.names.contains($0.name) }) else {
+            throw Failure(.data, "\(path): expected some of the columns \(learned.names.joined(separator: ", ")), found none of them")
+        }
+        return learned.names.map { name in
+            table.first { $0.name == name } ?? ColumnCells(name: name, numbers: Array(repeating: .nan, count: count), texts: nil)
+        }
     }
 
     private func needsTable(_ options: LoadingOptions) -> Bool {

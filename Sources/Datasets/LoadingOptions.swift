@@ -27,6 +27,8 @@ public struct LoadingOptions: Hashable, Codable, Sendable {
     public var kinds = ColumnChoices()
     /// What the columns became of data that others are like.
     public var learned: TableColumns?
+    /// Whether what such data have not, cells and whole columns, is to be found (`TableFacts.given`).
+    public var completes = false
     /// The words that labels stand for in such data.
     public var classNames: [String]?
     /// The column that says how much rows count.
@@ -83,6 +85,10 @@ public struct LoadingOptions: Hashable, Codable, Sendable {
 
     private func selection(with roles: [String]) -> ColumnSelection {
         guard !columns.isEmpty else { return .all }
+        if completes {
+            let others = [knownLabel, labelName].compactMap { $0 } + self.roles.map(\.name) + (learned?.leftOut.map(\.name) ?? [])
+            return .someOf(columns, beside: others)
+        }
         let label = rowWidth == nil ? knownLabel.flatMap { columns.contains($0) ? nil : [$0] } ?? [] : []
         let wanted = columns + label
         return isOfOtherData ? .matching(wanted, optional: roles) : .names(wanted + roles.filter { !wanted.contains($0) })

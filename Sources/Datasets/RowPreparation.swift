@@ -94,13 +94,14 @@ public struct RowPreparation: Hashable, Sendable {
 
     /// Values of the model in the units of the data; to the model and back they are the same but for the rounding of doubles, and for the coordinates of
     /// columns that are no numbers, of which the nearest cell is taken.
-    public func dataValues(_ values: [Float]) -> [Double] {
+    /// - Parameter completing: whether something is in each cell of a table.
+    public func dataValues(_ values: [Float], completing: Bool = false) -> [Double] {
         let numbers = converted(values) { value, column in
             if let scales { return scales.backward(Double(value), column) }
             guard let levels else { return Double(value) }
             return (Double(value) - Double(low)) / range * Double(cells(levels)) - offset
         }
-        return table?.decode(numbers) ?? numbers
+        return table?.decode(numbers, completing: completing) ?? numbers
     }
 
     private func converted<T, U>(_ values: [T], _ convert: (T, Int) -> U) -> [U] {

@@ -19,11 +19,21 @@ public struct RowSpace: Hashable, Sendable {
     public struct Site: Hashable, Sendable {
         public let site: DiscreteSite
         public let order: SiteOrder
+        /// Whether the last value is that nothing is there.
+        private let hasGap: Bool
         private let isOneHot: Bool
 
-        init(_ site: DiscreteSite, _ order: SiteOrder) {
-            (self.site, self.order) = (site, order)
+        init(_ site: DiscreteSite, _ order: SiteOrder, hasGap: Bool) {
+            (self.site, self.order, self.hasGap) = (site, order, hasGap)
             isOneHot = site == .oneHot(at: site.coordinates.lowerBound, of: site.values.count)
+        }
+
+        /// Without that value.
+        fileprivate var withoutGap: Part {
+            guard hasGap else { return .site(self) }
+            let values = Array(site.values.dropLast())
+            guard values.count > 1 else { return .constant(site.coordinates, values[0]) }
+            return .site(Site(DiscreteSite(coordinates: site.coordinates, values: values), order, hasGap: false))
         }
 
         /// The nearest value to a row's coordinates, the first of equal ones.
@@ -56,6 +66,11 @@ public struct RowSpace: Hashable, Sendable {
     init(_ parts: [Part], gaps: [Gap]) { (self.parts, self.gaps) = (parts, gaps) }
 
     public var sites: [Site] { parts.compactMap { if case .site(let site) = $0 { site } else { nil } } }
+
+    /// The same for rows in which something is in every column.
+    public var withoutGaps: RowSpace {
+        RowSpace(parts.map { if case .site(let site) = $0 { site.withoutGap } else { $0 } }, gaps: [])
+    }
 
     // MARK: rows and states
 

@@ -55,7 +55,7 @@ struct CSVLayout {
 
     private mutating func choose(_ select: ColumnSelection, _ name: String, _ line: Int) throws(Failure) {
         columns = Array(0..<(endsOpen ? width - 1 : width))
-        if case .matching = select, names == nil { return }
+        if select.isOfOtherData, names == nil { return }
         guard select != .all else {
             // pandas calls an index that it has written and read again Unnamed: 0.
             guard columns.count > 1, let title = names?.first, title.isEmpty || title == "Unnamed: 0" else { return }
@@ -99,9 +99,9 @@ struct CSVFirstLine {
     /// mistyped number.
     /// - Throws: `.data` where it may be a row with a typing error.
     func isHeader() throws(Failure) -> Bool {
-        if case .matching(let names, _) = select {
+        if select.isOfOtherData {
             // A number may be a name, of columns that pandas has counted, and a value: one alone says nothing.
-            if names.contains(where: { fields.contains($0) && CSVReader.number($0) == nil }) { return true }
+            if select.wanted.contains(where: { fields.contains($0) && CSVReader.number($0) == nil }) { return true }
         } else if select.wanted.contains(where: fields.contains) {
             return true
         }

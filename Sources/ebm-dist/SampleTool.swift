@@ -7,7 +7,7 @@ import Training
 enum SampleTool: Command {
     static let name = "sample"
     static let summary = "draws samples from a trained model, or from a given energy"
-    static let usage = "--run DIR | --energy LIB|FORMULA --count N --out F.npy|F.csv|F.h5 [OPTIONS] [key=value ...]"
+    static let usage = "--run DIR | --energy LIB|FORMULA --count N | --complete PATH --out F.npy|F.csv|F.h5 [OPTIONS] [key=value ...]"
     static let options = [
         Option(name: "--run", value: "DIR", explanation: "the run folder"),
         Option(
@@ -35,6 +35,11 @@ enum SampleTool: Command {
         Option(
             name: "--condition", value: "PATH",
             explanation: "models conditioned on images: these, of the rows of --data, or without it of rows that are to be found"),
+        Option(
+            name: "--complete", value: "PATH",
+            explanation:
+                "models of tables: the rows of this table, whose empty cells, and columns that it has not, are drawn given the others; --count: how often each "
+                + "row is (default: 1)"),
         Option(
             name: "--denoise", value: nil, explanation: "models of a ladder of noise levels: take off the lowest noise at the end, x - σ²∇E"
         ),
@@ -64,7 +69,7 @@ enum SampleTool: Command {
             output: try arguments.required("--out", "F.npy|F.csv|F.h5"),
             grid: arguments["--grid"], interpolation: try arguments.integer("--interpolate", atLeast: 2),
             label: try arguments.integer("--label", atLeast: 0), data: arguments["--data"], images: arguments["--condition"],
-            denoises: arguments.has("--denoise"), guidance: try arguments.number("--guidance"))
+            completes: arguments["--complete"], denoises: arguments.has("--denoise"), guidance: try arguments.number("--guidance"))
         Console(communicator).line(try command.run(communicator))
     }
 
@@ -86,7 +91,7 @@ enum SampleTool: Command {
     }
 
     private static func count(_ arguments: Arguments) throws(Failure) -> Int {
-        _ = try arguments.required("--count", "N")
+        if arguments["--complete"] == nil { _ = try arguments.required("--count", "N") }
         return try arguments.integer("--count", atLeast: 1) ?? 1
     }
 }

@@ -10,9 +10,10 @@ extension RunConfiguration {
     /// - Parameters:
     ///   - images: those that belong to them, for a model with such a condition.
     ///   - preparation: of the model's rows.
-    package func loadedSource(of path: String, images: String?, like preparation: RowPreparation, measured: [MeasuredFile] = [])
-        throws(Failure) -> DataSource
-    {
+    ///   - completing: whether what is not there is to be found: cells, and columns of a table.
+    package func loadedSource(
+        of path: String, images: String?, like preparation: RowPreparation, measured: [MeasuredFile] = [], completing: Bool = false
+    ) throws(Failure) -> DataSource {
         var (other, options) = (self, plainOptions)
         options.measured = measured
         (other.data.source, other.condition.source) = (path, images)
@@ -22,6 +23,10 @@ extension RunConfiguration {
         options.keepsPrecision = !preparation.isIdentity
         (options.columns, options.isOfOtherData) = (preparation.matchedColumns ?? [], true)
         (options.learned, options.classNames) = (preparation.table, preparation.classNames)
+        if completing {
+            options.completes = true
+            options.learned = options.learned ?? TableColumns(numbers: preparation.shape.count, names: preparation.columns)
+        }
         return try other.loadGiven(options)
     }
 

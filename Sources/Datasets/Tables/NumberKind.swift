@@ -16,6 +16,8 @@ struct NumberKind: ColumnKind {
         if let text = cells.texts?.firstText { throw Failure(.data, text) }
     }
 
+    init() {}
+
     init?(_ parameters: ColumnParameters) {
         guard parameters == ColumnParameters() else { return nil }
     }

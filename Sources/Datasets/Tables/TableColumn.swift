@@ -30,28 +30,34 @@ public struct TableColumn: Sendable {
     var areScaled: [Bool] { kind.suffixes.map { _ in kind.isScaled } + (canBeMissing ? [false] : []) }
 
     /// The coordinates of a cell; NaN: nothing is there.
-    func encode(_ cell: Double) -> [Double] {
-        kind.encode(cell.isNaN ? filler : cell) + (canBeMissing ? [cell.isNaN ? 1 : 0] : [])
+    /// - Parameter completing: whether something is, which is to be found: then other coordinates than the last say nothing.
+    func encode(_ cell: Double, completing: Bool = false) -> [Double] {
+        // 1 has a logarithm.
+        let absent = completing ? (kind is CategoryKind ? ColumnParameters.unknown : 1) : filler
+        return kind.encode(cell.isNaN ? absent : cell) + (canBeMissing ? [cell.isNaN && !completing ? 1 : 0] : [])
     }
 
     /// The cell of coordinates; NaN: nothing is there; infinity where they are not finite.
-    func decode(_ coordinates: [Double]) -> Double {
+    /// - Parameter completing: whether something is there.
+    func decode(_ coordinates: [Double], completing: Bool = false) -> Double {
         guard coordinates.allSatisfy(\.isFinite) else { return .infinity }
         guard canBeMissing else { return kind.decode(coordinates) }
         let own = Array(coordinates.dropLast())
-        return kind.isMissing(own, indicator: coordinates[own.count]) ? .nan : kind.decode(own)
+        return !completing && kind.isMissing(own, indicator: coordinates[own.count]) ? .nan : kind.decode(own)
     }
 
     /// The cells of other data, of which some may hold what the learned data had not: the places of such rows.
+    /// - Parameter completing: as `TableColumns.cells`.
     /// - Throws: `.data` where the kind has no place for it.
-    func cells(of other: ColumnCells, _ place: String) throws(Failure) -> (cells: [Double], unknown: [Int]) {
+    func cells(of other: ColumnCells, _ place: String, completing: Bool) throws(Failure) -> (cells: [Double], unknown: [Int]) {
         let title = "\(place): column '\(name)'"
         if words == nil, let text = other.texts?.firstText { throw Failure(.data, text) }
         var (cells, unknown) = (kind.cells(of: other), [Int]())
         for row in cells.indices {
             let isMissing = other.isMissing(row)
+            if isMissing && completing { continue }
             guard isMissing && !canBeMissing || cells[row] == ColumnParameters.unknown && words != nil else { continue }
-            guard kind is CategoryKind else {
+            guard kind is CategoryKind, !completing else {
                 let expected = words.map { "one of \(ColumnWords.list($0))" } ?? "a number"
                 throw Failure(
                     .data,

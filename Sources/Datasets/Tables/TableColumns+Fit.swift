@@ -73,14 +73,16 @@ extension TableColumns {
     }
 
     /// The cells of other data, row by row, by the columns that were learned.
-    /// - Parameter table: as many columns, in the order of these.
+    /// - Parameters:
+    ///   - table: as many columns, in the order of these.
+    ///   - completing: whether any cell may hold nothing, since it is to be found, and every word has to be known.
     /// - Returns: also sentences on what the learned data had not.
-    func cells(of table: [ColumnCells], _ place: String) throws(Failure) -> (cells: [Double], notes: [String]) {
+    func cells(of table: [ColumnCells], _ place: String, completing: Bool = false) throws(Failure) -> (cells: [Double], notes: [String]) {
         precondition(table.count == columns.count, "\(table.count) columns for \(columns.count)")
         let rows = table.first?.numbers.count ?? 0
         var (cells, notes) = ([Double](repeating: 0, count: rows * columns.count), [String]())
         for (index, (column, other)) in zip(columns, table).enumerated() {
-            let (own, unknown) = try column.cells(of: other, place)
+            let (own, unknown) = try column.cells(of: other, place, completing: completing)
             for row in 0..<rows { cells[row * columns.count + index] = own[row] }
             guard let first = unknown.first else { continue }
             let example = other.word(first).map { "'\($0)'" } ?? "nothing"

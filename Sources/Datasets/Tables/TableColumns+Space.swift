@@ -19,13 +19,16 @@ extension TableColumns {
                 parts.append(
                     values.count == 1
                         ? .constant(place, values[0])
-                        : .site(RowSpace.Site(DiscreteSite(coordinates: place, values: values), inOrder ? .path(count) : .none)))
+                        : .site(
+                            RowSpace.Site(
+                                DiscreteSite(coordinates: place, values: values), inOrder ? .path(count) : .none,
+                                hasGap: column.canBeMissing)))
                 continue
             case .line: parts.append(.number(first))
             case .circle: parts.append(.angle(first))
             }
             guard column.canBeMissing else { continue }
-            parts.append(.site(RowSpace.Site(.bit(at: last), .none)))
+            parts.append(.site(RowSpace.Site(.bit(at: last), .none, hasGap: true)))
             gaps.append(RowSpace.Gap(coordinates: first..<last, filler: Array(coordinates(.nan).dropLast()), indicator: last))
         }
         return RowSpace(parts, gaps: gaps)

@@ -17,6 +17,13 @@ public struct TableColumns: Hashable, Codable, Sendable {
         (self.columns, self.isNamed, self.leftOut) = (columns, isNamed, leftOut)
     }
 
+    /// Numbers that are always there.
+    /// - Parameter names: nil where the data have none.
+    public init(numbers count: Int, names: [String]?) {
+        let names = names ?? (1...count).map { "x\($0)" }
+        self.init(names.map { TableColumn(name: $0, NumberKind(), missing: 0, filler: 0) }, isNamed: true)
+    }
+
     public var names: [String] { columns.map(\.name) }
     /// Coordinates of a row.
     public var width: Int { columns.reduce(0) { $0 + $1.width } }
@@ -51,23 +58,33 @@ public struct TableColumns: Hashable, Codable, Sendable {
     // MARK: values
 
     /// The coordinates of cells, both row by row.
-    public func encode(_ cells: [Double]) -> [Double] {
+    /// - Parameter completing: whether cells that hold nothing are to be found.
+    public func encode(_ cells: [Double], completing: Bool = false) -> [Double] {
         var coordinates: [Double] = []
         coordinates.reserveCapacity(cells.count / max(1, columns.count) * width)
         for first in stride(from: 0, to: cells.count, by: columns.count) {
-            for (place, column) in columns.enumerated() { coordinates += column.encode(cells[first + place]) }
+            for (place, column) in columns.enumerated() { coordinates += column.encode(cells[first + place], completing: completing) }
         }
         return coordinates
     }
 
+    /// Which coordinates of rows are to be found where cells that hold nothing are: all but those that say that something is there.
+    public func areOpen(_ cells: [Double]) -> [Bool] {
+        cells.indices.flatMap { index in
+            let column = columns[index % columns.count]
+            return (0..<column.width).map { cells[index].isNaN && !(column.canBeMissing && $0 == column.width - 1) }
+        }
+    }
+
     /// The cells of coordinates, both row by row.
-    public func decode(_ coordinates: [Double]) -> [Double] {
+    /// - Parameter completing: whether something is in each of them.
+    public func decode(_ coordinates: [Double], completing: Bool = false) -> [Double] {
         var cells: [Double] = []
         cells.reserveCapacity(coordinates.count / max(1, width) * columns.count)
         var first = 0
         while first < coordinates.count {
             for column in columns {
-                cells.append(column.decode(Array(coordinates[first..<first + column.width])))
+                cells.append(column.decode(Array(coordinates[first..<first + column.width]), completing: completing))
                 first += column.width
             }
         }

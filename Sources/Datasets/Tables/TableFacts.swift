@@ -8,6 +8,8 @@ public struct TableFacts: Hashable, Sendable {
     public var classNames: [String]?
     /// How much each row counts; nil: all alike.
     public var weights: [Float]?
+    /// The cells of a table that is to be completed, row by row, NaN where something is to be found; nil for other data.
+    public var given: [Double]?
     /// What each row is for; nil: all are trained on.
     public var parts: [RowPart]?
 
@@ -20,6 +22,10 @@ public struct TableFacts: Hashable, Sendable {
     func rows(_ places: [Int]) -> TableFacts {
         var part = self
         part.weights = weights.map { weights in places.map { weights[$0] } }
+        part.given = given.map { cells in
+            let width = columns?.columns.count ?? 0
+            return places.flatMap { cells[$0 * width..<($0 + 1) * width] }
+        }
         part.parts = parts.map { parts in places.map { parts[$0] } }
         return part
     }

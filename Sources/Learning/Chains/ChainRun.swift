@@ -63,8 +63,9 @@ package struct ChainRun: Sendable {
     }
 
     /// Room for a tile of chains.
-    package func buffers(chains: Int, dimension: Int) -> ChainBuffers {
-        ChainBuffers(chains: chains, dimension: dimension, scratch: kernel.scratchTiles)
+    /// - Parameter held: as `ChainBuffers.held`.
+    package func buffers(chains: Int, dimension: Int, held: Matrix? = nil) -> ChainBuffers {
+        ChainBuffers(chains: chains, dimension: dimension, scratch: kernel.scratchTiles, held: held)
     }
 
     /// Brings chains to where they start.
@@ -124,26 +125,31 @@ package struct ChainRun: Sendable {
     /// Samples of a model: chains from their start down the ladder, with the condition of each row held, and what is asked for at their end.
     /// - Parameters:
     ///   - potential: with room for the chains.
+    ///   - held: values that chains keep, whose marks `chains` have too; nil: none.
     ///   - decoder: makes rows of data of latent vectors; nil where chains are rows of data.
     /// - Returns: rows x values of a sample, in `chains` or in the decoder's workspace.
     package func samples(
         _ chains: ChainBuffers, step: Int, index: Int, in potential: some ConditionalPotential, condition: TileCondition? = nil,
-        decoder: NetworkPass? = nil
+        held: HeldValues? = nil, decoder: NetworkPass? = nil
     ) -> Matrix {
         let positions = chains.positions
         begin(positions, step: step, index: index, condition: condition?.values)
+        held?.paste(into: positions)
         let onLevel = { (level: NoiseLadder.Rung) in if let feature = level.feature { potential.setLevel(feature) } }
         if let condition {
             potential.setCondition(condition.values)
             condition.paste(into: positions)
-            let held = ConditionedPotential(base: guided(potential, condition), condition: condition)
-            advance(chains, step: step, index: index, in: held, onLevel: onLevel)
+            let conditioned = ConditionedPotential(base: guided(potential, condition), condition: condition)
+            advance(chains, step: step, index: index, in: conditioned, onLevel: onLevel)
+        } else if let held {
+            advance(chains, step: step, index: index, in: HeldPotential(base: potential, held: held), onLevel: onLevel)
         } else {
             advance(chains, step: step, index: index, in: potential, onLevel: onLevel)
         }
         if denoises, let noise = ladder?.deviations[0] { denoise(chains, noise, potential) }
         condition?.paste(into: positions)
         space?.settle(positions)
+        held?.paste(into: positions)
         return decoder?.outputs(of: positions) ?? positions
     }
 

@@ -29,6 +29,7 @@ public final class ModelSampler {
     private let weights: RunWeights
     private let chains: StoredChains?
     private let conditions: SampleConditions?
+    private let completion: TableCompletion?
     private let run: ChainRun
 
     /// Steps that a sampler can be asked for: an annealed one holds a level for each.
@@ -42,12 +43,14 @@ public final class ModelSampler {
     ///   - start: default: the generator where there is one, the checkpoint's chains where they persist, else noise.
     ///   - interpolation: samples of a line between two latent vectors of the generator.
     ///   - conditions: of each sample; needed by a model that has one.
+    ///   - completion: rows that samples complete, as many as there are samples.
     ///   - denoises: whether samples of a ladder's lowest level, which are data with noise σ, give way to the means of what they came from, x - σ²∇E(x).
     ///   - guidance: default: that of the run.
     /// - Throws: `.usage` when more chains are wanted than there are, and more samples or steps than can be counted.
     package init(
         _ trained: TrainedModel, count: Int?, orAtMost limit: Int, steps: Int?, start: Start?, seed: UInt64,
-        interpolation: Int? = nil, conditions: SampleConditions? = nil, denoises: Bool = false, guidance: Double? = nil
+        interpolation: Int? = nil, conditions: SampleConditions? = nil, completion: TableCompletion? = nil, denoises: Bool = false,
+        guidance: Double? = nil
     ) throws {
         // Tiles of samples are told apart by 32 bits.
         let most = min(Self.mostValues / trained.shape.count, (1 << 32) - 1)
@@ -55,17 +58,20 @@ public final class ModelSampler {
             throw Failure(.usage, "--count: expected at most \(most) samples of \(trained.shape), found \(count)")
         }
         if let steps, steps > Self.mostSteps { throw Failure(.usage, "--steps: expected at most \(Self.mostSteps), found \(steps)") }
-        let origin = start ?? trained.standardStart
+        let origin = start ?? (completion == nil ? trained.standardStart : .noise)
         try trained.check(origin)
         if interpolation != nil && origin != .generator {
             throw Failure(.usage, "--interpolate: lines lie between latent vectors of a generator, found --from \(origin.rawValue)")
+        }
+        guard completion == nil || origin == .noise else {
+            throw Failure(.usage, "--complete: chains that keep what is given start from noise, found --from \(origin.rawValue)")
         }
         chains = origin == .chains ? try StoredChains(trained, wanted: count, orAtMost: limit) : nil
         self.count = chains?.wanted ?? count ?? limit
         self.start = origin
         self.steps = steps ?? trained.configuration.sampler.steps
         self.trained = trained
-        self.conditions = conditions
+        (self.conditions, self.completion) = (conditions, completion)
         let ladder = trained.configuration.noiseLadder
         guard !denoises || ladder != nil else {
             throw Failure(.usage, "--denoise takes off the lowest noise of a ladder, which this model has not (objective.levels = 1)")
@@ -77,22 +83,27 @@ public final class ModelSampler {
         weights = trained.preparedNetworks()
         let lines = interpolation.map { GeneratorSamples.Lines(steps: $0, rowsPerTile: trained.configuration.run.chainsPerShard) }
         run = ChainRun(
-            kernel: origin == .chains ? trained.settledKernel(steps: self.steps) : trained.kernel(steps: self.steps), steps: self.steps,
+            // A schedule from noise to samples is not one to samples that complete rows.
+            kernel: origin == .chains || completion != nil ? trained.settledKernel(steps: self.steps) : trained.kernel(steps: self.steps),
+            steps: self.steps,
             start: trained.chainStart(origin, weights, seed: seed, lines: lines),
             numbers: ChainRun.Numbers(seed: seed, motion: .sampling, decisions: .samplingDecision), ladder: ladder, denoises: denoises,
-            guidance: Float(guidance ?? trained.configuration.condition.guidance), space: trained.space)
+            guidance: Float(guidance ?? trained.configuration.condition.guidance),
+            space: completion == nil ? trained.space : trained.spaceWithoutGaps)
     }
 
     package var rowsPerTile: Int { trained.configuration.run.chainsPerShard }
 
     /// The samples of a tile, values in the order of computation.
     package func draw(_ tile: Int, _ rows: Range<Int>) throws -> Matrix {
-        let buffers = run.buffers(chains: rows.count, dimension: trained.model.inputShape.count)
+        let held = completion?.held(rows)
+        let buffers = run.buffers(chains: rows.count, dimension: trained.model.inputShape.count, held: held?.marks)
         try chains?.fill(buffers.positions, rows)
         let potential = ModelPotential(
             model: trained.model, weights: weights.sampling.energy, workspace: Workspace(trained.model, rows: rows.count))
         let samples = run.samples(
-            buffers, step: 0, index: tile, in: potential, condition: conditions?.tile(tile, rows: rows), decoder: decoder(rows: rows.count))
+            buffers, step: 0, index: tile, in: potential, condition: conditions?.tile(tile, rows: rows), held: held,
+            decoder: decoder(rows: rows.count))
         try trained.model.checkEvaluations()
         return samples
     }

@@ -30,12 +30,13 @@ extension RunConfiguration {
     ///   - images: those that belong to them, for a model with such a condition.
     ///   - preparation: of the model's rows.
     ///   - measured: as above.
+    ///   - completing: whether what is not there is to be found.
     package func sharedSource(
-        of path: String, images: String? = nil, like preparation: RowPreparation, measured: [MeasuredFile] = [],
+        of path: String, images: String? = nil, like preparation: RowPreparation, measured: [MeasuredFile] = [], completing: Bool = false,
         _ communicator: any Communicator
     ) throws(Failure) -> DataSource {
         try share(path, plainOptions, communicator) {
-            try loadedSource(of: path, images: images, like: preparation, measured: measured)
+            try loadedSource(of: path, images: images, like: preparation, measured: measured, completing: completing)
         }
     }
 
