@@ -69,7 +69,7 @@ extension FileRows {
         let isTable = names != nil || isText || options.completes
         guard shape.count == 2, image == nil, isTable, options.learned != nil || needsTable(options) else { return }
         var table = (0..<width).map { self.cells($0) }
-        let (columns, cells): (TableColumns, [Double])
+        var (columns, cells): (TableColumns, [Double])
         if let learned = options.learned {
             if options.completes, !options.columns.isEmpty, names != nil { table = try completed(table, learned) }
             guard table.count == learned.columns.count else {
@@ -86,6 +86,7 @@ extension FileRows {
             if columns.arePlain, columns.leftOut.isEmpty { return }
             let kept = columns.names.compactMap { name in table.first { $0.name == name } }
             cells = try columns.cells(of: kept, path).cells
+            columns = columns.counting(cells)
         }
         let coordinates = columns.encode(cells, completing: options.completes)
         (values, doubles, shape) = (.float32(coordinates.map { Float($0) }), coordinates, [count, columns.width])

@@ -20,7 +20,7 @@ public struct RowSpace: Hashable, Sendable {
         public let site: DiscreteSite
         public let order: SiteOrder
         /// Whether the last value is that nothing is there.
-        private let hasGap: Bool
+        public let hasGap: Bool
         private let isOneHot: Bool
 
         init(_ site: DiscreteSite, _ order: SiteOrder, hasGap: Bool) {
@@ -45,6 +45,12 @@ public struct RowSpace: Hashable, Sendable {
             return best - first
         }
 
+        /// That nothing is there, of sites that have it.
+        public var gap: Int { site.values.count - 1 }
+
+        /// The word, other than that nothing is there, that a uniform number falls on.
+        public func word(at uniform: Float) -> Int { min(Int(uniform * Float(gap)), gap - 1) }
+
         public func set(_ value: Int, in rows: Matrix, row: Int) {
             for (number, coordinate) in zip(site.values[value], site.coordinates) { rows[row, coordinate] = number }
         }
@@ -60,12 +66,23 @@ public struct RowSpace: Hashable, Sendable {
         public func isOpen(in rows: Matrix, row: Int) -> Bool { rows[row, indicator] > 0.5 }
     }
 
+    /// Gaps that rows have together.
+    public struct Pattern: Hashable, Sendable {
+        /// Of each of `sitesWithGaps`, whether nothing is there.
+        public let areOpen: [Bool]
+        /// The part of the learned rows that have it.
+        public let share: Double
+    }
+
     public let parts: [Part]
     public let gaps: [Gap]
+    /// The most frequent ones; empty where there are no gaps or nothing is known of them.
+    public let patterns: [Pattern]
 
-    init(_ parts: [Part], gaps: [Gap]) { (self.parts, self.gaps) = (parts, gaps) }
+    init(_ parts: [Part], gaps: [Gap], patterns: [Pattern] = []) { (self.parts, self.gaps, self.patterns) = (parts, gaps, patterns) }
 
     public var sites: [Site] { parts.compactMap { if case .site(let site) = $0 { site } else { nil } } }
+    public var sitesWithGaps: [Site] { sites.filter(\.hasGap) }
 
     /// The same for rows in which something is in every column.
     public var withoutGaps: RowSpace {
@@ -78,12 +95,50 @@ public struct RowSpace: Hashable, Sendable {
     public func open(_ rows: Matrix, _ stream: RandomStream) {
         for (number, gap) in gaps.enumerated() {
             for row in 0..<rows.rows where gap.isOpen(in: rows, row: row) {
-                let normal = stream.normal(at: 2 * (number * rows.rows + row))
-                let other = stream.normal(at: 2 * (number * rows.rows + row) + 1)
-                let values = gap.coordinates.count == 1 ? [gap.filler[0] + normal] : Self.onCircle(normal, other)
-                for (value, coordinate) in zip(values, gap.coordinates) { rows[row, coordinate] = value }
+                let draw = 2 * (number * rows.rows + row)
+                gap.fill(rows, row: row, stream.normal(at: draw), stream.normal(at: draw + 1))
             }
         }
+    }
+
+    /// Draws what gaps leave free anew, at a temperature.
+    /// - Parameters:
+    ///   - normals: rows x coordinates.
+    ///   - held: 1 where a value stays as it is; nil: nowhere.
+    public func refill(_ rows: Matrix, normals: Matrix, temperature: Float, held: Matrix?) {
+        for gap in gaps {
+            let (first, last) = (gap.coordinates.lowerBound, gap.coordinates.upperBound - 1)
+            for row in 0..<rows.rows where gap.isOpen(in: rows, row: row) && held.map({ $0[row, first] == 0 }) ?? true {
+                let (x, y) = (rows[row, first], rows[row, last])
+                let distance = gap.coordinates.count == 1 ? 1 : (x * x + y * y).squareRoot()
+                gap.fill(rows, row: row, normals[row, first], normals[row, last], deviation: temperature.squareRoot(), distance: distance)
+            }
+        }
+    }
+
+    /// Gives states the gaps of a pattern each, with its share, and any word where one takes a gap's place.
+    public func drawPatterns(_ rows: Matrix, _ stream: RandomStream) {
+        guard !patterns.isEmpty else { return }
+        let sites = sitesWithGaps
+        for row in 0..<rows.rows {
+            let first = row * (sites.count + 1)
+            let pattern = patterns[pattern(at: stream.uniform(at: first))]
+            for (place, site) in sites.enumerated() {
+                let isOpen = site.index(in: rows, row: row) == site.gap
+                guard isOpen != pattern.areOpen[place] else { continue }
+                site.set(isOpen ? site.word(at: stream.uniform(at: first + 1 + place)) : site.gap, in: rows, row: row)
+            }
+        }
+    }
+
+    /// The pattern that a uniform number falls on.
+    public func pattern(at uniform: Float) -> Int {
+        var rest = Double(uniform) * patterns.reduce(0) { $0 + $1.share }
+        for (place, pattern) in patterns.enumerated() {
+            rest -= pattern.share
+            if rest < 0 { return place }
+        }
+        return patterns.count - 1
     }
 
     /// Makes rows of states: sites take their nearest value, angles lie on the circle, and fillers stand in gaps.
@@ -129,6 +184,12 @@ public struct RowSpace: Hashable, Sendable {
 }
 
 extension RowSpace.Gap {
+    /// A number N(filler, deviation²), or a point at this distance from the origin in a uniform direction.
+    fileprivate func fill(_ rows: Matrix, row: Int, _ normal: Float, _ other: Float, deviation: Float = 1, distance: Float = 1) {
+        if coordinates.count == 1 { return rows[row, coordinates.lowerBound] = filler[0] + deviation * normal }
+        for (value, coordinate) in zip(RowSpace.onCircle(normal, other), coordinates) { rows[row, coordinate] = distance * value }
+    }
+
     /// -log q of what stands there.
     func energy(of rows: Matrix, row: Int) -> Float {
         guard coordinates.count == 1 else { return Self.logTurn }

@@ -47,6 +47,8 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case bufferDither = 39
     /// The centre around which a shard's chains start.
     case startCentre = 40
+    /// Which columns of a table's row are gaps where a chain starts.
+    case startPattern = 41
 
     // Transitions
     /// The noise and momenta of sampler steps.

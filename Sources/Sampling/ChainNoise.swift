@@ -8,8 +8,11 @@ public struct ChainNoise: Sendable {
     /// Acceptance, lengths of trajectories, and from `firstOfSites` on all that sites take.
     public let decisions: RandomStream
 
-    /// Sites and numbers that move in turn share the decisions: draws from here on are those of sites.
-    static let firstOfSites = RandomStream.drawLimit / 2
+    /// Sites and numbers that move in turn share both: draws from here on are those of sites.
+    package static let firstOfSites = RandomStream.drawLimit / 2
+
+    /// Draws of the decisions from here on are those of several sites at once.
+    package static let firstOfBlocks = RandomStream.drawLimit / 4 * 3
 
     public init(motion: RandomStream, decisions: RandomStream) {
         self.motion = motion

@@ -6,32 +6,32 @@ import Numerics
 /// is left alone. Outside the box the target is zero: such a proposal is an ordinary rejection.
 ///
 /// Source: W. Hastings, doi:10.1093/biomet/57.1.97.
-struct Metropolis {
+package struct Metropolis {
     /// Where chains would go, with energy and gradient there.
-    struct Proposal {
-        let positions: Matrix
-        let gradient: Matrix
+    package struct Proposal {
+        package let positions: Matrix
+        package let gradient: Matrix
         /// rows x 1
-        let energies: Matrix
+        package let energies: Matrix
 
         /// - Parameter tiles: three of the scratch.
-        init(_ tiles: ArraySlice<Matrix>) {
+        package init(_ tiles: ArraySlice<Matrix>) {
             let first = tiles.startIndex
             positions = tiles[first]
             gradient = tiles[first + 1]
             energies = tiles[first + 2].view(from: 0, rows: positions.rows, columns: 1)
         }
 
-        static let tiles = 3
+        package static let tiles = 3
 
-        func evaluate(in potential: some Potential) {
+        package func evaluate(in potential: some Potential) {
             potential.evaluate(positions, energies: energies, gradient: gradient)
         }
     }
 
     let walls: Walls
 
-    init(box: ClosedRange<Float>?) { walls = Walls(box) }
+    package init(box: ClosedRange<Float>?) { walls = Walls(box) }
 
     /// The steps that the decisions of one stream suffice for: a number for each chain, of which there are at most as many as values, and one more.
     static func stepLimit(values: Int) -> Int { RandomStream.drawLimit / (values + 1) }
@@ -47,7 +47,7 @@ struct Metropolis {
 
     /// Accepts each proposal with probability min(1, exp(logRatio)); an accepted one replaces position, energy and gradient.
     /// - Parameter first: the draw of the first chain's decision; those of the others follow.
-    func decide(
+    package func decide(
         _ proposal: Proposal, _ buffers: ChainBuffers, decisions: RandomStream, from first: Int, squaredGradient: Double,
         logRatio: (Int) -> Double
     ) -> AcceptInfo {

@@ -92,6 +92,6 @@ struct SiteValues: Sendable {
     ///   - draws: of a chain in a step.
     func stepLimit(chainValues: Int, draws: Int) -> Int {
         let chains = chainValues / max(1, dimension) + 1
-        return (RandomStream.drawLimit - ChainNoise.firstOfSites) / (chains * max(1, draws))
+        return (ChainNoise.firstOfBlocks - ChainNoise.firstOfSites) / (chains * max(1, draws))
     }
 }

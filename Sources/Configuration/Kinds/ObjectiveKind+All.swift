@@ -53,7 +53,7 @@ extension ObjectiveKind {
     public static let energyDiscrepancy = ObjectiveKind(
         "energyDiscrepancy", formerly: "energy-discrepancy", title: { "energy discrepancy at noise \($0.noise)" },
         keys: ["objective.noise", "objective.siteTime", "objective.samples", "objective.stabilization"], make: { $0.energyDiscrepancy }
-    ) { ($0.vectorsPerRow, $0.knowsSites) = ("objective.samples", true) }
+    ) { ($0.vectorsPerRow, $0.knowsSites, $0.ownSampler) = ("objective.samples", true, { $0.samplerOfSites }) }
 
     public static let diffusionCD = ObjectiveKind(
         "diffusionCD", formerly: "diffusion-cd",
@@ -124,7 +124,7 @@ extension ObjectiveKind {
                 seed: $0.seed, noise: IndependentNoise(of: $0.starts.data, rows: rowsForMoments, floor: 1e-3), rowsPerStep: $0.rowsPerStep,
                 data: $0.data)
         }
-    ) { $0.knowsSites = true }
+    ) { ($0.knowsSites, $0.ownSampler) = (true, { $0.samplerOfSites }) }
 
     /// Rows from which the noise of noise-contrastive estimation takes its moments.
     private static let rowsForMoments = 10_000

@@ -61,8 +61,12 @@ extension Recipe {
         }
         // The narrowest modes of the plane densities have a deviation of .07 of that of all points: `PlaneDensities.md`.
         setChains(
-            stepSize: (facts.kind == .table ? 0.01 : 0.002) * unit * unit, steps: objective.trainsByChainsAlone ? 10 : 400)
+            stepSize: (facts.kind == .table ? Self.tableStep : 0.002) * unit * unit,
+            steps: objective.trainsByChainsAlone ? 10 : Self.tableSteps)
     }
+
+    /// Steps of the proper Langevin equation on standardised numbers, and how many samples take from noise.
+    static let (tableStep, tableSteps) = (0.01, 400)
 
     private var denoisingNoise: Double { (facts.kind == .table ? 0.1 : 0.05) * unit }
 

@@ -31,6 +31,17 @@ extension TableColumns {
             parts.append(.site(RowSpace.Site(.bit(at: last), .none, hasGap: true)))
             gaps.append(RowSpace.Gap(coordinates: first..<last, filler: Array(coordinates(.nan).dropLast()), indicator: last))
         }
-        return RowSpace(parts, gaps: gaps)
+        return RowSpace(parts, gaps: gaps, patterns: patterns)
+    }
+
+    /// Of the columns that can be missing, in their order, as their sites stand in a space.
+    private var patterns: [RowSpace.Pattern] {
+        // A column of one word and gaps has them as its two values.
+        let places = columns.indices.filter { columns[$0].canBeMissing }
+        let known = (gapPatterns ?? []).filter { $0.rows > 0 && $0.columns.allSatisfy(places.contains) }
+        let rows = known.reduce(0) { $0 + Double($1.rows) }
+        return known.map { pattern in
+            RowSpace.Pattern(areOpen: places.map { pattern.columns.contains($0) }, share: Double(pattern.rows) / rows)
+        }
     }
 }

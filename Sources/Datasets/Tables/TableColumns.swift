@@ -8,6 +8,18 @@ public struct TableColumns: Hashable, Codable, Sendable {
     /// Columns that are no part of a row, and why, for a person.
     public let leftOut: [LeftOut]
 
+    /// Which columns the learned rows have nothing in together, the most frequent first; nil where all have something in every column, and in models of earlier
+    /// versions.
+    public private(set) var gapPatterns: [GapPattern]?
+
+    /// Rows that have nothing in exactly these columns.
+    public struct GapPattern: Hashable, Codable, Sendable {
+        /// By their places, rising.
+        public let columns: [Int]
+        /// How many rows.
+        public let rows: Int
+    }
+
     public struct LeftOut: Hashable, Codable, Sendable {
         public let name: String
         public let reason: String
@@ -53,6 +65,31 @@ public struct TableColumns: Hashable, Codable, Sendable {
             indicators += (indicators.count..<last + 1).map { column.canBeMissing && $0 < last ? last : nil }
         }
         return indicators
+    }
+
+    /// Patterns that are kept, at most.
+    private static let mostPatterns = 64
+
+    /// The same with what cells, row by row, say of gaps.
+    func counting(_ cells: [Double]) -> TableColumns {
+        guard columns.contains(where: \.canBeMissing) else { return self }
+        var counts: [[Int]: Int] = [:]
+        for first in stride(from: 0, to: cells.count, by: columns.count) {
+            counts[columns.indices.filter { cells[first + $0].isNaN }, default: 0] += 1
+        }
+        var counted = self
+        let all = counts.map { GapPattern(columns: $0.key, rows: $0.value) }
+        counted.gapPatterns = Array(
+            all.sorted { $0.rows != $1.rows ? $0.rows > $1.rows : $0.columns.lexicographicallyPrecedes($1.columns) }.prefix(
+                Self.mostPatterns))
+        return counted
+    }
+
+    /// Without what follows from rows alone.
+    var uncounted: TableColumns {
+        var columns = self
+        columns.gapPatterns = nil
+        return columns
     }
 
     // MARK: values

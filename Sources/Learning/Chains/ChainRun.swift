@@ -77,6 +77,8 @@ package struct ChainRun: Sendable {
         case .positions: break
         case .noise(let distribution, let purpose):
             distribution.fill(positions, stream: RandomStream(seed: numbers.seed, purpose: purpose, step: step, index: index))
+            // Noise would have gaps that no data have, of which chains get rid slowly.
+            space?.drawPatterns(positions, RandomStream(seed: numbers.seed, purpose: .startPattern, step: step, index: index))
         case .generator(let samples): samples.fill(positions, tile: index, step: step, condition: condition)
         }
         space?.settle(positions)

@@ -2,17 +2,17 @@ import Datasets
 import Sampling
 
 extension RowSpace {
-    /// What moves states: a kernel of numbers, and in turn with it Gibbs sampling of the sites, at the temperature of the numbers.
+    /// What moves states: a kernel of numbers, and in turn with it moves of the sites, at the temperature of the numbers.
     ///
     /// Of a kernel without noise it is 0, where sites take their best value: the least temperature that floats have.
     func kernel(ofNumbers numbers: any TransitionKernel) -> any TransitionKernel {
         guard !sites.isEmpty else { return numbers }
-        let ofSites = Gibbs(sites: sites.map(\.site), temperature: max(numbers.temperature, .leastNormalMagnitude))
-        return columnsOfNumbers.isEmpty ? ofSites : Self.inTurn(ofSites, numbers, columnsOfNumbers)
+        let gibbs = Gibbs(sites: sites.map(\.site), temperature: max(numbers.temperature, .leastNormalMagnitude))
+        return sitesWithGaps.isEmpty ? inTurn(gibbs, numbers) : inTurn(SiteMoves(gibbs, self), numbers)
     }
 
-    private static func inTurn(_ sites: Gibbs, _ numbers: some TransitionKernel, _ columns: [Int]) -> any TransitionKernel {
-        SitesAndNumbers(sites: sites, numbers: numbers, columns: columns)
+    private func inTurn(_ sites: some TransitionKernel, _ numbers: some TransitionKernel) -> any TransitionKernel {
+        columnsOfNumbers.isEmpty ? sites : SitesAndNumbers(sites: sites, numbers: numbers, columns: columnsOfNumbers)
     }
 
     private var columnsOfNumbers: [Int] {

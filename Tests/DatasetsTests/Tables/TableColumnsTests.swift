@@ -188,6 +188,22 @@ enum SmallTable {
         }
     }
 
+    @Test func `which gaps rows have together is counted, and is no part of the digest`() throws {
+        let text = "a,k,b\n1,u,1\n,u,\n3,,\n,v,\n5,u,2\n6,v,3\n"
+        let data = try SmallTable.load(text)
+        let patterns = try #require(data.table.columns?.gapPatterns)
+        #expect(patterns.map(\.columns) == [[], [0, 2], [1, 2]] && patterns.map(\.rows) == [3, 2, 1])
+        let back = try Dataset(encoded: data.encoded())
+        #expect(back.table.columns?.gapPatterns == patterns)
+        // Of a file of an earlier version.
+        let columns = try #require(data.table.columns)
+        var entry = try #require(try JSONSerialization.jsonObject(with: JSONEncoder().encode(columns)) as? [String: Any])
+        #expect(entry.removeValue(forKey: "gapPatterns") != nil)
+        let former = try JSONDecoder().decode(TableColumns.self, from: JSONSerialization.data(withJSONObject: entry))
+        #expect(former.gapPatterns == nil && former.space(nil)?.patterns == [] && columns.space(nil)?.patterns.count == 3)
+        #expect(try SmallTable.load("a,b\n1,2\n3,4\n").table.columns?.gapPatterns == nil)
+    }
+
     @Test func `words are labels in the order of their letters, and other data have the same`() throws {
         let text = "mass,kind\n1,Gentoo\n2,Adelie\n3,Gentoo\n"
         let data = try SmallTable.load(text) { $0.label = .named("kind") }

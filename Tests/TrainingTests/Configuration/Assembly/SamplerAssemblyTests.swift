@@ -23,6 +23,17 @@ struct SamplerAssemblyTests {
         #expect(try kernel([]) is Langevin)
     }
 
+    @Test(arguments: ["energyDiscrepancy", "nce"])
+    func `models of words and numbers are sampled at the temperature 1 where nobody chooses a sampler`(kind: String) throws {
+        let sites = ["objective.kind=\(kind)", "data.dequantize=false"]
+        let own = try RunConfiguration.resolve(arguments: sites)
+        #expect(own.sampler.noise == nil && own.sampler.stepSize == 0.01 && own.chains.noise == .gaussian)
+        #expect(own.kernel(for: Self.image).temperature == 1)
+        let others = [["objective.kind=\(kind)"], sites + ["sampler.noise=0.005"]]
+        for arguments in others { #expect(try RunConfiguration.resolve(arguments: arguments).kernel(for: Self.image).temperature < 1e-4) }
+        #expect(try RunConfiguration.resolve(arguments: sites + ["sampler.kind=mala"]).sampler.stepSize == 1)
+    }
+
     @Test func `samplers with an accept step have the temperature of the configuration, whatever the noise`() throws {
         let mala = try #require(try kernel(["sampler.kind=mala", "sampler.temperature=3"]) as? MALA)
         #expect(mala.stepSize == 0.5 && mala.temperature == 3 && mala.anisotropy == nil)
