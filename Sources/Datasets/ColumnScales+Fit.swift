@@ -4,7 +4,8 @@ import Numerics
 extension ColumnScales {
     /// Fits the scales that are asked for to the rows of a data set; nil where nothing is scaled.
     ///
-    /// Rows that do not have a number (`TableColumns`) are left out of its moments. A constant column is shifted to 0 and keeps its unit.
+    /// Rows that do not have a number (`TableColumns`) are left out of its moments, and each counts with its weight (`TableFacts.weights`). A constant column is
+    /// shifted to 0 and keeps its unit.
     /// - Throws: `.data` for a logarithm of what is not above 0, `.configuration` for a scale of what is no number.
     init?(fitting dataset: Dataset, _ preparation: DataPreparation) throws(Failure) {
         guard preparation.standardize || !preparation.scale.isEmpty, dataset.levels == nil else { return nil }
@@ -12,14 +13,16 @@ extension ColumnScales {
         guard words.contains(where: { $0 != .none }) else { return nil }
         let indicators = dataset.table.columns?.indicators
         let hasGaps = indicators?.contains { $0 != nil } == true
-        let plain = hasGaps || words != words.map({ _ in .standard }) ? nil : dataset.moments()
+        let hasWeights = dataset.table.weights != nil
+        let plain = hasGaps || hasWeights || words != words.map({ _ in .standard }) ? nil : dataset.moments()
         var (means, deviations, curves): ([Double], [Double], [ScaleCurve]) = ([], [], [])
         for (place, word) in words.enumerated() {
             var (mean, deviation, curve) = (0.0, 1.0, ScaleCurve.straight)
             if word != .none {
                 // Rows that stand in a file are not read once more for moments that are known.
-                let numbers = plain == nil ? dataset.numbers(place, without: indicators?[place]) : []
-                (mean, deviation) = plain.map { ($0.means[place], $0.deviations[place]) } ?? Self.moments(numbers)
+                let sample = plain == nil ? dataset.sample(place, without: indicators?[place]) : WeightedNumbers()
+                let numbers = sample.numbers
+                (mean, deviation) = plain.map { ($0.means[place], $0.deviations[place]) } ?? sample.moments
                 let isNarrow = !(1 / Float(deviation)).isFinite && !dataset.isPrecise
                 // The mean of equal doubles is rounded: their deviation need not be 0.
                 let isConstant =
@@ -27,14 +30,14 @@ extension ColumnScales {
                 if !(deviation > 0) || isNarrow || !(1 / deviation).isFinite || isConstant {
                     (mean, deviation) = (plain == nil ? numbers.first ?? 0 : dataset.number(place), 1)
                 } else if word != .standard {
-                    curve = word == .log ? .log : ScaleCurve(normalScoresOf: numbers, deviation: deviation)
+                    curve = word == .log ? .log : ScaleCurve(normalScoresOf: sample, deviation: deviation)
                     if let bad = numbers.first(where: { !curve.allows($0) }) {
                         throw Failure(
                             .data,
                             "\(dataset.name): \(dataset.title(ofValue: place)): expected numbers above 0 (data.scale: log), found \(bad). Take another scale."
                         )
                     }
-                    (mean, deviation) = Self.moments(numbers.map { curve.forward($0) })
+                    (mean, deviation) = sample.map { curve.forward($0) }.moments
                 }
             }
             means.append(mean)
@@ -72,25 +75,25 @@ extension ColumnScales {
             return isScaled && preparation.scale.names.contains(name) ? scale : isScaled ? standard : .none
         }
     }
-
-    /// Summed in Double in row order, as those of data sets are.
-    private static func moments(_ numbers: [Double]) -> (mean: Double, deviation: Double) {
-        guard !numbers.isEmpty else { return (0, 0) }
-        let mean = numbers.reduce(0, +) / Double(numbers.count)
-        return (mean, (numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(numbers.count)).squareRoot())
-    }
 }
 
 extension Dataset {
-    /// One value of every row, without the rows in which another value, its indicator, is not 0.
-    fileprivate func numbers(_ place: Int, without indicator: Int?) -> [Double] {
-        var numbers: [Double] = []
-        numbers.reserveCapacity(count)
+    /// One value of every row with its weight, without the rows in which another value, its indicator, is not 0, and those of no weight.
+    fileprivate func sample(_ place: Int, without indicator: Int?) -> WeightedNumbers {
+        var sample = WeightedNumbers()
+        sample.numbers.reserveCapacity(count)
+        if table.weights != nil { sample.weights = [] }
+        var row = 0
         forEachRow { block, start in
+            defer { row += 1 }
             if let indicator, block.number(start + indicator) != 0 { return }
-            numbers.append(block.number(start + place))
+            if let weight = table.weights?[row] {
+                guard weight > 0 else { return }
+                sample.weights?.append(Double(weight))
+            }
+            sample.numbers.append(block.number(start + place))
         }
-        return numbers
+        return sample
     }
 
     /// A value of a row as messages call it, from 1.

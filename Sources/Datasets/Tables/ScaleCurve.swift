@@ -12,27 +12,18 @@ public enum ScaleCurve: Hashable, Codable, Sendable {
     /// Knots are kept, at most.
     private static let mostKnots = 256
 
-    /// Values to scores of the normal distribution with their ranks: of n numbers that of rank r, from 0, has the score Φ⁻¹((r + 1/2) / n); equal ones share
-    /// their mean rank.
+    /// Values to scores of the normal distribution with their ranks: of n numbers that of rank r, from 0, has the score Φ⁻¹((r + 1/2) / n), equal ones sharing
+    /// their mean rank; where they have weights, Φ⁻¹ of the share of the weight below a number, its own counted half.
     /// - Parameters:
-    ///   - numbers: in any order, at least two different ones.
+    ///   - sample: in any order, at least two different numbers.
     ///   - deviation: of the numbers: how they go on outside of what was seen.
-    init(normalScoresOf numbers: [Double], deviation: Double) {
-        let sorted = numbers.sorted()
-        var all: [(value: Double, rank: Double)] = []
-        var first = 0
-        while first < sorted.count {
-            var end = first + 1
-            while end < sorted.count, sorted[end] == sorted[first] { end += 1 }
-            all.append((sorted[first], Double(first + end) / 2))
-            first = end
-        }
+    init(normalScoresOf sample: WeightedNumbers, deviation: Double) {
+        let all = sample.ranks
         let last = all.count - 1
         let count = min(all.count, Self.mostKnots)
         let places = (0..<count).map { count == 1 ? 0 : $0 * last / (count - 1) }
         self = .knots(
-            values: places.map { all[$0].value }, scores: places.map { NormalQuantile.value(all[$0].rank / Double(sorted.count)) },
-            width: deviation)
+            values: places.map { all[$0].value }, scores: places.map { NormalQuantile.value(all[$0].share) }, width: deviation)
     }
 
     func forward(_ value: Double) -> Double {

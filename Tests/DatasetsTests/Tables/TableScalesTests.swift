@@ -72,6 +72,29 @@ import Testing
         #expect(abs(Double(rows[0, 0]) - (low - mean) / deviation) < 1e-6 && abs(Double(rows[7, 0]) - (high - mean) / deviation) < 1e-6)
     }
 
+    @Test func `rows with weights are scaled as if each stood there as often, and those of no weight do not count`() throws {
+        let rows = (0..<24).map { (a: Double($0 * $0 % 31), b: exp(Double($0 * 7 % 24) / 5), weight: $0 * 5 % 4) }
+        let head = "a,b,c,k\n"
+        func line(_ row: (a: Double, b: Double, weight: Int)) -> String { "\(row.a),\(row.b),\(row.a),\(row.a > 15 ? "u" : "v")" }
+        let often = head + rows.flatMap { row in (0..<row.weight).map { _ in line(row) + "\n" } }.joined()
+        let weighted = "a,b,c,k,w\n" + rows.map { "\(line($0)),\($0.weight)\n" }.joined()
+        let scale = ["a=quantile", "b=log"]
+        let (one, other) = (try stream(SmallTable.load(often), scale), try stream(SmallTable.load(weighted) { $0.weight = "w" }, scale))
+        let (expected, found) = (try #require(one.scales), try #require(other.scales))
+        for place in 0..<3 {
+            #expect(abs(expected.moments.means[place] - found.moments.means[place]) < 1e-12)
+            #expect(abs(expected.moments.deviations[place] - found.moments.deviations[place]) < 1e-12)
+        }
+        guard case .knots(let values, let scores, _) = expected.curves[0], case .knots(let own, let ownScores, _) = found.curves[0] else {
+            Issue.record("a quantile has knots")
+            return
+        }
+        #expect(values == own && zip(scores, ownScores).allSatisfy { abs($0 - $1) < 1e-12 })
+        // Without weights others.
+        let plain = try #require(try stream(SmallTable.load(head + rows.map { line($0) + "\n" }.joined()), scale).scales)
+        #expect(abs(plain.moments.means[2] - found.moments.means[2]) > 0.1)
+    }
+
     @Test func `a scale that does not fit is refused with the column`() throws {
         let data = try SmallTable.load(SmallTable.birds + "Adelie,-1,male,3,L\n", kinds: SmallTable.kinds)
         let cases: [([String], Failure.Kind, String)] = [
