@@ -66,18 +66,19 @@ public struct DiagnoseCommand: Codable, Sendable {
         return try communicator.fromRoot { () throws -> String in
             let past = try HealthHistory(RunFolder(folder))
             let diagnosis = diagnosis(of: window, trained, past)
-            let (sentences, history) = (diagnosis.findings.map(\.sentence), past?.sentences ?? [])
+            let history = past?.sentences ?? []
             try writeFiles(window)
             if let output {
                 let report = Report(
                     step: trained.step, weights: weights, start: origin, diagnostics: diagnosis.diagnostics,
-                    metric: trained.tuning.metric?.scales, findings: sentences, history: history)
+                    metric: trained.tuning.metric?.scales, findings: diagnosis.findings.map(\.sentence), history: history)
                 try writeReport(report, to: output)
             }
             let title = "\(trained.configuration.subject) at step \(trained.step), \(weights.rawValue) weights, from \(origin.rawValue)"
             return trained.told(
-                ([title, diagnosis.diagnostics.overview] + Self.lines(trained.tuning.metric) + ["", diagnosis.diagnostics.table, ""]
-                    + [diagnosis.diagnostics.histogram].compactMap { $0 } + sentences
+                ([title, diagnosis.diagnostics.overview] + Self.lines(trained.tuning.metric) + ["", diagnosis.diagnostics.table(), ""]
+                    + [diagnosis.diagnostics.histogram].compactMap { $0 }
+                    + diagnosis.findings.map { $0.sentence(width: TextWidth.output.lines) }
                     + (history.isEmpty ? [] : ["", "in training:"] + history)).joined(separator: "\n"))
         }
     }

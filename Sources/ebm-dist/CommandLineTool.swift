@@ -20,6 +20,7 @@ enum CommandLineTool {
         let console = Console(communicator)
         switch choose(arguments) {
         case .say(let text): console.line(text)
+        case .help(["--man"]): console.verbatim(ManualPage.text)
         case .help(let topics): console.line(try Help.text(for: topics))
         case .unknown(let word): try communicator.onRoot { throw WrongWord.command(word, known: commands.map { $0.name }) }
         case .run(let command, let rest, let isImplied):
@@ -65,7 +66,13 @@ struct Console {
 
     init(_ communicator: any Communicator) { speaks = communicator.rank == 0 }
 
+    /// For a person: folded to the columns of the terminal, where there is one.
     func line(_ text: String) {
+        if speaks { print(TextWidth.output.columns.map { TextLayout.folded(text, width: $0) } ?? text) }
+    }
+
+    /// For another program, or an editor: as it is.
+    func verbatim(_ text: String) {
         if speaks { print(text) }
     }
 }

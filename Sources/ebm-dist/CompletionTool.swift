@@ -12,6 +12,6 @@ enum CompletionTool: Command {
         guard arguments.positional.count == 1, let shell = Completion.Shell(rawValue: arguments.positional[0]) else {
             throw Failure(.usage, "completion: expected one of bash, zsh, fish. See ebm-dist completion --help.")
         }
-        Console(communicator).line(shell.script)
+        Console(communicator).verbatim(shell.script)
     }
 }

@@ -28,7 +28,7 @@ enum ConfigTool: Command {
             let resolved = try ConfigurationSource(arguments).resolved()
             return try resolved.configuration.encodedJSON5(header: resolved.sentences + resolved.notes)
         }
-        Console(communicator).line(text)
+        Console(communicator).verbatim(text)
     }
 
     /// A lone word that is a key or a group, or neither and no file: `./model` is a file of that name.

@@ -6,7 +6,6 @@ import Training
 enum Help {
     static func text(for topics: [String]) throws(Failure) -> String {
         guard !topics.isEmpty else { return overview }
-        if topics == ["--man"] { return ManualPage.text }
         return try topics.map { (topic) throws(Failure) in try text(for: topic) }.joined(separator: "\n\n")
     }
 

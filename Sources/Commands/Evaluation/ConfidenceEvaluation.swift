@@ -24,10 +24,9 @@ struct ConfidenceEvaluation: MeasureFinding {
             """
         guard samples.classes.count <= Self.shownClasses else { return head }
         let rows = zip(samples.classes, reference.classes).map { own, other in
-            "\(own.label)".padded(to: 5)
-                + [own.share.percent, own.sure?.percent ?? "-", other.share.percent].map { $0.padded(to: 30) }.joined()
+            ("\(own.label)", [own.share.percent, own.sure?.percent ?? "-", other.share.percent])
         }
-        return ([head, "class" + ["samples", "sure of them", "data"].map { $0.padded(to: 30) }.joined()] + rows).joined(separator: "\n")
+        return head + "\n" + MeasureTable.text(["samples", "sure of them", "data"], rows, corner: "class")
     }
 }
 

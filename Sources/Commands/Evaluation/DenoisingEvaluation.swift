@@ -67,23 +67,21 @@ public struct DenoisingEvaluation: Codable, Hashable, Sendable {
 
     /// Lines for the person at the terminal.
     public var text: String {
-        func column(_ value: Double?) -> String { (value.map { String(format: "%.2f", $0) } ?? "-").padded(to: 11) }
+        func cells(_ values: [Double?]) -> [String] { values.map { $0.map { String(format: "%.2f", $0) } ?? "-" } }
         let origin = isTrainingData ? "\(data), which the model was trained on" : data
-        let lines = levels.flatMap { level in
+        let rows = levels.flatMap { level -> [(name: String, cells: [String])] in
             let (values, ends) = (
                 [level.identity, level.filter, level.wiener, level.score, level.descent, level.posterior], level.intervals
             )
             let intervals = [ends.identity, ends.filter, ends.wiener, ends.score, ends.descent, ends.posterior]
             return [
-                column(level.noise).dropFirst(3) + values.map(column).joined(),
-                "95 % of " + intervals.map { column($0?.low) }.joined(), "     to " + intervals.map { column($0?.high) }.joined(),
+                (String(format: "%.2f", level.noise), cells(values)), ("95 % of", cells(intervals.map { $0?.low })),
+                ("     to", cells(intervals.map { $0?.high })),
             ]
         }
-        return """
-            denoising \(rows) rows of \(origin): PSNR in dB, peak \(String(format: "%g", peak))
-               noise   identity     filter     Wiener      score    descent  posterior
-            \(lines.joined(separator: "\n"))
-            """
+        let table = TextTable(
+            ["identity", "filter", "Wiener", "score", "descent", "posterior"], rows, corner: "noise", names: 8, column: 11)
+        return "denoising \(self.rows) rows of \(origin): PSNR in dB, peak \(String(format: "%g", peak))\n\(table.text())"
     }
 }
 

@@ -30,16 +30,17 @@ struct FeatureEvaluation: MeasureFinding {
 
     var text: String {
         let right = String(format: "%.1f", 100 * classifier.heldOutAccuracy)
-        let table = [
-            FloorTable.head,
-            FloorTable.row("Fréchet distance", samples.frechetDistance.significant, floor?.frechetDistance.significant),
-            FloorTable.row("kernel distance", samples.kernelDistance.significant, floor?.kernelDistance.significant),
-        ]
+        let table = MeasureTable.text(
+            ["samples", "data"],
+            [
+                ("Fréchet distance", [samples.frechetDistance.significant, floor?.frechetDistance.significant ?? "-"]),
+                ("kernel distance", [samples.kernelDistance.significant, floor?.kernelDistance.significant ?? "-"]),
+            ])
         return """
             on \(features) features of a classifier of \(classifier.data), right about \(right) % of held-out rows: \
             surrogates, not comparable with published distances
             \(samples.count) samples, against \(referenceRows) rows of \(data)
-            \(table.joined(separator: "\n"))
+            \(table)
             """
     }
 }

@@ -25,12 +25,13 @@ struct ManifoldEvaluation: MeasureFinding {
     let floor: Shares?
 
     var text: String {
-        """
-        \(samples.count) samples among as many rows of \(data), on \(on), by balls that reach to neighbor \(neighbor)
-        \(FloorTable.head)
-        \(FloorTable.row("precision", samples.precision.percent, floor?.precision.percent))
-        \(FloorTable.row("recall", samples.recall.percent, floor?.recall.percent))
-        """
+        let table = MeasureTable.text(
+            ["samples", "data"],
+            [
+                ("precision", [samples.precision.percent, floor?.precision.percent ?? "-"]),
+                ("recall", [samples.recall.percent, floor?.recall.percent ?? "-"]),
+            ])
+        return "\(samples.count) samples among as many rows of \(data), on \(on), by balls that reach to neighbor \(neighbor)\n\(table)"
     }
 }
 

@@ -78,19 +78,22 @@ public struct SampleEvaluation: Codable, Hashable, Sendable {
         let from = steps.map { "after \($0) steps from \(origin)" } ?? "of \(origin)"
         let left = samples.notFinite > 0 ? ", \(samples.notFinite) others not finite" : ""
         let columns = [(samples, intervals), (floor, floorIntervals), (ceiling, ceilingIntervals)]
-        func row(_ title: String, _ value: (SampleMeasures) -> Double, _ interval: (SampleMeasures.Intervals) -> Interval) -> String {
-            title
-                + columns.map { measures, intervals -> String in
-                    guard let measures, let intervals else { return "-".padded(to: 30) }
-                    let (number, ends) = (value(measures), interval(intervals))
-                    return String(format: "%.4f (%.4f to %.4f)", number, ends.low, ends.high).padded(to: 30)
-                }.joined()
+        func cells(_ value: (SampleMeasures) -> Double, _ interval: (SampleMeasures.Intervals) -> Interval) -> [String] {
+            columns.map { measures, intervals in
+                guard let measures, let intervals else { return "-" }
+                let (number, ends) = (value(measures), interval(intervals))
+                return String(format: "%.4f (%.4f to %.4f)", number, ends.low, ends.high)
+            }
         }
+        let table = MeasureTable.text(
+            ["samples", "data", "noise"],
+            [
+                ("sliced Wasserstein", cells({ $0.slicedWasserstein }, { $0.slicedWasserstein })),
+                ("Fréchet distance", cells({ $0.frechetDistance }, { $0.frechetDistance })),
+            ])
         return """
-            \(samples.count) samples \(from)\(left), against \(referenceRows) rows of \(data); in brackets 95 %
-            \(String(repeating: " ", count: 18))\(["samples", "data", "noise"].map { $0.padded(to: 30) }.joined())
-            \(row("sliced Wasserstein", { $0.slicedWasserstein }, { $0.slicedWasserstein }))
-            \(row("Fréchet distance  ", { $0.frechetDistance }, { $0.frechetDistance }))   on \(features) features
+            \(samples.count) samples \(from)\(left), against \(referenceRows) rows of \(data); Fréchet distance on \(features) features; in brackets 95 %
+            \(table)
             """ + (verdict.map { "\nlook: \($0)" } ?? "")
     }
 }

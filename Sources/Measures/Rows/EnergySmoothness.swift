@@ -143,23 +143,23 @@ public struct EnergySmoothness: Codable, Hashable, Sendable {
 
     /// Lines for the person at the terminal.
     public var text: String {
-        func row(_ title: String, _ value: (Place) -> String) -> String {
-            let texts = [data, between, samples].map { $0.map(value) ?? "-" }
-            return NumberText.padded(title, 18) + texts.map { String(repeating: " ", count: max(1, 30 - $0.count)) + $0 }.joined()
+        func row(_ title: String, _ value: (Place) -> String) -> (name: String, cells: [String]) {
+            (title, [data, between, samples].map { $0.map(value) ?? "-" })
         }
-        func row(_ title: String, _ value: KeyPath<Place, Double>, _ interval: KeyPath<Place.Intervals, Interval>) -> String {
+        func row(
+            _ title: String, _ value: KeyPath<Place, Double>, _ interval: KeyPath<Place.Intervals, Interval>
+        ) -> (name: String, cells: [String]) {
             row(title) { place in
                 place.intervals.map { Estimate(place[keyPath: value], $0[keyPath: interval]).short } ?? Spread.short(place[keyPath: value])
             }
         }
-        let places = ["data", "between", "samples"].map { String(repeating: " ", count: 30 - $0.count) + $0 }.joined()
-        return """
-            \(NumberText.padded("smoothness of E", 18))\(places)
-            \(row("points") { "\($0.points)" })
-            \(row("mean |∇E|", \.gradient, \.gradient))
-            \(row("curvature, mean", \.curvature, \.curvature))
-            \(row("and greatest", \.greatestCurvature, \.greatestCurvature))
-            curvature: the largest eigenvalue of ∇²E; in brackets 95 % by the choice of points
-            """
+        let table = MeasureTable.text(
+            ["data", "between", "samples"],
+            [
+                row("points") { "\($0.points)" }, row("mean |∇E|", \.gradient, \.gradient),
+                row("curvature, mean", \.curvature, \.curvature),
+                row("and greatest", \.greatestCurvature, \.greatestCurvature),
+            ], corner: "smoothness of E")
+        return "\(table)\ncurvature: the largest eigenvalue of ∇²E; in brackets 95 % by the choice of points"
     }
 }

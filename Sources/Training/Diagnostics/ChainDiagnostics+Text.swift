@@ -4,18 +4,18 @@ import Sampling
 
 extension ChainDiagnostics {
     /// A table: a line for each functional.
-    package var table: String {
+    /// - Parameter width: columns of a line.
+    package func table(width: Int = TextWidth.output.lines) -> String {
         let titles = ["mean", "sd", "mcse", "R-hat", "R-hat shards", "ESS bulk", "ESS tail", "tau"]
-        let width = (functionals.map(\.name.count).max() ?? 0) + 1
-        let head = NumberText.padded("", width) + titles.map { Self.column($0) }.joined()
         let rows = functionals.map { row in
             let summary = row.summary
             let cells =
                 [summary.mean, summary.deviation, summary.meanError, summary.rHat, summary.rHatBetweenShards].map { Self.cell($0, 4) }
                 + [summary.bulkESS, summary.tailESS].map { Self.cell($0, 0) } + [Self.cell(summary.autocorrelationTime, 1)]
-            return NumberText.padded(row.name, width) + cells.map { Self.column($0) }.joined()
+            return (name: row.name, cells: cells)
         }
-        return ([head] + rows).joined(separator: "\n")
+        let names = (functionals.map(\.name.count).max() ?? 0) + 1
+        return TextTable(titles, rows, names: names, column: 13).text(width: width)
     }
 
     /// What the window was, and what has no line of the table.
@@ -33,8 +33,6 @@ extension ChainDiagnostics {
     package var histogram: String? {
         modes.map { modes in "draws near each of \(modes.modes) modes: " + modes.counts.map(String.init).joined(separator: " ") }
     }
-
-    private static func column(_ text: String) -> String { String(repeating: " ", count: max(1, 13 - text.count)) + text }
 
     private static func cell(_ value: Double, _ digits: Int) -> String {
         value.isNaN ? "-" : value.isInfinite ? "inf" : NumberText.fixed(value, digits, width: 0)

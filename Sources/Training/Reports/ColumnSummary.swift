@@ -10,7 +10,8 @@ struct ColumnSummary {
     /// Columns with a line of their own, and names of a line, at most.
     private static let (mostLines, mostNames) = (40, 12)
 
-    init(_ plan: RunPlan) {
+    /// - Parameter width: columns of a line.
+    init(_ plan: RunPlan, width: Int) {
         guard let dataset = plan.source.dataset, dataset.columnNames != nil || dataset.table.columns != nil else {
             text = nil
             return
@@ -20,7 +21,7 @@ struct ColumnSummary {
             dataset.table.columns.map { Self.lines($0, rows.scales) } ?? Self.plainLines(dataset.columnNames ?? [], rows.scales)
         let roles = Self.roles(plan.configuration, dataset)
         let shown = lines.prefix(Self.mostLines) + (lines.count > Self.mostLines ? [("...", "\(lines.count - Self.mostLines) more")] : [])
-        text = TextLayout.table(shown + roles)
+        text = TextLayout.table(shown + roles, width: width)
     }
 
     private static func lines(_ table: TableColumns, _ scales: ColumnScales?) -> [(String, String)] {

@@ -24,17 +24,17 @@ package struct PerformanceTable {
         (self.waitingShares, self.crowd) = (waitingShares, crowd)
     }
 
-    package var text: String {
+    /// - Parameter width: columns of a line of the table.
+    package func text(width: Int = TextWidth.output.lines) -> String {
         let rows = rows
         let means = rows.map { $0.seconds.reduce(0, +) / Double(seconds.count) }
         let total = max(means.reduce(0, +), .leastNormalMagnitude)
-        var lines = ["phase          min s    mean s     max s   share"]
-        for (row, mean) in zip(rows, means) {
-            lines.append(
-                NumberText.padded(row.name, 11)
-                    + [row.seconds.min() ?? 0, mean, row.seconds.max() ?? 0].map { NumberText.fixed($0, 2, width: 10) }.joined()
-                    + "\(NumberText.fixed(100 * mean / total, 1, width: 7)) %")
+        let cells = zip(rows, means).map { row, mean in
+            let seconds = [row.seconds.min() ?? 0, mean, row.seconds.max() ?? 0].map { NumberText.fixed($0, 2, width: 0) }
+            return (name: row.name, cells: seconds + ["\(NumberText.fixed(100 * mean / total, 1, width: 0)) %"])
         }
+        let table = TextTable(["min s", "mean s", "max s", "share"], cells, corner: "phase", names: 11, column: 10)
+        var lines = [table.text(width: width)]
         if let share = zip(rows, means).first(where: { $0.0.name == Self.waiting }).map({ $0.1 / total }), share > 0.1 {
             lines.append("waiting: until other ranks have done their part of a step" + (crowd.map(Self.turns) ?? ""))
         }

@@ -29,25 +29,29 @@ package struct ProgressReporter {
     }
 
     /// The line of a step where one is due, or the step is the last one.
-    /// - Parameter stepsDone: of this process.
-    mutating func line(_ result: Trainer.StepResult, step: Int, stepsDone: Int) -> String? {
+    /// - Parameters:
+    ///   - stepsDone: of this process.
+    ///   - width: columns of the line.
+    mutating func line(_ result: Trainer.StepResult, step: Int, stepsDone: Int, width: Int) -> String? {
         let (now, total) = (ContinuousClock.now, plan.configuration.run.steps)
         guard step == total || schedule.isDue(at: (now - started) / .seconds(1)) else { return nil }
         if (now - newer.instant) / .seconds(1) >= Self.window { (older, newer) = (newer, Mark(instant: now, stepsDone: stepsDone)) }
         let rate = Double(stepsDone - older.stepsDone) / max((now - older.instant) / .seconds(1), 1e-9)
-        let bar = hasBar ? [ProgressBar.text(Double(step) / Double(total))] : []
-        var parts = ["step \(step)/\(total)"] + bar + measures(result) + [speed(rate, step: step - 1)]
-        if step < total, rate > 0 { parts.append("\(Self.duration(Double(total - step) / rate)) left") }
-        return parts.joined(separator: "  ")
+        let left = step < total && rate > 0 ? "\(Self.duration(Double(total - step) / rate)) left" : nil
+        return ProgressLine(
+            step: "step \(step)/\(total)", share: hasBar ? Double(step) / Double(total) : nil, measures: measures(result),
+            speed: speed(rate, step: step - 1), left: left
+        ).text(width: width)
     }
 
     /// What the names of the line mean, once.
-    mutating func legend() -> String? {
+    /// - Parameter width: columns of a line.
+    mutating func legend(width: Int) -> String? {
         guard !isExplained else { return nil }
         isExplained = true
         let shown = plan.profile.measures.compactMap(\.progress)
         guard !shown.isEmpty else { return nil }
-        return shown.map { TextLayout.paragraph("  \($0.label):", $0.meaning, indent: 13) }.joined(separator: "\n")
+        return shown.map { TextLayout.paragraph("  \($0.label):", $0.meaning, indent: 13, width: width) }.joined(separator: "\n")
     }
 
     private func measures(_ result: Trainer.StepResult) -> [String] {

@@ -1,6 +1,8 @@
 import Configuration
 import Failures
 import Formats
+import Foundation
+import Learning
 
 /// Runs side by side: in what their configurations differ, and what their newest reports and evaluations say.
 public struct RunComparison {
@@ -18,32 +20,66 @@ public struct RunComparison {
         keys = RunConfiguration.differences(among: records.map(\.configuration))
     }
 
-    /// A table with a line a run, behind the keys in which they differ.
-    public var text: String {
-        var columns = [Column("run", records.map(\.folder.path), isText: true)]
-        columns += keys.map { key in Column(key.path, records.map { $0.configuration[key.path].text }) }
-        columns.append(Column("step", records.map { "\($0.step)" }))
-        columns += measures.map { name, values in Column(name, values.map { $0.map(Self.number) ?? "-" }) }
-        let lines = (-1..<records.count).map { row in
-            columns.map { $0.cell(row) }.joined(separator: "  ").trimmingSuffix(of: " ")
-        }
+    /// A table with a line a run, behind the keys in which they differ; where that is wider than the terminal a line for each key and measure, and the runs
+    /// beside each other.
+    /// - Parameter width: columns of a line.
+    public func text(width: Int = TextWidth.output.lines) -> String {
+        var columns = keys.map { key in (name: key.path, cells: records.map { $0.configuration[key.path].text }) }
+        columns.append(("step", records.map { "\($0.step)" }))
+        columns += measures.map { name, values in (name, values.map { $0.map(Self.number) ?? "-" }) }
+        let rows = records.indices.map { run in (name: records[run].folder.path, cells: columns.map { $0.cells[run] }) }
+        let lines = TextTable(columns.map(\.name), rows, corner: "run")
+        let table = lines.fits(width) ? lines.text(width: width) : beside(columns, width: width)
         let warnings = records.compactMap { record in
             record.reports.last?.warnings?.first.map { "\(record.folder.path): \($0)" }
         }
         let same = keys.isEmpty && records.count > 1 ? ["the configurations are the same"] : []
-        return (lines + same + warnings).joined(separator: "\n")
+        return ([table] + same + warnings).joined(separator: "\n")
+    }
+
+    /// Where the time of each run went: for each phase the sum over all lines of metrics.jsonl, which are means over ranks, and its share.
+    /// - Parameter width: columns of a line.
+    public func phases(width: Int = TextWidth.output.lines) -> String {
+        let times = times
+        func row(_ name: String, _ cell: (Int) -> String) -> (name: String, cells: [String]) { (name, records.indices.map(cell)) }
+        let phases = Phase.allCases.map(\.rawValue).filter { phase in times.contains { $0[phase, default: 0] > 0 } }
+        let totals = times.map { $0.values.reduce(0, +) }
+        let rows = phases.map { phase in
+            row(phase) { run in
+                let seconds = times[run][phase, default: 0]
+                return String(format: "%.2f s %5.1f %%", seconds, 100 * seconds / max(totals[run], .leastNormalMagnitude))
+            }
+        }
+        let sum = row("all") { String(format: "%.2f s %5.1f %%", totals[$0], totals[$0] > 0 ? 100.0 : 0) }
+        let ranks = row("ranks") { "\(records[$0].reports.last.map { $0.ranks ?? $0.rankSeconds?.count ?? 1 } ?? 0)" }
+        return beside(rows + [sum, row("steps") { "\(records[$0].step)" }, ranks], width: width)
+    }
+
+    /// Seconds in each phase, of each run.
+    private var times: [[String: Double]] {
+        records.map { $0.reports.reduce(into: [:]) { $0.merge($1.seconds) { $0 + $1 } } }
+    }
+
+    /// The runs beside each other: under their folders where there is room for them, else under their numbers, which stand before the folders above.
+    private func beside(_ rows: [(name: String, cells: [String])], width: Int) -> String {
+        let named = TextTable(records.map(\.folder.path), rows)
+        if named.fits(width) { return named.text(width: width) }
+        let numbers = records.indices.map { "\($0 + 1)" }
+        let names = zip(numbers, records).map { TextLayout.paragraph($0, $1.folder.path, indent: 5, width: width) }
+        return names.joined(separator: "\n") + "\n\n" + TextTable(numbers, rows, corner: "run").text(width: width)
     }
 
     /// The same and everything that the newest lines say, as one line of JSON.
     public var json: String {
         get throws(Failure) {
-            let measures = measures
+            let (measures, times) = (measures, times)
             let runs = try records.enumerated().map { (place, record) throws(Failure) -> JSONValue in
                 .object([
                     "run": .string(record.folder.path), "step": .integer(record.step),
                     "configuration": .object(Dictionary(uniqueKeysWithValues: keys.map { ($0.path, record.configuration[$0.path]) })),
                     "measures": .object(
                         Dictionary(uniqueKeysWithValues: measures.map { ($0.name, $0.values[place].map(Self.json) ?? .null) })),
+                    "phases": .object(times[place].mapValues { JSONValue.number($0) }),
                     "report": try Self.value(record.reports.last.map { try $0.line() }),
                     "evaluation": try Self.value(record.evaluations.last.map { try $0.text() }),
                 ])
@@ -83,33 +119,6 @@ public struct RunComparison {
     }
 
     private static func number(_ value: Double) -> String {
-        abs(value) >= 1000 ? NumberText.engineering(value) : NumberText.fixed(value, 4, width: 0)
-    }
-
-    /// A column of the table: its title stands above as many cells as there are runs.
-    private struct Column {
-        private let cells: [String]
-        private let isText: Bool
-        private let width: Int
-
-        init(_ title: String, _ values: [String], isText: Bool = false) {
-            (cells, self.isText) = ([title] + values, isText)
-            width = cells.map(\.count).max() ?? 0
-        }
-
-        /// - Parameter row: -1 for the title.
-        func cell(_ row: Int) -> String {
-            let cell = cells[row + 1]
-            return isText ? NumberText.padded(cell, width) : String(repeating: " ", count: width - cell.count) + cell
-        }
-    }
-}
-
-extension String {
-    /// Without the spaces at its end.
-    fileprivate func trimmingSuffix(of character: Character) -> String {
-        var text = self
-        while text.last == character { text.removeLast() }
-        return text
+        abs(value) >= 1000 ? NumberText.engineering(value) : String(format: "%.4g", value)
     }
 }

@@ -14,7 +14,7 @@ package struct RunEnd {
     /// How the program was called.
     let program: String
 
-    private static let indent = 9
+    private static let (indent, indentOfCommands) = (9, 12)
 
     /// - Parameter best: the best evaluation; nil where none is kept.
     package init(
@@ -30,7 +30,9 @@ package struct RunEnd {
     ///   - quality: of the samples; nil where it was not measured.
     ///   - plane: of the energy, where the true density is known and the run was evaluated.
     ///   - warnings: of the last report; nil where nothing watches over the objective.
-    package func text(quality: SampleQuality?, plane: PlaneEvaluation?, warnings: [String]?) -> String {
+    package func text(
+        quality: SampleQuality?, plane: PlaneEvaluation?, warnings: [String]?, width: TextWidth = TextWidth(columns: nil)
+    ) -> String {
         var rows: [(String, String)] = []
         if let quality { rows.append(("quality", quality.text)) }
         if let plane { rows.append(("density", Self.text(plane))) }
@@ -43,14 +45,14 @@ package struct RunEnd {
             rows.append(("quality", "not measured here; evaluate, below, measures what can be"))
         }
         if let early { rows.insert(("end", early), at: 0) }
-        return Self.lines(rows + places) + "\n" + next
+        return Self.lines(rows + places, width) + "\n" + next(width)
     }
 
     /// Of a run that is started again behind its last step.
-    package var finished: String {
+    package func finished(_ width: TextWidth = TextWidth(columns: nil)) -> String {
         let reason = early ?? "step \(step) of \(configuration.run.steps) is done"
         let first = "finished: \(reason); nothing to do. To train on: the same command with \(longer)"
-        return first + "\n" + Self.lines(places) + "\n" + next
+        return first + "\n" + Self.lines(places, width) + "\n" + next(width)
     }
 
     private var places: [(String, String)] {
@@ -73,21 +75,24 @@ package struct RunEnd {
             + "\(best.step), for \(best.worse) evaluations, as run.patience says"
     }
 
-    private static func lines(_ rows: [(String, String)]) -> String {
-        rows.map { TextLayout.paragraph($0.0, $0.1, indent: indent) }.joined(separator: "\n")
+    private static func lines(_ rows: [(String, String)], _ width: TextWidth) -> String {
+        rows.map { TextLayout.paragraph($0.0, $0.1, indent: indent, width: width.prose) }.joined(separator: "\n")
     }
 
     /// Commands that can be typed as they stand, behind what they do.
-    private var next: String {
-        let (program, run) = (TextLayout.shellWord(program), "--run \(TextLayout.shellWord(folder.path))")
+    private func next(_ width: TextWidth) -> String {
+        let (learns, run) = (configuration.objective.kind.learns, "--run \(TextLayout.shellWord(folder.path))")
         let commands = [
-            ("samples", "\(program) sample \(run) --count \(sampleCount) --out samples.npy --grid samples.png"),
-            configuration.objective.kind.learns
-                ? ("measures", "\(program) evaluate \(run)") : ("log Z", "\(program) evaluate \(run) --measures ais"),
-            ("chains", "\(program) diagnose \(run)"),
-            (configuration.objective.kind.learns ? "train on" : "go on", "the same command with \(longer)"),
+            ("samples", ["sample", run, "--count \(sampleCount)", "--out samples.npy", "--grid samples.png"]),
+            learns ? ("measures", ["evaluate", run]) : ("log Z", ["evaluate", run, "--measures ais"]),
+            ("chains", ["diagnose", run]),
         ].filter { $0.0 != "chains" || hasFreeChains }
-        return "What to type next:\n" + commands.map { NumberText.padded("  \($0.0)", 12) + $0.1 }.joined(separator: "\n")
+        let typed = commands.map {
+            TextLayout.command("  \($0.0)", [TextLayout.shellWord(program)] + $0.1, indent: Self.indentOfCommands, width: width.lines)
+        }
+        let further = TextLayout.paragraph(
+            learns ? "  train on" : "  go on", "the same command with \(longer)", indent: Self.indentOfCommands, width: width.lines)
+        return (["What to type next:"] + typed + [further]).joined(separator: "\n")
     }
 
     /// Whether `diagnose` runs chains of this model on: those of conditional models, and of no energy, it refuses.

@@ -34,16 +34,23 @@ extension RunLines {
         }
         let head = lines(
             "", "\(folder.path): \(configuration.objective.kind.rawValue) on \(configuration.subject), step \(step) of \(steps)")
-        let bar = [([ProgressBar.text(Double(step) / Double(max(1, steps)))] + [left].compactMap(\.self)).joined(separator: "  ")]
-        let rows = curves.filter { !$0.values.isEmpty }.map { curve in
-            let spark = Sparkline.text(curve.values, width: max(10, min(60, width - indent - 14)))
-            return NumberText.padded(curve.name, indent) + "\(spark) \(Self.number(curve.values[curve.values.count - 1], curve.isSigned))"
+        let cells = width < Self.narrow ? ProgressBar.fewCells : ProgressBar.cells
+        let bar = [
+            ([ProgressBar.text(Double(step) / Double(max(1, steps)), cells: cells)] + [left].compactMap(\.self)).joined(separator: "  ")
+        ]
+        let rows = curves.map { curve in
+            let number = curve.values.last.map { Self.number($0, curve.isSigned) } ?? ""
+            let spark = Sparkline.text(curve.values, width: max(4, min(60, width - indent - 1 - max(Self.numberPlaces, number.count))))
+            return NumberText.padded(curve.name, indent) + "\(spark) \(number)"
         }
         let time = shares.map { lines("time", $0) } ?? []
         let warned = reports.last { !($0.warnings ?? []).isEmpty }
         let warning = warned?.warnings?.last.map { lines("warning", "step \(warned?.step ?? 0): \($0)") } ?? []
         return head + bar + rows + time + warning
     }
+
+    /// Columns below which the bar is short; places of most numbers.
+    private static let (narrow, numberPlaces) = (60, 9)
 
     private var curves: [(name: String, values: [Double], isSigned: Bool)] {
         [

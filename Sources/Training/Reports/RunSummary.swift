@@ -13,7 +13,12 @@ struct RunSummary {
     let threads: Int
     let memory: MemoryNeed
 
-    init(_ plan: RunPlan, folder: RunFolder, chosen: [String] = [], notes given: [String] = [], _ communicator: any Communicator) {
+    private static let indent = 9
+
+    /// - Parameter width: columns of a line.
+    init(
+        _ plan: RunPlan, folder: RunFolder, chosen: [String] = [], notes given: [String] = [], width: Int, _ communicator: any Communicator
+    ) {
         let configuration = plan.configuration
         threads = configuration.run.threads > 0 ? configuration.run.threads : communicator.node.defaultThreads
         let shards = (configuration.run.shards + communicator.size - 1) / communicator.size
@@ -37,18 +42,19 @@ struct RunSummary {
             rows.append(("note", advice))
         }
         // The table of columns has a layout of its own.
-        let paragraphs = rows.map { TextLayout.paragraph($0.0, $0.1, indent: 9) }
-        let table = ColumnSummary(plan).text.map { [TextLayout.block("columns", $0, indent: 9)] } ?? []
+        let paragraphs = rows.map { TextLayout.paragraph($0.0, $0.1, indent: Self.indent, width: width) }
+        let columns = ColumnSummary(plan, width: width - Self.indent)
+        let table = columns.text.map { [TextLayout.block("columns", $0, indent: Self.indent)] } ?? []
         text = (paragraphs.prefix(2) + table + paragraphs.dropFirst(2)).joined(separator: "\n")
     }
 
     /// What is said before anything else: which program trains on what, and where to.
     /// - Parameter isImplied: whether no command was named: the line then says where the commands are found.
-    static func firstLine(_ configuration: RunConfiguration, folder: RunFolder, isImplied: Bool) -> String {
+    static func firstLine(_ configuration: RunConfiguration, folder: RunFolder, isImplied: Bool, width: Int) -> String {
         let source = configuration.subject == "digits" ? "the digits that it carries" : configuration.subject
         let verb = configuration.objective.kind.learns ? "trains on" : "samples"
         let text = "\(BuildInformation.short): \(verb) \(source), into \(folder.path)" + (isImplied ? "; --help lists the commands" : "")
-        return TextLayout.sentence(text, indent: 9)
+        return TextLayout.sentence(text, indent: indent, width: width)
     }
 
     /// Data, or the energy that is given.

@@ -62,7 +62,8 @@ final class MetricsReport: StepCallback {
             try communicator.onRoot {
                 try log?.append(try report.line())
                 for warning in warnings {
-                    terminal.line(TextLayout.paragraph("warning,", "step \(report.step): \(warning)", indent: 9))
+                    terminal.line(
+                        TextLayout.paragraph("warning,", "step \(report.step): \(warning)", indent: 9, width: terminal.width.prose))
                 }
             }
         }

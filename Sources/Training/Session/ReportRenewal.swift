@@ -69,7 +69,8 @@ final class ReportRenewal: StepCallback {
             }
         }.failure
         if let failure, !hasFailed {
-            terminal.line(TextLayout.paragraph("warning,", "the report was not written: \(failure.message)", indent: 9))
+            terminal.line(
+                TextLayout.paragraph("warning,", "the report was not written: \(failure.message)", indent: 9, width: terminal.width.prose))
             hasFailed = true
         }
         earliest = .now + (ContinuousClock.now - begin) * Self.leastPause

@@ -59,7 +59,7 @@ public struct SweepRun: Sendable {
             let isDone = former == nil ? try train(cell, try resolve(sweep.cells[cell]), started, terminal, communicator) : false
             if !isDone { diverged += 1 }
         }
-        try communicator.onRoot { if let text = try compared() { terminal.line(text) } }
+        try communicator.onRoot { if let text = try compared(width: terminal.width.lines) { terminal.line(text) } }
         guard diverged < cells.count else {
             throw Failure(.numerical, "\(folder): every cell of the sweep has diverged: try smaller step sizes and learning rates")
         }
@@ -93,12 +93,12 @@ public struct SweepRun: Sendable {
     }
 
     /// Rank 0: the comparison of all cells, which is written beside them; nil as long as some are missing.
-    private func compared() throws(Failure) -> String? {
+    private func compared(width: Int) throws(Failure) -> String? {
         let folders = sweep.cells.indices.map { folder(of: $0) }
         for folder in folders where try !folder.exists { return nil }
         let comparison = try RunComparison(folders.map(\.path))
         let path = "\(folder)/comparison.json"
         try AtomicFile.write(Array((try comparison.json + "\n").utf8), to: path)
-        return comparison.text + "\nas JSON: \(path)"
+        return comparison.text(width: width) + "\nas JSON: \(path)"
     }
 }

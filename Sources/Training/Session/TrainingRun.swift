@@ -50,10 +50,11 @@ public struct TrainingRun: Sendable {
     /// Collective. Prints what would run, and checks it, without touching the folder.
     public func describe(_ communicator: any Communicator) throws(Failure) {
         let plan = try plan(communicator)
-        let summary = RunSummary(plan, folder: folder, chosen: chosen, notes: notes, communicator)
+        let width = TextWidth.output.prose
+        let summary = RunSummary(plan, folder: folder, chosen: chosen, notes: notes, width: width, communicator)
         try communicator.agree { try summary.memory.check(communicator.node) }
         _ = try plan.initialState(communicator)
-        if communicator.rank == 0 { print("\(firstLine)\n\(summary.text)") }
+        if communicator.rank == 0 { print("\(firstLine(width))\n\(summary.text)") }
     }
 
     /// Collective.
@@ -62,7 +63,9 @@ public struct TrainingRun: Sendable {
         return try RunPlan(configuration, loaded: loaded.take(), measured: measured, objective: objective, communicator)
     }
 
-    private var firstLine: String { RunSummary.firstLine(configuration, folder: folder, isImplied: isImplied) }
+    private func firstLine(_ width: Int) -> String {
+        RunSummary.firstLine(configuration, folder: folder, isImplied: isImplied, width: width)
+    }
 
     /// Collective. Trains until `run.steps`, from the newest checkpoint where there is one.
     ///
@@ -70,13 +73,14 @@ public struct TrainingRun: Sendable {
     public func run(_ communicator: any Communicator) throws(Failure) {
         let clock = started ?? ContinuousClock.now
         let terminal = Terminal(isSilent: isQuiet || communicator.rank != 0, listener: communicator.rank == 0 ? listener : nil)
-        terminal.line(firstLine)
+        terminal.line(firstLine(terminal.width.prose))
         let heartbeat = Heartbeat(
             terminal, communicator.progress, "reading data or a checkpoint", steps: configuration.run.steps)
         heartbeat.start()
         defer { heartbeat.stop() }
         let plan = try plan(communicator)
-        let summary = RunSummary(plan, folder: folder, chosen: chosen, notes: notes, communicator)
+        let summary = RunSummary(
+            plan, folder: folder, chosen: chosen, notes: notes, width: terminal.width.prose, communicator)
         try communicator.agree { try summary.memory.check(communicator.node) }
         let (lock, stored) = try communicator.expecting(.storing("opening the run folder")) { () throws(Failure) in
             try openFolder(plan, communicator, terminal)
@@ -91,7 +95,7 @@ public struct TrainingRun: Sendable {
             // Nothing to train: nothing of the folder is written but a report that the end of the run did not come to.
             try ReportRenewal.catchUp(trainer, folder, reporter?(folder), terminal)
             let end = RunEnd(configuration, folder, step: loaded.manifest.step, best: loaded.manifest.best)
-            return ([summary.text] + loaded.remarks + [end.finished]).forEach(terminal.line)
+            return ([summary.text] + loaded.remarks + [end.finished(terminal.width)]).forEach(terminal.line)
         }
         if loaded == nil { try trainer.restore(try plan.initialState(communicator)) }
         // Not before: a run of which nothing could begin must not bind the folder to its configuration.

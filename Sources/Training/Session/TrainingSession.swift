@@ -137,8 +137,9 @@ final class TrainingSession {
     /// Rank 0 alone, from what all ranks know after a step: its clock decides nothing that another rank takes part in.
     private func showProgress(_ result: Trainer.StepResult) {
         guard isRoot, result.verdict == .update else { return }
-        guard let line = progress.line(result, step: step, stepsDone: trainer.stepsDone) else { return }
-        let legend = progress.legend()
+        guard let line = progress.line(result, step: step, stepsDone: trainer.stepsDone, width: terminal.widthOfProgress)
+        else { return }
+        let legend = progress.legend(width: terminal.width.prose)
         if let legend { tell("\(line)\n\(legend)") } else { terminal.progress(line) }
     }
 
@@ -153,12 +154,12 @@ final class TrainingSession {
         terminal.endProgress()
         let table = try metrics.table(wall: requests.seconds)
         let quality = try SampleQuality.atEnd(of: trainer)
-        tell(table.text)
+        tell(table.text(width: terminal.width.lines))
         let sentences = metrics.health.closingSentences(besides: quality)
         let warnings = trainer.plan.profile.hasChains || !sentences.isEmpty ? sentences : nil
         try report.conclude(quality: quality)
         tell(
             RunEnd(configuration, folder, step: step, best: evaluation.best).text(
-                quality: quality, plane: evaluation.newest?.plane, warnings: warnings))
+                quality: quality, plane: evaluation.newest?.plane, warnings: warnings, width: terminal.width))
     }
 }

@@ -24,5 +24,8 @@ package struct Finding: Hashable, Sendable {
     }
 
     /// With the level in front, in a column of one width.
-    package var sentence: String { NumberText.padded("\(level.rawValue):", 6) + text }
+    package var sentence: String { sentence(width: .max) }
+
+    /// - Parameter width: columns of a line.
+    package func sentence(width: Int) -> String { TextLayout.paragraph("\(level.rawValue):", text, indent: 6, width: width) }
 }

@@ -1,9 +1,13 @@
 /// How far something is, as a bar and in percent.
 package enum ProgressBar {
-    private static let cells = 20
+    package static let cells = 20
+    /// Where there is little room.
+    package static let fewCells = 10
 
-    /// - Parameter share: from 0 to 1.
-    package static func text(_ share: Double) -> String {
+    /// - Parameters:
+    ///   - share: from 0 to 1.
+    ///   - cells: characters between the brackets.
+    package static func text(_ share: Double, cells: Int = ProgressBar.cells) -> String {
         let share = max(0, min(1, share))
         // Whole only at the end.
         let full = Int(share * Double(cells))

@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import Glibc
 import Synchronization
@@ -16,18 +17,26 @@ final class Terminal: Sendable {
 
     let isSilent: Bool
     private let stream: Stream
-    private let columns: Int
-    private var isTerminal: Bool { columns > 0 }
+    /// Whether somebody looks at a terminal: lines can be drawn over there.
+    private let isTerminal: Bool
     private let listener: (@Sendable (String) -> Void)?
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - isSilent: says nothing, as all ranks but 0.
-    ///   - listener: gets every line, said or not; signs of life left out.
+    ///   - listener: gets every line, said or not, before it is folded; signs of life left out.
     init(isSilent: Bool, on stream: Stream = .output, listener: (@Sendable (String) -> Void)? = nil) {
         (self.isSilent, self.stream, self.listener) = (isSilent, stream, listener)
-        columns = Self.columns(of: stream)
+        isTerminal = TextWidth.columns(ofTerminal: Self.descriptor(stream)) > 0
     }
+
+    private static func descriptor(_ stream: Stream) -> Int32 { stream == .output ? STDOUT_FILENO : STDERR_FILENO }
+
+    /// How wide lines may be here; of one that says nothing, as in a file.
+    var width: TextWidth { isSilent ? TextWidth(columns: nil) : TextWidth.of(Self.descriptor(stream)) }
+
+    /// Columns of a line about progress: one that wraps cannot be drawn over, one that stays is folded.
+    var widthOfProgress: Int { isTerminal ? width.lines - 1 : .max }
 
     /// Whether what is said of progress is drawn over.
     var redraws: Bool { isTerminal }
@@ -54,7 +63,8 @@ final class Terminal: Sendable {
             guard !isSilent, isTerminal else { return }
             // To the first line of the last panel, and away with what stands there.
             let back = state.panelLines > 0 ? "\u{1B}[\(state.panelLines)A\u{1B}[J" : ""
-            let lines = lines(columns - 1).map { String($0.prefix(max(1, columns - 1))) }
+            let room = widthOfProgress
+            let lines = lines(room).map { String($0.prefix(room)) }
             put(back + lines.map { $0 + "\n" }.joined())
             (state.panelLines, state.lastWord) = (lines.count, .now)
         }
@@ -91,6 +101,7 @@ final class Terminal: Sendable {
 
     private func say(_ text: String, _ state: inout State) {
         guard !isSilent else { return }
+        let text = width.columns.map { TextLayout.folded(text, width: $0) } ?? text
         put((state.progressLength > 0 ? Self.blank(state.progressLength) : "") + text + "\n")
         (state.progressLength, state.lastWord) = (0, .now)
     }
@@ -98,7 +109,7 @@ final class Terminal: Sendable {
     private func draw(_ text: String, _ state: inout State) {
         guard !isSilent else { return }
         // A line that wraps cannot be drawn over.
-        let text = text.prefix(max(1, columns - 1))
+        let text = text.prefix(widthOfProgress)
         put("\r\(text)\(String(repeating: " ", count: max(0, state.progressLength - text.count)))")
         (state.progressLength, state.lastWord) = (text.count, .now)
     }
@@ -113,11 +124,5 @@ final class Terminal: Sendable {
         // Nobody may read it any more: the work goes on.
         case .errors: try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
         }
-    }
-
-    /// The columns of a terminal that somebody looks at, else 0: mpirun gives each rank one without a size, whatever its own output is.
-    private static func columns(of stream: Stream) -> Int {
-        var size = winsize()
-        return unsafe ioctl(stream == .output ? STDOUT_FILENO : STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 ? Int(size.ws_col) : 0
     }
 }

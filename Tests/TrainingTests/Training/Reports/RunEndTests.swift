@@ -1,4 +1,5 @@
 import Configuration
+import Failures
 import Testing
 import Training
 
@@ -20,13 +21,23 @@ struct RunEndTests {
         throws
     {
         let odd = try end(["chains.buffer=24"], folder: "my runs/it's", program: "/opt/my bin/ebm-dist")
-        #expect(odd.finished.contains(#"'/opt/my bin/ebm-dist' sample --run 'my runs/it'\''s' --count 24 "#), "\(odd.finished)")
-        let many = try end(["chains.buffer=96"]).finished
+        #expect(odd.finished().contains(#"'/opt/my bin/ebm-dist' sample --run 'my runs/it'\''s' --count 24 "#), "\(odd.finished())")
+        let many = try end(["chains.buffer=96"]).finished()
         #expect(many.contains("bin/ebm-dist sample --run runs/x --count 64 ") && many.contains("with run.steps=16\n"), "\(many)")
-        let cosine = try end(["optimizer.schedule=cosine"]).finished
+        let cosine = try end(["optimizer.schedule=cosine"]).finished()
         #expect(cosine.contains("run.steps=16 optimizer.decaySteps=8"), "\(cosine)")
-        let explicit = try end(["optimizer.schedule=cosine", "optimizer.decaySteps=5"]).finished
+        let explicit = try end(["optimizer.schedule=cosine", "optimizer.decaySteps=5"]).finished()
         #expect(!explicit.contains("decaySteps"), "\(explicit)")
+    }
+
+    @Test(arguments: [40, 80, 120]) func `no line is wider than the terminal, as far as its words allow`(width: Int) throws {
+        let text = try end().text(
+            quality: nil, plane: nil, warnings: ["the chains run away and nobody knows where to"], width: TextWidth(columns: width))
+        for line in text.split(separator: "\n") {
+            let longest = line.split(separator: " ").map(\.count).max() ?? 0
+            #expect(line.count <= width || longest > width - 12, "\(line)")
+        }
+        #expect(text.replacing("\\\n", with: " ").contains("--grid samples.png"), "\(text)")
     }
 
     @Test func `the end says where picture and model are and which commands come next`() throws {

@@ -55,6 +55,12 @@ import Training
         func words(_ lines: [String]) -> [Substring] {
             lines.joined(separator: " ").split(separator: " ").filter { $0.contains { $0.isLetter } }
         }
+        for width in [40, 80, 120] {
+            let lines = run.panel(width: width - 1)
+            #expect(lines.allSatisfy { $0.count < width || $0.contains(scratch.path) }, "\(lines)")
+            // Numbers are whole.
+            #expect(words(lines).map(String.init).sorted() == words(panel).map(String.init).sorted(), "\(lines)")
+        }
         #expect(words(narrow) == words(panel) && narrow.allSatisfy { $0.count <= 44 || $0.contains(scratch.path) }, "\(narrow)")
         for name in ["gap", "|∇θ|", "|∇E|", "slicedWasserstein", "time"] {
             #expect(panel.contains { $0.hasPrefix("\(name) ") }, "\(name): \(panel)")
