@@ -6,12 +6,14 @@ struct ChartData {
     let rows: [String]
     let isLogarithmic: Bool
     let holdsZero: Bool
-    let isStacked: Bool
+    /// What the vertical axis shows at first; nil: everything.
+    let focus: ClosedRange<Double>?
 
     var text: String {
         "{\"labels\":[" + (["step"] + labels).map(Self.quoted).joined(separator: ",") + "],\"colors\":["
             + colours.map { String($0.rawValue) }.joined(separator: ",")
-            + "],\"log\":\(isLogarithmic),\"zero\":\(holdsZero),\"stacked\":\(isStacked),"
+            + "],\"log\":\(isLogarithmic),\"zero\":\(holdsZero),"
+            + (focus.map { "\"focus\":[\(Numeral.exact($0.lowerBound)),\(Numeral.exact($0.upperBound))]," } ?? "")
             + "\"rows\":[\(rows.joined(separator: ","))]}"
     }
 

@@ -38,20 +38,47 @@ package struct LineChart: Sendable {
     /// Whether the values are above 0 and so different that a linear axis would hide most of them.
     package var isLogarithmic: Bool { values.map { $0.lowerBound > 0 && $0.upperBound / $0.lowerBound > Self.manyDecades } ?? false }
 
+    /// A beginning so much higher or lower than all that follows hides it.
+    private static let (beginning, fewestPoints, hides) = (0.1, 8, 3.0)
+
+    /// What the vertical axis shows at first: all values but those of the beginning, where these would hide what follows. nil: all values.
+    var focus: ClosedRange<Double>? {
+        guard let values, !isLogarithmic, let first = lines.compactMap({ $0.points.first?.x }).min(),
+            let last = lines.compactMap({ $0.points.last?.x }).max()
+        else { return nil }
+        let later = lines.flatMap { $0.points.filter { $0.x > first + Self.beginning * (last - first) }.map(\.y) }
+        guard later.count >= Self.fewestPoints else { return nil }
+        let shown = later + (holdsZero ? [0] : [])
+        guard let low = shown.min(), let high = shown.max(), high > low,
+            values.upperBound - values.lowerBound > Self.hides * (high - low)
+        else { return nil }
+        return low...high
+    }
+
+    /// The note, and what lies beyond the axis.
+    private var wholeNote: String {
+        guard let focus, let values else { return note }
+        let ends = [
+            values.lowerBound < focus.lowerBound ? values.lowerBound : nil, values.upperBound > focus.upperBound ? values.upperBound : nil,
+        ]
+        let beyond = ends.compactMap { $0.map(Numeral.brief) }.joined(separator: " and ")
+        return "\(note) The beginning reaches \(beyond), beyond the axis."
+    }
+
     private var frame: Frame? {
         guard let values, let first = lines.compactMap({ $0.points.first?.x }).min(),
             let last = lines.compactMap({ $0.points.last?.x }).max()
         else { return nil }
         return Frame(
             x: Axis(min(0, first)...max(last, first + 1), isTight: true),
-            y: isLogarithmic ? Axis(logarithmic: values) : Axis(values, ticks: 4))
+            y: isLogarithmic ? Axis(logarithmic: values) : Axis(focus ?? values, ticks: 4))
     }
 
     /// Without a script, and on paper.
     var svg: HTML {
         guard let frame else { return .empty }
         let paths = lines.map { line in
-            let points = line.points.map { frame.point($0.x, $0.y) }
+            let points = line.points.filter { frame.y.range.contains($0.y) }.map { frame.point($0.x, $0.y) }
             // A single point is a dot.
             let path = points.count == 1 ? "M\(points[0])h0" : "M" + points.joined(separator: "L")
             return HTML("path", ["class": "line \(line.colour.name)\(points.count == 1 ? " dot" : "")", "d": path], [])
@@ -75,7 +102,7 @@ package struct LineChart: Sendable {
         }
         return ChartData(
             labels: lines.map(\.name), colours: lines.map(\.colour), rows: rows, isLogarithmic: isLogarithmic, holdsZero: holdsZero,
-            isStacked: false
+            focus: focus
         ).text
     }
 
@@ -83,7 +110,7 @@ package struct LineChart: Sendable {
     package var card: HTML {
         guard !lines.isEmpty else { return .empty }
         return ChartCard.markup(
-            title: title, note: note, keys: lines.map { ($0.name, $0.colour, $0.newest) }, svg: svg,
+            title: title, note: wholeNote, keys: lines.map { ($0.name, $0.colour, $0.newest) }, svg: svg,
             data: data)
     }
 }

@@ -22,8 +22,17 @@ package enum Numeral {
         return (value < 0 ? "-" : "") + parts.reversed().joined(separator: "\u{202f}")
     }
 
-    /// A share as a percentage without digits behind the point.
-    package static func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
+    /// Three digits, for what is read at a glance: `0.0475`, `1830`, `97.9k`.
+    package static func brief(_ value: Double) -> String {
+        guard value.isFinite, value != 0, abs(value) < 1e3 else { return short(value) }
+        return trimmed(String(format: "%.3g", value))
+    }
+
+    /// A share as a percentage without digits behind the point; below 1 %, with one that counts.
+    package static func percent(_ share: Double) -> String {
+        let percent = 100 * share
+        return "\(percent > 0 && percent < 0.95 ? String(format: "%.1g", percent) : String(Int(percent.rounded()))) %"
+    }
 
     /// Six digits, as a script reads them.
     static func exact(_ value: Double) -> String {

@@ -67,6 +67,12 @@ extension ChartPlan {
             "changes", holdsZero: true),
         ChartPlan("Loss", "Of the objective, mean over the data rows.", "loss", "loss"),
         ChartPlan(
+            "Late loss", "Of the flow, of rows that are late on their way to the data, without its weight.", "lateLoss", "loss",
+            holdsZero: true),
+        ChartPlan(
+            "Rows at the bound", "The share whose contrastive loss is at its bound, where it has no gradient.", "boundedShare", "share",
+            holdsZero: true),
+        ChartPlan(
             "Reconstruction", "The squared distance of rows from what the generator makes of their latent vectors.", "reconstruction",
             "error"),
         ChartPlan(
@@ -163,7 +169,13 @@ extension ChartPlan {
             "Gap of held-out rows", "Mean energy of held-out rows less that of training rows, under the averaged parameters.",
             "validation.energies.gap", "gap", holdsZero: true),
         ChartPlan("Divergence", "KL of the model from the true density, in nats.", "plane.fit.divergence", "KL"),
-        ChartPlan("Squared error", "Of the log density, at samples of the true one.", "plane.fit.squaredError", "error"),
+        ChartPlan(
+            "Squared error", "Of the log density, at samples of the true one: as it is, and up to the best constant.",
+            [
+                ("plane.fit.squaredError", "as it is", .data),
+                ("plane.fit.squaredErrorUpToConstant", "up to a constant", .heldOut),
+            ]),
+        ChartPlan("log Z", "Of the model, by the integral over the plane, in nats.", "plane.integral.logZ", "log Z"),
         ChartPlan(
             "Log-likelihood", "Of samples of the true density, beside the best that can be had.",
             [("plane.fit.logLikelihood", "model", .samples), ("plane.fit.bestLogLikelihood", "best", .noise)]),

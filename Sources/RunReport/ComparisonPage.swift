@@ -97,7 +97,7 @@ package struct ComparisonPage {
         }
         let steps = [HTML.text("Steps")] + runs.map { HTML.text(Numeral.grouped($0.record.step)) }
         return Section(
-            "measures", "Measures", "The newest value of each; in brackets where it lies by chance, with 95 %.",
+            "measures", "Measures", "The newest value of each; in brackets its 95 % interval, where its line has one.",
             [HTML("div", ["class": "card"], [Section.table([""] + runs.map(\.name), [steps] + rows, numbers: Set(1...runs.count))])])
     }
 

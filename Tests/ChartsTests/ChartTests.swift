@@ -44,6 +44,35 @@ import Testing
         for values: [Double] in [[1, 300], [0, 301], [-1, 301]] { #expect(!chart(values).isLogarithmic, "\(values)") }
     }
 
+    @Test func `a beginning that would hide all that follows lies beyond the axis, and the note says how far`() {
+        func chart(_ first: Double, holdsZero: Bool = false) -> String {
+            let values = [first] + (1...20).map { Double($0 % 5) - 2 }
+            let line = LineChart.Line("a", .data, values.enumerated().map { .init(Double($0), $1) })
+            return LineChart("T", "Note.", [line], holdsZero: holdsZero).card.markup
+        }
+        let hidden = chart(100)
+        #expect(hidden.contains("\"focus\":[-2,2]") && hidden.contains("Note. The beginning reaches 100, beyond the axis."))
+        // All values are there for whoever zooms; the static line begins where it enters the picture.
+        #expect(hidden.contains("[0,100]") && hidden.components(separatedBy: "L").count == 20, "\(hidden)")
+        for seen in [chart(10), chart(-9.9)] { #expect(!seen.contains("focus") && !seen.contains("beyond the axis")) }
+        #expect(chart(-20).contains("reaches -20,"))
+    }
+
+    @Test func `a late peak is never hidden`() {
+        let values = (0...20).map { $0 == 12 ? 100.0 : Double($0 % 5) }
+        let line = LineChart.Line("a", .data, values.enumerated().map { .init(Double($0), $1) })
+        #expect(!LineChart("T", "Note.", [line]).card.markup.contains("focus"))
+    }
+
+    @Test func `labels at the end of an axis stay within the picture, and axes may have names`() {
+        let frame = Frame(x: Axis(0...2500, ticks: 5, isTight: true), y: Axis(0...1), names: ("bill", "flipper"))
+        let markup = frame.svg("label", []).markup
+        #expect(markup.contains("<text x=\"360\" y=\"168\" class=\"tick end\">2500</text>"), "\(markup)")
+        #expect(markup.contains("class=\"tick mid\">2000</text>"))
+        #expect(markup.contains(">bill</text>") && markup.contains("rotate(-90") && markup.contains(">flipper</text>"))
+        #expect(!Frame(x: Axis(0...1), y: Axis(0...1)).svg("label", []).markup.contains("rotate"))
+    }
+
     @Test func `a page asks no network for anything and carries the licence of its library`() {
         let page = Page("A <title>", [LineChart("T", "N", [LineChart.Line("a", .data, [.init(0, 1)])]).card])
         let (live, still) = (page.text(), page.text(nil))

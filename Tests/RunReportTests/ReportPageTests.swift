@@ -64,6 +64,29 @@ import Training
         #expect(!text.contains("<h3>Updates left out</h3>"), "nothing was left out")
     }
 
+    @Test func `the first screen shows the curves that tell most, if what is wrong leaves room`() throws {
+        let folder = try TemporaryFolder()
+        func screen(_ line: (Int) -> String) throws -> String {
+            let run = try Folders.make(in: folder, UUID().uuidString, metrics: [50, 100].map(line))
+            let text = try page(run)
+            return String(text[..<(try #require(text.range(of: "<section"))).lowerBound])
+        }
+        let well = try screen { Folders.line($0) }
+        #expect(well.contains("<h3>Energies</h3>") && well.contains("<h3>Energy gap</h3>") && !well.contains("<h3>Gradient"))
+        let loss = try screen { Folders.line($0, ",\"loss\":2") }
+        #expect(loss.contains("<h3>Loss</h3>") && loss.contains("<h3>Energies</h3>") && !loss.contains("<h3>Energy gap</h3>"))
+        let wrong = try screen { Folders.line($0).replacingOccurrences(of: "\"warnings\":[]", with: "\"warnings\":[\"a\",\"b\"]") }
+        #expect(wrong.contains("Not healthy") && !wrong.contains("<h3>Energies</h3>"))
+    }
+
+    @Test func `what can be done on a screen alone is not printed`() throws {
+        let folder = try TemporaryFolder()
+        let text = try page(try Folders.make(in: folder, metrics: [50, 100].map { Folders.line($0) }))
+        #expect(text.contains("<span class=\"screen\"> Point at a curve"))
+        let print = try #require(text.range(of: "@media print"))
+        #expect(text[print.upperBound...].contains("nav, .slide input, .screen, details.defaults, .hero .charts { display: none; }"))
+    }
+
     @Test func `a run that samples a formula has its whole text above, and no charts of learning`() throws {
         let folder = try TemporaryFolder()
         let configuration = "{energy: {formula: '(x0^2-1)^2/3 + x1^2/2'}, objective: {kind: 'sampling'}}"

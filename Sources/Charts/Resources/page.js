@@ -36,6 +36,12 @@ for (const slider of document.querySelectorAll(".slider")) {
     colors: numbers.colors.map((number) => color("--c" + number)), axisLineColor: color("--line"), gridLineColor: color("--line"),
   });
   const charts = [];
+  // Where the beginning of a curve lies beyond the axis: whoever zooms, or wants to see all, sees all of what is chosen.
+  const showAll = () => charts.forEach(({ chart, numbers }) => {
+    if (!numbers.focus) return;
+    delete numbers.focus;
+    chart.updateOptions({ valueRange: [null, null] });
+  });
   for (const plot of document.querySelectorAll(".plot")) {
     const source = plot.querySelector("script");
     if (!source) continue;
@@ -73,12 +79,14 @@ for (const slider of document.querySelectorAll(".slider")) {
     };
     const single = numbers.rows.length === 1;
     const belowZero = numbers.rows.some((row) => row.some((value, column) => column > 0 && value < 0));
+    const [low, high] = numbers.focus || [null, null];
     const chart = new Dygraph(live, numbers.rows, Object.assign({
+      valueRange: numbers.focus ? [low - 0.06 * (high - low), high + 0.06 * (high - low)] : [null, null], zoomCallback: showAll,
       labels: numbers.labels, legend: "never", logscale: numbers.log, includeZero: numbers.zero, connectSeparatedPoints: true,
       strokeWidth: 1.6, drawPoints: single, pointSize: 3, highlightCircleSize: 3.5, rightGap: 8, xRangePad: 3, yRangePad: 6,
       axes: {
-        x: { axisLabelFormatter: short, drawGrid: false, pixelsPerLabel: 60 },
-        y: { axisLabelFormatter: apart, axisLabelWidth: 42, pixelsPerLabel: 34 },
+        x: { axisLabelFormatter: short, drawGrid: false, pixelsPerLabel: 50 },
+        y: { axisLabelFormatter: apart, axisLabelWidth: 42, pixelsPerLabel: 24 },
       },
       underlayCallback: (canvas, area, graph) => {
         const [low, high] = graph.yAxisRange();
@@ -103,6 +111,7 @@ for (const slider of document.querySelectorAll(".slider")) {
       const [first, last] = chart.xAxisExtremes();
       const length = Math.min((high - low) * factor, last - first);
       const start = Math.max(first, Math.min(last - length, numbers.rows[row][0] - length / 2));
+      showAll();
       chart.updateOptions({ dateWindow: [start, start + length] });
     };
     const keys = {
@@ -113,7 +122,7 @@ for (const slider of document.querySelectorAll(".slider")) {
       Home: () => { row = 0; select(); },
       End: () => { row = numbers.rows.length - 1; select(); },
       "+": () => zoom(0.5), "=": () => zoom(0.5), "-": () => zoom(2),
-      0: () => chart.resetZoom(), Escape: () => { chart.resetZoom(); chart.clearSelection(); readOut(null); },
+      0: () => { showAll(); chart.resetZoom(); }, Escape: () => { chart.resetZoom(); chart.clearSelection(); readOut(null); },
     };
     plot.addEventListener("keydown", (event) => {
       const action = keys[event.key];

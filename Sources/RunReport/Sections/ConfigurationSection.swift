@@ -23,15 +23,15 @@ enum ConfigurationSection {
                                     HTML("code", key.path), HTML("code", configuration[key.path].text), HTML("code", key.standard.text),
                                     .text(key.meaning),
                                 ]
-                            }),
+                            }, kind: "keys withDefaults"),
                     ]),
                 HTML(
-                    "details", ["class": "card", "style": "margin-top:16px"],
+                    "details", ["class": "card defaults", "style": "margin-top:16px"],
                     [
                         HTML("summary", "As by default (\(others.count) keys)"),
                         Section.table(
                             ["key", "value", "meaning"],
-                            others.map { [HTML("code", $0.path), HTML("code", $0.standard.text), .text($0.meaning)] }),
+                            others.map { [HTML("code", $0.path), HTML("code", $0.standard.text), .text($0.meaning)] }, kind: "keys"),
                     ]), origin(record),
             ])
     }

@@ -12,8 +12,10 @@ enum CurveSections {
             hidden: ChartPlan.constants.union(learns ? [] : ChartPlan.learning))
         return Section(
             "training", learns ? "Training" : "Sampling",
-            "From metrics.jsonl. Point at a curve, or go to it with Tab and use the arrow keys, to read it out; drag, or + and -, to zoom all of them; a double "
-                + "click, or 0, shows all.",
+            "From metrics.jsonl.",
+            hint:
+                "Point at a curve, or go to it with Tab and use the arrow keys, to read it out; drag, or + and -, to zoom all of them; a double click, or 0, "
+                + "shows all.",
             [Section.grid("charts", plans.map { $0.chart(curves).card })])
     }
 
@@ -22,7 +24,7 @@ enum CurveSections {
         let plans = ChartPlan.all(ChartPlan.measures, [curves], hidden: ChartPlan.circumstances)
         return Section(
             "measures", "Measures",
-            "From evaluation.jsonl. In brackets where the newest value lies by chance, with 95 %, as far as lines say.",
+            "From evaluation.jsonl; in brackets the 95 % interval of the newest value, where its line has one.",
             [Section.grid("charts", plans.map { $0.chart(curves).card })])
     }
 

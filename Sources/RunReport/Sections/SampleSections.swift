@@ -9,16 +9,20 @@ enum ProgressSection {
     static func section(_ record: ReportedRun) -> Section {
         let frames = record.pictures.frames.map { Slider.Frame("step \(Numeral.grouped($0.step))", $0.image) }
         let all = record.pictures.steps.count
+        let (table, learns) = (TableSection(record), record.configuration.objective.kind.learns)
         let note =
-            frames.count < all ? "\(frames.count) of the \(all) pictures in samples/, evenly over the training." : "As samples/ holds them."
-        let learns = record.configuration.objective.kind.learns
+            (frames.count < all
+                ? "\(frames.count) of the \(all) pictures in samples/, evenly over the training." : "The pictures in samples/.")
+            + (table == nil ? "" : " For each coordinate samples (lines) over data (grey).")
+        // One picture of a table is what its columns show with their names.
+        let slider = table != nil && frames.count < 2 ? HTML.empty : Slider(learns ? "Through training" : "Step by step", note, frames).card
         let restored = RestoredPictures.cards(record)
         return Section(
             "samples", "Samples", "What the \(learns ? "model draws, from its" : "chains have found, from their") beginning to now.",
             [
                 Section.grid(
                     "grid2",
-                    [Slider(learns ? "Through training" : "Step by step", note, frames).card, DataPicture.card(record)]
+                    [slider, DataPicture.card(record)]
                         + (PlaneSection(record)?.cards ?? [])
                         + restored)
             ])

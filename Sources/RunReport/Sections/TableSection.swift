@@ -48,8 +48,8 @@ struct TableSection {
                 title, colour, zip(values(shown, x), values(shown, y)).filter { $0.isFinite && $1.isFinite }.map { Curve.Point($0, $1) })
         }
         return PointChart(
-            "\(name(x)) and \(name(y))", "The second upwards.", [cloud("data", .data, data), cloud("samples", .samples, samples)],
-            words: (words(x), words(y)))
+            "\(name(x)) and \(name(y))", "", [cloud("data", .data, data), cloud("samples", .samples, samples)],
+            names: (name(x), name(y)), words: (words(x), words(y)))
     }
 
     /// The first columns of numbers, which points show better than words; behind them the first others where there are few.
