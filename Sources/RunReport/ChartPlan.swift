@@ -18,10 +18,13 @@ struct ChartPlan {
     }
 
     func chart(_ curves: LogCurves) -> LineChart {
-        // Where nothing ever went wrong there is nothing to see.
-        let shown = series.filter { part in !Self.isFault(part.path) || curves[part.path]?.isZero == false }
-        let lines = shown.map { LineChart.Line($0.name, $0.colour, curves[$0.path]?.points ?? [], newest: curves.newest($0.path)) }
+        let lines = told([curves]).map { LineChart.Line($0.name, $0.colour, curves[$0.path]?.points ?? [], newest: curves.newest($0.path)) }
         return LineChart(title, note, lines, holdsZero: holdsZero)
+    }
+
+    /// The series, without counts of faults where nothing ever went wrong: there is nothing to see.
+    func told(_ curves: [LogCurves]) -> [(path: String, name: String, colour: Colour)] {
+        series.filter { part in !Self.isFault(part.path) || curves.contains { $0[part.path]?.isZero == false } }
     }
 
     /// Counts of what should not happen.
@@ -32,7 +35,7 @@ struct ChartPlan {
 
     /// The same of several runs: a chart for each series that one of them has, a line for each run.
     func charts(_ runs: [(name: String, curves: LogCurves)]) -> [LineChart] {
-        series.filter { part in !Self.isFault(part.path) || runs.contains { $0.curves[part.path]?.isZero == false } }.map { part in
+        told(runs.map(\.curves)).map { part in
             let lines = runs.enumerated().map { number, run in
                 LineChart.Line(
                     run.name, .numbered(number), run.curves[part.path]?.points ?? [], newest: run.curves.newest(part.path))

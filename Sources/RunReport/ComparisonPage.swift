@@ -86,7 +86,7 @@ package struct ComparisonPage {
     private var measures: Section {
         let plans = evaluated + trained + ChartPlan.windows + ChartPlan.speed
         let rows = plans.flatMap { plan in
-            plan.series.compactMap { part -> [HTML]? in
+            plan.told(runs.flatMap { [$0.record.evaluation, $0.record.metrics] }).compactMap { part -> [HTML]? in
                 let values = runs.map { run in
                     run.record.evaluation.newest(part.path) ?? run.record.metrics.newest(part.path)
                 }

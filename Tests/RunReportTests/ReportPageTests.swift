@@ -196,7 +196,7 @@ import Training
             in: folder, "one", configuration: "{run: {seed: 5, threads: 2}}",
             metrics: [Folders.line(50), Folders.line(100, ",\"validation\":{\"training\":1,\"heldOut\":3,\"gap\":2,\"gapError\":0.5}")],
             evaluation: [
-                "{\"step\":100,\"smoothness\":{\"data\":{\"gradient\":7.5,\"points\":128}},\"newMeasure\":6,\"validation\":{\"energies\":{\"gap\":2.5}}}"
+                "{\"step\":100,\"smoothness\":{\"data\":{\"gradient\":7.5,\"points\":128}},\"newMeasure\":6,\"notFinite\":0,\"validation\":{\"energies\":{\"gap\":2.5}}}"
             ])
         let second = try Folders.make(in: folder, "two", configuration: "{run: {seed: 6}}", metrics: [Folders.line(60)])
         let records = try [first, second].map { run -> ReportedRun in
@@ -210,6 +210,7 @@ import Training
         #expect(text.contains("\"labels\":[\"step\",\"one\",\"two\"]"))
         #expect(text.contains("<td>Steps</td><td class=\"number\">100</td><td class=\"number\">60</td>"))
         #expect(!text.contains("run.threads</code></td><td>"), "it touches nothing that is learned")
+        #expect(!text.contains("notFinite") && !text.contains("Updates left out"), "nothing went wrong in either run")
         for (title, value) in [
             ("Gap of held-out rows", "2.5"), ("Gap of held-out rows", "2"), ("Slope of the energy: data", "7.5"), ("newMeasure", "6"),
         ] {
