@@ -111,7 +111,8 @@ public struct DiagnoseCommand: Codable, Sendable {
             window, density: trained.networks.isLatent ? nil : PlaneDensity(named: trained.configuration.data.source))
         let (scale, remark) = functionalScale(trained, window.functionals)
         let findings = DiagnosticFindings(
-            diagnostics, stepsOfTraining: trained.configuration.sampler.steps, driftToNoise: past?.driftToNoise(atStep: trained.step),
+            diagnostics, SamplerAdvice(trained.configuration, trained.settledKernel(steps: 1)),
+            stepsOfTraining: trained.configuration.sampler.steps, driftToNoise: past?.driftToNoise(atStep: trained.step),
             runsLonger: (start ?? trained.standardStart) != .chains, scale: scale)
         return Diagnosis(diagnostics: diagnostics, findings: findings.findings + [remark].compactMap { $0 })
     }

@@ -97,5 +97,5 @@ extension Dataset {
     }
 
     /// A value of a row as messages call it, from 1.
-    func title(ofValue place: Int) -> String { "column \(place + 1)" + (columnNames.map { " (\($0[place]))" } ?? "") }
+    package func title(ofValue place: Int) -> String { "column \(place + 1)" + (columnNames.map { " (\($0[place]))" } ?? "") }
 }

@@ -2,7 +2,7 @@ import Failures
 import Numerics
 
 /// What happens to a row between the data set and the model, in this order: flip, dequantisation, scaling, noise.
-public struct DataPreparation: Hashable, Codable, Sendable {
+public struct DataPreparation: Hashable, Sendable {
     /// The values that the lowest and the highest level of whole-number data become.
     ///
     /// low + (high - low) v / (levels - 1), or with dequantisation low + (high - low) (v + u) / levels. Floats and plane densities are not
@@ -15,6 +15,8 @@ public struct DataPreparation: Hashable, Codable, Sendable {
     /// Whether the columns of a table that are no numbers stay what they are (`RowSpace`), for objectives that know such: noise is then added to the numbers alone
     /// that are there. Not together with `dequantize`.
     public var keepsSites = false
+    /// What the coordinates of rows are that are no table with such columns, where `keepsSites`; nil: real numbers.
+    public var space: RowSpace?
     /// Turns every value of float data into (v - mean) / sd, mean and sd of its column over the whole data set.
     public var standardize = false
     /// Other scales of some columns, or of all numbers: words of `ColumnScale`.

@@ -38,7 +38,7 @@ public struct DataStream: Sendable {
         var scales = scales
         if scales == nil, let dataset = source.dataset { scales = try ColumnScales(fitting: dataset, preparation) }
         standardisation = scales.map { Standardisation($0) }
-        space = preparation.keepsSites ? source.dataset?.table.columns?.space(scales) : nil
+        space = preparation.keepsSites ? source.dataset?.table.columns?.space(scales) ?? preparation.space : nil
         draws = source.dataset?.table.weights.map { WeightedDraws($0) }
         if let scales, let dataset = source.dataset, let bad = scales.refused(dataset) {
             throw Failure(
@@ -49,6 +49,20 @@ public struct DataStream: Sendable {
         if preparation.dequantize, let spreads = source.dataset?.table.columns?.spreads {
             self.spreads = spreads.indices.map { Float(spreads[$0] / (scales?.moments.deviations[$0] ?? 1)) }
         }
+    }
+
+    /// The first row of the data that has none of a site's values, before `fill` gives it the nearest one, and what it has there; nil where there is no such row.
+    ///
+    /// It reads all rows of a data set.
+    public func firstRowOffSites() -> (row: Int, site: DiscreteSite, found: [Float])? {
+        guard let space, let dataset = source.dataset else { return nil }
+        let tile = Matrix(rows: 1, columns: shape.count)
+        for row in 0..<dataset.count {
+            dataset.fill(tile, row: row, preparation, standardisation, dequantises: false)
+            guard let site = space.sites.first(where: { !$0.isThere(in: tile, row: 0) })?.site else { continue }
+            return (row, site, site.coordinates.map { tile[0, $0] })
+        }
+        return nil
     }
 
     /// What scales the rows; nil where nothing does.

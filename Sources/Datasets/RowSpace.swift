@@ -1,6 +1,7 @@
 import Numerics
 
-/// What the coordinates of a row are, on the model's scale, where they are not all real numbers: of a table with words, orders, angles or gaps.
+/// What the coordinates of a row are, on the model's scale, where they are not all real numbers: of a table with words, orders, angles or gaps, or of states
+/// with sites.
 ///
 /// A number or an angle that is not there in some rows has a coordinate that says so, a bit; where it is not there, a filler stands in its place. For whoever
 /// moves rows it is free there, with a density of its own: a number q(v) = N(filler, 1), an angle a uniform one. Then rows with and without it are states
@@ -21,24 +22,21 @@ public struct RowSpace: Hashable, Sendable {
         public let order: SiteOrder
         /// Whether the last value is that nothing is there.
         public let hasGap: Bool
-        private let isOneHot: Bool
 
-        init(_ site: DiscreteSite, _ order: SiteOrder, hasGap: Bool) {
+        public init(_ site: DiscreteSite, _ order: SiteOrder = .none, hasGap: Bool = false) {
             (self.site, self.order, self.hasGap) = (site, order, hasGap)
-            isOneHot = site == .oneHot(at: site.coordinates.lowerBound, of: site.values.count)
         }
 
         /// Without that value.
         fileprivate var withoutGap: Part {
             guard hasGap else { return .site(self) }
-            let values = Array(site.values.dropLast())
-            guard values.count > 1 else { return .constant(site.coordinates, values[0]) }
-            return .site(Site(DiscreteSite(coordinates: site.coordinates, values: values), order, hasGap: false))
+            guard gap > 1 else { return .constant(site.coordinates, site.value(0)) }
+            return .site(Site(DiscreteSite(coordinates: site.coordinates, count: gap, value: site.value), order))
         }
 
         /// The nearest value to a row's coordinates, the first of equal ones.
         public func index(in rows: Matrix, row: Int) -> Int {
-            guard isOneHot else { return site.index(in: rows.rows(row..<row + 1).values) }
+            guard site.isOneHot else { return site.index(in: rows.rows(row..<row + 1).values) }
             let first = site.coordinates.lowerBound
             var best = first
             for coordinate in site.coordinates where rows[row, coordinate] > rows[row, best] { best = coordinate }
@@ -46,13 +44,19 @@ public struct RowSpace: Hashable, Sendable {
         }
 
         /// That nothing is there, of sites that have it.
-        public var gap: Int { site.values.count - 1 }
+        public var gap: Int { site.count - 1 }
 
         /// The word, other than that nothing is there, that a uniform number falls on.
         public func word(at uniform: Float) -> Int { min(Int(uniform * Float(gap)), gap - 1) }
 
         public func set(_ value: Int, in rows: Matrix, row: Int) {
-            for (number, coordinate) in zip(site.values[value], site.coordinates) { rows[row, coordinate] = number }
+            for (place, coordinate) in site.coordinates.enumerated() { rows[row, coordinate] = site.number(value, at: place) }
+        }
+
+        /// Whether a row has exactly one of the values.
+        public func isThere(in rows: Matrix, row: Int) -> Bool {
+            let value = index(in: rows, row: row)
+            return site.coordinates.enumerated().allSatisfy { rows[row, $1] == site.number(value, at: $0) }
         }
     }
 
@@ -80,6 +84,50 @@ public struct RowSpace: Hashable, Sendable {
     public let patterns: [Pattern]
 
     init(_ parts: [Part], gaps: [Gap], patterns: [Pattern] = []) { (self.parts, self.gaps, self.patterns) = (parts, gaps, patterns) }
+
+    /// Numbers, but for some sites.
+    public init(_ sites: [Site], dimension: Int) {
+        var (parts, end): ([Part], Int) = ([], 0)
+        for site in sites.sorted(by: { $0.site.coordinates.lowerBound < $1.site.coordinates.lowerBound }) {
+            parts += (end..<site.site.coordinates.lowerBound).map { Part.number($0) } + [.site(site)]
+            end = site.site.coordinates.upperBound
+        }
+        self.init(parts + (end..<dimension).map { Part.number($0) }, gaps: [])
+    }
+
+    /// Whether rows and states are the same: sites and numbers that are always there, and nothing else.
+    public var isOfSitesAndNumbers: Bool {
+        gaps.isEmpty
+            && parts.allSatisfy {
+                switch $0 {
+                case .site, .number: true
+                case .angle, .constant: false
+                }
+            }
+    }
+
+    /// Coordinates of a row.
+    public var dimension: Int {
+        parts.reduce(0) { sum, part in
+            switch part {
+            case .number: sum + 1
+            case .angle: sum + 2
+            case .site(let site): sum + site.site.coordinates.count
+            case .constant(let coordinates, _): sum + coordinates.count
+            }
+        }
+    }
+
+    /// The coordinates of numbers and angles.
+    public var columnsOfNumbers: [Int] {
+        parts.flatMap { part -> [Int] in
+            switch part {
+            case .number(let column): [column]
+            case .angle(let first): [first, first + 1]
+            case .site, .constant: []
+            }
+        }
+    }
 
     public var sites: [Site] { parts.compactMap { if case .site(let site) = $0 { site } else { nil } } }
     public var sitesWithGaps: [Site] { sites.filter(\.hasGap) }

@@ -124,6 +124,16 @@ enum Elementwise {
         }
     }
 
+    /// Σ a over `count` floats: sixteen running sums, added in pairs.
+    @inline(__always) @unsafe
+    static func sum(_ a: UnsafePointer<Float>, count: Int) -> Float {
+        var sums = Lanes.zero
+        let whole = count & ~15
+        for start in stride(from: 0, to: whole, by: 16) { unsafe sums += Lanes(loading: a + start) }
+        if whole < count { unsafe sums += Lanes(loading: a + whole, count: count - whole) }
+        return sums.sum()
+    }
+
     /// Σ a b over `count` floats: sixteen running sums, added in pairs.
     @inline(__always) @unsafe
     static func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int) -> Float {

@@ -38,12 +38,12 @@ extension LayerDescription {
     }
 }
 
-/// The sum or the mean of the pixels of a window, channel by channel.
+/// The sum or the mean of the pixels of a window, channel by channel; of a vector, of all its values.
 public struct Pooling: Hashable, Sendable {
     public enum Kind: Hashable, Sendable { case sum, mean }
 
     public var kind: Kind
-    /// Edge of the square windows, which do not overlap and must tile the image; `nil` for one window, the whole image.
+    /// Edge of the square windows, which do not overlap and must tile the image; `nil` for one window, the whole image. A vector has none.
     public var size: Int?
 
     public init(_ kind: Kind, size: Int? = nil) {

@@ -94,7 +94,11 @@ extension NetworkCompiler {
 
     mutating func addPooling(_ pooling: Pooling) throws(Failure) {
         let (kind, shape) = (LayerDescription.pooling(pooling).kind, value.shape)
-        try checkIsImage(kind)
+        if value.isFlat {
+            guard pooling.size == nil else { throw failure(kind, "a vector has no windows: leave \"size\" out") }
+            let scale = pooling.kind == .sum ? 1 : 1 / Float(shape.count)
+            return append(VectorPoolingStage(inputs: shape.count, scale: scale), ImageShape(vector: 1))
+        }
         if let size = pooling.size {
             try check(size, "size", atLeast: 1)
             guard shape.height % size == 0, shape.width % size == 0 else {

@@ -20,6 +20,17 @@ public struct DiscreteLangevin: InformedKernel {
     /// That of ``MALA``, which the source aims at too.
     public var bestAcceptance: Double? { 0.574 }
 
+    /// Values are finitely many: where 4 a T is far above every |v - x|², their distance counts no more.
+    public var isHeldByStepSize: Bool {
+        4 * Double(stepSize) * Double(temperature) < Self.freedom * values.largestSquaredDistance
+    }
+
+    /// From where on a larger step size changes the weight of a proposal by a tenth at most.
+    private static let freedom = 10.0
+
+    /// What is proposed may be where a chain stands.
+    public var countsMoves: Bool { false }
+
     public func scaled(by factor: Float) -> DiscreteLangevin {
         var scaled = self
         scaled.stepSize *= factor

@@ -18,6 +18,11 @@ public struct Gibbs: TransitionKernel {
 
     public var bestAcceptance: Double? { nil }
 
+    public var hasStepSize: Bool { false }
+
+    /// Nothing is proposed.
+    public var countsMoves: Bool { false }
+
     public var hasAcceptStep: Bool { true }
 
     public var samplesTarget: Bool { true }

@@ -15,6 +15,8 @@ public struct GibbsWithGradients: InformedKernel {
 
     public var bestAcceptance: Double? { nil }
 
+    public var hasStepSize: Bool { false }
+
     public func scaled(by factor: Float) -> GibbsWithGradients { self }
 
     var proposalDraws: Int { 1 }

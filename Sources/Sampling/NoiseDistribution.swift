@@ -4,6 +4,8 @@ import Numerics
 public enum NoiseDistribution: Sendable, Hashable {
     case uniform(ClosedRange<Float>)
     case gaussian(deviation: Float)
+    /// Every value of a site equally likely, and another noise elsewhere.
+    indirect case onSites([DiscreteSite], besides: NoiseDistribution)
 
     public enum Kind: String, CaseIterable, Codable, Sendable { case uniform, gaussian }
 
@@ -17,6 +19,16 @@ public enum NoiseDistribution: Sendable, Hashable {
         case .gaussian(let deviation):
             stream.fillNormals(tile)
             for index in 0..<tile.count { unsafe tile.base[index] *= deviation }
+        case .onSites(let sites, let noise):
+            noise.fill(tile, stream: stream)
+            let (values, first) = (SiteValues(sites), RandomStream.draws(for: tile.count))
+            for site in 0..<values.sites {
+                let range = values.values(of: site)
+                for row in 0..<tile.rows {
+                    let place = stream.integer(below: range.count, at: first + row * values.sites + site)
+                    values.write(range.lowerBound + place, to: tile, row: row)
+                }
+            }
         }
     }
 }

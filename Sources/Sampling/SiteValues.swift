@@ -16,6 +16,8 @@ struct SiteValues: Sendable {
     private let squares: [Double]
     /// The site of each value.
     let siteOfValue: [Int]
+    /// The largest |v - w|² of two values of a site.
+    let largestSquaredDistance: Double
 
     init(_ sites: [DiscreteSite]) {
         var first = [0]
@@ -26,16 +28,23 @@ struct SiteValues: Sendable {
         for (number, site) in sites.enumerated() {
             precondition(taken.isDisjoint(with: site.coordinates), "no coordinate belongs to two sites")
             taken.formUnion(site.coordinates)
-            for value in site.values {
-                entries += zip(site.coordinates, value).filter { $0.1 != 0 }.map { ($0.0, $0.1) }
+            for value in 0..<site.count {
+                let own = Self.entries(of: value, site)
+                entries += own
                 firstEntry.append(entries.count)
-                squares.append(value.reduce(0) { $0 + Double($1) * Double($1) })
+                squares.append(own.reduce(0) { $0 + Double($1.number) * Double($1.number) })
                 siteOfValue.append(number)
             }
             first.append(squares.count)
         }
+        largestSquaredDistance = Double(sites.map(\.largestSquaredDistance).max() ?? 0)
         (self.first, coordinates, self.firstEntry) = (first, sites.map(\.coordinates), firstEntry)
         (self.entries, self.squares, self.siteOfValue) = (entries, squares, siteOfValue)
+    }
+
+    private static func entries(of value: Int, _ site: DiscreteSite) -> [(coordinate: Int, number: Float)] {
+        guard !site.isOneHot else { return [(site.coordinates.lowerBound + value, 1)] }
+        return zip(site.coordinates, site.value(value)).filter { $0.1 != 0 }.map { ($0.0, $0.1) }
     }
 
     /// How many sites there are.

@@ -26,6 +26,13 @@ public struct SitesAndNumbers<Sites: TransitionKernel, Numbers: TransitionKernel
 
     public var hasAcceptStep: Bool { sites.hasAcceptStep || numbers.hasAcceptStep }
 
+    public var hasStepSize: Bool { numbers.hasStepSize }
+
+    public var isHeldByStepSize: Bool { numbers.isHeldByStepSize }
+
+    /// What stands still of one may move of the other.
+    public var countsMoves: Bool { false }
+
     public var temperature: Float { numbers.temperature }
 
     public var samplesTarget: Bool { sites.samplesTarget && numbers.samplesTarget }

@@ -14,6 +14,15 @@ public protocol TransitionKernel: Sendable {
     /// The share of accepted proposals with which chains move best; nil where no step size changes it.
     var bestAcceptance: Double? { get }
 
+    /// Whether a step size says how far moves go.
+    var hasStepSize: Bool { get }
+
+    /// Whether moves would go farther with a larger step size.
+    var isHeldByStepSize: Bool { get }
+
+    /// Whether chains that stand still are those whose proposal was rejected; a point of a trajectory is drawn, and may be the one it began with.
+    var countsMoves: Bool { get }
+
     /// Whether energies decide what a chain does, as where proposals may be rejected: `StepInfo.accepted` counts then.
     var hasAcceptStep: Bool { get }
 
@@ -67,7 +76,10 @@ public protocol TransitionKernel: Sendable {
 extension TransitionKernel {
     public var hasAcceptStep: Bool { bestAcceptance != nil }
 
-    /// Whether chains that stand still are those whose proposal was rejected; a point of a trajectory is drawn, and may be the one it began with.
+    public var hasStepSize: Bool { true }
+
+    public var isHeldByStepSize: Bool { hasStepSize }
+
     public var countsMoves: Bool { hasAcceptStep && treeDepth == nil }
 
     public var diffusion: Diffusion? { nil }

@@ -40,6 +40,19 @@ extension CommandTests.LayoutTests {
                     "sampler.stepSize=0.01", "model.kind=convolution", "model.channels=[4]", "model.kernels=[3]", "model.strides=[2]",
                     "model.paddings=[1]", "model.dense=[8]",
                 ]),
+            // 64 levels from 0 to 16.
+            Kind(
+                name: "a Boltzmann machine of levels",
+                arguments: [
+                    "model.kind=rbm", "model.widths=[8]", "sampler.kind=gibbsWithGradients", "sampler.sites=[\"levels:17\"]", "data.low=0",
+                    "data.high=16",
+                ]),
+            Kind(
+                name: "sites by discrete Langevin",
+                arguments: [
+                    "sampler.kind=discreteLangevin", "sampler.sites=[\"levels:17\"]", "data.low=0", "data.high=16", "sampler.adaptSteps=9",
+                    "chains.restartFrom=data",
+                ]),
             Kind(name: "underdamped", arguments: ["sampler.kind=underdamped", "sampler.stepSize=0.2"]),
             Kind(
                 name: "diagnostics",

@@ -27,11 +27,8 @@ extension CommandTests {
         }
 
         private static func command(_ library: String, _ run: String, _ more: [String] = []) -> [String] {
-            [
-                "train", "--out", run, "energy.library=\(library)", "energy.parameters=dimension=6", "run.shards=8", "run.chainsPerShard=4",
-                "run.steps=40",
-                "run.threads=1", "checkpoint.every=4", "sampler.adaptSteps=20", "exchange.temperatures=[1, 2]",
-            ] + more
+            ["train", "--out", run, "energy.library=\(library)", "energy.parameters=dimension=6", "exchange.temperatures=[1, 2]"] + size
+                + more
         }
 
         private static func bits(_ run: String) -> String {
@@ -41,18 +38,59 @@ extension CommandTests {
         @Test func `a run of a library has one result on 1, 2, 3 and 8 ranks, and through a kill`() throws {
             let folder = Scratch()
             guard let library = try Self.library("well", in: folder) else { return }
-            let alone = Program.run(Self.command(library, folder.at("alone")), in: folder)
+            try Self.expectOneResult(in: folder) { Self.command(library, folder.at($0)) }
+        }
+
+        /// Spins, categories and a number.
+        private static let ofSites = [
+            "energy.formula=-x0*x1 - x1*x2 + (x9 - x0 - x5)^2/2 - 2*sum(i,3,5,x[i]*x[i+3])", "sampler.sites=[spin*3, potts:3*2, number]",
+        ]
+
+        @Test(arguments: ["gibbs", "gibbsWithGradients", "discreteLangevin"])
+        func `a run of sites has one result on 1, 2, 3 and 8 ranks, and through a kill`(kind: String) throws {
+            let folder = Scratch()
+            try Self.expectOneResult(in: folder) { run in
+                ["train", "--out", folder.at(run), "sampler.kind=\(kind)"] + Self.ofSites + Self.size + ["exchange.temperatures=[1, 2]"]
+            }
+        }
+
+        @Test func `a run of sites is sampled, diagnosed and evaluated, and what needs numbers says so`() throws {
+            let folder = Scratch()
+            let file = folder.at("spins.csv")
+            let sampled = Program.run(
+                ["sample", "--energy", "-x0*x1 - x1*x2", "--run", folder.at("run"), "--count", "16", "--out", file, "sampler.sites=[spin]"]
+                    + Self.size.filter { !$0.contains("adaptSteps") }, in: folder)
+            #expect(sampled.exitCode == 0, "\(sampled.summary)")
+            let lines = Folder.text(file).split(separator: "\n")
+            #expect(lines.count == 17 && lines.dropFirst().allSatisfy { $0.split(separator: ",").allSatisfy { abs(Float($0) ?? 0) == 1 } })
+            let diagnosed = Program.run(["diagnose", "--run", folder.at("run"), "--draws", "40", "--thin", "1"], in: folder)
+            #expect(
+                diagnosed.exitCode == 0 && diagnosed.output.contains("R-hat") && !diagnosed.output.contains("stepSize")
+                    && !diagnosed.output.contains("of the proposals"), "\(diagnosed.summary)")
+            let evaluated = Program.run(["evaluate", "--run", folder.at("run"), "--measures", "ais"], in: folder)
+            #expect(
+                evaluated.exitCode != 0 && evaluated.errors.contains("states with sites (sampler.kind = \"gibbs\")"), "\(evaluated.summary)"
+            )
+        }
+
+        private static let size = [
+            "run.shards=8", "run.chainsPerShard=4", "run.steps=40", "run.threads=1", "checkpoint.every=4", "sampler.adaptSteps=20",
+        ]
+
+        /// On any number of ranks, and through a kill.
+        private static func expectOneResult(in folder: Scratch, _ command: (_ run: String) -> [String]) throws {
+            let alone = Program.run(command("alone"), in: folder)
             try #require(alone.exitCode == 0, "\(alone.summary)")
             let expected = Self.bits(folder.at("alone"))
             for ranks in [2, 3, 8] {
-                let found = Program.run(Self.command(library, folder.at("on\(ranks)")), ranks: ranks, in: folder)
+                let found = Program.run(command("on\(ranks)"), ranks: ranks, in: folder)
                 #expect(found.exitCode == 0 && Self.bits(folder.at("on\(ranks)")) == expected, "\(found.summary)")
             }
-            let killed = RunningProgram(Self.command(library, folder.at("killed")), ranks: 2, in: folder)
+            let killed = RunningProgram(command("killed"), ranks: 2, in: folder)
             while !killed.hasEnded, !FileManager.default.fileExists(atPath: folder.at("killed/checkpoints/step-00000008")) { usleep(500) }
             for rank in killed.ranks { killed.send(SIGKILL, to: rank) }
             _ = killed.wait()
-            let end = Program.run(Self.command(library, folder.at("killed")), ranks: 3, in: folder)
+            let end = Program.run(command("killed"), ranks: 3, in: folder)
             #expect(end.exitCode == 0 && Self.bits(folder.at("killed")) == expected, "\(end.summary)")
         }
 

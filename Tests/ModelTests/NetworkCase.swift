@@ -123,6 +123,8 @@ struct NetworkCase: Sendable, CustomStringConvertible {
             NetworkCase("sum of all pixels", image, [.pooling(Pooling(.sum))]),
             NetworkCase("mean of all pixels", image, [.pooling(Pooling(.mean))]),
             NetworkCase("mean of windows", ImageShape(height: 6, width: 9, channels: 17), [.pooling(Pooling(.mean, size: 3))]),
+            NetworkCase("sum of a vector", ImageShape(vector: 37), [.pooling(Pooling(.sum))]),
+            NetworkCase("mean of a vector", vector5, [.pooling(Pooling(.mean))]),
             NetworkCase("activation of the input", vector5, [.activation(.tanh)]),
             NetworkCase("inner product with itself", ImageShape(vector: 19), [.innerProduct(layers: [.flatten])]),
         ]
@@ -161,6 +163,13 @@ struct NetworkCase: Sendable, CustomStringConvertible {
                 [
                     .activation(.tanh), convolution(4, 2, 1, 0), .flatten, .activation(.silu), .dense(outputs: 3),
                     .activation(.elu(alpha: 1)),
+                ]),
+            NetworkCase(
+                "restricted Boltzmann machine", vector5,
+                [
+                    .residual(
+                        layers: [.dense(outputs: 21), .activation(.softplus), .pooling(Pooling(.sum)), .scaling(factor: -1)],
+                        shortcut: [.dense(outputs: 1)])
                 ]),
             NetworkCase("two dense layers", vector5, [.dense(outputs: 3), .dense(outputs: 4)]),
         ] + generators + residuals + readouts + innerProducts + conditional

@@ -160,7 +160,7 @@ struct NetworkDescriptionTests {
             (ImageShape(vector: 4), [.dense(outputs: .max)], "layer 0: \"outputs\" must be from 1"),
             (ImageShape(vector: 40000), [.dense(outputs: 60000)], "layer 0 (dense): with its 2400060000 parameters"),
             (ImageShape(vector: 4), [.convolution(channels: 1, kernel: 1, stride: 1, padding: 0)], "needs an image"),
-            (ImageShape(vector: 4), [.pooling(Pooling(.sum))], "needs an image"),
+            (ImageShape(vector: 4), [.pooling(Pooling(.sum, size: 2))], "a vector has no windows"),
             (image, [.dense(outputs: 1)], "insert a layer {\"kind\": \"flatten\"}"),
             (image, [.pooling(Pooling(.mean)), .dense(outputs: 1)], "insert a layer {\"kind\": \"flatten\"}"),
             (image, [.convolution(channels: 0, kernel: 1, stride: 1, padding: 0)], "\"channels\" must be from 1"),

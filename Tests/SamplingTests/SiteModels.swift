@@ -21,9 +21,9 @@ struct SiteModel: RowPotential, CustomTestStringConvertible {
     var states: [[Double]] {
         sites.reduce([Array(repeating: 0, count: dimension)]) { states, site in
             states.flatMap { state in
-                site.values.map { value in
+                (0..<site.count).map { value in
                     var next = state
-                    for (coordinate, number) in zip(site.coordinates, value) { next[coordinate] = Double(number) }
+                    for (coordinate, number) in zip(site.coordinates, site.value(value)) { next[coordinate] = Double(number) }
                     return next
                 }
             }
@@ -43,8 +43,8 @@ struct SiteModel: RowPotential, CustomTestStringConvertible {
     func place(of row: [Float]) -> Int? {
         var place = 0
         for site in sites {
-            guard let value = site.values.firstIndex(of: Array(row[site.coordinates])) else { return nil }
-            place = place * site.values.count + value
+            guard let value = (0..<site.count).first(where: { site.value($0) == Array(row[site.coordinates]) }) else { return nil }
+            place = place * site.count + value
         }
         return place
     }

@@ -85,6 +85,17 @@ class InnerProduct(nn.Module):
         return 0.5 * (x[:, : y.shape[1]] * y).flatten(1).sum(1, keepdim=True)
 
 
+class VectorPooling(nn.Module):
+    """The sum or the mean of a vector's values."""
+
+    def __init__(self, is_mean: bool) -> None:
+        super().__init__()
+        self.is_mean = is_mean
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.mean(-1, keepdim=True) if self.is_mean else x.sum(-1, keepdim=True)
+
+
 class Scaling(nn.Module):
     """factor · x"""
 
@@ -144,6 +155,9 @@ class Builder:
         if kind == "flatten":
             self.is_flat = True
             return nn.Flatten()
+        if kind in ("sumPooling", "meanPooling") and self.is_flat:
+            self.shape = (1, 1, 1)
+            return VectorPooling(kind == "meanPooling")
         if kind in ("sumPooling", "meanPooling"):
             size = layer.get("size")
             self.shape = (channels, height // size, width // size) if size else (channels, 1, 1)

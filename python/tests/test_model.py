@@ -198,6 +198,7 @@ NETWORKS = {
             {"kind": "scaling", "factor": 2.5},
         ],
     },
+    "restricted Boltzmann machine": {"model.kind": "rbm", "model.widths": [16], "model.outputFactor": 2},
     "readouts of all levels": {"model.widths": [16, 12, 8], "model.activation": "silu", "model.readouts": True, "model.outputFactor": 3},
     "unet": {
         "model.kind": "unet", "model.channels": [4, 6, 5], "model.kernels": [3, 4, 2], "model.strides": [1, 2, 2], "model.paddings": [1, 1, 0], "model.blocks": 1,

@@ -114,8 +114,12 @@ extension MeasureKind.Need {
 
     /// An energy that is one of real numbers alone, whose integral is over all of them.
     static let realNumbers = MeasureKind.Need(missing: {
-        $0.trained.space == nil
-            ? nil : "an energy of real numbers, found one of words, gaps or angles (data.dequantize=true learns them as numbers)"
+        guard $0.trained.space != nil else { return nil }
+        let kind = $0.trained.configuration.sampler.kind
+        return "an energy of real numbers, found "
+            + (kind.movesSites
+                ? "one of states with sites (sampler.kind = \"\(kind.rawValue)\")"
+                : "one of words, gaps or angles (data.dequantize=true learns them as numbers)")
     })
 
     /// A built-in density of the plane as the data, and an energy of its points.

@@ -108,6 +108,6 @@ extension MeasureKind {
         let (trained, drawn) = (model.trained, try model.drawn())
         return try SampleEvaluation(
             of: drawn.rows, origin: drawn.origin, steps: drawn.steps, training: model.training, other: model.other,
-            noise: trained.networks.isLatent ? nil : trained.configuration.startNoise, model.communicator)
+            noise: trained.networks.isLatent ? nil : trained.configuration.startNoise(in: trained.space), model.communicator)
     }
 }

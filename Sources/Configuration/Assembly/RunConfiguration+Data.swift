@@ -118,20 +118,15 @@ extension RunConfiguration {
         return Checksum.of(Array((source.digest + (labels ?? partner ?? "") + (precise ?? "") + (table ?? "")).utf8))
     }
 
-    /// Whether columns of a table that are no numbers are learned as what they are.
-    package var keepsSites: Bool { objective.kind.knowsSites && data.dequantize == false }
-
-    /// What the coordinates of rows are; nil where all are learned as real numbers.
-    package func space(of rows: RowPreparation) -> RowSpace? { keepsSites ? rows.table?.space(rows.scales) : nil }
-
     /// What the `data` group says of the rows of a source.
     package func preparation(of source: DataSource) throws(Failure) -> DataPreparation {
         var preparation = DataPreparation()
         preparation.low = Float(data.low)
         preparation.high = Float(data.high)
-        preparation.keepsSites = keepsSites
+        (preparation.keepsSites, preparation.space) = (keepsSites, try spaceOfWords(source.shape.count))
         // Only whole-number data, and columns that are no numbers, have values between which others can be spread.
-        preparation.dequantize = data.dequantize ?? (source.dataset?.levels != nil || source.dataset?.table.isSpread == true)
+        let canBeSpread = source.dataset?.levels != nil || source.dataset?.table.isSpread == true
+        preparation.dequantize = data.dequantize ?? (canBeSpread && !keepsSites)
         preparation.standardize = data.standardize
         preparation.scale = try ColumnChoices(data.scale, key: "data.scale", form: "flux=log or quantile", allowsAll: true)
         preparation.noise = Float(data.noise)

@@ -11,8 +11,8 @@ extension RunConfiguration {
     ///
     /// Behind the layers stands `outputFactor`, in units of the objective; with `readouts` those of hidden layers beside them.
     /// `mlp`: (flatten,) hidden layers of `widths`, one output. `convolution`: convolutions of `channels` with `kernels`, `strides` and
-    /// `paddings`, flatten, hidden layers of `dense`, one output. `unet`: ½⟨x, f(x)⟩, f as in `unet(for:)`. `layers`: as listed. An activation follows every hidden
-    /// layer.
+    /// `paddings`, flatten, hidden layers of `dense`, one output. `unet`: ½⟨x, f(x)⟩, f as in `unet(for:)`. `rbm`: a restricted Boltzmann machine. `layers`: as listed. An
+    /// activation follows every other hidden layer.
     /// - Throws: `.configuration`, naming the key.
     package func energyModel(for data: ImageShape, condition rowCondition: Learning.Condition? = nil) throws(Failure) -> EnergyModel {
         if let given = try givenEnergy() { return try EnergyModel(Network(NetworkDescription(given: given, dimension: data.count))) }
@@ -108,12 +108,20 @@ extension RunConfiguration {
             return readOut(convolutions() + [.flatten] + hidden(model.dense) + [.dense(outputs: 1)])
         case .unet:
             return [.innerProduct(layers: try unet(for: shape) + Self.layers(model.output))]
+        case .rbm:
+            return (shape.isVector ? [] : [.flatten]) + Self.boltzmannMachine(hidden: model.widths[0])
         case .layers:
             return try decoded(model.layers, "model.layers")
         }
     }
 
     private static func layers(_ output: Output) -> [LayerDescription] { output == .tanh ? [.activation(.tanh)] : [] }
+
+    /// F(v) = b·v - Σ softplus(W v + c), the energy of visible units whose hidden units of 0 and 1 are summed out; what is added to b·v counts in no law.
+    private static func boltzmannMachine(hidden: Int) -> [LayerDescription] {
+        let units: [LayerDescription] = [.dense(outputs: hidden), .activation(.softplus), .pooling(Pooling(.sum)), .scaling(factor: -1)]
+        return [.residual(layers: units, shortcut: [.dense(outputs: 1)])]
+    }
 
     private func readOut(_ layers: [LayerDescription]) -> [LayerDescription] { model.readouts ? [.readouts(layers: layers)] : layers }
 

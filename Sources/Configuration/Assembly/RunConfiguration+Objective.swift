@@ -7,12 +7,17 @@ import Numerics
 import Sampling
 
 extension RunConfiguration {
-    package var startNoise: NoiseDistribution {
+    /// What chains start from.
+    /// - Parameter space: what the coordinates of their states are; nil: real numbers.
+    package func startNoise(in space: RowSpace?) -> NoiseDistribution {
         if let noise = objective.kind.startNoise { return noise }
-        return switch chains.noise {
-        case .uniform: .uniform(Float(chains.noiseLow)...Float(chains.noiseHigh))
-        case .gaussian: .gaussian(deviation: Float(chains.noiseDeviation))
-        }
+        let ofNumbers: NoiseDistribution =
+            switch chains.noise {
+            case .uniform: .uniform(Float(chains.noiseLow)...Float(chains.noiseHigh))
+            case .gaussian: .gaussian(deviation: Float(chains.noiseDeviation))
+            }
+        guard sampler.kind.movesSites, let space else { return ofNumbers }
+        return .onSites(space.sites.map(\.site), besides: ofNumbers)
     }
 
     /// Whether chains, or samples to show of objectives without chains, begin at `startNoise`: not at data, noised rows, or what a generator makes.
@@ -56,7 +61,8 @@ extension RunConfiguration {
     /// - Throws: `.configuration` when the data cannot be prepared as asked, or a step needs more random numbers than a stream has.
     package func makeObjective(_ source: DataSource) throws(Failure) -> any Learning.Objective {
         let shape = energyShape(for: source.shape)
-        let kernel = kernel(for: shape)
+        let data = try learnedRows(source)
+        let kernel = kernel(for: shape, in: data.data.space)
         let limit = kernel.stepLimit(values: run.chainsPerShard * shape.count)
         guard sampler.steps <= limit else {
             throw Failure(
@@ -72,7 +78,7 @@ extension RunConfiguration {
                     + "(2^33 random numbers for a shard and step), found \(posterior.steps). Use fewer steps, or more and smaller shards.")
         }
         try checkDraws(shape)
-        let data = try learnedRows(source)
+        try checkSites(source, data.data, kernel)
         let starts = try learnedRows(source, seed: run.seed ^ Self.startSeed)
         try checkKeptChains(source)
         let parts = ObjectiveParts(configuration: self, kernel: kernel, data: data, starts: starts)
@@ -124,10 +130,12 @@ extension RunConfiguration {
 
     /// How samples are drawn for pictures where the objective has no chains: the run's sampler, from noise.
     package func freshChains(for rows: RowPreparation) -> ChainRun {
-        ChainRun(
-            kernel: kernel(for: energyShape(for: rows.shape)), steps: sampler.steps, start: .noise(startNoise, .samplingStart),
+        let space = space(of: rows)
+        return ChainRun(
+            kernel: kernel(for: energyShape(for: rows.shape), in: space), steps: sampler.steps,
+            start: .noise(startNoise(in: space), .samplingStart),
             numbers: ChainRun.Numbers(seed: run.seed, motion: .sampling, decisions: .samplingDecision), ladder: noiseLadder,
-            guidance: Float(condition.guidance), space: space(of: rows))
+            guidance: Float(condition.guidance), space: space)
     }
 
     package var latentPosterior: LatentPosterior {

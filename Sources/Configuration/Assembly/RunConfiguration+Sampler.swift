@@ -1,3 +1,4 @@
+import Datasets
 import Learning
 import Model
 import Numerics
@@ -5,24 +6,38 @@ import Sampling
 
 extension RunConfiguration {
     /// The transition kernel that chains from where training starts them have, for samples of a shape.
-    /// - Parameter steps: the length of the run, over which an annealed kernel cools; nil: that of training.
-    package func kernel(for shape: ImageShape, steps: Int? = nil) -> any TransitionKernel {
-        objective.kind.drawingKernel?(self, steps ?? sampler.steps) ?? settledKernel(for: shape, steps: steps)
+    /// - Parameters:
+    ///   - space: what the coordinates of a sample are; nil: real numbers.
+    ///   - steps: the length of the run, over which an annealed kernel cools; nil: that of training.
+    package func kernel(for shape: ImageShape, in space: RowSpace?, steps: Int? = nil) -> any TransitionKernel {
+        objective.kind.drawingKernel?(self, steps ?? sampler.steps) ?? settledKernel(for: shape, in: space, steps: steps)
     }
 
     /// Whether samples are drawn along a schedule that chains which go on have behind them.
     package var drawsBySchedule: Bool { objective.kind.drawingKernel != nil }
 
     /// The kernel of the `sampler` group, as chains have it that are samples already.
-    package func settledKernel(for shape: ImageShape, steps: Int? = nil) -> any TransitionKernel {
+    ///
+    /// States with sites and numbers have a kernel of each, in turn: one of the two is `sampler.kind`, the other `gibbs` or `mala`.
+    package func settledKernel(for shape: ImageShape, in space: RowSpace?, steps: Int? = nil) -> any TransitionKernel {
         var own = sampler
         if drawsBySchedule { (own.noise, own.stepSize) = (nil, sampler.stepSize * objective.kind.unit(objective)) }
-        return sampler.kind.make(
-            KernelKind.Parts(sampler: own, channels: shape.channels, box: samplerBox, steps: steps ?? sampler.steps))
+        let parts = KernelKind.Parts(
+            sampler: own, channels: shape.channels, box: samplerBox, steps: steps ?? sampler.steps,
+            sites: space?.sites.map(\.site) ?? [])
+        let kernel = sampler.kind.make(parts)
+        guard let space else { return kernel }
+        guard !sampler.kind.movesSites else { return space.kernel(ofSites: kernel, numbers: KernelKind.mala.make(parts)) }
+        // Of a kernel without noise the temperature is 0, where sites take their best value: the least that floats have.
+        let ofSites = Gibbs(sites: parts.sites, temperature: max(kernel.temperature, .leastNormalMagnitude))
+        return space.kernel(ofSites: ofSites, numbers: kernel)
     }
 
     /// The kernel for samples of any shape: who asks only what it does need not know which.
-    package var anyKernel: any TransitionKernel { kernel(for: ImageShape(vector: 1), steps: 1) }
+    package var anyKernel: any TransitionKernel {
+        let space = anySpace
+        return kernel(for: ImageShape(vector: space?.dimension ?? 1), in: space, steps: 1)
+    }
 
     /// Of the networks.
     ///

@@ -11,6 +11,7 @@ extension RunConfiguration {
             !(uses("sampler.adjusted") && sampler.adjusted) || recomputation == .everyStep,
             "sampler.adjusted = true needs gamma at both ends of every move; expected sampler.recompute = \"everyStep\", found \"\(recomputation.rawValue)\""
                 + (sampler.preset.map { " of sampler.preset = \"\($0.rawValue)\"" } ?? ""))
+        try checkSiteKernel()
     }
 
     func checkChains() throws(Failure) {

@@ -58,6 +58,10 @@ extension RunConfiguration {
                     padding < model.kernels[index],
                     "expected model.paddings[\(index)] below model.kernels[\(index)] = \(model.kernels[index]), found \(padding)")
             }
+        case .rbm:
+            try require(
+                model.widths.count == 1,
+                "model.kind = \"rbm\" has one layer of hidden units: expected one entry in model.widths, found \(model.widths)")
         case .layers: try require(!model.layers.isEmpty, "model.kind = \"layers\" needs a list in model.layers, found []")
         }
     }

@@ -12,7 +12,7 @@ extension RunConfiguration {
     public struct Architecture: KeyGroup {
         static let needs = ObjectiveKind.needOfRows
 
-        public enum Kind: String, Choice { case mlp, convolution, unet, layers }
+        public enum Kind: String, Choice { case mlp, convolution, unet, rbm, layers }
 
         private static let convolution = Need.isOneOf("model.kind", ["convolution"])
         private static let unet = Need.isOneOf("model.kind", ["unet"])
@@ -24,11 +24,12 @@ extension RunConfiguration {
         ])
 
         @Key(
-            "mlp: dense layers; convolution: convolutions, then dense layers; unet: half the inner product of x with what convolutions down and their transposes up make of it; layers: as listed"
+            "mlp: dense layers; convolution: convolutions, then dense layers; unet: half the inner product of x with what convolutions down and their transposes up make of it; rbm: a restricted Boltzmann machine, its hidden units summed out; layers: as listed"
         )
         public var kind = Kind.mlp
         @Key(
-            "outputs of each hidden layer; an activation follows each, then one output", .width, needs: .isOneOf("model.kind", ["mlp"]))
+            "outputs of each hidden layer; an activation follows each, then one output; rbm: one entry, the hidden units", .width,
+            needs: .isOneOf("model.kind", ["mlp", "rbm"]))
         public var widths = [256, 256]
         @Key("output channels of each convolution; an activation follows each", .width, needs: Self.convolutions) public var channels = [
             32, 64,

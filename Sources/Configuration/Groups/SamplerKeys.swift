@@ -69,6 +69,11 @@ extension RunConfiguration {
             "how momenta weigh the values: all alike (identity), or by the variances of the chains in adaptSteps (diagonal)",
             needs: .isAbove("sampler.adaptSteps", WarmUpWindows.fewestSteps - 1), bindsAtDefault: false)
         public var metric = MetricChoice.identity
+        @Key(
+            "what the coordinates of a state are, in order: spin (-1, 1), bit (0, 1), potts:K (K coordinates, one of them 1), levels:K (0 to K-1) or number, each with *N for N of them; the last one goes on to the end",
+            bindsAtDefault: false)
+        public var sites: [String] = []
+        @Key("a of the sites; null: stepSize", .positive, bindsAtDefault: false) public var siteStepSize: Double? = nil
         @Key("friction", .positive) public var friction = 1.0
         @Key("fixed-point iterations of a transition", 1...1000) public var iterations = 3
         @Key("factor of the first transition's temperature and step size; it falls geometrically to 1", .atLeastOne)

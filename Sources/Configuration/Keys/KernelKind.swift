@@ -1,3 +1,4 @@
+import Numerics
 import Sampling
 
 /// A transition kernel as a configuration chooses it: its word, the keys that it uses, and how it is made of them.
@@ -9,6 +10,8 @@ public struct KernelKind: Kind {
     public let rawValue: String
     /// Whether the step size is a length or a time, not a variance: it then grows by the root of what variances grow by.
     let stepIsLength: Bool
+    /// Whether it moves the sites of a state, in turn with `mala` where a state has numbers; others move numbers, in turn with `gibbs` where it has sites.
+    package let movesSites: Bool
     package let keys: [KeyUse]
     let make: @Sendable (Parts) -> any TransitionKernel
 
@@ -20,6 +23,8 @@ public struct KernelKind: Kind {
         let box: ClosedRange<Float>?
         /// The length of a run, over which an annealed kernel cools.
         let steps: Int
+        /// What of a state has finitely many values.
+        let sites: [DiscreteSite]
 
         var stepSize: Float { Float(sampler.stepSize) }
         var temperature: Float { Float(sampler.temperature) }
@@ -30,8 +35,9 @@ public struct KernelKind: Kind {
     }
 
     init(
-        _ word: String, stepIsLength: Bool = false, _ keys: [KeyUse], make: @escaping @Sendable (Parts) -> any TransitionKernel
+        _ word: String, stepIsLength: Bool = false, movesSites: Bool = false, _ keys: [KeyUse],
+        make: @escaping @Sendable (Parts) -> any TransitionKernel
     ) {
-        (rawValue, self.stepIsLength, self.keys, self.make) = (word, stepIsLength, keys, make)
+        (rawValue, self.stepIsLength, self.movesSites, self.keys, self.make) = (word, stepIsLength, movesSites, keys, make)
     }
 }

@@ -2,7 +2,7 @@ import Sampling
 
 /// The kernels. A new one is its own file in `Sampling` and a declaration here.
 extension KernelKind {
-    package static let all = [langevin, stanley, mala, hmc, nuts, heun, proximal, underdamped, annealed]
+    package static let all = [langevin, stanley, mala, hmc, nuts, heun, proximal, underdamped, annealed] + ofSites
 
     public static let langevin = KernelKind("langevin", standard + ownNoise + ["sampler.gradientClip", "sampler.noiseFirst"]) { parts in
         Langevin(

@@ -21,7 +21,7 @@ extension ObjectiveParts {
     }
 
     private func start<Kernel: TransitionKernel>() -> ContrastiveDivergence<Kernel>.Start {
-        let noise = StartNoise(configuration.startNoise, spread: Float(configuration.chains.noiseSpread))
+        let noise = StartNoise(configuration.startNoise(in: data.data.space), spread: Float(configuration.chains.noiseSpread))
         let fresh: FreshStates = configuration.chains.restartFrom == .noise ? .noise(noise) : .rows(starts.data, noise: 0)
         if let chains = persistentChains(from: fresh) { return .persistent(chains) }
         return configuration.chainStart == .data ? .data : .noise(noise)
@@ -98,7 +98,7 @@ extension ObjectiveParts {
 extension ObjectiveParts {
     var energyMatching: any Objective {
         let flow = MatchingFlow(
-            seed: seed, start: configuration.startNoise, pairing: keys.pairing, temperature: Float(keys.temperature),
+            seed: seed, start: configuration.startNoise(in: data.data.space), pairing: keys.pairing, temperature: Float(keys.temperature),
             onset: Float(keys.flowEnd), deviation: Float(keys.flowNoise), rowsPerStep: rowsPerStep, data: data)
         return EnergyMatching(flow: flow, sharpening: keys.sharpenAfter > 0 ? sharpening : nil)
     }
@@ -108,7 +108,7 @@ extension ObjectiveParts {
         let kernel = FlowLangevin(
             stepSize: Float(keys.sharpenStepSize * keys.temperature), schedule: schedule, runLength: keys.sharpenSteps,
             box: configuration.samplerBox)
-        let fresh = FreshStates.halves(starts.data, StartNoise(configuration.startNoise))
+        let fresh = FreshStates.halves(starts.data, StartNoise(configuration.startNoise(in: data.data.space)))
         let start: Sharpening.Start =
             if let chains = persistentChains(from: fresh) {
                 .persistent(chains)

@@ -34,9 +34,10 @@ extension Recipe {
             case .mlp: ([facts.shape.count] + model.widths + [1]).map(String.init).joined(separator: "-")
             case .convolution: "of convolutions to \(model.channels.map(String.init).joined(separator: "-")) channels"
             case .unet: "½⟨x, f(x)⟩, f a U-Net of \(model.channels.map(String.init).joined(separator: "-")) channels"
+            case .rbm: "of a restricted Boltzmann machine with \(model.widths.first ?? 0) hidden units"
             case .layers: "of \(model.layers.count) listed layers"
             }
-        return "energy \(layers), \(model.activation.rawValue)"
+        return "energy \(layers)" + (model.kind == .rbm ? "" : ", \(model.activation.rawValue)")
     }
 
     /// What was measured of the recipe's own objective.

@@ -11,7 +11,7 @@ extension Recipe {
     }
 
     private var isStandardised: Bool { given.contains("data.standardize") ? asked.data.standardize : canBeStandardised }
-    private var canBeStandardised: Bool { facts.levels == nil && facts.rows != nil }
+    private var canBeStandardised: Bool { facts.levels == nil && facts.rows != nil && asked.sampler.sites.isEmpty }
 
     mutating func addVectors() {
         if canBeStandardised { set("data.standardize", .boolean(true)) }

@@ -15,14 +15,12 @@ extension TableColumns {
             switch column.kind.geometry {
             case .values(let count, let inOrder):
                 let cells = (0..<count).map { Double($0) } + (column.canBeMissing ? [.nan] : [])
-                let values = cells.map(coordinates)
-                parts.append(
-                    values.count == 1
-                        ? .constant(place, values[0])
-                        : .site(
-                            RowSpace.Site(
-                                DiscreteSite(coordinates: place, values: values), inOrder ? .path(count) : .none,
-                                hasGap: column.canBeMissing)))
+                guard cells.count > 1 else {
+                    parts.append(.constant(place, coordinates(cells[0])))
+                    continue
+                }
+                let site = DiscreteSite(coordinates: place, count: cells.count) { coordinates(cells[$0]) }
+                parts.append(.site(RowSpace.Site(site, inOrder ? .path(count) : .none, hasGap: column.canBeMissing)))
                 continue
             case .line: parts.append(.number(first))
             case .circle: parts.append(.angle(first))

@@ -50,15 +50,14 @@ package struct ChainRun: Sendable {
     let guidance: Float
 
     /// - Parameters:
-    ///   - kernel: of the numbers of a state.
-    ///   - space: what a state's coordinates are; its sites are moved in turn with its numbers.
+    ///   - kernel: of all that moves in a state.
+    ///   - space: what a state's coordinates are; nil: real numbers.
     package init(
         kernel: any TransitionKernel, steps: Int, start: Start, numbers: Numbers, ladder: NoiseLadder? = nil, denoises: Bool = false,
         guidance: Float = 1, space: RowSpace? = nil
     ) {
         precondition(!denoises || ladder != nil, "the noise that is taken off is that of a ladder")
-        self.kernel = space.map { $0.kernel(ofNumbers: kernel) } ?? kernel
-        (self.steps, self.start, self.numbers) = (steps, start, numbers)
+        (self.kernel, self.steps, self.start, self.numbers) = (kernel, steps, start, numbers)
         (self.ladder, self.denoises, self.guidance, self.space) = (ladder, denoises, guidance, space)
     }
 
@@ -96,7 +95,9 @@ package struct ChainRun: Sendable {
         _ chains: ChainBuffers, step: Int, index: Int, in potential: some Potential, onLevel: (NoiseLadder.Rung) -> Void = { _ in },
         onState: (_ done: Int) -> Void = { _ in }
     ) -> RunInfo {
-        guard let space else { return move(chains, step: step, index: index, in: potential, onLevel: onLevel, onState: onState) }
+        guard let space, !space.isOfSitesAndNumbers else {
+            return move(chains, step: step, index: index, in: potential, onLevel: onLevel, onState: onState)
+        }
         let states = SpacePotential(base: potential, space: space, count: chains.positions.rows)
         return move(chains, step: step, index: index, in: states, onLevel: onLevel, onState: onState)
     }

@@ -27,6 +27,8 @@ struct SiteMoves: TransitionKernel {
 
     var scratchTiles: Int { gibbs.scratchTiles }
     var bestAcceptance: Double? { nil }
+    var hasStepSize: Bool { false }
+    var countsMoves: Bool { false }
     var hasAcceptStep: Bool { true }
     var temperature: Float { gibbs.temperature }
     var samplesTarget: Bool { true }

@@ -20,7 +20,7 @@ package struct IndependentNoise: Sendable {
     /// - Parameter shares: the probabilities of the values of each site of `space`, above 0, with the sum 1.
     package init(means: [Float], deviations: [Float], space: RowSpace? = nil, shares: [[Float]] = []) {
         precondition(means.count == deviations.count && deviations.allSatisfy { $0 > 0 }, "a mean and a positive deviation for each value")
-        precondition(shares.map(\.count) == space?.sites.map(\.site.values.count) ?? [], "a probability for each value of each site")
+        precondition(shares.map(\.count) == space?.sites.map(\.site.count) ?? [], "a probability for each value of each site")
         (self.means, self.deviations, self.space, self.shares) = (means, deviations, space, shares)
         constants = deviations.map { -Double(VectorMath.log($0)) - Self.logRootTurn }
         constant = Float(constants.reduce(0, +))
@@ -32,7 +32,7 @@ package struct IndependentNoise: Sendable {
         let (dimension, space) = (stream.shape.count, stream.space)
         let tile = Matrix(rows: stream.rowsPerShard, columns: dimension)
         var moments = [Moments](repeating: Moments(), count: dimension)
-        var seen = space?.sites.map { [Double](repeating: 1, count: $0.site.values.count) } ?? []
+        var seen = space?.sites.map { [Double](repeating: 1, count: $0.site.count) } ?? []
         let gapOfCoordinate = Dictionary(
             uniqueKeysWithValues: space?.gaps.flatMap { gap in gap.coordinates.map { ($0, gap) } } ?? [])
         for step in 0..<(wanted + tile.rows - 1) / tile.rows {

@@ -14,7 +14,7 @@ struct RowPerturbation: Sendable {
     /// - Parameter time: of the diffusion of sites (`SiteDiffusion`).
     init(deviation: Float, time: Double, space: RowSpace?) {
         (self.deviation, self.space) = (deviation, space)
-        diffusions = space?.sites.map { SiteDiffusion(count: $0.site.values.count, order: $0.order, time: time) } ?? []
+        diffusions = space?.sites.map { SiteDiffusion(count: $0.site.count, order: $0.order, time: time) } ?? []
     }
 
     /// Uniform numbers of a row.

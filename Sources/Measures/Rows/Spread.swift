@@ -1,4 +1,5 @@
 import Foundation
+import Numerics
 import Sampling
 
 /// Where numbers lie: their mean and standard deviation.
@@ -35,6 +36,16 @@ extension Estimate {
     package var short: String { "\(Spread.short(value)) (\(Spread.short(interval.low)) to \(Spread.short(interval.high)))" }
 }
 
+extension DiscreteSite {
+    /// Σ over its coordinates of the means of numbers and of their squares, all values alike often.
+    fileprivate var meanSums: (Double, Double) {
+        guard !isOneHot else { return (1, 1) }
+        return (0..<count).reduce((0, 0)) { sum, index in
+            value(index).reduce(sum) { ($0.0 + Double($1) / Double(count), $0.1 + Double($1) * Double($1) / Double(count)) }
+        }
+    }
+}
+
 extension NoiseDistribution {
     /// Of a value of the noise.
     package var spread: Spread {
@@ -43,6 +54,14 @@ extension NoiseDistribution {
             let (low, high) = (Double(range.lowerBound), Double(range.upperBound))
             return Spread(mean: (low + high) / 2, deviation: (high - low) / 12.0.squareRoot())
         case .gaussian(let deviation): return Spread(mean: 0, deviation: Double(deviation))
+        // Those of the sites.
+        case .onSites(let sites, _):
+            let width = Double(sites.reduce(0) { $0 + $1.coordinates.count })
+            let (mean, square) = sites.reduce((0, 0)) { sum, site in
+                let (ofValues, ofSquares) = site.meanSums
+                return (sum.0 + ofValues / width, sum.1 + ofSquares / width)
+            }
+            return Spread(mean: mean, deviation: max(0, square - mean * mean).squareRoot())
         }
     }
 }

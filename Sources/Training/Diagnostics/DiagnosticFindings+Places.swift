@@ -14,7 +14,7 @@ extension DiagnosticFindings {
             let noise = scale.startsFromNoise ? ", of the noise that they start from at \(scale.noise[worst].text)" : ""
             return departs(
                 "the chains have left the data: \(diagnostics.functionals[worst + 1].name) lies at \(chains[worst].text), of the data at "
-                    + "\(scale.data[worst].text)\(noise). Try \(HealthWarning.ways).")
+                    + "\(scale.data[worst].text)\(noise). Try \(advice.ways).")
         }
         let (far, near) = (scale.distance(of: scale.noise), scale.distance(of: chains))
         guard far > DiagnosticThresholds.distinctNoise * scale.deviation else { return }

@@ -10,18 +10,21 @@ package struct DiagnosticFindings: Sendable {
     private let descends: Bool
     /// Whether training runs no chain as long as these.
     private let runsLonger: Bool
+    let advice: SamplerAdvice
     private typealias Limits = DiagnosticThresholds
 
     /// - Parameters:
+    ///   - advice: on the sampler of the chains.
     ///   - stepsOfTraining: sampler steps of a training step.
     ///   - driftToNoise: of a report of the training; nil where it is not known.
     ///   - runsLonger: whether training runs no chain as long as these: models of short chains are good, although longer ones leave the data.
     ///   - scale: of the functionals; nil where the data are not known, or chains are no rows of data.
     package init(
-        _ diagnostics: ChainDiagnostics, stepsOfTraining: Int, driftToNoise: Double? = nil, runsLonger: Bool = false,
+        _ diagnostics: ChainDiagnostics, _ advice: SamplerAdvice, stepsOfTraining: Int, driftToNoise: Double? = nil,
+        runsLonger: Bool = false,
         scale: FunctionalScale? = nil
     ) {
-        (self.diagnostics, self.runsLonger) = (diagnostics, runsLonger)
+        (self.diagnostics, self.advice, self.runsLonger) = (diagnostics, advice, runsLonger)
         descends = (driftToNoise ?? 0) > Limits.driftToNoise.upperBound
         addBroken()
         if descends, let driftToNoise { addDescent(driftToNoise) }
@@ -48,8 +51,8 @@ package struct DiagnosticFindings: Sendable {
     private mutating func addBroken() {
         guard diagnostics.brokenDraws > 0 else { return }
         bad(
-            "\(diagnostics.brokenDraws) draws have an energy that is not finite: the chains diverge. Try a smaller sampler.stepSize, or a box "
-                + "(sampler.low, sampler.high).")
+            "\(diagnostics.brokenDraws) draws have an energy that is not finite: "
+                + (advice.finite ?? "the energy is not finite at values of the sites") + ".")
     }
 
     private mutating func addDescent(_ ratio: Double) {
@@ -74,9 +77,7 @@ package struct DiagnosticFindings: Sendable {
             look("\(text), above \(Limits.goodRHat): chains nearly agree; more --draws tell whether it is chance.")
         } else {
             mixesBadly(
-                "\(text), above \(Limits.badRHat): chains have not found the same law. Try "
-                    + (descends ? "a smaller sampler.stepSize, " : "more sampler.steps, a larger sampler.stepSize, ")
-                    + "some restarts (chains.restartProbability), or a sampler that moves further (hmc).")
+                "\(text), above \(Limits.badRHat): chains have not found the same law. Try \(advice.agreement(descends: descends)).")
         }
     }
 
@@ -115,8 +116,8 @@ package struct DiagnosticFindings: Sendable {
     private mutating func addMoves() {
         if diagnostics.stillChains > 0 {
             bad(
-                "\(diagnostics.stillChains) of \(diagnostics.shards * diagnostics.chainsPerShard) chains do not move at all. Try a smaller "
-                    + "sampler.stepSize where proposals are rejected, and look at sampler.noise.")
+                "\(diagnostics.stillChains) of \(diagnostics.shards * diagnostics.chainsPerShard) chains do not move at all. Try \(advice.movement)."
+            )
         }
         if let divergences = diagnostics.divergences, divergences > 0 {
             look(
@@ -125,13 +126,9 @@ package struct DiagnosticFindings: Sendable {
         }
         guard let acceptance = diagnostics.acceptance else { return }
         let text = "\(Self.number(100 * acceptance, 1)) % of the proposals are accepted"
-        if acceptance < Limits.acceptance.lowerBound {
-            mixesBadly("\(text): the steps are too long. Try a smaller sampler.stepSize, or let sampler.adaptSteps find one.")
-        } else if acceptance > Limits.acceptance.upperBound {
-            look("\(text): the steps are short. A larger sampler.stepSize gets further at the same cost.")
-        } else {
-            good("\(text).")
-        }
+        guard let (cause, remedy) = advice.acceptance(acceptance) else { return good("\(text).") }
+        let sentence = "\(text): \(cause). Try \(remedy)."
+        acceptance < Limits.acceptance.lowerBound ? mixesBadly(sentence) : look(sentence)
     }
 
     private mutating func addDrift() {

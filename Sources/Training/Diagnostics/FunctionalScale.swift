@@ -24,8 +24,9 @@ package struct FunctionalScale: Sendable {
     /// - Throws: `.configuration` for data that cannot be prepared as the configuration asks.
     package init(_ source: DataSource, _ configuration: RunConfiguration, _ functionals: ChainFunctionals) throws(Failure) {
         let rows = try EvaluationRows(source, configuration)
+        let space = configuration.space(of: try configuration.rowMetadata(source).rows)
         let draws = Matrix(rows: Self.rows, columns: rows.dimension)
-        configuration.startNoise.fill(
+        configuration.startNoise(in: space).fill(
             draws, stream: RandomStream(seed: configuration.run.seed, purpose: .samplingStart, step: 0, index: 0))
         self.init(
             data: Self.spreads(of: rows.read(0..<min(Self.rows, rows.available)), functionals), noise: Self.spreads(of: draws, functionals),

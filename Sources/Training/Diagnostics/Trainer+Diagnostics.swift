@@ -17,9 +17,10 @@ extension Trainer {
         let options = configuration.diagnostics
         let chains = plan.windowChains
         let thin = options.thin ?? configuration.sampler.steps
-        let kernel = configuration.settledKernel(for: shape, steps: thin).tuned(by: tuning)
+        let kernel = configuration.settledKernel(for: shape, in: plan.space, steps: thin).tuned(by: tuning)
         let run = WindowRun(
-            chains: ChainRun(kernel: kernel, steps: thin, start: .positions, numbers: WindowRun.numbers(seed: configuration.run.seed)),
+            chains: ChainRun(
+                kernel: kernel, steps: thin, start: .positions, numbers: WindowRun.numbers(seed: configuration.run.seed), space: plan.space),
             step: state.step, draws: options.draws,
             functionals: ChainFunctionals(
                 dimension: shape.count, columns: plan.rowMetadata.rows.columns, seed: configuration.run.seed))

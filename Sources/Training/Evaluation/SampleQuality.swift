@@ -48,7 +48,8 @@ package struct SampleQuality: Hashable, Sendable {
         guard configuration.condition.kind == .none else { return nil }
         let rows = try communicator.agree { try EvaluationRows(plan.source, configuration) }
         let chains = try EvaluationChains(plan).gather(trainer, count: min(mostSamples, rows.available / 2))
-        return try measure(chains, against: rows, noise: plan.networks.isLatent ? nil : configuration.startNoise, communicator)
+        return try measure(
+            chains, against: rows, noise: plan.networks.isLatent ? nil : configuration.startNoise(in: plan.space), communicator)
     }
 
     /// Collective. As above, of given samples.

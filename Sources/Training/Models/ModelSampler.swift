@@ -82,14 +82,16 @@ public final class ModelSampler {
         }
         weights = trained.preparedNetworks()
         let lines = interpolation.map { GeneratorSamples.Lines(steps: $0, rowsPerTile: trained.configuration.run.chainsPerShard) }
+        let space = completion == nil ? trained.space : trained.spaceWithoutGaps
         run = ChainRun(
             // A schedule from noise to samples is not one to samples that complete rows.
-            kernel: origin == .chains || completion != nil ? trained.settledKernel(steps: self.steps) : trained.kernel(steps: self.steps),
+            kernel: origin == .chains || completion != nil
+                ? trained.settledKernel(in: space, steps: self.steps) : trained.kernel(steps: self.steps),
             steps: self.steps,
             start: trained.chainStart(origin, weights, seed: seed, lines: lines),
             numbers: ChainRun.Numbers(seed: seed, motion: .sampling, decisions: .samplingDecision), ladder: ladder, denoises: denoises,
             guidance: Float(guidance ?? trained.configuration.condition.guidance),
-            space: completion == nil ? trained.space : trained.spaceWithoutGaps)
+            space: space)
     }
 
     package var rowsPerTile: Int { trained.configuration.run.chainsPerShard }

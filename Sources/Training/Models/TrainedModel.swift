@@ -138,12 +138,15 @@ public struct TrainedModel: Sendable {
     /// The run's sampler as training has adapted it.
     /// - Parameter steps: as in `RunConfiguration.kernel`.
     package func kernel(steps: Int) -> any TransitionKernel {
-        configuration.kernel(for: model.inputShape, steps: steps).tuned(by: tuning)
+        configuration.kernel(for: model.inputShape, in: space, steps: steps).tuned(by: tuning)
     }
 
     /// The same for chains that are samples already.
-    package func settledKernel(steps: Int) -> any TransitionKernel {
-        configuration.settledKernel(for: model.inputShape, steps: steps).tuned(by: tuning)
+    package func settledKernel(steps: Int) -> any TransitionKernel { settledKernel(in: space, steps: steps) }
+
+    /// The same for states of another kind.
+    func settledKernel(in space: RowSpace?, steps: Int) -> any TransitionKernel {
+        configuration.settledKernel(for: model.inputShape, in: space, steps: steps).tuned(by: tuning)
     }
 
     package var tuning: KernelTuning { manifest.tuning(atStep: step, configuration) }
@@ -181,7 +184,7 @@ public struct TrainedModel: Sendable {
     ) -> ChainRun.Start {
         switch start {
         case .chains: return .positions
-        case .noise: return .noise(configuration.startNoise, .samplingStart)
+        case .noise: return .noise(configuration.startNoise(in: space), .samplingStart)
         case .generator:
             guard let generator = networks.generator, let prepared = weights.learning[.generator] else {
                 preconditionFailure("a start that was not checked: there is no generator")

@@ -48,7 +48,8 @@ extension DataScale {
     }
 
     private func onNoise(_ source: DataSource, _ configuration: RunConfiguration) -> String? {
-        guard let noise, data.deviation > 0 else { return nil }
+        // Sites begin at any of their values.
+        guard let noise, data.deviation > 0, !configuration.sampler.kind.movesSites else { return nil }
         let ratio = data.deviation / noise.deviation
         let isFar = abs(data.mean - noise.mean) > Limits.noiseDistance * max(data.deviation, noise.deviation)
         guard isFar || !Limits.dataToNoise.contains(ratio) else { return nil }

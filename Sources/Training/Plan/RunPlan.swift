@@ -32,6 +32,8 @@ public struct RunPlan: Sendable {
     package let dataDigest: String
     /// How rows become what the networks work on.
     let rowMetadata: RowMetadata
+    /// What the coordinates of rows are; nil: real numbers.
+    package let space: RowSpace?
 
     /// What was found of the data's files, of those that rows stay in.
     let measuredFiles: [MeasuredFile]
@@ -85,9 +87,13 @@ public struct RunPlan: Sendable {
                 try configuration.heldOutFile(like: rowMetadata.rows, measured: measured, communicator)
             }
         self.rowMetadata = rowMetadata
+        let space = configuration.space(of: rowMetadata.rows)
+        self.space = space
         scale = try communicator.agree {
             guard source.hasRows else { return nil }
-            return try DataScale(source, configuration, noise: configuration.startsFromNoise(profile) ? configuration.startNoise : nil)
+            return try DataScale(
+                source, configuration,
+                noise: configuration.startsFromNoise(profile) ? configuration.startNoise(in: space) : nil)
         }
         self.layout = layout
         self.source = source
@@ -110,14 +116,18 @@ public struct RunPlan: Sendable {
         }
     }
 
+    /// What moves chains that are samples already, before a warm-up has tuned it.
+    package var settledKernel: any TransitionKernel {
+        configuration.settledKernel(for: source.shape, in: space, steps: configuration.sampler.steps)
+    }
+
     private func checkWindow() throws(Failure) {
         let options = configuration.diagnostics
         guard options.every > 0, storedChains > 0 else { return }
         let functionals = ChainFunctionals(
             dimension: source.shape.count, columns: rowMetadata.rows.columns, seed: configuration.run.seed)
-        let kernel = configuration.settledKernel(for: source.shape, steps: configuration.sampler.steps)
         let perDraw =
-            configuration.run.shards * windowChains * DiagnosticWindow.width(functionals, countsDivergences: kernel.hasTrajectories)
+            configuration.run.shards * windowChains * DiagnosticWindow.width(functionals, countsDivergences: settledKernel.hasTrajectories)
         guard options.draws <= WindowRun.mostValues / perDraw else {
             throw Failure(
                 .configuration,

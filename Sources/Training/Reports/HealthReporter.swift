@@ -53,7 +53,8 @@ final class HealthReporter {
             warnings = HealthWarning.all(
                 report, steps: health.steps, rHat: health.rHat,
                 comparison: plan.configuration.evaluate.every > 0 ? health.comparison : nil,
-                scale: plan.networks.isLatent ? nil : plan.scale, fallsWithSquare: plan.fallsWithSquare, plan.configuration)
+                scale: plan.networks.isLatent ? nil : plan.scale, fallsWithSquare: plan.fallsWithSquare, plan.configuration,
+                SamplerAdvice(plan.configuration, plan.settledKernel.tuned(by: trainer.tuning)))
         }
         latest = warnings
         report.warnings = warnings.map(\.text)

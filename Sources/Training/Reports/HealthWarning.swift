@@ -8,13 +8,13 @@ import Sampling
 package struct HealthWarning: Sendable {
     /// What it is about: a warning is told once, not at every report.
     package enum Kind: String, Hashable, Sendable {
-        case gap, saturation, drift, noise, acceptance, agreement, draws, dataNoise, departure, worseThanNoise
+        case energy, gap, saturation, drift, noise, acceptance, agreement, draws, dataNoise, departure, worseThanNoise
 
         /// Of the run: some ask for a look and do not say that a training goes wrong.
         var level: Finding.Level {
             switch self {
             case .noise, .acceptance, .agreement, .draws, .dataNoise: .look
-            case .gap, .saturation, .drift, .departure, .worseThanNoise: .bad
+            case .energy, .gap, .saturation, .drift, .departure, .worseThanNoise: .bad
             }
         }
     }
@@ -36,13 +36,15 @@ package struct HealthWarning: Sendable {
     ///   - comparison: of the last evaluation.
     ///   - scale: of the data; nil where the chains are no rows of data.
     ///   - fallsWithSquare: of the energy's network.
+    ///   - advice: on the sampler as it is now.
     package static func all(
         _ report: StepReport, steps: Int, rHat: Double?, comparison: NoiseComparison? = nil, scale: DataScale? = nil,
-        fallsWithSquare: Bool = false, _ configuration: RunConfiguration
+        fallsWithSquare: Bool = false, _ configuration: RunConfiguration, _ advice: SamplerAdvice
     ) -> [HealthWarning] {
         let parts = [
-            gap(report, steps), saturation(report), drift(report), acceptance(report), agreement(rHat), draws(report),
-            dataNoise(report, configuration), scale.flatMap { departure(report, $0, fallsWithSquare) },
+            energy(report, configuration), gap(report, steps), saturation(report), drift(report), acceptance(report, advice),
+            agreement(rHat), draws(report),
+            dataNoise(report, configuration), scale.flatMap { departure(report, $0, fallsWithSquare, advice) },
             scale.flatMap { worseThanNoise(comparison, $0) },
         ]
         return parts.compactMap { $0 }
@@ -54,7 +56,9 @@ package struct HealthWarning: Sendable {
     }
 
     /// Chains may lie as far from the middle of the data as the data themselves, or as where they start, a few times over.
-    private static func departure(_ report: StepReport, _ scale: DataScale, _ fallsWithSquare: Bool) -> HealthWarning? {
+    private static func departure(
+        _ report: StepReport, _ scale: DataScale, _ fallsWithSquare: Bool, _ advice: SamplerAdvice
+    ) -> HealthWarning? {
         guard let mean = report.chainMean, let deviation = report.chainDeviation else { return nil }
         let (chains, middle) = (Spread(mean: mean, deviation: deviation), scale.data.mean)
         let reach = max(scale.data.deviation, scale.noise?.distance(from: middle) ?? 0)
@@ -62,7 +66,7 @@ package struct HealthWarning: Sendable {
         let bound =
             fallsWithSquare
             ? "; the energy may fall as |x|² there, which tanh behind the layers of its inner product (model.output) ends" : ""
-        return HealthWarning(kind: .departure, text: "the chains have left the data: \(places(chains, scale)); try \(Self.ways)\(bound)")
+        return HealthWarning(kind: .departure, text: "the chains have left the data: \(places(chains, scale)); try \(advice.ways)\(bound)")
     }
 
     private static func places(_ chains: Spread, _ scale: DataScale) -> String {
@@ -70,10 +74,17 @@ package struct HealthWarning: Sendable {
             + (scale.noise.map { " and of the noise that they start from at \($0.text)" } ?? "")
     }
 
-    /// What brings chains back.
-    static let ways = "a smaller sampler.stepSize, a box (sampler.low, sampler.high) or a smaller learning rate"
-
     private static func number(_ value: Double, _ digits: Int = 3) -> String { NumberText.fixed(value, digits, width: 0) }
+
+    /// Of a given energy: one that is learned and not finite is a matter of the guard.
+    private static func energy(_ report: StepReport, _ configuration: RunConfiguration) -> HealthWarning? {
+        guard !configuration.objective.kind.learns, let energy = report.sampleEnergy, !energy.isFinite else { return nil }
+        return HealthWarning(
+            kind: .energy,
+            text:
+                "the mean energy of the chains is \(energy): some stand where the density is 0, and begin anew there; look where the energy is finite, "
+                + "and at what chains start from (chains.noise, chains.noiseDeviation, sampler.sites)")
+    }
 
     private static func gap(_ report: StepReport, _ steps: Int) -> HealthWarning? {
         guard let mean = report.meanEnergyGap, let spread = report.energySpread, report.gapSignChanges == 0, steps >= Limits.gapSteps,
@@ -118,13 +129,10 @@ package struct HealthWarning: Sendable {
         )
     }
 
-    private static func acceptance(_ report: StepReport) -> HealthWarning? {
-        guard let rate = report.acceptance, !Limits.acceptance.contains(rate) else { return nil }
+    private static func acceptance(_ report: StepReport, _ advice: SamplerAdvice) -> HealthWarning? {
+        guard let rate = report.acceptance, let (cause, remedy) = advice.acceptance(rate) else { return nil }
         return HealthWarning(
-            kind: .acceptance,
-            text:
-                "\(number(100 * rate, 1)) % of the proposals are accepted; try a \(rate < Limits.acceptance.lowerBound ? "smaller" : "larger") "
-                + "sampler.stepSize, or let sampler.adaptSteps find one")
+            kind: .acceptance, text: "\(number(100 * rate, 1)) % of the proposals are accepted: \(cause); try \(remedy)")
     }
 
     private static func agreement(_ rHat: Double?) -> HealthWarning? {

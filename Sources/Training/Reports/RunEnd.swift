@@ -86,7 +86,7 @@ package struct RunEnd {
             ("samples", ["sample", run, "--count \(sampleCount)", "--out samples.npy", "--grid samples.png"]),
             learns ? ("measures", ["evaluate", run]) : ("log Z", ["evaluate", run, "--measures ais"]),
             ("chains", ["diagnose", run]),
-        ].filter { $0.0 != "chains" || hasFreeChains }
+        ].filter { ($0.0 != "chains" || hasFreeChains) && ($0.0 != "log Z" || !configuration.sampler.kind.movesSites) }
         let typed = commands.map {
             TextLayout.command("  \($0.0)", [TextLayout.shellWord(program)] + $0.1, indent: Self.indentOfCommands, width: width.lines)
         }

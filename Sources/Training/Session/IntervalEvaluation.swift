@@ -87,7 +87,7 @@ final class IntervalEvaluation: StepCallback {
             (self.reference, self.components) = (reference, components)
             if !plan.networks.isLatent {
                 let draws = SampleReference.draws(
-                    of: plan.configuration.startNoise, count: plan.configuration.evaluate.count, columns: rows.dimension)
+                    of: plan.configuration.startNoise(in: plan.space), count: plan.configuration.evaluate.count, columns: rows.dimension)
                 noise = try reference.measures(of: draws, communicator)
             }
         }

@@ -54,7 +54,8 @@ package struct ModelSnapshot: Sendable {
         restored = try RestoredRows.all(of: model, conditional, communicator)
         if known == nil, measuring, model.condition == nil, let samples, let rows = model.rows {
             quality = try SampleQuality.measure(
-                samples, against: rows, noise: model.networks.isLatent ? nil : model.configuration.startNoise, communicator)
+                samples, against: rows, noise: model.networks.isLatent ? nil : model.configuration.startNoise(in: model.space),
+                communicator)
         } else {
             quality = known
         }

@@ -45,7 +45,7 @@ package struct RowEnergies: Sendable {
         // Latent vectors have no noise of the rows' kind, and noise has no condition.
         guard !model.networks.isLatent, model.condition == nil, let rows = model.rows else { return all }
         let noise = Matrix(rows: ModelSnapshot.count, columns: rows.dimension)
-        model.configuration.startNoise.fill(
+        model.configuration.startNoise(in: model.space).fill(
             noise, stream: RandomStream(seed: ModelSnapshot.seed, purpose: .evaluation, step: 4, index: 0))
         let values = try scores.scores(of: noise.rows, communicator) { part, _ in (noise.rows(part), nil) }
         return all + [RowEnergies(.noise, values[0])]

@@ -32,6 +32,9 @@ package struct SnapshotModel {
         (self.condition, self.samples) = (condition, samples)
     }
 
+    /// What the coordinates of rows are; nil: real numbers.
+    var space: RowSpace? { preparation.flatMap { configuration.space(of: $0) } }
+
     /// The known density of the plane that energies can be compared with.
     var density: PlaneDensity? { networks.isLatent ? nil : PlaneDensity(named: configuration.data.source) }
 }

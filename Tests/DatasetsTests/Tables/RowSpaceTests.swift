@@ -31,7 +31,7 @@ import Testing
         for (found, expected) in zip(space.sites, sites) { #expect(found.site == expected.0 && found.order == expected.1) }
         let sizes = space.sites[3]
         #expect(space.sites.count == 4 && sizes.order == .path(3) && sizes.site.coordinates == 9..<10)
-        for (value, expected) in zip(sizes.site.values, [0, 1, 2]) { #expect(abs(value[0] - place(Float(expected))) < 1e-6) }
+        for size in 0..<3 { #expect(abs(sizes.site.number(size, at: 0) - place(Float(size))) < 1e-6) }
         #expect(space.parts.contains(.number(3)) && space.parts.contains(.angle(7)))
         #expect(space.gaps.map(\.coordinates) == [3..<4] && space.gaps.map(\.indicator) == [4])
     }
@@ -71,7 +71,7 @@ import Testing
         let state = Matrix(rows: 1, columns: 10, [0.2, 0.9, -3, 1.5, 0.4, 0.9, 0.8, 3, 4, 9])
         space.settle(state)
         #expect(state.values[..<9] == [0, 1, 0, 1.5, 0, 1, 1, 0.6, 0.8])
-        #expect(state[0, 9] == space.sites[3].site.values[2][0])
+        #expect(state[0, 9] == space.sites[3].site.number(2, at: 0))
     }
 
     @Test func `a table of numbers that are always there is no such space`() throws {

@@ -26,7 +26,7 @@ enum KeyCases {
         "model.kernels": "[9, 9]", "model.paddings": "[0, 0]", "chains.buffer": "512", "run.steps": "1000000", "exchange.policy": "ring",
         "optimizer.finalLearningRate": "1e-5", "optimizer.learningRate": "0.01", "model.kind": "convolution", "objective.kind": "cd",
         "condition.kind": "label", "objective.estimator": "recovery", "sampler.kind": "mala", "diagnostics.chains": "3",
-        "optimizer.kind": "adamw", "objective.tieLevels": "2",
+        "optimizer.kind": "adamw", "objective.tieLevels": "2", "sampler.sites": "['bit']",
     ]
 
     /// What a value needs beside what its key needs.

@@ -127,7 +127,7 @@ struct AssemblyTests {
     }
 
     private func langevin(_ arguments: [String]) throws -> Langevin {
-        try #require(try ScratchRun.configuration(arguments).kernel(for: Self.image) as? Langevin)
+        try #require(try ScratchRun.configuration(arguments).kernel(for: Self.image, in: nil) as? Langevin)
     }
 
     @Test func `the sampler group becomes a kernel: proper noise where none is given, a box with one open side`() throws {
@@ -153,8 +153,9 @@ struct AssemblyTests {
         #expect(try ScratchRun.configuration(["chains.buffer=null"]).replayCapacity == 16 * 6)
         for kind in ["cd", "shortRun"] { #expect(try ScratchRun.configuration(["objective.kind=\(kind)"]).replayCapacity == nil) }
         #expect(
-            try ScratchRun.configuration(["chains.noise=gaussian", "chains.noiseDeviation=0.5"]).startNoise == .gaussian(deviation: 0.5))
-        #expect(try ScratchRun.configuration(["chains.noiseLow=0"]).startNoise == .uniform(0...1))
+            try ScratchRun.configuration(["chains.noise=gaussian", "chains.noiseDeviation=0.5"]).startNoise(in: nil)
+                == .gaussian(deviation: 0.5))
+        #expect(try ScratchRun.configuration(["chains.noiseLow=0"]).startNoise(in: nil) == .uniform(0...1))
     }
 
     @Test func `the optimiser group becomes rule, clip and schedule; weight decay reaches every rule`() throws {

@@ -11,7 +11,7 @@ struct SamplerAssemblyTests {
 
     private func kernel(_ arguments: [String], steps: Int? = nil) throws -> any TransitionKernel {
         try ScratchRun.configuration(["sampler.stepSize=0.5"] + arguments)
-            .kernel(for: Self.image, steps: steps)
+            .kernel(for: Self.image, in: nil, steps: steps)
     }
 
     @Test func `langevin, heun and proximal have the noise of their temperature, or the one that is given`() throws {

@@ -55,7 +55,7 @@ private struct Together: Potential {
 
     private static func run(_ space: RowSpace, _ start: ChainRun.Start, steps: Int) -> ChainRun {
         ChainRun(
-            kernel: MALA(stepSize: 0.1), steps: steps, start: start,
+            kernel: space.kernel(ofSites: Gibbs(sites: space.sites.map(\.site)), numbers: MALA(stepSize: 0.1)), steps: steps, start: start,
             numbers: ChainRun.Numbers(seed: 3, motion: .sampling, decisions: .samplingDecision), space: space)
     }
 

@@ -10,7 +10,9 @@ import Testing
         #expect(space.gaps.map(\.coordinates) == [0..<1] && space.parts.contains(.angle(5)))
         let (known, count) = (KnownTable(space), 4096)
         let run = ChainRun(
-            kernel: MALA(stepSize: 0.04), steps: 300, start: .noise(.gaussian(deviation: 1), .samplingStart),
+            kernel: SitesAndNumbers(
+                sites: Gibbs(sites: space.sites.map(\.site)), numbers: MALA(stepSize: 0.04), columns: space.columnsOfNumbers),
+            steps: 300, start: .noise(.gaussian(deviation: 1), .samplingStart),
             numbers: ChainRun.Numbers(seed: 3, motion: .sampling, decisions: .samplingDecision), space: space)
         let x = run.samples(run.buffers(chains: count, dimension: 7), step: 0, index: 0, in: known)
         for c in 0..<3 {

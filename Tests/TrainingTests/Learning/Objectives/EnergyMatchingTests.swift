@@ -226,15 +226,15 @@ struct EnergyMatchingTests {
         let arguments = Self.matching + ["objective.temperature=0.125", "sampler.stepSize=0.25", "sampler.steps=6"]
         let shape = ImageShape(vector: 2)
         let configuration = try RunConfiguration.resolve(arguments: arguments + ["data.source=moons", "sampler.kind=langevin"])
-        let flow = try #require(configuration.kernel(for: shape) as? FlowLangevin)
+        let flow = try #require(configuration.kernel(for: shape, in: nil) as? FlowLangevin)
         #expect(flow.stepSize == 0.03125 && flow.temperature == 1 && flow.form == .euler && flow.runLength == 6)
         #expect(flow.schedule == FlowSchedule(onset: 1, timeStep: 0.25))
-        let settled = try #require(configuration.settledKernel(for: shape) as? Langevin)
+        let settled = try #require(configuration.settledKernel(for: shape, in: nil) as? Langevin)
         // T = 1 of E = V/ε.
         #expect(settled.stepSize == 0.03125 && settled.noise == 0.25 && settled.temperature == 1)
         let heun = try RunConfiguration.resolve(arguments: arguments + ["data.source=moons", "sampler.kind=heun"])
-        #expect((heun.kernel(for: shape, steps: 9) as? FlowLangevin)?.form == .heun)
-        #expect(heun.settledKernel(for: shape) is Heun && heun.startNoise == .gaussian(deviation: 1))
+        #expect((heun.kernel(for: shape, in: nil, steps: 9) as? FlowLangevin)?.form == .heun)
+        #expect(heun.settledKernel(for: shape, in: nil) is Heun && heun.startNoise(in: nil) == .gaussian(deviation: 1))
         // Where nobody says how: small steps to the time 1.1.
         let standard = try RunConfiguration.resolve(arguments: Self.matching + ["data.source=moons"])
         #expect(standard.sampler.kind == .langevin && standard.sampler.steps == 55 && standard.sampler.stepSize == 0.02)

@@ -39,11 +39,20 @@ struct EnergySamplingTests {
 
     private static let well = "energy.formula=4*(x0^2 - 1)^2 + x1^2/2 + exp(-x1)"
 
+    /// Two spins, a category of three values and a number.
+    private static let sites = [
+        "energy.formula=-0.7*x0*x1 - 0.4*x0*x2 + 0.5*x1*x3 + (x5 - x4 - x0)^2/2", "sampler.sites=[spin*2, potts:3, number]",
+    ]
+
     @Test(arguments: [
-        ["sampler.adaptSteps=4"], ["sampler.kind=langevin", "sampler.stepSize=0.01"], ["sampler.kind=mala", "exchange.policy=ring"],
-        ["sampler.kind=stanley", "sampler.adjusted=true", "sampler.stepSize=0.01"], ["sampler.kind=mala", "exchange.temperatures=[1, 2]"],
+        [well, "sampler.adaptSteps=4"], [well, "sampler.kind=langevin", "sampler.stepSize=0.01"],
+        [well, "sampler.kind=mala", "exchange.policy=ring"],
+        [well, "sampler.kind=stanley", "sampler.adjusted=true", "sampler.stepSize=0.01"],
+        [well, "sampler.kind=mala", "exchange.temperatures=[1, 2]"],
+        sites + ["sampler.steps=2"], sites + ["sampler.kind=gibbsWithGradients", "exchange.policy=ring"],
+        sites + ["sampler.kind=discreteLangevin", "sampler.siteStepSize=0.5", "exchange.temperatures=[1, 2]"],
     ]) func `a run has one result on any number of ranks and through stops`(arguments: [String]) throws {
-        let (arguments, shorter) = ([Self.well, "run.steps=8"] + arguments, [Self.well, "run.steps=4"] + arguments)
+        let (arguments, shorter) = (["run.steps=8"] + arguments, ["run.steps=4"] + arguments)
         let whole = scratch.run("whole")
         try run(arguments, in: whole)
         let expected = try whole.contents(ofStep: 8)

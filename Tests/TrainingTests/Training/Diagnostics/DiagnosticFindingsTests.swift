@@ -36,15 +36,32 @@ struct DiagnosticFindingsTests {
                 countsMoves: accepted != nil, countsDivergences: diverging != nil, values: values), density: density)
     }
 
+    @Test func `what to try fits the kernel: nothing without a step size has another one`() throws {
+        func sentences(_ diagnostics: ChainDiagnostics, _ kind: String) throws -> String {
+            let configuration = try RunConfiguration.resolve(arguments: ["sampler.kind=\(kind)", "sampler.sites=[spin]"])
+            let findings = DiagnosticFindings(diagnostics, SamplerAdvice(configuration, configuration.anyKernel), stepsOfTraining: 10)
+            return findings.findings.map(\.sentence).joined(separator: "\n")
+        }
+        let apart = diagnostics { shard, chain, _, n in (Double(4 * shard + chain) + n.0, n.1) }
+        let still = diagnostics { _, chain, _, n in chain == 0 ? (0, 0) : n }
+        let broken = diagnostics { _, _, draw, n in draw == 7 ? (.nan, 0) : n }
+        for kind in ["gibbs", "gibbsWithGradients"] {
+            let all = try [apart, still, broken].map { try sentences($0, kind) }
+            #expect(all.allSatisfy { !$0.contains("stepSize") && !$0.contains("hmc") && !$0.contains("sampler.low") }, "\(all)")
+            #expect(all[0].contains("replica exchange") && all[1].contains("4 of 16 chains do not move at all. Try replica exchange"))
+        }
+        #expect(try sentences(still, "discreteLangevin").contains("a smaller sampler.stepSize where proposals are rejected."))
+    }
+
     private func bad(_ diagnostics: ChainDiagnostics) -> [String] {
-        DiagnosticFindings(diagnostics, stepsOfTraining: 10).findings.map(\.sentence).filter { !$0.hasPrefix("good:") }
+        DiagnosticFindings(diagnostics, .ofMALA, stepsOfTraining: 10).findings.map(\.sentence).filter { !$0.hasPrefix("good:") }
     }
 
     /// 3,200 independent draws: R-hat of 32 halves of 100 is below √(1 + 3.3/100) < 1.05 but for a chance of 1e-8; the lower bound of `look` at 1.01 may
     /// be passed, so only `bad` is excluded.
     @Test func `independent draws are good in every respect`() {
         let result = diagnostics(accepted: 0.6) { _, _, _, noise in (noise.0, noise.1) }
-        let sentences = DiagnosticFindings(result, stepsOfTraining: 10).findings.map(\.sentence)
+        let sentences = DiagnosticFindings(result, .ofMALA, stepsOfTraining: 10).findings.map(\.sentence)
         #expect(!sentences.contains { $0.hasPrefix("bad:") }, "\(sentences)")
         #expect(result.stillChains == 0 && result.brokenDraws == 0 && abs(result.energyDrift) < 5.5 * result.energyDriftError)
         #expect(abs((result.acceptance ?? 0) - 0.6) < 1e-9)
@@ -56,7 +73,7 @@ struct DiagnosticFindingsTests {
         let scale = try FunctionalScale(density, configuration, ChainFunctionals(dimension: 2, seed: 1))
         func sentences(_ state: @escaping ((Double, Double)) -> (Double, Double)) -> [String] {
             let result = diagnostics { _, _, _, noise in state(noise) }
-            return DiagnosticFindings(result, stepsOfTraining: 10, scale: scale).findings.map(\.sentence)
+            return DiagnosticFindings(result, .ofMALA, stepsOfTraining: 10, scale: scale).findings.map(\.sentence)
         }
         // The data have deviations of 2, the noise of .58.
         #expect(sentences { (2 * $0.0, 2 * $0.1) }.contains { $0.hasPrefix("good: the chains lie nearer to the data than noise does") })
@@ -71,7 +88,7 @@ struct DiagnosticFindingsTests {
     @Test func `longer steps are not advised where the drift is far above the noise`() {
         let apart = diagnostics { shard, chain, _, n in (Double(4 * shard + chain) + n.0, n.1) }
         func advice(_ drift: Double?) -> String {
-            DiagnosticFindings(apart, stepsOfTraining: 10, driftToNoise: drift).findings.map(\.sentence).joined(separator: "\n")
+            DiagnosticFindings(apart, .ofMALA, stepsOfTraining: 10, driftToNoise: drift).findings.map(\.sentence).joined(separator: "\n")
         }
         #expect(advice(nil).contains("a larger sampler.stepSize") && advice(1).contains("a larger sampler.stepSize"))
         #expect(!advice(80).contains("a larger sampler.stepSize"))
@@ -82,7 +99,7 @@ struct DiagnosticFindingsTests {
     @Test func `chains that mix badly ask for a look at the run, those that have left the data make it bad`() throws {
         func findings(_ scale: FunctionalScale? = nil, _ state: @escaping (Int, (Double, Double)) -> (Double, Double)) -> [Finding] {
             let result = diagnostics { _, chain, _, noise in state(chain, noise) }
-            return DiagnosticFindings(result, stepsOfTraining: 10, scale: scale).findings
+            return DiagnosticFindings(result, .ofMALA, stepsOfTraining: 10, scale: scale).findings
         }
         let constant = findings { _, _ in (0, 0) }
         let mixing = try #require(constant.first { $0.text.contains("R-hat cannot be told") && $0.text.contains("not finite") })
@@ -94,7 +111,7 @@ struct DiagnosticFindingsTests {
             ChainFunctionals(dimension: 2, seed: 1))
         #expect(findings(scale) { (40 + $1.0, $1.1) }.contains { $0.text.contains("have left the data") && $0.levelOfRun == .bad })
         let longer = DiagnosticFindings(
-            diagnostics { _, _, _, noise in (40 + noise.0, noise.1) }, stepsOfTraining: 10, runsLonger: true, scale: scale
+            diagnostics { _, _, _, noise in (40 + noise.0, noise.1) }, .ofMALA, stepsOfTraining: 10, runsLonger: true, scale: scale
         ).findings
         #expect(longer.contains { $0.text.contains("have left the data") && $0.level == .bad && $0.levelOfRun == .look })
     }

@@ -17,7 +17,8 @@ struct FunctionalScaleTests {
         let window = WindowValues(
             shards: 1, chainsPerShard: 2, draws: 100, thin: 1, functionals: ChainFunctionals(dimension: dimension, seed: 1),
             countsMoves: false, values: values)
-        return DiagnosticFindings(ChainDiagnostics(window, density: nil), stepsOfTraining: 10, scale: scale).findings.map(\.sentence)
+        return DiagnosticFindings(ChainDiagnostics(window, density: nil), .ofMALA, stepsOfTraining: 10, scale: scale).findings.map(
+            \.sentence)
     }
 
     private func hasLeft(_ scale: FunctionalScale, dimension: Int = 1, mean: Double, deviation: Double) -> Bool {

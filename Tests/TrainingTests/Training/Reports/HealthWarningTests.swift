@@ -21,7 +21,13 @@ struct HealthWarningTests {
     private func kinds(steps: Int = 100, rHat: Double? = 1.02, _ arguments: [String] = [], _ change: (inout StepReport) -> Void) throws
         -> [HealthWarning.Kind]
     {
-        try HealthWarning.all(report(change), steps: steps, rHat: rHat, RunConfiguration.resolve(arguments: arguments)).map(\.kind)
+        try warnings(steps: steps, rHat: rHat, arguments, report(change)).map(\.kind)
+    }
+
+    private func warnings(steps: Int = 100, rHat: Double? = 1.02, _ arguments: [String], _ report: StepReport) throws -> [HealthWarning] {
+        let configuration = try RunConfiguration.resolve(arguments: arguments)
+        return HealthWarning.all(
+            report, steps: steps, rHat: rHat, configuration, SamplerAdvice(configuration, configuration.anyKernel))
     }
 
     /// Of the ring of eight Gaussians, whose values lie at 0 +- 2, and of noise from -1 to 1.
@@ -33,7 +39,10 @@ struct HealthWarningTests {
         let configuration = try RunConfiguration.resolve()
         let report = try report { ($0.chainMean, $0.chainDeviation) = (mean, deviation) }
         let scale = try DataScale(.density(PlaneDensity(.gaussians8)), configuration, noise: noise)
-        return HealthWarning.all(report, steps: 100, rHat: nil, comparison: comparison, scale: scale, configuration).map(\.kind)
+        return HealthWarning.all(
+            report, steps: 100, rHat: nil, comparison: comparison, scale: scale, configuration,
+            SamplerAdvice(configuration, configuration.anyKernel)
+        ).map(\.kind)
     }
 
     @Test func `chains far from the data and from where they start are named`() throws {
@@ -66,8 +75,7 @@ struct HealthWarningTests {
     @Test func `where the drift is far above the noise, a gap is not mended by more steps`() throws {
         func advice(_ drift: Double) throws -> String {
             let report = try report { ($0.gapSignChanges, $0.meanEnergyGap, $0.driftToNoise) = (0, -3, drift) }
-            return try #require(
-                HealthWarning.all(report, steps: 100, rHat: nil, RunConfiguration.resolve()).first { $0.kind == .gap }?.text)
+            return try #require(try warnings(rHat: nil, [], report).first { $0.kind == .gap }?.text)
         }
         #expect(try advice(1).contains("more sampler.steps"))
         #expect(try !advice(80).contains("more sampler.steps") && advice(80).contains("a smaller sampler.stepSize"))
@@ -97,10 +105,38 @@ struct HealthWarningTests {
         #expect(try kinds { $0.saturation = 0.6 } == [.saturation])
         #expect(try kinds { $0.driftToNoise = 30 } == [.drift])
         #expect(try kinds { $0.driftToNoise = 0.001 } == [.noise])
-        #expect(try kinds { $0.acceptance = 0.1 } == [.acceptance])
-        #expect(try kinds { $0.acceptance = 0.99 } == [.acceptance])
+        #expect(try kinds(["sampler.kind=mala"]) { $0.acceptance = 0.1 } == [.acceptance])
+        #expect(try kinds(["sampler.kind=mala"]) { $0.acceptance = 0.99 } == [.acceptance])
         #expect(try kinds(rHat: 1.2) { _ in } == [.agreement])
         #expect(try kinds(["sampler.noise=0.1"]) { _ in } == [.dataNoise])
+    }
+
+    @Test func `a given energy that is not finite where chains stand is named`() throws {
+        let given = ["energy.formula=x0", "objective.kind=sampling"]
+        #expect(try kinds(given) { $0.measures["sampleEnergy"] = .infinity } == [.energy])
+        #expect(try kinds(given) { $0.measures["sampleEnergy"] = 3 }.isEmpty)
+    }
+
+    @Test func `an acceptance out of range has words that fit the kernel, and none where it says nothing`() throws {
+        func words(_ acceptance: Double, _ kind: String, _ more: String...) throws -> String? {
+            let report = try report { ($0.acceptance, $0.driftToNoise) = (acceptance, nil) }
+            return try warnings(["sampler.kind=\(kind)"] + more, report).first { $0.kind == .acceptance }?.text
+        }
+        #expect(try words(0.1, "mala")?.contains("a smaller sampler.stepSize, or let sampler.adaptSteps find one") == true)
+        #expect(try words(0.99, "mala")?.contains("a larger sampler.stepSize") == true)
+        // Gibbs never rejects: of an ordered lattice few sites change.
+        #expect(try words(0.02, "gibbs", "sampler.sites=[spin]") == nil && words(0.99, "gibbs", "sampler.sites=[spin]") == nil)
+        let gradients = try words(0.1, "gibbsWithGradients", "sampler.sites=[spin]")
+        #expect(gradients?.contains("sampler.kind=gibbs") == true && gradients?.contains("stepSize") == false, "\(gradients ?? "")")
+        #expect(try words(0.99, "gibbsWithGradients", "sampler.sites=[spin]") == nil)
+        // Of discrete Langevin a longer step is one where distances of values still count: 4 a T is 2 of 4 and then 400 of 4.
+        let sites = ["sampler.sites=[spin]", "sampler.temperature=2"]
+        #expect(try words(0.1, "discreteLangevin", sites[0], sites[1])?.contains("a smaller sampler.stepSize") == true)
+        #expect(
+            try words(0.99, "discreteLangevin", sites[0], sites[1], "sampler.stepSize=0.25")?.contains("a larger sampler.stepSize") == true)
+        #expect(try words(0.99, "discreteLangevin", sites[0], sites[1], "sampler.stepSize=50") == nil)
+        // Beside numbers it is their acceptance.
+        #expect(try words(0.1, "gibbs", "sampler.sites=[spin, number]")?.contains("a smaller sampler.stepSize") == true)
     }
 
     @Test func `a warning of a log is as grave as its kind, and grave where that is not known`() {

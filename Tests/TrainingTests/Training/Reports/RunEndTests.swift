@@ -40,6 +40,15 @@ struct RunEndTests {
         #expect(text.replacing("\\\n", with: " ").contains("--grid samples.png"), "\(text)")
     }
 
+    @Test func `log Z is proposed for given energies of numbers alone`() throws {
+        func finished(_ arguments: [String]) throws -> String {
+            let configuration = try ChosenConfiguration.resolve(arguments: ["energy.formula=x0*x1"] + arguments).configuration
+            return RunEnd(configuration, RunFolder("runs/x"), step: configuration.run.steps, program: "ebm-dist").finished()
+        }
+        #expect(try finished([]).contains("--measures ais"))
+        #expect(try !finished(["sampler.sites=[spin]"]).contains("--measures ais"))
+    }
+
     @Test func `the end says where picture and model are and which commands come next`() throws {
         let folder = ScratchFolder().run()
         let lines = try ScratchRun.train(in: folder)

@@ -81,7 +81,7 @@ struct ReadyConfigurationTests {
 
     /// How far an energy that is as steep as it likes moves chains in their life.
     private static func reach(_ configuration: RunConfiguration, steps: Int, _ shape: ImageShape) -> Double {
-        let kernel = configuration.kernel(for: shape, steps: steps)
+        let kernel = configuration.kernel(for: shape, in: nil, steps: steps)
         let restart = configuration.chains.restartProbability
         let life = configuration.hasPersistentChains ? 1 / max(restart, 1e-3) : 1
         let distances = (-8...8).map { exponent -> Double in
