@@ -8,13 +8,15 @@ extension CommandTests {
         private static let (kinds, marks, sizes) = (["a", "b", "c"], ["x", "y"], ["S", "M", "L"])
 
         /// The mark goes with the kind, and so does the size, which is missing in every fifth row.
-        private static let table =
-            "kind,mark,size,mass,id\n"
-            + (0..<480).map { row in
-                let (kind, size) = (row * 7 % 3, (row % 3 + row / 3 % 2) % 3)
-                return "\(kinds[kind]),\(marks[row % 4 == 0 ? 1 - kind / 2 : kind / 2]),\(row % 5 == 4 ? "" : sizes[(size + kind) % 3]),"
-                    + "\(Double(100 * kind + row * 37 % 97) / 10),\(row)\n"
-            }.joined()
+        private static let table = (["kind,mark,size,mass,id"] + (0..<480).map(line)).joined(separator: "\n") + "\n"
+
+        private static func line(_ row: Int) -> String {
+            let kind = row * 7 % 3
+            let mark = row % 4 == 0 ? 1 - kind / 2 : kind / 2
+            let size = row % 5 == 4 ? "" : sizes[(row + row / 3 % 2 + kind) % 3]
+            let mass = Double(100 * kind + row * 37 % 97) / 10
+            return "\(kinds[kind]),\(marks[mark]),\(size),\(mass),\(row)"
+        }
 
         /// A model that has learned little: its law need not be that of the table.
         private static func training(_ folder: Scratch, _ more: [String]) throws -> Training {
@@ -69,12 +71,14 @@ extension CommandTests {
                 let scored = Program.run(
                     ["energy", "--run", run.path, "--input", folder.at("all.csv"), "--out", folder.at("e.csv")], in: folder)
                 #expect(scored.exitCode == 0, "\(scored.summary)")
-                let weights = Self.cells(folder.at("e.csv")).map { exp(-(Double($0[0]) ?? .nan)) }
+                let energies = Self.cells(folder.at("e.csv")).map { Double($0[0]) ?? .nan }
+                let weights = energies.map { exp(-$0) }
                 for (cells, weight) in zip(all, weights) {
                     let share = weight / weights.reduce(0, +)
                     let own = Double(found.count { $0 == cells }) / 800
                     // Five standard errors; of rare rows five times 1/800 at least.
-                    #expect(abs(own - share) < 5 * (max(share, 1.0 / 800) / 800).squareRoot(), "\(cells): \(own), not \(share)")
+                    let error = (max(share, 1.0 / 800) / 800).squareRoot()
+                    #expect(abs(own - share) < 5 * error, "\(cells): \(own), not \(share)")
                 }
             }
         }
@@ -93,7 +97,10 @@ extension CommandTests {
             #expect(rows.suffix(40).allSatisfy { $0[3] == "0.1" })
             #expect(rows.allSatisfy { Self.kinds.contains($0[0]) && Self.marks.contains($0[1]) && Self.sizes.contains($0[2]) })
             // Numbers alone, with a logarithm, from a table without names too.
-            let numbers = (0..<200).map { "\(Double($0 * 37 % 100) / 7 - 3),\(1 + Double($0 * 11 % 50))" }
+            let numbers = (0..<200).map { (row: Int) -> String in
+                let (u, v) = (Double(row * 37 % 100) / 7 - 3, Double(1 + row * 11 % 50))
+                return "\(u),\(v)"
+            }
             try folder.write(Array(("u,v\n" + numbers.joined(separator: "\n") + "\n").utf8), to: "n.csv")
             let plain = Training(
                 "plain", in: folder,

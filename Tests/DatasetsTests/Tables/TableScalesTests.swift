@@ -73,14 +73,21 @@ import Testing
     }
 
     @Test func `rows with weights are scaled as if each stood there as often, and those of no weight do not count`() throws {
-        let rows = (0..<24).map { (a: Double($0 * $0 % 31), b: exp(Double($0 * 7 % 24) / 5), weight: $0 * 5 % 4) }
-        let head = "a,b,c,k\n"
-        func line(_ row: (a: Double, b: Double, weight: Int)) -> String { "\(row.a),\(row.b),\(row.a),\(row.a > 15 ? "u" : "v")" }
-        let often = head + rows.flatMap { row in (0..<row.weight).map { _ in line(row) + "\n" } }.joined()
-        let weighted = "a,b,c,k,w\n" + rows.map { "\(line($0)),\($0.weight)\n" }.joined()
-        let scale = ["a=quantile", "b=log"]
-        let (one, other) = (try stream(SmallTable.load(often), scale), try stream(SmallTable.load(weighted) { $0.weight = "w" }, scale))
-        let (expected, found) = (try #require(one.scales), try #require(other.scales))
+        /// A line of the table, and how often it stands there.
+        let rows = (0..<24).map { (row: Int) -> (line: String, weight: Int) in
+            let (a, b) = (Double(row * row % 31), exp(Double(row * 7 % 24) / 5))
+            return ("\(a),\(b),\(a),\(a > 15 ? "u" : "v")", row * 5 % 4)
+        }
+        let head = "a,b,c,k"
+        let often = rows.flatMap { row in Array(repeating: row.line, count: row.weight) }
+        let weighted = rows.map { row in "\(row.line),\(row.weight)" }
+        func scales(_ lines: [String], weight: String? = nil) throws -> ColumnScales {
+            let data = try SmallTable.load(lines.joined(separator: "\n") + "\n") { options in options.weight = weight }
+            let own = try stream(data, ["a=quantile", "b=log"])
+            return try #require(own.scales)
+        }
+        let expected = try scales([head] + often)
+        let found = try scales([head + ",w"] + weighted, weight: "w")
         for place in 0..<3 {
             #expect(abs(expected.moments.means[place] - found.moments.means[place]) < 1e-12)
             #expect(abs(expected.moments.deviations[place] - found.moments.deviations[place]) < 1e-12)
@@ -91,7 +98,7 @@ import Testing
         }
         #expect(values == own && zip(scores, ownScores).allSatisfy { abs($0 - $1) < 1e-12 })
         // Without weights others.
-        let plain = try #require(try stream(SmallTable.load(head + rows.map { line($0) + "\n" }.joined()), scale).scales)
+        let plain = try scales([head] + rows.map(\.line))
         #expect(abs(plain.moments.means[2] - found.moments.means[2]) > 0.1)
     }
 

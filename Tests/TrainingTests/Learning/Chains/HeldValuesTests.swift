@@ -19,8 +19,11 @@ private struct Correlated: ConditionalPotential {
         let (rho, scale) = (Self.correlation, 1 / (1 - Self.correlation * Self.correlation))
         for row in 0..<x.rows {
             let (a, b, c) = (x[row, 0], x[row, 1], x[row, 2])
-            energies[row, 0] = scale * (a * a - 2 * rho * a * b + b * b) / 2 + c * c / 2
-            (gradient[row, 0], gradient[row, 1], gradient[row, 2]) = (scale * (a - rho * b), scale * (b - rho * a), c)
+            let square = a * a - 2 * rho * a * b + b * b
+            energies[row, 0] = scale * square / 2 + c * c / 2
+            gradient[row, 0] = scale * (a - rho * b)
+            gradient[row, 1] = scale * (b - rho * a)
+            gradient[row, 2] = c
         }
     }
 }
@@ -66,7 +69,10 @@ private struct Correlated: ConditionalPotential {
         #expect(first.allSatisfy { x[$0, 0] == 1.5 } && second.allSatisfy { x[$0, 1] == -0.5 && x[$0, 2] == 2 })
         // N(ρ v, 1 - ρ²) beside the value v, and N(0, 1) of what nothing is known of.
         let n = Double(count / 2)
-        for (rows, column, mean, variance) in [(first, 1, 1.2, 0.36), (first, 2, 0, 1), (second, 0, -0.4, 0.36)] {
+        let expected: [(rows: Range<Int>, column: Int, mean: Double, variance: Double)] = [
+            (first, 1, 1.2, 0.36), (first, 2, 0, 1), (second, 0, -0.4, 0.36),
+        ]
+        for (rows, column, mean, variance) in expected {
             let found = Self.moments(rows.map { x[$0, column] })
             #expect(abs(found.mean - mean) < 5 * (variance / n).squareRoot(), "\(column): \(found)")
             #expect(abs(found.variance - variance) < 5 * variance * (2 / n).squareRoot(), "\(column): \(found)")
@@ -88,7 +94,8 @@ private struct Correlated: ConditionalPotential {
         // p(c) (1 - share of gaps) N(0.4; mean, 1/4) exp(cos(0 - middle))
         let weights = (0..<3).map { c -> Double in
             let away = 0.4 - Double(KnownTable.means[c])
-            return Double(KnownTable.shares[c] * (1 - KnownTable.gaps[c])) * exp(-2 * away * away + cos(Double(KnownTable.middles[c])))
+            let isThere = Double(KnownTable.shares[c]) * Double(1 - KnownTable.gaps[c])
+            return isThere * exp(-2 * away * away) * exp(cos(Double(KnownTable.middles[c])))
         }
         for c in 0..<3 {
             let share = weights[c] / weights.reduce(0, +)

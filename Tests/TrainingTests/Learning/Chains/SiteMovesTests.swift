@@ -32,8 +32,9 @@ private struct Together: Potential {
                 continue
             }
             let (u, v) = (x[row, 0] - 0.5, x[row, 2] + x[row, 0])
-            energies[row, 0] =
-                u * u / 2 + 2 * v * v + log(Float.pi) - log(Float(1 - Self.shareOfGaps)) - log(x[row, 4] == 1 ? Float(0.75) : 0.25)
+            let word: Float = x[row, 4] == 1 ? 0.75 : 0.25
+            let ofNumbers = u * u / 2 + 2 * v * v + log(Float.pi)
+            energies[row, 0] = ofNumbers - log(Float(1 - Self.shareOfGaps)) - log(word)
             (gradient[row, 0], gradient[row, 2]) = (u + 4 * v, 4 * v)
         }
     }
@@ -43,8 +44,10 @@ private struct Together: Potential {
     /// Of 256 rows, 192 of which have nothing at all.
     private static func space() throws -> RowSpace {
         let folder = try TemporaryFolder()
-        let rows = (0..<256).map {
-            $0 % 4 == 0 ? "\(Double($0 * 37 % 64) / 16 - 2),\(Double($0 * 11 % 64) / 16 - 2),\($0 % 8 == 0 ? "a" : "b")" : ",,"
+        let rows = (0..<256).map { (row: Int) -> String in
+            guard row % 4 == 0 else { return ",," }
+            let (u, v) = (Double(row * 37 % 64) / 16 - 2, Double(row * 11 % 64) / 16 - 2)
+            return "\(u),\(v),\(row % 8 == 0 ? "a" : "b")"
         }
         let configuration = try ScratchRun.configuration([
             "data.source=\(folder.file("t.csv", Array(("u,v,k\n" + rows.joined(separator: "\n") + "\n").utf8)))", "data.kinds=k=category",
