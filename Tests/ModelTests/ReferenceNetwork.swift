@@ -122,6 +122,7 @@ struct ReferenceNetwork {
             }
             return Image(channels, height, width, sums.map(\.total))
         case .pooling(let pooling):
+            let x = pixels(x)
             let (windowHeight, windowWidth) = (pooling.size ?? x.height, pooling.size ?? x.width)
             let result = Image(x.channels, x.height / windowHeight, x.width / windowWidth)
             var sums = Array(repeating: BoundedSum(), count: result.values.count)
@@ -197,6 +198,7 @@ struct ReferenceNetwork {
             sums["\(name).bias"] = biasSums
             return Image(x.channels, x.height, x.width, below.map(\.total))
         case .pooling(let pooling):
+            let (shape, x) = (x, pixels(x))
             let (windowHeight, windowWidth) = (x.height / gradient.height, x.width / gradient.width)
             let scale = self.scale(pooling, windowHeight * windowWidth)
             var below = Image(x.channels, x.height, x.width)
@@ -208,9 +210,12 @@ struct ReferenceNetwork {
                     }
                 }
             }
-            return below
+            return Image(shape.channels, shape.height, shape.width, below.values)
         }
     }
+
+    /// The values of a vector as pixels of one channel, over which it is pooled.
+    private func pixels(_ x: Image) -> Image { x.height * x.width == 1 ? Image(1, x.channels, 1, x.values) : x }
 
     private func scale(_ pooling: Pooling, _ pixels: Int) -> Bounded {
         let scale = pooling.kind == .sum ? 1 : 1 / Double(pixels)

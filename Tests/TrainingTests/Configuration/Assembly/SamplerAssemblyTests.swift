@@ -28,9 +28,11 @@ struct SamplerAssemblyTests {
         let sites = ["objective.kind=\(kind)", "data.dequantize=false"]
         let own = try RunConfiguration.resolve(arguments: sites)
         #expect(own.sampler.noise == nil && own.sampler.stepSize == 0.01 && own.chains.noise == .gaussian)
-        #expect(own.kernel(for: Self.image).temperature == 1)
+        #expect(own.kernel(for: Self.image, in: nil).temperature == 1)
         let others = [["objective.kind=\(kind)"], sites + ["sampler.noise=0.005"]]
-        for arguments in others { #expect(try RunConfiguration.resolve(arguments: arguments).kernel(for: Self.image).temperature < 1e-4) }
+        for arguments in others {
+            #expect(try RunConfiguration.resolve(arguments: arguments).kernel(for: Self.image, in: nil).temperature < 1e-4)
+        }
         #expect(try RunConfiguration.resolve(arguments: sites + ["sampler.kind=mala"]).sampler.stepSize == 1)
     }
 

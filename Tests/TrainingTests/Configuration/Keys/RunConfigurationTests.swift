@@ -163,7 +163,7 @@ import Training
         ("{model: {widths: 1.5}}", ["model.widths[0]", "an integer", "the number 1.5"]),
         ("{model: {widths: [64, 1.5]}}", ["model.widths[1]", "an integer", "the number 1.5"]),
         ("{model: {widths: [[1]]}}", ["model.widths[0]", "a list"]),
-        ("{model: {kind: 'resnet'}}", ["model.kind", "\"mlp\", \"convolution\", \"unet\" or \"layers\"", "\"resnet\""]),
+        ("{model: {kind: 'resnet'}}", ["model.kind", "\"mlp\", \"convolution\", \"unet\", \"rbm\" or \"layers\"", "\"resnet\""]),
         ("{model: {layers: [1]}}", ["model.layers[0]", "a layer such as", "the number 1"]),
         ("{model: {layers: [{}]}}", ["model.layers[0]", "kind"]),
         ("{optimizer: {beta1: 1}}", ["optimizer.beta1", "at least 0 and below 1", "the number 1"]),

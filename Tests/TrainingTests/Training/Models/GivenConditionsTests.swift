@@ -40,7 +40,10 @@ struct GivenConditionsTests {
 
     /// Two classes around -2 and 2 in the first column.
     private func table(_ count: Int = 60) throws -> String {
-        let rows = (0..<count).map { "\(Double($0 % 2 * 4 - 2) + 0.3 * sin(Double($0 * 7))),\(cos(Double($0 * 13))),\($0 % 2)" }
+        let rows = (0..<count).map { (row: Int) -> String in
+            let (middle, a, b) = (Double(row % 2 * 4 - 2), 0.3 * sin(Double(row * 7)), cos(Double(row * 13)))
+            return "\(middle + a),\(b),\(row % 2)"
+        }
         return try write("table.csv", "a,b,class\n" + rows.joined(separator: "\n") + "\n")
     }
 
@@ -51,12 +54,14 @@ struct GivenConditionsTests {
             try energies(run, input), try energies(run, input) { $0.label = 0 }, try energies(run, input) { $0.label = 1 }
         )
         #expect(own.count == 60 && zip(zero, one).allSatisfy { $0 != $1 })
-        #expect(own == own.indices.map { $0 % 2 == 0 ? zero[$0] : one[$0] })
+        let expected: [Float] = own.indices.map { $0 % 2 == 0 ? zero[$0] : one[$0] }
+        #expect(own == expected)
         // The network itself, with the number of the class beside the row.
-        let trained = try TrainedModel.shared(run.path, SoloCommunicator())
+        let trained = try TrainedModel.shared(run.path, step: nil, weights: .average, SoloCommunicator())
         let x = try trained.givenRows(input, option: "--input", SoloCommunicator()).read(0..<4)
         let classes = Matrix(rows: 4, columns: 1, [0, 1, 0, 1])
-        #expect(trained.scores(seed: 1).scores(of: x, condition: classes, tile: 0).map { Float($0[0]) } == Array(own[0..<4]))
+        let direct = trained.scores(seed: 1).scores(of: x, condition: classes, tile: 0)
+        #expect(direct.map { Float($0[0]) } == Array(own[0..<4]))
     }
 
     @Test func `rows are explained among the training rows, each with its own class`() throws {
@@ -66,16 +71,17 @@ struct GivenConditionsTests {
         ])
         let found = try energies(run, input) { $0.explains = true }
         // Energy, percentile, parts of two columns: a rank among themselves is a half in the mean.
-        let percentiles = stride(from: 1, to: found.count, by: 4).map { Double(found[$0]) }
+        let percentiles: [Double] = stride(from: 1, to: found.count, by: 4).map { Double(found[$0]) }
         #expect(percentiles.count == 60 && abs(Spread(of: percentiles).mean - 50) < 1e-4)
-        #expect(stride(from: 0, to: found.count, by: 4).map { found[$0] } == (try energies(run, input)))
+        let (first, alone) = (stride(from: 0, to: found.count, by: 4).map { found[$0] }, try energies(run, input))
+        #expect(first == alone)
     }
 
     @Test func `images belong to rows in the order of their file`() throws {
         let run = try train(["data.source=digits", "data.dequantize=false", "condition.kind=image", "condition.source=digits"])
-        let pixels = (0..<3).flatMap { row in (0..<64).map { UInt8((row * 7 + $0) % 17) } }
+        let pixels = (0..<192).map { (place: Int) -> UInt8 in UInt8((place / 64 * 7 + place % 64) % 17) }
         func file(_ name: String, _ rows: [Int]) throws -> String {
-            let bytes = rows.flatMap { pixels[64 * $0..<64 * $0 + 64] }
+            let bytes: [UInt8] = rows.flatMap { Array(pixels[64 * $0..<64 * $0 + 64]) }
             try AtomicFile.write(NPY.encode(NumericArray(shape: [rows.count, 8, 8], .uint8(bytes))), to: "\(scratch.path)/\(name)")
             return "\(scratch.path)/\(name)"
         }
@@ -84,9 +90,10 @@ struct GivenConditionsTests {
         let turned = try energies(run, rows) { $0.images = try? file("c.npy", [0, 2, 1]) }
         #expect(same[0] == turned[0] && same[1] != turned[1] && same[2] != turned[2])
         // Rows and images have one scale: the network knows each row beside itself.
-        let trained = try TrainedModel.shared(run.path, SoloCommunicator())
+        let trained = try TrainedModel.shared(run.path, step: nil, weights: .average, SoloCommunicator())
         let x = try trained.givenRows(rows, images: rows, option: "--input", SoloCommunicator()).read(0..<3)
-        #expect(trained.scores(seed: 1).scores(of: x, condition: x, tile: 0).map { Float($0[0]) } == same)
+        let direct = trained.scores(seed: 1).scores(of: x, condition: x, tile: 0)
+        #expect(direct.map { Float($0[0]) } == same)
         refused(.usage, "--condition PATH") { _ = try energies(run, rows) }
         refused(.usage, "--label 1") { _ = try energies(run, rows) { ($0.label, $0.images) = (1, rows) } }
         refused(.data, "expected 3 rows") { _ = try energies(run, rows) { $0.images = try? file("two.npy", [0, 1]) } }

@@ -61,7 +61,7 @@ struct HealthWarningTests {
         let report = try report { ($0.chainMean, $0.chainDeviation) = (0, 7) }
         let scale = try DataScale(.density(PlaneDensity(.gaussians8)), configuration, noise: .uniform(-1...1))
         func text(_ falls: Bool) -> String? {
-            HealthWarning.all(report, steps: 100, rHat: nil, scale: scale, fallsWithSquare: falls, configuration).first?.text
+            HealthWarning.all(report, steps: 100, rHat: nil, scale: scale, fallsWithSquare: falls, configuration, .ofMALA).first?.text
         }
         #expect(text(true)?.contains("model.output") == true && text(false)?.contains("model.output") == false)
     }
