@@ -50,7 +50,7 @@ public struct EnergyCommand: Codable, Sendable {
         let scores = trained.scores(seed: Self.seed)
         let parts = try communicator.agree { try writesParts ? self.parts(of: scores, trained) : [] }
         try communicator.agree { if let images { try trained.checkTakesImages(images) } }
-        let rows = try trained.givenRows(input, images: images, option: "--input", communicator)
+        let rows = try trained.givenRows(input, images: images, needsClasses: label == nil, option: "--input", communicator)
         let conditions = try communicator.agree { try trained.conditions(of: rows, label: label, place: "energy: --input \(input)") }
         let explanation = try explains ? RowExplanation(trained, scores, communicator) : nil
         let columns = [density == nil ? "energy" : "logDensity"] + parts + (explanation?.columns ?? [])

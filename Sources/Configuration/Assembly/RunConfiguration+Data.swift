@@ -12,12 +12,13 @@ extension RunConfiguration {
     ///   - preparation: of the model's rows.
     ///   - completing: whether what is not there is to be found: cells, and columns of a table.
     package func loadedSource(
-        of path: String, images: String?, like preparation: RowPreparation, measured: [MeasuredFile] = [], completing: Bool = false
+        of path: String, images: String?, like preparation: RowPreparation, measured: [MeasuredFile] = [], completing: Bool = false,
+        needsClasses: Bool = true
     ) throws(Failure) -> DataSource {
         var (other, options) = (self, plainOptions)
         options.measured = measured
         (other.data.source, other.condition.source) = (path, images)
-        options.readsLabels = condition.kind == .label
+        options.readsLabels = condition.kind == .label && needsClasses
         (options.label, options.labelName) = (data.labelColumn, preparation.label)
         options.rowWidth = options.readsLabels ? nil : preparation.dataWidth
         options.keepsPrecision = !preparation.isIdentity

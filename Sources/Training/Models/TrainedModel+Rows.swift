@@ -39,12 +39,14 @@ extension TrainedModel {
     /// Collective. The rows of a file; they become what the model works on when they are read.
     /// - Parameters:
     ///   - images: the path of their condition, where that is an image.
+    ///   - needsClasses: whether rows of a model that knows classes have to have such.
     ///   - option: of the command line, which gave them.
     package func givenRows(
-        _ path: String, images: String? = nil, option: String, _ communicator: any Communicator
+        _ path: String, images: String? = nil, needsClasses: Bool = true, option: String, _ communicator: any Communicator
     ) throws(Failure) -> GivenRows {
         var preparation = try preparation(communicator)
-        let source = try configuration.sharedSource(of: path, images: images, like: preparation, communicator)
+        let source = try configuration.sharedSource(
+            of: path, images: images, like: preparation, needsClasses: needsClasses, communicator)
         if rowMetadata == nil, source.dataset?.levels != nil { preparation = try learned(communicator).rows }
         return try communicator.agree { () throws -> GivenRows in
             let place = "\(option) \(path)"

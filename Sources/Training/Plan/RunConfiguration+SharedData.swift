@@ -31,12 +31,14 @@ extension RunConfiguration {
     ///   - preparation: of the model's rows.
     ///   - measured: as above.
     ///   - completing: whether what is not there is to be found.
+    ///   - needsClasses: whether rows of a model that knows classes have to have such.
     package func sharedSource(
         of path: String, images: String? = nil, like preparation: RowPreparation, measured: [MeasuredFile] = [], completing: Bool = false,
-        _ communicator: any Communicator
+        needsClasses: Bool = true, _ communicator: any Communicator
     ) throws(Failure) -> DataSource {
         try share(path, plainOptions, communicator) {
-            try loadedSource(of: path, images: images, like: preparation, measured: measured, completing: completing)
+            try loadedSource(
+                of: path, images: images, like: preparation, measured: measured, completing: completing, needsClasses: needsClasses)
         }
     }
 
