@@ -10,7 +10,7 @@ extension RunPlan {
     var boundNote: String? {
         let sampler = configuration.sampler
         guard fallsWithSquare, sampler.low == nil || sampler.high == nil else { return nil }
-        return "the inner product of this energy may fall as fast as |x|² rises, and chains that leave the data then run away: let its layers end "
-            + "in tanh (model.output=tanh), so that model.referenceDeviation bounds the energy, or give the sampler a box (sampler.low, sampler.high)"
+        return "the inner product of this energy may fall as fast as |x|² rises, and chains that leave the data then run away: "
+            + "let its layers end in tanh (model.output=tanh), so that model.referenceDeviation bounds the energy, or give the sampler a box (sampler.low, sampler.high)"
     }
 }

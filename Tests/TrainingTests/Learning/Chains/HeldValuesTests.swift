@@ -32,7 +32,8 @@ private struct Correlated: ConditionalPotential {
 @Suite struct HeldValuesTests {
     private static func run(_ kernel: any TransitionKernel, steps: Int, space: RowSpace? = nil) -> ChainRun {
         ChainRun(
-            kernel: space.map { $0.kernel(ofSites: Gibbs(sites: $0.sites.map(\.site)), numbers: kernel) } ?? kernel, steps: steps, start: .noise(.gaussian(deviation: 1), .samplingStart),
+            kernel: space.map { $0.kernel(ofSites: Gibbs(sites: $0.sites.map(\.site)), numbers: kernel) } ?? kernel, steps: steps,
+            start: .noise(.gaussian(deviation: 1), .samplingStart),
             numbers: ChainRun.Numbers(seed: 5, motion: .sampling, decisions: .samplingDecision), space: space)
     }
 
