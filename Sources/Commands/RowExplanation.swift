@@ -44,9 +44,9 @@ struct RowExplanation {
         self.scores = scores
         let condition = trained.rowCondition
         try communicator.agree { try condition.map { (condition) throws(Failure) in try training.check(condition) } }
-        trainingScores = try scores.scores(of: training, count: min(Self.mostRows, training.available), condition: condition, communicator)[
-            0
-        ].sorted()
+        let found = try scores.scores(
+            of: training, count: min(Self.mostRows, training.available), condition: condition, communicator)
+        trainingScores = found[0].sorted()
     }
 
     /// The columns behind the score in a file.
