@@ -22,6 +22,8 @@ public struct EvaluateCommand: Codable, Sendable {
     public var steps: Int?
     public var count: Int?
     public var seed: UInt64?
+    /// How often the difference that a class makes to the energy counts, in samples; nil: as the run says.
+    public var guidance: Double?
     /// A name or path of data to compare with; nil: those of the run.
     public var data: String?
     /// The images that belong to the rows of `data`, for a model with such a condition.
@@ -44,12 +46,14 @@ public struct EvaluateCommand: Codable, Sendable {
     public init(
         folder: String, step: WantedCheckpoint? = nil, weights: ModelWeights = .average, measures: [String]? = nil,
         annealing: AnnealedImportance.Settings? = nil, samples: String? = nil, start: ModelSampler.Start? = nil, steps: Int? = nil,
-        count: Int? = nil, seed: UInt64? = nil,
-        data: String? = nil, images: String? = nil, output: String? = nil, picture: String? = nil, denoising: Denoising? = nil,
-        outliers: String? = nil, reconstructions: String? = nil, features: String? = nil, nearest: String? = nil
+        count: Int? = nil, seed: UInt64? = nil, guidance: Double? = nil, data: String? = nil, images: String? = nil, output: String? = nil,
+        picture: String? = nil, denoising: Denoising? = nil, outliers: String? = nil, reconstructions: String? = nil,
+        features: String? = nil,
+        nearest: String? = nil
     ) {
         (self.folder, self.step, self.weights, self.measures, self.annealing) = (folder, step, weights, measures, annealing)
         (self.samples, self.start, self.steps, self.count, self.seed) = (samples, start, steps, count, seed)
+        self.guidance = guidance
         (self.data, self.images, self.output, self.picture, self.denoising) = (data, images, output, picture, denoising)
         (self.outliers, self.reconstructions) = (outliers, reconstructions)
         (self.features, self.nearest) = (features, nearest)
@@ -93,7 +97,7 @@ public struct EvaluateCommand: Codable, Sendable {
     var givenSamplingOption: String? { sampling.first { $0.isGiven }?.option }
 
     private var sampling: [(option: String, isGiven: Bool)] {
-        [("--from", start != nil), ("--steps", steps != nil)]
+        [("--from", start != nil), ("--steps", steps != nil), ("--guidance", guidance != nil)]
             + (measuresRows ? [] : [("--count", count != nil), ("--seed", seed != nil)])
     }
 

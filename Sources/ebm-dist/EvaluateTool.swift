@@ -25,6 +25,7 @@ enum EvaluateTool: Command {
             explanation: "the number of samples (default: 2048, or half the data or all chains where they are fewer); rows of data for "
                 + MeasureKind.all.filter(\.measuresRows).map(\.name).joined(separator: ", ")),
         Option(name: "--seed", value: "S", explanation: "seed of the samples' noise (default: 1)"),
+        SampleTool.guidance,
         Option(
             name: "--samples", value: "PATH",
             explanation: "measure the samples of a file instead, in the units of the training data, as sample writes them"),
@@ -75,7 +76,8 @@ enum EvaluateTool: Command {
             start: try arguments.choice("--from", ModelSampler.Start.self), steps: try arguments.integer("--steps", atLeast: 0),
             count: try arguments.integer("--count", atLeast: 2),
             seed: try arguments.integer("--seed", atLeast: 0, atMost: .max).map { UInt64($0) },
-            data: arguments["--data"], images: arguments["--condition"], output: arguments["--out"], picture: arguments["--picture"],
+            guidance: try arguments.number("--guidance"), data: arguments["--data"], images: arguments["--condition"],
+            output: arguments["--out"], picture: arguments["--picture"],
             denoising: denoising, outliers: arguments["--outliers"],
             reconstructions: arguments["--reconstructions"],
             features: arguments["--features"], nearest: arguments["--nearest"])

@@ -43,15 +43,18 @@ enum SampleTool: Command {
         Option(
             name: "--denoise", value: nil, explanation: "models of a ladder of noise levels: take off the lowest noise at the end, x - σ²∇E"
         ),
-        Option(
-            name: "--guidance", value: "G",
-            explanation:
-                "models whose classes were left out in training (condition.dropout): how often the difference that a class makes to the energy counts "
-                + "(default: condition.guidance)"),
+        guidance,
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S|best", explanation: "which checkpoint (default: the newest); best: that of checkpoint.keepBest"),
         Option(name: "--seed", value: "S", explanation: "seed of the noise (default: 1)"),
     ]
+
+    /// Of every command that draws samples.
+    static let guidance = Option(
+        name: "--guidance", value: "G",
+        explanation:
+            "models whose classes were left out in training (condition.dropout): how often the difference that a class makes to the energy counts "
+            + "(default: condition.guidance)")
 
     /// Tiles of samples or rows, in any number.
     static let longestWork = 3600.0

@@ -98,7 +98,8 @@ final class MeasuredModel {
             count: count ?? most, label: nil, data: command.data, images: command.images, seed: seed, communicator)
         let sampler = try communicator.agree {
             try ModelSampler(
-                trained, count: count, orAtMost: most, steps: command.steps, start: command.start, seed: seed, conditions: conditions)
+                trained, count: count, orAtMost: most, steps: command.steps, start: command.start, seed: seed, conditions: conditions,
+                guidance: command.guidance)
         }
         return Drawn(
             rows: try sampler.drawAll(communicator), origin: sampler.start.rawValue, steps: sampler.steps, sampler: sampler,

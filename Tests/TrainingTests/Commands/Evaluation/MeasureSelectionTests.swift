@@ -63,6 +63,31 @@ import Training
         #expect(idle?.kind == .usage && idle?.message.contains("--steps") == true)
     }
 
+    @Test func `guided samples are measured as those that sample draws with the same guidance`() throws {
+        let scratch = ScratchFolder()
+        let digits = ["data.source=digits", "run.steps=2", "model.widths=[16]", "objective.kind=cd", "sampler.steps=4"]
+        try ScratchRun.train(digits + ["condition.kind=label", "condition.dropout=0.2"], in: scratch.run())
+        let (folder, output, file) = (scratch.run().path, "\(scratch.path)/m.json", "\(scratch.path)/s.npy")
+        func distances(_ command: EvaluateCommand) throws -> [String: Any] {
+            let samples = try #require(try report(command)["samples"] as? [String: Any])
+            return try #require(samples["samples"] as? [String: Any])
+        }
+        func drawn(_ guidance: Double?) throws -> NSDictionary {
+            let command = EvaluateCommand(
+                folder: folder, measures: ["distances"], start: .noise, count: 100, seed: 1, guidance: guidance, output: output)
+            return try distances(command) as NSDictionary
+        }
+        _ = try SampleCommand(folder: folder, count: 100, start: .noise, output: file, seed: 1, guidance: 3).run(SoloCommunicator())
+        let given = try distances(EvaluateCommand(folder: folder, measures: ["distances"], samples: file, output: output))
+        #expect(try drawn(3) == given as NSDictionary)
+        #expect(try drawn(nil) != given as NSDictionary)
+        let both = failure { _ = try EvaluateCommand(folder: folder, samples: file, guidance: 3).run(SoloCommunicator()) }
+        #expect(both?.kind == .usage && both?.message.contains("--guidance") == true)
+        try ScratchRun.train(digits, in: scratch.run("unconditional"))
+        let alone = failure { _ = try EvaluateCommand(folder: scratch.run("unconditional").path, guidance: 3).run(SoloCommunicator()) }
+        #expect(alone?.kind == .usage && alone?.message.contains("condition.dropout") == true)
+    }
+
     /// The integral of the plane is exact to 1e-3; log-likelihood is the one of the plane's rows up to their choice.
     @Test func `log Z of a trained energy is that of the integral, and the likelihood follows from it`() throws {
         let scratch = ScratchFolder()
