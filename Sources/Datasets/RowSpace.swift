@@ -36,11 +36,8 @@ public struct RowSpace: Hashable, Sendable {
 
         /// The nearest value to a row's coordinates, the first of equal ones.
         public func index(in rows: Matrix, row: Int) -> Int {
-            guard site.isOneHot else { return site.index(in: rows.rows(row..<row + 1).values) }
             let first = site.coordinates.lowerBound
-            var best = first
-            for coordinate in site.coordinates where rows[row, coordinate] > rows[row, best] { best = coordinate }
-            return best - first
+            return site.index { rows[row, first + $0] }
         }
 
         /// That nothing is there, of sites that have it.
@@ -198,8 +195,7 @@ public struct RowSpace: Hashable, Sendable {
                 switch part {
                 case .number: break
                 case .angle(let first):
-                    let point = Self.onCircle(rows[row, first], rows[row, first + 1])
-                    (rows[row, first], rows[row, first + 1]) = (point[0], point[1])
+                    (rows[row, first], rows[row, first + 1]) = Self.onCircle(rows[row, first], rows[row, first + 1])
                 case .site(let site): site.set(site.index(in: rows, row: row), in: rows, row: row)
                 case .constant(let coordinates, let values):
                     for (value, coordinate) in zip(values, coordinates) { rows[row, coordinate] = value }
@@ -215,9 +211,9 @@ public struct RowSpace: Hashable, Sendable {
     }
 
     /// The point of the circle in this direction; that of the angle 0 for the origin.
-    static func onCircle(_ x: Float, _ y: Float) -> [Float] {
+    static func onCircle(_ x: Float, _ y: Float) -> (Float, Float) {
         let length = (x * x + y * y).squareRoot()
-        return length > 0 && length.isFinite ? [x / length, y / length] : [1, 0]
+        return length > 0 && length.isFinite ? (x / length, y / length) : (1, 0)
     }
 
     /// Adds noise to the numbers that are there.
@@ -234,8 +230,10 @@ public struct RowSpace: Hashable, Sendable {
 extension RowSpace.Gap {
     /// A number N(filler, deviation²), or a point at this distance from the origin in a uniform direction.
     fileprivate func fill(_ rows: Matrix, row: Int, _ normal: Float, _ other: Float, deviation: Float = 1, distance: Float = 1) {
-        if coordinates.count == 1 { return rows[row, coordinates.lowerBound] = filler[0] + deviation * normal }
-        for (value, coordinate) in zip(RowSpace.onCircle(normal, other), coordinates) { rows[row, coordinate] = distance * value }
+        let first = coordinates.lowerBound
+        if coordinates.count == 1 { return rows[row, first] = filler[0] + deviation * normal }
+        let (x, y) = RowSpace.onCircle(normal, other)
+        (rows[row, first], rows[row, first + 1]) = (distance * x, distance * y)
     }
 
     /// -log q of what stands there.

@@ -68,7 +68,11 @@ public struct DiscreteSite: Hashable, Sendable {
 
     /// The value that is nearest to the site's coordinates in `state`; the first of equal ones.
     public func index(in state: some RandomAccessCollection<Float>) -> Int {
-        func given(_ place: Int) -> Float { state[state.index(state.startIndex, offsetBy: coordinates.lowerBound + place)] }
+        index { state[state.index(state.startIndex, offsetBy: coordinates.lowerBound + $0)] }
+    }
+
+    /// The same of what stands at the site's coordinates, counted from its first one.
+    public func index(_ given: (_ place: Int) -> Float) -> Int {
         // The distance is least where the number at the value's own coordinate is greatest.
         guard let listed else {
             return (1..<count).reduce(0) { given($1) > given($0) ? $1 : $0 }

@@ -50,38 +50,55 @@ struct SiteMoves: TransitionKernel {
         return min(gibbs.stepLimit(values: values), ofBlocks, ofNumbers)
     }
 
-    func initialState(_ buffers: ChainBuffers, in potential: some Potential) -> Gibbs.State { gibbs.initialState(buffers, in: potential) }
+    struct State {
+        fileprivate var gibbs: Gibbs.State
+        /// Of each chain log q(x|x') - log q(x'|x) of what is proposed; nil where nothing is.
+        fileprivate var ratios: [Double?]
+        /// Of one chain at a time, whether nothing is there at each site.
+        fileprivate var areOpen: [Bool]
+    }
 
-    func step(_ state: inout Gibbs.State, index: Int, noise: ChainNoise, in potential: some Potential) -> Gibbs.Info {
-        let buffers = state.buffers
+    func initialState(_ buffers: ChainBuffers, in potential: some Potential) -> State {
+        State(
+            gibbs: gibbs.initialState(buffers, in: potential), ratios: Array(repeating: nil, count: buffers.positions.rows),
+            areOpen: Array(repeating: false, count: sites.count))
+    }
+
+    func step(_ state: inout State, index: Int, noise: ChainNoise, in potential: some Potential) -> Gibbs.Info {
+        let buffers = state.gibbs.buffers
         let normals = buffers.scratch[0]
         noise.motion.fillNormals(normals, from: ChainNoise.firstOfSites + index * RandomStream.draws(for: normals.count))
         space.refill(buffers.positions, normals: normals, temperature: temperature, held: buffers.held)
         potential.evaluate(buffers.positions, energies: buffers.energies, gradient: buffers.gradient)
-        if hasPatterns { exchangePatterns(buffers, index, noise.decisions, potential) }
-        return gibbs.step(&state, index: index, noise: noise, in: potential)
+        if hasPatterns { exchangePatterns(&state, index, noise.decisions, potential) }
+        return gibbs.step(&state.gibbs, index: index, noise: noise, in: potential)
     }
 
-    private func exchangePatterns(_ buffers: ChainBuffers, _ index: Int, _ decisions: RandomStream, _ potential: some Potential) {
+    private func exchangePatterns(_ state: inout State, _ index: Int, _ decisions: RandomStream, _ potential: some Potential) {
+        let buffers = state.gibbs.buffers
         let (rows, proposal) = (buffers.positions.rows, Metropolis.Proposal(buffers.scratch[...]))
         let first = ChainNoise.firstOfBlocks + index * rows * draws
         proposal.positions.copy(from: buffers.positions)
-        let ratios = (0..<rows).map { row in
-            propose(proposal.positions, row, held: buffers.held) { decisions.uniform(at: first + rows + row * (draws - 1) + $0) }
+        for row in 0..<rows {
+            state.ratios[row] = propose(proposal.positions, row, held: buffers.held, &state.areOpen) {
+                decisions.uniform(at: first + rows + row * (draws - 1) + $0)
+            }
         }
         proposal.evaluate(in: potential)
         _ = Metropolis(box: nil).decide(proposal, buffers, decisions: decisions, from: first, squaredGradient: 0) { row in
             // Nothing to propose is an ordinary rejection.
-            guard let ratio = ratios[row] else { return -.greatestFiniteMagnitude }
+            guard let ratio = state.ratios[row] else { return -.greatestFiniteMagnitude }
             return (Double(buffers.energies[row, 0]) - Double(proposal.energies[row, 0])) / Double(temperature) + ratio
         }
     }
 
     /// Another pattern in a row.
-    /// - Parameter uniform: random numbers of the row.
+    /// - Parameters:
+    ///   - areOpen: overwritten.
+    ///   - uniform: random numbers of the row.
     /// - Returns: log q(x|x') - log q(x'|x); nil where nothing is proposed.
-    private func propose(_ x: Matrix, _ row: Int, held: Matrix?, _ uniform: (Int) -> Float) -> Double? {
-        let areOpen = sites.map { $0.index(in: x, row: row) == $0.gap }
+    private func propose(_ x: Matrix, _ row: Int, held: Matrix?, _ areOpen: inout [Bool], _ uniform: (Int) -> Float) -> Double? {
+        for (place, site) in sites.enumerated() { areOpen[place] = site.index(in: x, row: row) == site.gap }
         let target = space.pattern(at: uniform(0))
         guard let own = space.patterns.firstIndex(where: { $0.areOpen == areOpen }), own != target else { return nil }
         var ratio = logShares[own] - logShares[target]
