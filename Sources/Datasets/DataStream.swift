@@ -51,20 +51,6 @@ public struct DataStream: Sendable {
         }
     }
 
-    /// The first row of the data that has none of a site's values, before `fill` gives it the nearest one, and what it has there; nil where there is no such row.
-    ///
-    /// It reads all rows of a data set.
-    public func firstRowOffSites() -> (row: Int, site: DiscreteSite, found: [Float])? {
-        guard let space, let dataset = source.dataset else { return nil }
-        let tile = Matrix(rows: 1, columns: shape.count)
-        for row in 0..<dataset.count {
-            dataset.fill(tile, row: row, preparation, standardisation, dequantises: false)
-            guard let site = space.sites.first(where: { !$0.isThere(in: tile, row: 0) })?.site else { continue }
-            return (row, site, site.coordinates.map { tile[0, $0] })
-        }
-        return nil
-    }
-
     /// What scales the rows; nil where nothing does.
     public var scales: ColumnScales? { standardisation?.scales }
 

@@ -65,7 +65,7 @@ extension RunConfiguration {
     }
 
     /// What does not go with a kernel of sites for the states of a run.
-    /// - Throws: `.configuration` where these have no sites, or more than chains of training can keep to; `.data` where rows have none of a site's values.
+    /// - Throws: `.configuration` where these have no sites, or more than chains of training can keep to.
     func checkSites(_ source: DataSource, _ data: DataStream, _ kernel: any TransitionKernel) throws(Failure) {
         guard sampler.kind.movesSites else { return }
         let ofTable = source.dataset?.table.columns?.space(data.scales)
@@ -91,26 +91,35 @@ extension RunConfiguration {
                     + "\(source.name) has gaps, angles or columns that never vary. Leave these columns out (data.columns), or learn by "
                     + ConfigurationKey.list(ObjectiveKind.all.filter(\.knowsSites).map(\.rawValue)))
         }
-        if ofTable == nil { try checkRows(source, data) }
     }
 
-    /// Whole numbers without a point.
-    private static func list(_ numbers: some Sequence<Float>) -> String {
-        numbers.map { Int(exactly: $0).map { "\($0)" } ?? "\($0)" }.joined(separator: ", ")
-    }
-
-    private func checkRows(_ source: DataSource, _ data: DataStream) throws(Failure) {
-        guard let dataset = source.dataset, let (row, site, found) = data.firstRowOffSites() else { return }
+    /// Refuses rows of which one has none of the values that `sampler.sites` says. It reads all of them.
+    /// - Parameters:
+    ///   - rows: how they are prepared; they conform to it.
+    ///   - place: where they come from, for messages.
+    ///   - counts: whether the coordinates of a row are looked at.
+    /// - Throws: `.data`.
+    package func checkSites(
+        of source: DataSource, as rows: RowPreparation, _ place: String, where counts: (_ row: Int, _ coordinates: Range<Int>) -> Bool
+    ) throws(Failure) {
+        guard let dataset = source.dataset, rows.table?.space(rows.scales) == nil, let space = try spaceOfWords(rows.shape.count),
+            let (row, site, found) = rows.firstRow(of: dataset, off: space, where: { counts($0, $1.coordinates) })
+        else { return }
         let first = site.coordinates.lowerBound
-        let place = site.coordinates.count == 1 ? dataset.title(ofValue: first) : "columns \(first + 1) to \(site.coordinates.upperBound)"
+        let title = site.coordinates.count == 1 ? dataset.title(ofValue: first) : "columns \(first + 1) to \(site.coordinates.upperBound)"
         let expected =
             site.isOneHot
             ? "one of them 1 and the others 0"
             : Self.list((0..<site.count).prefix(4).map { site.number($0, at: 0) }) + (site.count > 4 ? ", ..." : "")
         throw Failure(
             .data,
-            "\(dataset.name): row \(row) from 0, \(place): sampler.sites expects \(expected), found "
+            "\(place): row \(row) from 0, \(title): sampler.sites expects \(expected), found "
                 + "\(Self.list(found.prefix(8))). Levels of whole-number data lie from data.low to data.high; "
                 + "data.standardize and data.scale move values too.")
+    }
+
+    /// Whole numbers without a point.
+    private static func list(_ numbers: some Sequence<Float>) -> String {
+        numbers.map { Int(exactly: $0).map { "\($0)" } ?? "\($0)" }.joined(separator: ", ")
     }
 }

@@ -70,7 +70,11 @@ extension TrainedModel {
                     "\(place): expected empty cells, or a table without some of the model's columns (\(columns.names.joined(separator: ", "))), found "
                         + "\(dataset.count) rows in which nothing is missing")
             }
-            return TableCompletion(dataset, given: given, open: columns.areOpen(given), preparation, perRow: perRow)
+            let (open, width) = (columns.areOpen(given), preparation.shape.count)
+            try configuration.checkSites(of: .dataset(dataset), as: preparation, place) { row, coordinates in
+                coordinates.allSatisfy { !open[row * width + $0] }
+            }
+            return TableCompletion(dataset, given: given, open: open, preparation, perRow: perRow)
         }
     }
 

@@ -55,6 +55,7 @@ extension TrainedModel {
                 throw Failure(.data, "\(place): expected rows, found a density of the plane, which has any number of them")
             }
             readingNotes.add(conforming.notes)
+            try configuration.checkSites(of: conforming, as: preparation, place) { _, _ in true }
             return GivenRows(preparation, rows)
         }
     }
@@ -183,6 +184,7 @@ extension TrainedModel {
         let source = try configuration.sharedSource(of: data, images: images, like: learned.rows, communicator)
         return try communicator.agree { () throws -> DataSource in
             let conforming = try learned.rows.conform(source, "\(option) \(data)")
+            try configuration.checkSites(of: conforming, as: learned.rows, "\(option) \(data)") { _, _ in true }
             var paired = conforming
             if let dataset = conforming.dataset, let partner = dataset.partner, let condition = learned.condition {
                 paired = .dataset(try dataset.paired(with: condition.conform(partner, "--condition \(partner.name)")))

@@ -57,6 +57,7 @@ extension RunConfiguration {
             guard let count = rows.dataset?.count, count >= 2 else {
                 throw Failure(.data, "data.validation \(path): expected at least two rows of data")
             }
+            try checkSites(of: rows, as: learned, "data.validation \(path)") { _, _ in true }
             return rows
         }
     }

@@ -79,7 +79,13 @@ public struct RunPlan: Sendable {
         let networks = try communicator.agree { try configuration.networks(for: source) }
         let objective = try communicator.agree { try make(configuration, source) }
         let profile = objective.profile
-        let rowMetadata = try communicator.agree { try configuration.rowMetadata(source) }
+        let rowMetadata = try communicator.agree { () throws -> RowMetadata in
+            let metadata = try configuration.rowMetadata(source)
+            // Those that are held out too, by their places in the file.
+            let parts = whole.dataset?.table.parts
+            try configuration.checkSites(of: whole, as: metadata.rows, whole.name) { row, _ in parts?[row] != .rest }
+            return metadata
+        }
         heldOut =
             if let ofSource = rows.heldOut {
                 ofSource

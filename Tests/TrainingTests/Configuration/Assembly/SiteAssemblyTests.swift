@@ -1,3 +1,4 @@
+import Commands
 import Configuration
 import Datasets
 import Distributed
@@ -171,6 +172,49 @@ struct SiteAssemblyTests {
         }
         let scaled = failure(of: { _ = try self.plan([try rows(good), words, "data.standardize=true"]) })
         #expect(scaled?.kind == .data && scaled?.message.contains("data.standardize") == true, "\(scaled?.message ?? "accepted")")
+    }
+
+    /// Rows in a file of this name.
+    private func file(_ name: String, _ values: [[Float]]) throws -> String {
+        let path = "\(scratch.path)/\(name)"
+        try AtomicFile.write(NPY.encode(NumericArray(shape: [values.count, values[0].count], .float32(values.flatMap { $0 }))), to: path)
+        return path
+    }
+
+    @Test func `rows that are held out, and rows of files that are given, are looked at as the training rows are`() throws {
+        let good = (0..<60).map { [Float($0 % 2), Float($0 % 3)] }
+        let words = ["sampler.sites=[bit, levels:3]", "data.noise=0", "run.steps=1"]
+        func bad(_ row: Int) -> [[Float]] {
+            var rows = good
+            rows[row][1] = 7
+            return rows
+        }
+        // Wherever it stands in the file: a half of these are held out.
+        for row in 50..<60 {
+            let found = failure(of: { _ = try plan(words + [try rows(bad(row)), "data.validation=0.5"]) })
+            #expect(
+                found?.kind == .data
+                    && found?.message.contains("rows.npy: row \(row) from 0, column 2: sampler.sites expects 0, 1, 2, found 7.") == true,
+                "\(found?.message ?? "accepted")")
+        }
+        let wrong = try file("wrong.npy", bad(3))
+        let held = failure(of: { _ = try plan(words + [try rows(good), "data.validation=\(wrong)"]) })
+        let place = "\(wrong): row 3 from 0, column 2: sampler.sites expects 0, 1, 2, found 7."
+        #expect(held?.message.contains("data.validation \(place)") == true, "\(held?.message ?? "accepted")")
+        let folder = scratch.run()
+        try ScratchRun.train(["sampler.kind=gibbs", try rows(good)] + words, in: folder)
+        let output = "\(scratch.path)/e.npy"
+        let commands: [(option: String, run: () throws -> Void)] = [
+            ("--input", { _ = try EnergyCommand(folder: folder.path, input: wrong, output: output).run(SoloCommunicator()) }),
+            ("--data", { _ = try EvaluateCommand(folder: folder.path, count: 8, data: wrong).run(SoloCommunicator()) }),
+            ("--outliers", { _ = try EvaluateCommand(folder: folder.path, outliers: wrong).run(SoloCommunicator()) }),
+        ]
+        for (option, run) in commands {
+            let found = failure(of: run)
+            #expect(
+                found?.kind == .data && found?.message.contains("\(option) \(place)") == true, "\(option): \(found?.message ?? "accepted")")
+        }
+        _ = try EnergyCommand(folder: folder.path, input: try file("right.npy", good), output: output).run(SoloCommunicator())
     }
 
     @Test func `words beside columns that say it themselves, and chains of training in gaps and angles, are refused`() throws {
