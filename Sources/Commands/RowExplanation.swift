@@ -39,7 +39,7 @@ struct RowExplanation {
         let table = preparation.table?.coordinatePlaces
         places = table ?? (0..<trained.shape.count).map { $0..<$0 + 1 }
         names = preparation.dataColumns ?? (1...trained.shape.count).map { "x\($0)" }
-        let training = try trained.evaluationRows(nil, communicator).training
+        let training = try trained.evaluationRows(nil, communicator).training.centred
         donorRows = training.read(0..<min(Self.donors, training.available))
         self.scores = scores
         let condition = trained.rowCondition

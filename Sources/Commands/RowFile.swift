@@ -33,7 +33,7 @@ struct RowFile: Sendable {
         return needsQuotes ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
     }
 
-    /// Lines of a table, in the fewest digits that give the same numbers again; words as words, and an empty field for nothing.
+    /// Lines of a table, in the fewest digits that give the same numbers again, whole numbers of a table without a point; words as words, and an empty field for nothing.
     /// - Parameter cells: the columns of a table with words or gaps; empty: numbers.
     static func lines(_ values: [Double], width: Int, _ type: NumberType, _ cells: [TableColumn] = []) -> [UInt8] {
         let words = cells.map { $0.words?.map(quoted) }
@@ -44,6 +44,8 @@ struct RowFile: Sendable {
                 text += ""
             } else if !words.isEmpty, let words = words[index % width], let word = Int(exactly: value), words.indices.contains(word) {
                 text += words[word]
+            } else if !cells.isEmpty, cells[index % width].isWhole, let number = Int(exactly: value) {
+                text += "\(number)"
             } else {
                 text += type == .float32 ? "\(Float(value))" : "\(value)"
             }

@@ -57,7 +57,7 @@ extension ColumnScales {
             let standard: ColumnScale = preparation.standardize ? .standard : .none
             let (column, name) = (columns?[place], names?[place] ?? "")
             let isScaled = dataset.table.columns?.areScaled[place] ?? true
-            let isNumber = column.map { $0.kind is NumberKind } ?? true
+            let isNumber = column?.kind.isNumber ?? true
             guard let word = preparation.scale.word(for: name) else { return isScaled ? standard : .none }
             guard let scale = ColumnScale(rawValue: word) else {
                 let known = ColumnScale.allCases.map(\.rawValue)

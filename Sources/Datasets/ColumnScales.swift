@@ -21,6 +21,11 @@ public struct ColumnScales: Hashable, Sendable {
         ((curves.isEmpty ? value : curves[place].forward(value)) - moments.means[place]) / moments.deviations[place]
     }
 
+    func isStraight(_ place: Int) -> Bool { curves.isEmpty || curves[place] == .straight }
+
+    /// Whether there is a value for a number.
+    func allows(_ value: Double, _ place: Int) -> Bool { curves.isEmpty || curves[place].allows(value) }
+
     func backward(_ value: Double, _ place: Int) -> Double {
         let straight = value * moments.deviations[place] + moments.means[place]
         return curves.isEmpty ? straight : curves[place].backward(straight)

@@ -29,15 +29,6 @@ extension DataStream {
         }
     }
 
-    /// Adds uniform noise to the coordinates of a table, value j of the tile by uniform number j of the stream: from -spread/2 to spread/2.
-    func spread(_ tile: Matrix, _ spreads: [Float], _ stream: RandomStream) {
-        let uniforms = Matrix(rows: tile.rows, columns: tile.columns)
-        stream.fillUniforms(uniforms)
-        for row in 0..<tile.rows {
-            for column in 0..<tile.columns { tile[row, column] += spreads[column] * (uniforms[row, column] - 0.5) }
-        }
-    }
-
     /// Turns an image left to right.
     func mirror(_ row: Matrix, _ shape: ImageShape) {
         let (width, channels) = (shape.width, shape.channels)

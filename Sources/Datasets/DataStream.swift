@@ -13,12 +13,14 @@ public struct DataStream: Sendable {
     private let seed: UInt64
     /// Whether every row belongs to one shard for good (`dealt`).
     private var isDealt = false
+    /// Whether rows stand in the middle of their cells (`centred`).
+    private var isCentred = false
     /// Of standardised data.
     private let standardisation: Standardisation?
     /// Of rows with weights.
     private let draws: WeightedDraws?
-    /// How wide uniform noise spreads the coordinates of a table, on the model's scale; nil where nothing is spread.
-    private var spreads: [Float]?
+    /// What uniform noise does to the coordinates of a table; nil where nothing is spread.
+    private var spread: TableSpread?
     /// What the coordinates of a table's rows are; nil where all are learned as real numbers.
     public let space: RowSpace?
 
@@ -46,8 +48,8 @@ public struct DataStream: Sendable {
                 "\(dataset.name): row \(bad / shape.count) from 0, \(dataset.title(ofValue: bad % shape.count)): expected a number above 0 "
                     + "(data.scale: log), found \(dataset.number(bad))")
         }
-        if preparation.dequantize, let spreads = source.dataset?.table.columns?.spreads {
-            self.spreads = spreads.indices.map { Float(spreads[$0] / (scales?.moments.deviations[$0] ?? 1)) }
+        spread = source.dataset?.table.columns.flatMap {
+            TableSpread($0, scales, ofValues: preparation.dequantize, keeping: space?.sites.flatMap { Array($0.site.coordinates) } ?? [])
         }
     }
 
@@ -58,6 +60,13 @@ public struct DataStream: Sendable {
     public func adding(noise: Float) -> DataStream {
         var stream = self
         stream.preparation.noise = (preparation.noise * preparation.noise + noise * noise).squareRoot()
+        return stream
+    }
+
+    /// The same rows in the middle of the cells over which training spreads them, as rows are whose energies are asked for.
+    public func centred() -> DataStream {
+        var stream = self
+        stream.isCentred = true
         return stream
     }
 
@@ -157,12 +166,16 @@ public struct DataStream: Sendable {
 
     private func fill(_ tile: Matrix, from dataset: Dataset, _ step: Int, _ shard: Int) {
         let flips = stream(.augmentation, step, shard)
-        if preparation.dequantize, spreads == nil { stream(.dequantisation, step, shard).fillUniforms(tile) }
+        if isCentred {
+            tile.fill(0.5)
+        } else if preparation.dequantize, spread == nil {
+            stream(.dequantisation, step, shard).fillUniforms(tile)
+        }
         for (place, row) in rows(of: dataset, step, shard).enumerated() {
             let target = tile.rows(place..<(place + 1))
             dataset.fill(target, row: row, preparation, standardisation, dequantises: preparation.dequantize)
             if preparation.flip && flips.bits(at: place) & 1 == 1 { mirror(target, shape) }
         }
-        if let spreads { spread(tile, spreads, stream(.dequantisation, step, shard)) }
+        if let spread, !isCentred { spread.apply(to: tile, stream(.dequantisation, step, shard)) }
     }
 }

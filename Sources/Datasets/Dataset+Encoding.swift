@@ -79,10 +79,12 @@ extension Dataset {
         guard description.columnNames == nil || description.columnNames!.count == shape.count else { throw damaged }
         if let stored = description.stored {
             let rows = try stored.open(at: node)
-            guard rows.count == count else { throw damaged }
+            let facts = description.table ?? TableFacts()
+            guard rows.count == count, facts.isOfNumbers, facts.columns?.width ?? shape.count == shape.count else { throw damaged }
             self.init(
                 name: description.name, shape: shape, rows, labels: labels, columnNames: description.columnNames,
                 labelName: description.labelName, notes: description.notes, losses: description.losses ?? [])
+            table = facts
             if end < bytes.count { self = try paired(with: Dataset(encoded: Array(bytes[end...]), node, mayHavePartner: false)) }
             return
         }

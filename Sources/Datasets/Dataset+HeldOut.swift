@@ -69,6 +69,7 @@ extension Dataset {
             name: name, shape: shape, whole.only(places, measures),
             labels: labels.map { labels in (0..<places.count).map { labels[places[$0]] } },
             columnNames: columnNames, labelName: labelName, notes: notes, losses: losses)
+        part.table = table
         if let partner { part = try part.paired(with: try partner.part(places, share)) }
         return part
     }

@@ -28,7 +28,7 @@ extension Dataset {
         default:
             let numbers = NarrowedNumbers(
                 arranged(rows.values.floats), rows.doubles.map { arranged($0) }, width: shape.count, names: names,
-                keeps: options.keepsPrecision || facts.columns != nil)
+                keeps: options.keepsPrecision || facts.columns?.areNumbers == false)
             try self.init(
                 name: rows.path, shape: shape, values: .floats(numbers.floats), labels: rows.labels, columnNames: names,
                 labelName: rows.labelName, notes: rows.notes, precise: numbers.precise, losses: numbers.losses)

@@ -95,7 +95,7 @@ extension Dataset {
             name: name, shape: shape, values: values, labels: labels, columnNames: columnNames, labelName: labelName, notes: notes,
             precise: precise,
             losses: losses)
-        held.partners = partners
+        (held.partners, held.table) = (partners, table)
         return held
     }
 }

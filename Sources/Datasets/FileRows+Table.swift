@@ -67,7 +67,7 @@ extension FileRows {
             throw Failure(.data, texts.firstText ?? texts.firstMissing ?? "\(path): expected numbers")
         }
         let isTable = names != nil || isText || options.completes
-        guard shape.count == 2, image == nil, isTable, options.learned != nil || needsTable(options) else { return }
+        guard shape.count == 2, image == nil, isTable, options.learned != nil || needsTable(options) || mayBeWhole(options) else { return }
         var table = (0..<width).map { self.cells($0) }
         var (columns, cells): (TableColumns, [Double])
         if let learned = options.learned {
@@ -83,7 +83,10 @@ extension FileRows {
             notes += found.notes
         } else {
             columns = try TableColumns(fitting: table, kinds: options.kinds, isNamed: names != nil, path)
-            if columns.arePlain, columns.leftOut.isEmpty { return }
+            if columns.areNumbers, columns.leftOut.isEmpty {
+                facts.columns = columns.hasWhole ? columns : nil
+                return
+            }
             let kept = columns.names.compactMap { name in table.first { $0.name == name } }
             cells = try columns.cells(of: kept, path).cells
             columns = columns.counting(cells)
@@ -103,6 +106,12 @@ extension FileRows {
         return learned.names.map { name in
             table.first { $0.name == name } ?? ColumnCells(name: name, numbers: Array(repeating: .nan, count: count), texts: nil)
         }
+    }
+
+    /// Whether a text of numbers has columns of whole ones. Numbers of arrays may stay in their file: they are what their type says, unless `data.kinds` says more.
+    private func mayBeWhole(_ options: LoadingOptions) -> Bool {
+        guard isText, !options.isOfOtherData, options.shape.isEmpty else { return false }
+        return (0..<width).contains { cells($0).areWhole }
     }
 
     private func needsTable(_ options: LoadingOptions) -> Bool {

@@ -20,7 +20,7 @@ public struct NodeImage: Sendable {
     public init?(_ source: DataSource) {
         for dataset in source.datasets {
             // What a table says beside its values goes with these.
-            guard dataset.table == TableFacts() else { return nil }
+            guard dataset.table.isOfNumbers else { return nil }
             switch dataset.values {
             case .levels(let bytes, _): append(.uint8(bytes))
             case .floats(let floats): append(.float32(floats))
@@ -98,7 +98,9 @@ extension Dataset {
         let stored = StoredRows(
             numbers, wide: wide, layout, levels: levels, isPrecise: precise != nil, isOfNode: true, limit: options.limit,
             MeasuredFile(path: name, size: numbers.fileSize, modified: 0, reading: options.reading(numbers.type), found))
-        return Dataset(
+        var standing = Dataset(
             name: name, shape: shape, stored, labels: labels, columnNames: columnNames, labelName: labelName, notes: notes, losses: losses)
+        standing.table = table
+        return standing
     }
 }

@@ -8,6 +8,13 @@ extension RowPreparation {
     /// - Parameter place: where the data came from, for messages: `--input rows.npy`.
     /// - Throws: `.data` for another shape, other columns or another kind of values.
     public func conform(_ dataset: Dataset, _ place: String) throws(Failure) -> Dataset {
+        var rows = try conforming(dataset, place)
+        // Arrays of numbers do not say that some are whole.
+        if let table, table.areNumbers { rows.table.columns = table }
+        return rows
+    }
+
+    private func conforming(_ dataset: Dataset, _ place: String) throws(Failure) -> Dataset {
         // Rows that have to be changed stand in memory.
         let isAlike = dataset.shape == shape && dataset.levels == levels
         let rows = try shaped(isAlike ? dataset : dataset.inMemory(), place)

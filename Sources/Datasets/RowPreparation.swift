@@ -74,7 +74,7 @@ public struct RowPreparation: Hashable, Sendable {
     /// log of the volume that a unit of the data's becomes on the model's scale: log p of a row in the units of the data is its log p on the model's scale plus
     /// this, Σ log |dy/dv| over the values of a row. Nil where no volume belongs to a unit: of columns that are no numbers, and of curves.
     public var logVolume: Double? {
-        guard table == nil, scales?.curves.isEmpty != false else { return nil }
+        guard table?.areNumbers != false, scales?.curves.isEmpty != false else { return nil }
         if let scales { return -scales.moments.deviations.reduce(0) { $0 + log($1) } }
         guard let levels else { return 0 }
         return Double(shape.count) * log(range / Double(cells(levels)))
@@ -101,7 +101,19 @@ public struct RowPreparation: Hashable, Sendable {
             guard let levels else { return Double(value) }
             return (Double(value) - Double(low)) / range * Double(cells(levels)) - offset
         }
-        return table?.decode(numbers, completing: completing) ?? numbers
+        guard let table else { return numbers }
+        return inScale(table.decode(numbers, completing: completing), table)
+    }
+
+    /// Cells of a table, row by row, of which whole numbers are such as their scale has values for: the least that has a logarithm is 1.
+    private func inScale(_ cells: [Double], _ table: TableColumns) -> [Double] {
+        guard let scales, !scales.curves.isEmpty, table.hasWhole else { return cells }
+        let places = table.coordinatePlaces
+        return cells.indices.map { index in
+            let column = index % places.count
+            let isOutside = table.columns[column].isWhole && !cells[index].isNaN && !scales.allows(cells[index], places[column].lowerBound)
+            return isOutside ? 1 : cells[index]
+        }
     }
 
     private func converted<T, U>(_ values: [T], _ convert: (T, Int) -> U) -> [U] {
@@ -113,9 +125,14 @@ public struct RowPreparation: Hashable, Sendable {
     private var offset: Double { isDequantised ? 0.5 : 0 }
     private func cells(_ levels: Int) -> Int { isDequantised ? levels : max(1, levels - 1) }
 
-    /// Rows of a data set that was made to conform, as the model works on them: without any chance, rows x values.
-    /// - Parameter range: nil for all of them.
-    public func rows(of dataset: Dataset, _ range: Range<Int>? = nil) -> Matrix {
+    /// Rows of a data set that was made to conform, as the model works on them, rows x values: in the middle of the cells over which training spreads values.
+    /// - Parameters:
+    ///   - range: nil for all of them.
+    ///   - spread: what spreads them over these cells, value j of them by number j; nil: nothing.
+    ///   - spreadsValues: whether it spreads columns of a table that are no numbers too.
+    public func rows(
+        of dataset: Dataset, _ range: Range<Int>? = nil, spreadBy spread: RandomStream? = nil, spreadsValues: Bool = true
+    ) -> Matrix {
         let range = range ?? 0..<dataset.count
         let rows = Matrix(rows: range.count, columns: shape.count)
         let standardisation = scales.map { Standardisation($0) }
@@ -124,8 +141,12 @@ public struct RowPreparation: Hashable, Sendable {
         for row in range {
             let target = rows.rows(row - range.lowerBound..<row - range.lowerBound + 1)
             target.fill(0.5)
+            if let spread, isDequantised {
+                for column in 0..<shape.count { target[0, column] = spread.uniform(at: (row - range.lowerBound) * shape.count + column) }
+            }
             dataset.fill(target, row: row, preparation, standardisation, dequantises: isDequantised)
         }
+        if let spread, let table { TableSpread(table, scales, ofValues: spreadsValues, keeping: [])?.apply(to: rows, spread) }
         return rows
     }
 }

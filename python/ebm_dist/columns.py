@@ -19,7 +19,7 @@ _GAPS = {"", "NA", "N/A", "?", "null", "None", "NaN", "nan"}
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table, as `model.safetensors` says it: `number`, `category`, `ordered`, `cyclic` or `bit`."""
+    """A column of a table, as `model.safetensors` says it: `number`, `whole`, `category`, `ordered`, `cyclic` or `bit`."""
 
     name: str
     kind: str
@@ -27,14 +27,21 @@ class Column:
     words: Optional[List[str]] = None
     #: After which cyclic numbers repeat.
     period: Optional[float] = None
+    #: Whether all whole numbers of the training data are the same; None where they are not.
+    constant: Optional[bool] = None
     #: Rows of the training data that held nothing; None where there were none.
     missing: Optional[int] = None
     #: What stands in the place of a cell that holds nothing: a number, or the place of a word.
     filler: Optional[float] = None
 
     def __post_init__(self) -> None:
-        if self.kind not in ("number", "category", "ordered", "cyclic", "bit"):
+        if self.kind not in ("number", "whole", "category", "ordered", "cyclic", "bit"):
             raise CheckpointError(f"column {self.name}: a kind that this version of the package does not know, '{self.kind}'")
+
+    @property
+    def is_number(self) -> bool:
+        """Whether a row's coordinate is the cell's number, in every row."""
+        return self.kind in ("number", "whole") and self.missing is None
 
     @property
     def own_width(self) -> int:
@@ -105,10 +112,23 @@ class Column:
             values = (own[:, 0] > 0.5).astype(np.float64)
         elif self.kind == "ordered":
             values = np.clip(np.round(own[:, 0]), 0, len(self.words or [0]) - 1)
+        elif self.kind == "whole":
+            values = whole(own[:, 0])
         else:
             values = own[:, 0]
-        words = self.words
-        return [None if gap else words[int(value)] if words is not None else float(value) for value, gap in zip(values, is_gap)]
+        return [None if gap else self._cell(float(value)) for value, gap in zip(values, is_gap)]
+
+    def _cell(self, value: float) -> Any:
+        """A word, a whole number, or a number."""
+        if self.words is not None:
+            return self.words[int(value)]
+        return int(value) if self.kind == "whole" and math.isfinite(value) else value
+
+
+def whole(values: Array) -> Array:
+    """The nearest whole numbers, as the program rounds: halves away from 0."""
+    rounded: Array = np.trunc(values + np.copysign(0.5, values)) + 0.0
+    return rounded
 
 
 def _word(number: Any) -> str:
@@ -131,6 +151,16 @@ class Columns:
     @property
     def names(self) -> List[str]:
         return [column.name for column in self.columns]
+
+    @property
+    def are_numbers(self) -> bool:
+        """Whether a row's coordinates are its numbers."""
+        return all(column.is_number for column in self.columns)
+
+    @property
+    def are_whole(self) -> Array:
+        """Of each coordinate, whether it is a whole number."""
+        return np.concatenate([np.arange(column.width) < (1 if column.kind == "whole" else 0) for column in self.columns])
 
     def encode(self, table: Sequence[Sequence[Any]]) -> Array:
         """Coordinates, N x width, of the cells of each column."""

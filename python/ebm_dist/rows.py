@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple, Ty
 
 import numpy as np
 
-from .columns import Columns, backward, forward
+from .columns import Columns, backward, forward, whole
 from .errors import CheckpointError, DataError
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Rows:
         Raises:
             DataError: for another shape, for a missing column, for levels where the model learned real numbers, and for what are no levels where it learned levels.
         """
-        if self.table is not None:
+        if self.table is not None and not self.table.are_numbers:
             return self.table.encode(self._cells_of_columns(rows, self.table.names))
         if hasattr(rows, "columns") and hasattr(rows, "to_numpy"):
             if self.columns is not None and len(set(self.columns)) == len(self.columns):
@@ -150,24 +150,32 @@ class Rows:
         return self._prepared(self._shaped(rows))
 
     def to_data(self, values: Any) -> Array:
-        """The model's values in the units of the data; float64 unless they are the same. Of a table with words or gaps the cells of each row: words, numbers,
-        None for nothing."""
+        """The model's values in the units of the data; float64 unless they are the same. Whole numbers are rounded. Of a table with words or gaps the cells of each row:
+        words, numbers, None for nothing."""
         array: Array = self._restored(np.asarray(values).reshape(-1, *self.shape))
         if self.table is None:
             return array
+        array = self._in_scale(array, self.table)
+        if self.table.are_numbers:
+            return np.where(self.table.are_whole, whole(array), array)
         cells = self.table.decode(array)
         rows = np.empty((len(array), len(cells)), object)
         for place, column in enumerate(cells):
             rows[:, place] = column
         return rows
 
+    def _in_scale(self, values: Array, table: Columns) -> Array:
+        """Whole numbers that a logarithm has scaled are 1 at least."""
+        logarithms = np.array([curve == {"log": {}} for curve in self.curves or [{}] * values.shape[1]])
+        return np.where(logarithms & table.are_whole, np.maximum(values, 1), values)
+
     def to_data_tensor(self, values: torch.Tensor) -> torch.Tensor:
-        """The same for a tensor, differentiable; see `to_model_tensor`."""
+        """The same for a tensor, differentiable, whole numbers not rounded; see `to_model_tensor`."""
         self._check_tensor()
         return self._restored(values.reshape(-1, *self.shape))
 
     def _check_tensor(self) -> None:
-        if self.table is not None or self.curves is not None:
+        if self.table is not None and not self.table.are_numbers or self.curves is not None:
             raise DataError("expected an array or a pandas table of cells, since this model has learned words, gaps or curves, found a tensor")
 
     def _prepared(self, rows: Values) -> Values:

@@ -98,6 +98,22 @@ class RowsTests(unittest.TestCase):
         with self.assertRaisesRegex(CheckpointError, "'colour'"):
             Rows.of_json(json.dumps({**TABLE, "table": {"columns": [{"name": "c", "kind": "colour"}]}}))
 
+    def test_whole_numbers_come_back_as_such(self):
+        columns = [{"name": "n", "kind": "whole"}, {"name": "x", "kind": "number"}, {"name": "year", "kind": "whole", "constant": True}]
+        rows = Rows.of_json(json.dumps({
+            "shape": [3], "columns": ["n", "x", "year"], "means": [1, 0, 7], "deviations": [2, 1, 1],
+            "table": {"isNamed": True, "leftOut": [], "columns": columns}}))
+        np.testing.assert_allclose(rows.to_model([[1, 0.5, 7], [4, 1, 7]]), [[0, 0.5, 0], [1.5, 1, 0]])
+        found = rows.to_data([[0.26, 0.5, 0.2], [0.24, 0.5, -0.2], [-0.6, 2.7, 0]])
+        np.testing.assert_array_equal(found.round(6), [[2, 0.5, 7], [1, 0.5, 7], [0, 2.7, 7]])
+        self.assertFalse(np.signbit(found).any())
+        gaps = Rows.of_json(json.dumps({
+            "shape": [2], "means": [1, 0], "deviations": [2, 1], "curves": [{"log": {}}, {"straight": {}}],
+            "table": {"isNamed": True, "leftOut": [], "columns": [{"name": "n", "kind": "whole", "missing": 1, "filler": 3}]}}))
+        cells = gaps.to_data([[0.5, 0], [-9, 0], [0, 1]]).tolist()
+        self.assertEqual(cells, [[7], [1], [None]])
+        self.assertIsInstance(cells[0][0], int)
+
     @needs("torch")
     def test_a_table_with_words_has_no_tensors(self):
         import torch

@@ -84,7 +84,7 @@ final class MeasuredModel {
         try communicator.agree {
             if rows.count < 2 { throw Failure(.data, "\(path): expected at least two samples to measure, found \(rows.count)") }
         }
-        return Drawn(rows: rows.read(0..<rows.count), origin: path, steps: nil)
+        return Drawn(rows: rows.spread(), origin: path, steps: nil)
     }
 
     /// Collective.

@@ -51,8 +51,8 @@ public struct RowLikelihood: Codable, Hashable, Sendable {
                 "none: the data are levels, which data.dequantize has not spread over their cells, and a density says nothing of their probability"
             } else if learned.logVolume == nil {
                 "none: the density is that of the coordinates that columns became (Documentation/Data.md#tables), not of the table's own units"
-            } else if learned.levels != nil {
-                "levels, spread uniformly over their cells: an upper bound of -log2 of the probability of a level"
+            } else if learned.levels != nil || learned.table?.columns.allSatisfy(\.isWhole) == true {
+                "\(learned.levels == nil ? "whole numbers" : "levels"), spread uniformly over their cells: an upper bound of -log2 of the probability of one"
             } else {
                 "units of the data: -log2 of a density, which may be negative"
             }

@@ -22,7 +22,7 @@ extension RunConfiguration {
         @Key("whole-number data: the lowest level becomes this", .value) public var low = -1.0
         @Key("whole-number data: the highest level becomes this", .value) public var high = 1.0
         @Key(
-            "add uniform noise of one level to whole-number values, and to columns of tables that are no numbers, new at every step; null: where there are such; false: "
+            "add uniform noise of one level to whole-number values, and to columns of tables that are no numbers, new at every step (whole numbers of tables always have it); null: where there are such; false: "
                 + "energyDiscrepancy and nce learn such columns as the finitely many values that they are",
             formerly: "data.dequantise")
         public var dequantize: Bool? = nil
@@ -51,7 +51,7 @@ extension RunConfiguration {
         public var weight: String? = nil
         @Key(
             "tables: what columns are taken as where that is not what they seem, such as year=category, hour=cyclic:24, size=ordered:S<M<L, "
-                + "flag=bit, mass=number, id=none", bindsAtDefault: false)
+                + "flag=bit, mass=number, age=whole, id=none", bindsAtDefault: false)
         public var kinds: [String] = []
         @Key("tables: the columns that are read, by their names, in this order; []: all") public var columns: [String] = []
         @Key(

@@ -19,6 +19,8 @@ struct ColumnCells {
     }
 
     var hasNumbers: Bool { numbers.contains { !$0.isNaN } }
+    /// Whether there are numbers, and all of them are whole.
+    var areWhole: Bool { hasNumbers && numbers.allSatisfy { $0.isNaN || WholeKind.holds($0) } }
     var missing: Int { numbers.indices.count { isMissing($0) } }
 
     /// The different words: numbers in their order, else texts in that of their letters.

@@ -18,8 +18,10 @@ protocol ColumnKind: Sendable {
     var parameters: ColumnParameters { get }
     /// The names of the coordinates behind that of the column; one that is empty has the column's own name.
     var suffixes: [String] { get }
-    /// How wide uniform noise spreads a coordinate, so that the data have a density; 0 for numbers.
+    /// How wide uniform noise spreads a coordinate, so that the data have a density; 0 for real numbers.
     var spread: Double { get }
+    /// Whether cells are whole numbers.
+    var isWhole: Bool { get }
     /// Whether coordinates are scaled as numbers are.
     var isScaled: Bool { get }
     /// What cells are, for objectives and samplers that tell numbers from others.
@@ -41,6 +43,9 @@ extension ColumnKind {
     var words: [String]? { parameters.words }
     var spread: Double { 0 }
     var isScaled: Bool { false }
+    var isWhole: Bool { false }
+    /// Whether a cell is a number of the line, and its coordinate that number.
+    var isNumber: Bool { if case .line = geometry { true } else { false } }
 
     func isMissing(_: [Double], indicator: Double) -> Bool { indicator > 0.5 }
 
@@ -65,13 +70,17 @@ public struct ColumnParameters: Hashable, Codable, Sendable {
     var words: [String]?
     /// After which numbers repeat.
     var period: Double?
+    /// Whether all whole numbers are the same; nil: not.
+    var isConstant: Bool?
 
     /// The cell of a word that is none of the known ones.
     static let unknown = -1.0
 }
 
 enum ColumnKinds {
-    static let all: [any ColumnKind.Type] = [NumberKind.self, CategoryKind.self, OrderedKind.self, CyclicKind.self, BitKind.self]
+    static let all: [any ColumnKind.Type] = [
+        NumberKind.self, WholeKind.self, CategoryKind.self, OrderedKind.self, CyclicKind.self, BitKind.self,
+    ]
     /// The word of a column that is left out.
     static let none = "none"
 

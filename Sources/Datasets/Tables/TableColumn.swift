@@ -24,8 +24,13 @@ public struct TableColumn: Sendable {
     public var canBeMissing: Bool { missing > 0 }
     var width: Int { kind.suffixes.count + (canBeMissing ? 1 : 0) }
     var coordinateNames: [String] { (kind.suffixes + (canBeMissing ? ["=NA"] : [])).map { name + $0 } }
+    /// Whether cells are whole numbers.
+    public var isWhole: Bool { kind.isWhole }
     /// How wide noise spreads each coordinate.
-    var spreads: [Double] { kind.suffixes.map { _ in kind.spread } + (canBeMissing ? [0.2] : []) }
+    /// - Parameter ofValues: whether it spreads those of what is no number too; numbers that are whole it spreads anyhow.
+    func spreads(ofValues: Bool) -> [Double] {
+        kind.suffixes.map { _ in ofValues || kind.isNumber ? kind.spread : 0 } + (canBeMissing ? [ofValues ? 0.2 : 0] : [])
+    }
     /// Which coordinates are scaled.
     var areScaled: [Bool] { kind.suffixes.map { _ in kind.isScaled } + (canBeMissing ? [false] : []) }
 
@@ -70,6 +75,9 @@ public struct TableColumn: Sendable {
         return (cells, unknown)
     }
 
+    /// As versions knew it that told no whole numbers from others.
+    var withoutWhole: TableColumn { isWhole ? TableColumn(name: name, NumberKind(), missing: missing, filler: filler) : self }
+
     /// What it was taken as, for a person.
     var summary: String { kind.summary + (canBeMissing ? "; \(missing) missing" : "") }
 }
@@ -92,6 +100,8 @@ extension TableColumn: Hashable, Codable {
         var kind: String
         var words: [String]?
         var period: Double?
+        /// Of whole numbers.
+        var constant: Bool?
         var missing: Int?
         var filler: Double?
     }
@@ -100,12 +110,12 @@ extension TableColumn: Hashable, Codable {
         let parameters = kind.parameters
         return Entry(
             name: name, kind: type(of: kind).name, words: parameters.words, period: parameters.period,
-            missing: canBeMissing ? missing : nil, filler: canBeMissing ? filler : nil)
+            constant: parameters.isConstant, missing: canBeMissing ? missing : nil, filler: canBeMissing ? filler : nil)
     }
 
     public init(from decoder: any Decoder) throws {
         let entry = try Entry(from: decoder)
-        let parameters = ColumnParameters(words: entry.words, period: entry.period)
+        let parameters = ColumnParameters(words: entry.words, period: entry.period, isConstant: entry.constant)
         guard let kind = ColumnKinds.named(entry.kind)?.init(parameters), entry.missing ?? 0 >= 0, (entry.filler ?? 0).isFinite else {
             throw DecodingError.dataCorrupted(
                 DecodingError.Context(codingPath: decoder.codingPath, debugDescription: "no kind of column: \(entry.kind)"))

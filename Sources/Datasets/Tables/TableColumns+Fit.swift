@@ -7,7 +7,8 @@ extension TableColumns {
     /// Fewer rows may all be different by chance.
     private static let fewRows = 8
 
-    /// What columns are taken as: as `kinds` say, else numbers where all that is there are numbers, a bit for two texts, a category for more.
+    /// What columns are taken as: as `kinds` say, else numbers where all that is there are numbers, whole ones where all of these are, a bit for two texts, a category
+    /// for more.
     /// - Throws: `.data` for a column of numbers and texts, `.configuration` for a kind that does not fit its column.
     init(fitting table: [ColumnCells], kinds: ColumnChoices, isNamed: Bool, _ place: String) throws(Failure) {
         try kinds.check(table.map(\.name), place)
@@ -64,7 +65,9 @@ extension TableColumns {
     }
 
     private static func inferred(_ cells: ColumnCells) throws(Failure) -> any ColumnKind {
-        guard let texts = cells.texts, let first = texts.firstText else { return try NumberKind(fitting: cells, argument: nil) }
+        guard let texts = cells.texts, let first = texts.firstText else {
+            return try cells.areWhole ? WholeKind(fitting: cells, argument: nil) : NumberKind(fitting: cells, argument: nil)
+        }
         guard !cells.hasNumbers, !texts.hasMistypedNumber else {
             throw Failure(
                 .data, "\(first) Or say what the column is: data.kinds=\(cells.name)=category (a category), \(cells.name)=none (left out).")

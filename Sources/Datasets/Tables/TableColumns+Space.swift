@@ -4,7 +4,7 @@ extension TableColumns {
     /// What the coordinates of a row are; nil where all are numbers that are always there.
     /// - Parameter scales: of the coordinates; nil where nothing scales them.
     public func space(_ scales: ColumnScales?) -> RowSpace? {
-        guard !arePlain else { return nil }
+        guard !areNumbers else { return nil }
         var (parts, gaps): ([RowSpace.Part], [RowSpace.Gap]) = ([], [])
         for (column, place) in zip(columns, coordinatePlaces) {
             /// A cell on the model's scale.

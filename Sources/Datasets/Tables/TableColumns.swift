@@ -41,7 +41,8 @@ public struct TableColumns: Hashable, Codable, Sendable {
     public var width: Int { columns.reduce(0) { $0 + $1.width } }
     public var coordinateNames: [String] { columns.flatMap(\.coordinateNames) }
     /// Whether a row's coordinates are its numbers.
-    public var arePlain: Bool { columns.allSatisfy { $0.kind is NumberKind && !$0.canBeMissing } }
+    public var areNumbers: Bool { columns.allSatisfy { $0.kind.isNumber && !$0.canBeMissing } }
+    public var hasWhole: Bool { columns.contains(where: \.isWhole) }
 
     /// The coordinates of each column.
     public var coordinatePlaces: [Range<Int>] {
@@ -54,8 +55,9 @@ public struct TableColumns: Hashable, Codable, Sendable {
 
     /// The column of each coordinate.
     var columnOfCoordinate: [TableColumn] { columns.flatMap { column in (0..<column.width).map { _ in column } } }
-    /// How wide uniform noise spreads each coordinate.
-    var spreads: [Double] { columns.flatMap(\.spreads) }
+    /// How wide uniform noise spreads each coordinate, in the units of the data.
+    /// - Parameter ofValues: whether it spreads those of what is no number too.
+    func spreads(ofValues: Bool) -> [Double] { columns.flatMap { $0.spreads(ofValues: ofValues) } }
     var areScaled: [Bool] { columns.flatMap(\.areScaled) }
     /// For each coordinate that is not there in some rows, the coordinate that says so.
     var indicators: [Int?] {
@@ -85,11 +87,9 @@ public struct TableColumns: Hashable, Codable, Sendable {
         return counted
     }
 
-    /// Without what follows from rows alone.
-    var uncounted: TableColumns {
-        var columns = self
-        columns.gapPatterns = nil
-        return columns
+    /// What a run is bound to: without what follows from rows alone, as whole numbers do. Nil where a row's values are its numbers.
+    var bound: TableColumns? {
+        areNumbers && leftOut.isEmpty ? nil : TableColumns(columns.map(\.withoutWhole), isNamed: isNamed, leftOut: leftOut)
     }
 
     // MARK: values
@@ -144,7 +144,7 @@ public struct TableColumns: Hashable, Codable, Sendable {
         var place = 0
         return columns.map { column in
             defer { place += column.width }
-            return (column.name, column.summary, column.kind is NumberKind ? place : nil)
+            return (column.name, column.summary, column.kind.isNumber ? place : nil)
         } + leftOut.map { ($0.name, "left out: \($0.reason)", nil) }
     }
 }

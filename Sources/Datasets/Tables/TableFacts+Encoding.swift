@@ -30,7 +30,7 @@ extension TableFacts: Codable {
     /// As text: the same for the same facts. Without parts, which say nothing of rows that were chosen, and what is given of rows.
     var encodedText: String {
         var own = self
-        (own.parts, own.given, own.columns) = (nil, nil, columns?.uncounted)
+        (own.parts, own.given, own.columns) = (nil, nil, columns?.bound)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         guard let bytes = try? encoder.encode(own) else { preconditionFailure("what a table says has no JSON") }

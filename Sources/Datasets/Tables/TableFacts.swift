@@ -16,7 +16,14 @@ public struct TableFacts: Hashable, Sendable {
     public init() {}
 
     /// Whether noise spreads coordinates.
-    public var isSpread: Bool { columns?.spreads.contains { $0 > 0 } == true }
+    public var isSpread: Bool { columns?.spreads(ofValues: true).contains { $0 > 0 } == true }
+
+    /// Whether rows are their numbers, and nothing is said of single ones.
+    var isOfNumbers: Bool {
+        var others = self
+        others.columns = nil
+        return others == TableFacts() && columns?.areNumbers != false
+    }
 
     /// The same of some of the rows.
     func rows(_ places: [Int]) -> TableFacts {
@@ -32,7 +39,7 @@ public struct TableFacts: Hashable, Sendable {
 
     /// Equal for tables of which the same is learned: beside their values.
     public var digest: String? {
-        guard columns != nil || classNames != nil || weights != nil else { return nil }
+        guard columns?.bound != nil || classNames != nil || weights != nil else { return nil }
         return Checksum.of(Array(encodedText.utf8))
     }
 }

@@ -26,6 +26,11 @@ package struct EvaluationRows: Sendable {
             source: source, preparation: preparation, scales: scales, seed: Self.seed, shards: 1, rowsPerShard: Self.rowsPerChunk)
     }
 
+    private init(_ stream: DataStream) { self.stream = stream }
+
+    /// The same rows in the middle of the cells over which training spreads them.
+    package var centred: EvaluationRows { EvaluationRows(stream.centred()) }
+
     /// Different rows: those of a data set, or any number of samples of a density.
     package var available: Int { stream.source.dataset?.count ?? .max }
     package var dimension: Int { stream.shape.count }

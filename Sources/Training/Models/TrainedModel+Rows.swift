@@ -10,8 +10,14 @@ import Numerics
 package struct GivenRows: Sendable {
     private let preparation: RowPreparation
     private let dataset: Dataset
+    /// Whether training spreads what is no number too.
+    private let spreadsValues: Bool
+    /// The same noise in every run.
+    private static let seed: UInt64 = 1
 
-    fileprivate init(_ preparation: RowPreparation, _ dataset: Dataset) { (self.preparation, self.dataset) = (preparation, dataset) }
+    fileprivate init(_ preparation: RowPreparation, _ dataset: Dataset, spreadsValues: Bool) {
+        (self.preparation, self.dataset, self.spreadsValues) = (preparation, dataset, spreadsValues)
+    }
 
     package var count: Int { dataset.count }
 
@@ -21,8 +27,14 @@ package struct GivenRows: Sendable {
     /// What belongs to each; nil where there is no such.
     var images: Dataset? { dataset.partner }
 
-    /// rows x values
+    /// In the middle of the cells over which training spreads values, rows x values.
     package func read(_ range: Range<Int>) -> Matrix { preparation.rows(of: dataset, range) }
+
+    /// All of them spread over these cells as training rows are, to be compared with such: rows x values.
+    package func spread() -> Matrix {
+        let stream = RandomStream(seed: Self.seed, purpose: .dequantisation, step: 0, index: 0)
+        return preparation.rows(of: dataset, spreadBy: stream, spreadsValues: spreadsValues)
+    }
 }
 
 // Rows that are given to a trained model: read as the training data are, and prepared as these were.
@@ -56,7 +68,8 @@ extension TrainedModel {
             }
             readingNotes.add(conforming.notes)
             try configuration.checkSites(of: conforming, as: preparation, place) { _, _ in true }
-            return GivenRows(preparation, rows)
+            // Levels that were given as real numbers lie on the model's scale already.
+            return GivenRows(preparation, rows, spreadsValues: try configuration.preparation(of: conforming).dequantize)
         }
     }
 
@@ -89,7 +102,7 @@ extension TrainedModel {
             guard let parts = split(whole) else {
                 throw Failure(.checkpoint, "\(path): the model was trained on other data than \(whole.name) holds now")
             }
-            return parts
+            return rowMetadata.map { parts.taken(as: $0.rows) } ?? parts
         }
     }
 

@@ -13,6 +13,12 @@ package struct SplitRows {
     package fileprivate(set) var test: DataSource?
     /// Those that `data.rows` does not choose.
     package fileprivate(set) var rest: DataSource?
+
+    /// Every part with its columns taken as a model has learned them.
+    func taken(as learned: RowPreparation) -> SplitRows {
+        func taken(_ source: DataSource) -> DataSource { source.dataset.map { .dataset($0.taken(as: learned)) } ?? source }
+        return SplitRows(training: taken(training), heldOut: heldOut.map(taken), test: test.map(taken), rest: rest.map(taken))
+    }
 }
 
 /// Rows of a run that it does not train on.

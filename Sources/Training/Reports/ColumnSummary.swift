@@ -1,6 +1,7 @@
 import Configuration
 import Datasets
 import Failures
+import Numerics
 
 /// What the columns of a table are taken as, before the first step: a line for each.
 struct ColumnSummary {
@@ -18,7 +19,12 @@ struct ColumnSummary {
         }
         let rows = plan.rowMetadata.rows
         let lines =
-            dataset.table.columns.map { Self.lines($0, rows.scales) } ?? Self.plainLines(dataset.columnNames ?? [], rows.scales)
+            if let table = dataset.table.columns, !table.areNumbers || !table.leftOut.isEmpty {
+                Self.lines(table, rows.scales)
+            } else {
+                Self.plainLines(
+                    dataset.table.columns ?? TableColumns(numbers: dataset.shape.count, names: dataset.columnNames), rows.scales)
+            }
         let roles = Self.roles(plan.configuration, dataset)
         let shown = lines.prefix(Self.mostLines) + (lines.count > Self.mostLines ? [("...", "\(lines.count - Self.mostLines) more")] : [])
         text = TextLayout.table(shown + roles, width: width)
@@ -28,14 +34,22 @@ struct ColumnSummary {
         table.summary.map { line in (line.name, line.text + (line.coordinate.map { words(of: scales, $0) } ?? "")) }
     }
 
-    /// Tables of numbers alone: columns of one scale together.
-    private static func plainLines(_ names: [String], _ scales: ColumnScales?) -> [(String, String)] {
-        let words = names.indices.map { self.words(of: scales, $0) }
-        return words.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.map { word in
-            let own = names.indices.filter { words[$0] == word }.map { names[$0] }
-            let list = own.prefix(mostNames).joined(separator: ", ") + (own.count > mostNames ? ", ..." : "")
-            return ("\(own.count) number\(own.count == 1 ? "" : "s")\(word)", list)
+    /// Tables of numbers alone: columns of one kind and scale together.
+    private static func plainLines(_ table: TableColumns, _ scales: ColumnScales?) -> [(String, String)] {
+        let kinds = table.columns.indices.map { place in
+            Kind(name: table.columns[place].isWhole ? "whole number" : "number", scale: words(of: scales, place))
         }
+        return kinds.reduce(into: [Kind]()) { if !$0.contains($1) { $0.append($1) } }.map { kind in
+            let own = kinds.indices.filter { kinds[$0] == kind }.map { table.names[$0] }
+            let list = own.prefix(mostNames).joined(separator: ", ") + (own.count > mostNames ? ", ..." : "")
+            return ("\(own.count) \(kind.name)\(own.count == 1 ? "" : "s")\(kind.scale)", list)
+        }
+    }
+
+    /// What columns that share a line have in common.
+    private struct Kind: Equatable {
+        let name: String
+        let scale: String
     }
 
     /// How the numbers of a coordinate are scaled.

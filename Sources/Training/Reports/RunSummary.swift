@@ -72,7 +72,7 @@ struct RunSummary {
     }
 
     private static func shape(_ source: DataSource) -> String {
-        guard let table = source.dataset?.table.columns else { return "\(source.shape)" }
+        guard let table = source.dataset?.table.columns, !table.areNumbers || !table.leftOut.isEmpty else { return "\(source.shape)" }
         return "\(table.columns.count) columns, \(table.width) coordinates"
     }
 

@@ -84,10 +84,10 @@ enum SmallTable {
     }
 
     @Test func `numbers alone stay what they were, whatever else a table says`() throws {
-        let text = "a,b\n1,2\n3,4.5\n"
+        let text = "a,b\n1.5,2\n3,4.5\n"
         for kinds in [[], ["a=number"]] {
             let data = try SmallTable.load(text, kinds: kinds)
-            #expect(data.table.columns == nil && data.values == .floats([1, 2, 3, 4.5]) && data.columnNames == ["a", "b"])
+            #expect(data.table.columns == nil && data.values == .floats([1.5, 2, 3, 4.5]) && data.columnNames == ["a", "b"])
         }
         let years = try SmallTable.load("year,b\n2007,1\n2009,2\n2007,3\n", kinds: ["year=category", "b=none"])
         #expect(years.columnNames == ["year=2007", "year=2009"] && years.values == .floats([1, 0, 0, 1, 1, 0]))
@@ -205,7 +205,7 @@ enum SmallTable {
     }
 
     @Test func `words are labels in the order of their letters, and other data have the same`() throws {
-        let text = "mass,kind\n1,Gentoo\n2,Adelie\n3,Gentoo\n"
+        let text = "mass,kind\n1.5,Gentoo\n2,Adelie\n3,Gentoo\n"
         let data = try SmallTable.load(text) { $0.label = .named("kind") }
         #expect(data.labels == [1, 0, 1] && data.table.classNames == ["Adelie", "Gentoo"] && data.table.columns == nil)
         #expect(data.notes.contains { $0.contains("the classes of 'kind' are 0 Adelie, 1 Gentoo") })
