@@ -171,6 +171,9 @@ extension ChartPlan {
         ChartPlan(
             "Gap of held-out rows", "Mean energy of held-out rows less that of training rows, under the averaged parameters.",
             "validation.energies.gap", "gap", holdsZero: true),
+        ChartPlan(
+            "Loss of held-out rows", "Of the objective, under the averaged parameters, with the same noise every time; smaller is better.",
+            "validation.loss.mean", "loss"),
         ChartPlan("Divergence", "KL of the model from the true density, in nats.", "plane.fit.divergence", "KL"),
         ChartPlan(
             "Squared error", "Of the log density, at samples of the true one: as it is, and up to the best constant.",
@@ -204,7 +207,8 @@ extension ChartPlan {
         "trainingSeconds", "energyEvaluations", "samples.count", "generated.count", "plane.integral.change", "plane.integral.edgeMass",
         "plane.integral.points", "plane.coverage.modes", "plane.coverage.samples", "plane.coverage.threshold", "plane.fit.divergenceError",
         "plane.integral.square.x", "plane.integral.square.y", "validation.samples.count", "validation.energies.training",
-        "validation.energies.heldOut", "validation.energies.gapError", "validation.energies.deviation", "smoothness.data.points",
+        "validation.energies.heldOut", "validation.energies.gapError", "validation.energies.deviation", "validation.loss.error",
+        "smoothness.data.points",
         "smoothness.between.points", "smoothness.samples.points",
     ]
 

@@ -50,7 +50,7 @@ extension RunConfiguration {
     /// When the state is saved.
     public struct Checkpoint: KeyGroup {
         /// A measure of evaluation.jsonl, of which less is better.
-        public enum Measure: String, Choice { case slicedWasserstein, frechetDistance, divergence, squaredError }
+        public enum Measure: String, Choice { case slicedWasserstein, frechetDistance, heldOutLoss, divergence, squaredError }
 
         static let keepsBest = Need.isOneOf("checkpoint.keepBest", Measure.allCases.map(\.rawValue))
 
@@ -58,7 +58,8 @@ extension RunConfiguration {
         @Key("the newest checkpoints that are kept", 2...1_000_000, later: .free) public var keep = 2
         @Key(
             "keep the checkpoint of the evaluation with the least such measure as well: of samples against held-out rows, or data without them; of the energy "
-                + "against a density of the plane", needs: .isAbove("evaluate.every", 0), later: .free, bindsAtDefault: false)
+                + "against a density of the plane; heldOutLoss: the objective's own loss on held-out rows, without samples",
+            needs: .isAbove("evaluate.every", 0), later: .free, bindsAtDefault: false)
         public var keepBest: Measure? = nil
     }
 

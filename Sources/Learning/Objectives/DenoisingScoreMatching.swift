@@ -9,12 +9,12 @@ import Sampling
 /// of v·∇E(y), v = ∇E(y) - ξ/σ held fixed. Cost: one pass, and one along a line.
 ///
 /// Source: P. Vincent, doi:10.1162/NECO_a_00142.
-package struct DenoisingScoreMatching: Objective {
+package struct DenoisingScoreMatching: RowLoss {
     let seed: UInt64
     /// σ
     let deviation: Float
     let rowsPerStep: Int
-    let data: LearnedRows
+    package var data: LearnedRows
 
     package init(seed: UInt64, deviation: Float, rowsPerStep: Int, data: LearnedRows) {
         self.seed = seed

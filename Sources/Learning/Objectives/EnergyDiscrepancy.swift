@@ -12,7 +12,7 @@ import Sampling
 /// Rows of a table are perturbed column by column, each by its kind (`RowPerturbation`), and what gaps leave free counts with its density (`RowSpace`).
 ///
 /// Source: T. Schröder, Z. Ou, J. Lim, Y. Li, S. Vollmer, A. Duncan, arXiv:2307.06431; mixed rows: T. Schröder, Z. Ou, Y. Li, A. Duncan, arXiv:2412.01019.
-package struct EnergyDiscrepancy: Objective {
+package struct EnergyDiscrepancy: RowLoss {
     let seed: UInt64
     /// √t, and what happens to columns that are no numbers.
     let perturbation: RowPerturbation
@@ -21,7 +21,7 @@ package struct EnergyDiscrepancy: Objective {
     /// w
     let stabilization: Float
     let rowsPerStep: Int
-    let data: LearnedRows
+    package var data: LearnedRows
 
     /// - Parameter siteTime: how long sites are perturbed, of rows that have such.
     package init(

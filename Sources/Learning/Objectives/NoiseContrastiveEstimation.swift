@@ -10,11 +10,11 @@ import Sampling
 /// data row.
 ///
 /// Source: M. Gutmann, A. Hyvärinen, JMLR 13 (2012), 307.
-package struct NoiseContrastiveEstimation: Objective {
+package struct NoiseContrastiveEstimation: RowLoss {
     let seed: UInt64
     let noise: IndependentNoise
     let rowsPerStep: Int
-    let data: LearnedRows
+    package var data: LearnedRows
 
     package init(seed: UInt64, noise: IndependentNoise, rowsPerStep: Int, data: LearnedRows) {
         self.seed = seed

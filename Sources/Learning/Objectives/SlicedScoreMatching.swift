@@ -8,7 +8,7 @@ import Sampling
 /// With the axes as directions it is exact: Σ_k ½ (∂_k E)² - ∂_k² E = ½|∇E|² - ΔE (A. Hyvärinen, JMLR 6 (2005), 695). With random directions of
 /// ±1 it is sliced score matching (Y. Song, S. Garg, J. Shi, S. Ermon, arXiv:1905.07088). The energy must be smooth: ReLU networks have no
 /// curvature. Cost: one pass of second order a direction. Its own minimum is low where data lie on a manifold: noise the data.
-package struct SlicedScoreMatching: Objective {
+package struct SlicedScoreMatching: RowLoss {
     package enum Directions: Sendable, Hashable {
         /// As many for each row, drawn anew.
         case random(Int)
@@ -21,7 +21,7 @@ package struct SlicedScoreMatching: Objective {
     /// Values of a row.
     let dimension: Int
     let rowsPerStep: Int
-    let data: LearnedRows
+    package var data: LearnedRows
 
     package init(seed: UInt64, directions: Directions, dimension: Int, rowsPerStep: Int, data: LearnedRows) {
         self.seed = seed

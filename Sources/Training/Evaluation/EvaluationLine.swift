@@ -29,6 +29,7 @@ public struct EvaluationLine: Codable, Hashable, Sendable {
             case .slicedWasserstein: samples?.slicedWasserstein
             case .frechetDistance: samples?.frechetDistance
             case .divergence: (plane?.fit.divergence).map { Double($0) }
+            case .heldOutLoss: validation?.loss?.mean
             case .squaredError: (plane?.fit.squaredError).map { Double($0) }
             }
         return value.flatMap { $0.isFinite ? $0 : nil }

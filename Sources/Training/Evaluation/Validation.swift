@@ -14,17 +14,24 @@ final class Validation {
     let heldOut: EvaluationRows
     private let model: EvaluatedModel
     private var reference: SampleReference?
+    private let lossOfRows: HeldOutLossMeasurement?
 
     /// Collective. - Returns: nil for a run that trains on all rows.
     init?(_ model: EvaluatedModel) throws(Failure) {
         guard let heldOut = try model.communicator.agree({ try model.plan.heldOutRows() }) else { return nil }
         (self.heldOut, self.model) = (heldOut, model)
+        lossOfRows = try model.communicator.agree { try HeldOutLossMeasurement(model.plan) }
     }
+
+    /// Whether the objective has a loss that compares models on these rows.
+    var hasLoss: Bool { lossOfRows != nil }
 
     /// What lines of evaluation.jsonl say.
     struct Findings: Codable, Hashable, Sendable {
         /// Absent for objectives that train no energy.
         let energies: HeldOutEnergies?
+        /// Absent for objectives whose loss compares no models (`RowLoss`), and where it is no number.
+        let loss: HeldOutLoss?
         /// The run's samples against held-out rows; absent as `EvaluationLine.samples` is.
         let samples: SampleMeasures?
     }
@@ -43,6 +50,11 @@ final class Validation {
             return nil
         }
         return HeldOutEnergies(training: seen, heldOut: unseen)
+    }
+
+    /// Collective. The objective's loss of the held-out rows, of the averaged parameters where there are such. The same bits on any number of ranks.
+    func loss() throws(Failure) -> HeldOutLoss? {
+        try lossOfRows.flatMap { (loss) throws(Failure) in try loss.measure(model.trainer) }
     }
 
     /// Collective. Samples against the held-out rows, on the features of the training data.

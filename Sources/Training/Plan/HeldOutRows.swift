@@ -2,6 +2,7 @@ import Configuration
 import Datasets
 import Distributed
 import Failures
+import Learning
 import Measures
 
 /// The rows of a source by what they are for.
@@ -70,6 +71,9 @@ extension RunConfiguration {
 }
 
 extension RunPlan {
+    /// Whether evaluations have the objective's loss of held-out rows.
+    var measuresHeldOutLoss: Bool { configuration.evaluate.every > 0 && heldOut != nil && objective is any RowLoss }
+
     /// The held-out rows in the fixed order of evaluations; nil where there are none.
     func heldOutRows() throws(Failure) -> EvaluationRows? {
         guard let heldOut else { return nil }

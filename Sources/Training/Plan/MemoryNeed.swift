@@ -36,8 +36,9 @@ package struct MemoryNeed: Sendable {
             _ = ShardWorker.Tiles(make, condition: plan.condition, freshScratch: plan.freshScratch)
             objective.countScratch(make)
         }
-        // And the gradient of a shard as integers.
-        threads = count * (engine.perThread + ofThread + 8 * parameterCount)
+        // And the gradient of a shard as integers; the loss of held-out rows has an engine of its own.
+        let ofLoss = plan.measuresHeldOutLoss ? engine.shared + engine.perThread + ofThread : 0
+        threads = count * (engine.perThread + ofThread + 8 * parameterCount) + ofLoss
         let ofShard = Self.count(plan) { _ = objective.keptTensors($0) }
         chains = shards * (ofShard + Self.exchangedBytes(plan))
         let datasets = [plan.source, plan.heldOut].flatMap { $0?.datasets ?? [] }

@@ -52,10 +52,10 @@ final class IntervalEvaluation: StepCallback {
     private var hasSamples: Bool { plan.profile.hasChains || drawsSamples }
 
     /// Whether samples are drawn for the evaluation: of a latent energy, of one whose samples are always drawn afresh, and where held-out rows or the best
-    /// checkpoint want them.
+    /// checkpoint want them. Where the loss of held-out rows chooses, they would cost more than what they are for.
     private var drawsSamples: Bool {
         let isWanted =
-            plan.networks.isLatent || plan.profile.model.drawsAfresh || validation != nil
+            plan.networks.isLatent || plan.profile.model.drawsAfresh || validation != nil && keptMeasure != .heldOutLoss
             || [.slicedWasserstein, .frechetDistance].contains(keptMeasure)
         return !plan.profile.hasChains && isWanted
     }
@@ -122,6 +122,14 @@ final class IntervalEvaluation: StepCallback {
 
     /// Refuses to keep the best by what is not measured.
     private func checkKeptMeasure() throws(Failure) {
+        if keptMeasure == .heldOutLoss, validation?.hasLoss != true {
+            let found = validation == nil ? "no held-out rows" : "objective.kind = \"\(plan.configuration.objective.kind.rawValue)\""
+            throw Failure(
+                .configuration,
+                "checkpoint.keepBest = \"heldOutLoss\": it is the objective's own loss on rows that are held out: expected data.validation (or rows of "
+                    + "data.split) and denoisingScore of one noise level, slicedScore, exactScore, energyDiscrepancy or nce, found \(found)"
+            )
+        }
         let isOfPlane = plan.source.density != nil && !plan.networks.isLatent
         guard let keptMeasure, [.divergence, .squaredError].contains(keptMeasure), !isOfPlane else { return }
         throw Failure(
@@ -166,8 +174,9 @@ final class IntervalEvaluation: StepCallback {
     private func validationMeasures(chains: Matrix?) throws(Failure) -> Validation.Findings? {
         guard let validation else { return nil }
         let energies = try validation.energies(.average, every: plan.configuration.evaluate.every)
-        guard let chains, let components else { return Validation.Findings(energies: energies, samples: nil) }
-        return Validation.Findings(energies: energies, samples: try validation.compare(chains, components: components))
+        let loss = try validation.loss()
+        guard let chains, let components else { return Validation.Findings(energies: energies, loss: loss, samples: nil) }
+        return Validation.Findings(energies: energies, loss: loss, samples: try validation.compare(chains, components: components))
     }
 
     /// Collective. Of the generator's samples.

@@ -173,4 +173,96 @@ import Training
         let line = try #require(try lines(score).last?["validation"] as? [String: [String: Double]])
         #expect((line["samples"]?["slicedWasserstein"] ?? 0) > 0 && line["energies"] != nil)
     }
+
+    private static let score = ["objective.kind=denoisingScore", "objective.noise=0.5", "chains.buffer=null", "data.validation=0.2"]
+
+    /// The losses of held-out rows, by step.
+    private func losses(_ folder: RunFolder) throws -> [(step: Int, mean: Double, error: Double)] {
+        try lines(folder).map { line in
+            let found = try #require((line["validation"] as? [String: Any])?["loss"] as? [String: Double])
+            return (try #require(line["step"] as? Int), try #require(found["mean"]), try #require(found["error"]))
+        }
+    }
+
+    /// mean σ²/2 |∇E(y) - ξ/σ|² of a tile of rows, y = x + σ ξ, the slopes by differences.
+    private func scoreLoss(_ energies: RowScores, _ rows: Matrix, _ noise: Matrix) -> Double {
+        let (deviation, width): (Float, Float) = (0.5, 0.01)
+        let noised = Matrix(rows: rows.rows, columns: 2, zip(rows.values, noise.values).map { $0 + deviation * $1 })
+        var sum = 0.0
+        for column in 0..<2 {
+            func moved(_ distance: Float) -> [Double] {
+                let values = noised.values.enumerated().map { $0 % 2 == column ? $1 + distance : $1 }
+                return energies.scores(of: Matrix(rows: rows.rows, columns: 2, values), tile: 0).map { $0[0] }
+            }
+            let (above, below) = (moved(width), moved(-width))
+            for row in 0..<rows.rows {
+                let slope = (above[row] - below[row]) / Double(2 * width)
+                let error = slope - Double(noise[row, column] / deviation)
+                sum += Double(deviation * deviation) / 2 * error * error
+            }
+        }
+        return sum / Double(rows.rows)
+    }
+
+    @Test func `the objective's loss of held-out rows is that of the averaged parameters with the same noise at every evaluation`() throws {
+        let folder = scratch.run()
+        let arguments = try arguments(Self.score + ["evaluate.every=4", "data.noise=0", "optimizer.average=0.5"])
+        try ScratchRun.train(arguments, in: folder)
+        let plan = try ScratchRun.trainer(arguments).plan
+        let trained = try TrainedModel(folder, step: 8, weights: .average)
+        let energies = RowScores(energy: trained.model, weights: trained.prepared())
+        let (seed, heldOut) = (plan.configuration.run.seed, try #require(plan.heldOut))
+        let stream = try DataStream(source: heldOut, seed: seed, shards: 1, rowsPerShard: 6)
+        // Twelve rows in tiles of six: eight times each.
+        let tiles = (0..<16).map { tile -> Double in
+            let (rows, noise) = (Matrix(rows: 6, columns: 2), Matrix(rows: 6, columns: 2))
+            stream.fill(rows, step: tile, shard: 0)
+            RandomStream(seed: seed, purpose: .scoreNoise, step: tile, index: 0).fillNormals(noise)
+            return scoreLoss(energies, rows, noise)
+        }
+        let mean = tiles.reduce(0, +) / 16
+        let error = (tiles.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (16 * 15)).squareRoot()
+        let found = try #require(try losses(folder).last)
+        // Slopes by differences of floats have 1e-5 of the energies, which are below 10.
+        #expect(found.step == 8 && abs(found.mean - mean) < 1e-3 * mean && abs(found.error - error) < 1e-2 * error, "\(found), \(mean)")
+    }
+
+    @Test func `runs end by the loss of held-out rows without samples, alike on any number of ranks and after a kill`() throws {
+        let more = Self.score + ["checkpoint.keepBest=heldOutLoss", "optimizer.average=0.5", "run.steps=12"]
+        let whole = scratch.run("whole")
+        try ScratchRun.train(try worsening(more), in: whole)
+        let all = try losses(whole)
+        #expect(all.count == 12)
+        #expect(try lines(whole).allSatisfy { $0["samples"] == nil && ($0["validation"] as? [String: Any])?["samples"] == nil })
+        let arguments = try worsening(more + ["run.patience=2"])
+        let folder = scratch.run()
+        let said = try ScratchRun.train(arguments, in: folder)
+        let end = try #require(try folder.steps().first)
+        #expect(said.last?.contains("stopped early, at step \(end) of 12") == true, "\(said.last ?? "")")
+        let first = try losses(folder)
+        let least = try #require(first.min { $0.mean < $1.mean })
+        #expect(end == least.step + 2 && end < 12 && first.map(\.mean) == all.prefix(end).map(\.mean))
+        #expect(try TrainedModel(folder, step: .best).step == least.step)
+        let expected = try texts(folder)
+        for ranks in [2, 3, 4] {
+            let shared = scratch.run("on-\(ranks)")
+            _ = try ThreadRanks.run(ranks) { try ScratchRun.train(arguments, in: shared, on: $0) }
+            #expect(try texts(shared) == expected && shared.steps() == folder.steps(), "\(ranks) ranks")
+        }
+        try FileManager.default.removeItem(atPath: folder.checkpoint(end))
+        try ScratchRun.train(arguments, in: folder)
+        #expect(try texts(folder) == expected)
+    }
+
+    @Test(arguments: [
+        ["objective.kind=pcd", "data.validation=0.2"], ["objective.kind=denoisingScore", "objective.noise=0.5", "chains.buffer=null"],
+    ]) func `a loss that is not one of held-out rows is refused before the first step`(arguments: [String]) throws {
+        let folder = scratch.run()
+        let refused = failure {
+            try ScratchRun.train(try self.arguments(arguments + ["evaluate.every=4", "checkpoint.keepBest=heldOutLoss"]), in: folder)
+        }
+        let found = arguments.count == 2 ? "found objective.kind = \"pcd\"" : "found no held-out rows"
+        #expect(refused?.kind == .configuration && refused?.message.contains(found) == true, "\(refused?.message ?? "")")
+        #expect(try folder.steps() == [])
+    }
 }
