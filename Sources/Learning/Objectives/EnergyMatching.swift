@@ -22,7 +22,9 @@ package struct EnergyMatching: Objective {
         profile.measures += sharpening.measures
         profile.counts = Tally.ofChains
         profile.engine.passTiles = 2
-        profile.later = ObjectiveProfile.LaterWork(step: sharpening.firstStep, evaluations: sharpening.evaluations)
+        profile.later = ObjectiveProfile.LaterPhase(
+            step: sharpening.firstStep, evaluations: sharpening.evaluations,
+            tallies: Set(sharpening.measures.flatMap(\.tallies) + Tally.ofChains))
         return profile
     }
 

@@ -17,13 +17,16 @@ package struct ObjectiveProfile: Sendable {
     /// Passes through the energy and back for each data row of a step: the unit in which objectives are compared. A pass along a line counts as
     /// two (first order) or three (second order).
     package var evaluations = 0.0
-    /// What steps from one on take beside it; nil: all steps take the same.
-    package var later: LaterWork?
+    /// What begins with a later step; nil: all steps are alike.
+    package var later: LaterPhase?
 
-    /// Further passes for each data row from a step on.
-    package struct LaterWork: Sendable {
+    /// What the steps from one on do beside the others.
+    package struct LaterPhase: Sendable {
         package let step: Int
+        /// Further passes for each data row.
         package let evaluations: Double
+        /// What shards count only then: the measures that are made of it have no value before.
+        package let tallies: Set<Tally>
     }
 
     package init() {}
@@ -41,6 +44,9 @@ package struct ObjectiveProfile: Sendable {
     package func evaluations(beforeStep step: Int) -> Double {
         Double(step) * evaluations + (later.map { Double(max(0, step - $0.step)) * $0.evaluations } ?? 0)
     }
+
+    /// What shards have not begun to count at a step.
+    package func pending(atStep step: Int) -> Set<Tally> { later.flatMap { step < $0.step ? $0.tallies : nil } ?? [] }
 
     /// What shards count, each once.
     package var tallies: [Tally] {

@@ -12,13 +12,16 @@ package struct Measure: Sendable {
     /// In what it is measured, for tables and plots.
     package let unit: String
     package let tallies: [Tally]
-    package let value: @Sendable (StepSums) -> Double
+    private let value: @Sendable (StepSums) -> Double
     /// How lines of progress show it; nil: not at all.
     package private(set) var progress: Progress?
 
     package init(_ name: String, unit: String, of tallies: [Tally], _ value: @escaping @Sendable (StepSums) -> Double) {
         (self.name, self.unit, self.tallies, self.value) = (name, unit, tallies, value)
     }
+
+    /// What a step found; nil while shards have not begun to count what it is made of.
+    package func found(_ sums: StepSums) -> Double? { tallies.contains(where: sums.pending.contains) ? nil : value(sums) }
 
     /// The mean of a tally.
     package static func mean(_ tally: Tally, named name: String? = nil, over share: Share, unit: String) -> Measure {
@@ -51,9 +54,11 @@ package struct Measure: Sendable {
 }
 
 extension [Measure] {
-    /// The measures of a step by name.
+    /// The measures of a step by name, as far as it has them.
     package func values(_ sums: StepSums) -> [String: Double] {
-        Dictionary(map { ($0.name, $0.value(sums)) }) { _, _ in preconditionFailure("two measures have one name") }
+        Dictionary(compactMap { measure in measure.found(sums).map { (measure.name, $0) } }) { _, _ in
+            preconditionFailure("two measures have one name")
+        }
     }
 }
 

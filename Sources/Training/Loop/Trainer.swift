@@ -200,7 +200,8 @@ package final class Trainer {
     private func sums(of report: ShardReport) -> StepSums {
         let configuration = plan.configuration
         return StepSums(
-            report, rows: configuration.rowsPerStep, negatives: configuration.negativesPerStep, rowValues: plan.source.shape.count,
+            report, pending: plan.profile.pending(atStep: state.step), rows: configuration.rowsPerStep,
+            negatives: configuration.negativesPerStep, rowValues: plan.source.shape.count,
             stepSizeFactor: tuning.stepSizeFactor)
     }
 

@@ -56,7 +56,8 @@ package struct ProgressReporter {
 
     private func measures(_ result: Trainer.StepResult) -> [String] {
         plan.profile.measures.compactMap { measure in
-            measure.progress.map { "\($0.label) \(Self.text(measure.value(result.sums), $0.form))" }
+            guard let progress = measure.progress, let value = measure.found(result.sums) else { return nil }
+            return "\(progress.label) \(Self.text(value, progress.form))"
         }
     }
 

@@ -6,6 +6,7 @@ import Learning
 import Model
 import Numerics
 import Sampling
+import TestSupport
 import Testing
 import Training
 
@@ -218,6 +219,30 @@ struct EnergyMatchingTests {
         let profile = try ScratchRun.trainer(Self.sharpening).plan.profile
         #expect(profile.evaluations(atStep: 1) == 3 && profile.evaluations(atStep: 2) == 3 + 4 + 2)
         #expect(profile.evaluations(beforeStep: 5) == 5 * 3 + 3 * 6)
+    }
+
+    @Test func `before sharpening begins no report has energies or chains`() throws {
+        let (scratch, lines) = (ScratchFolder(), ScratchRun.Lines())
+        let arguments = Self.sharpening + ["objective.sharpenAfter=3", "run.steps=6", "report.every=1", "report.tensorboard=true"]
+        var run = TrainingRun(configuration: try ScratchRun.configuration(arguments), folder: scratch.run(), isQuiet: true)
+        run.listener = { lines.append($0) }
+        try run.run(SoloCommunicator())
+        let reports = try scratch.run().reports()
+        let later = [
+            "dataEnergy", "sampleEnergy", "energyGap", "boundedShare", "chainMean", "chainGradientNorm", "displacement", "energySpread",
+        ]
+        #expect(reports.map(\.step) == [1, 2, 3, 4, 5, 6])
+        for report in reports {
+            let found = later.filter { report.measures[$0] != nil }
+            #expect(found == (report.step > 3 ? later : []) && report.measures["loss"] != nil, "step \(report.step): \(report.measures)")
+            #expect((report.meanEnergyGap == nil) == (report.step <= 3) && (report.gapSignChanges == nil) == (report.step <= 3))
+        }
+        let events = try #require(RecordedEvent.read(scratch.run().events))
+        for event in events where event.step ?? 0 > 0 {
+            #expect((event.values["train/energy_gap"] != nil) == (event.step ?? 0 > 3) && event.values["train/loss"] != nil)
+        }
+        let last = try #require(lines.all.last { $0.hasPrefix("step 6/6") })
+        #expect(last.contains("  gap ") && !lines.all.contains { $0.hasPrefix("step 1/6") && $0.contains("  gap ") })
     }
 
     // MARK: samples
