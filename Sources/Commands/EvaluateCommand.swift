@@ -42,21 +42,22 @@ public struct EvaluateCommand: Codable, Sendable {
     public var features: String?
     /// Where a picture of samples and their nearest training rows goes.
     public var nearest: String?
+    /// Whether samples are drawn without the network that proposes where chains of a ladder's levels start.
+    public var leavesOutProposal: Bool
 
     public init(
         folder: String, step: WantedCheckpoint? = nil, weights: ModelWeights = .average, measures: [String]? = nil,
         annealing: AnnealedImportance.Settings? = nil, samples: String? = nil, start: ModelSampler.Start? = nil, steps: Int? = nil,
         count: Int? = nil, seed: UInt64? = nil, guidance: Double? = nil, data: String? = nil, images: String? = nil, output: String? = nil,
         picture: String? = nil, denoising: Denoising? = nil, outliers: String? = nil, reconstructions: String? = nil,
-        features: String? = nil,
-        nearest: String? = nil
+        features: String? = nil, nearest: String? = nil, leavesOutProposal: Bool = false
     ) {
         (self.folder, self.step, self.weights, self.measures, self.annealing) = (folder, step, weights, measures, annealing)
         (self.samples, self.start, self.steps, self.count, self.seed) = (samples, start, steps, count, seed)
         self.guidance = guidance
         (self.data, self.images, self.output, self.picture, self.denoising) = (data, images, output, picture, denoising)
         (self.outliers, self.reconstructions) = (outliers, reconstructions)
-        (self.features, self.nearest) = (features, nearest)
+        (self.features, self.nearest, self.leavesOutProposal) = (features, nearest, leavesOutProposal)
     }
 
     /// Collective. The same measures on any number of ranks.
@@ -97,7 +98,10 @@ public struct EvaluateCommand: Codable, Sendable {
     var givenSamplingOption: String? { sampling.first { $0.isGiven }?.option }
 
     private var sampling: [(option: String, isGiven: Bool)] {
-        [("--from", start != nil), ("--steps", steps != nil), ("--guidance", guidance != nil)]
+        [
+            ("--from", start != nil), ("--steps", steps != nil), ("--guidance", guidance != nil),
+            ("--without-proposal", leavesOutProposal),
+        ]
             + (measuresRows ? [] : [("--count", count != nil), ("--seed", seed != nil)])
     }
 

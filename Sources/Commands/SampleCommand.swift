@@ -37,11 +37,14 @@ public struct SampleCommand: Codable, Sendable {
     public var denoises: Bool
     /// How often the difference that a class makes to the energy counts; default: as the run's configuration says.
     public var guidance: Double?
+    /// Whether a network that proposes where chains of a ladder's levels start is left out.
+    public var leavesOutProposal: Bool
 
     public init(
         folder: String, step: WantedCheckpoint? = nil, count: Int, steps: Int? = nil, start: Start? = nil, weights: ModelWeights = .average,
         seed: UInt64 = 1, output: String, grid: String? = nil, interpolation: Int? = nil, label: Int? = nil,
-        data: String? = nil, images: String? = nil, completes: String? = nil, denoises: Bool = false, guidance: Double? = nil
+        data: String? = nil, images: String? = nil, completes: String? = nil, denoises: Bool = false, guidance: Double? = nil,
+        leavesOutProposal: Bool = false
     ) {
         self.folder = folder
         self.step = step
@@ -54,7 +57,7 @@ public struct SampleCommand: Codable, Sendable {
         self.grid = grid
         self.interpolation = interpolation
         (self.label, self.data, self.images, self.completes, self.denoises) = (label, data, images, completes, denoises)
-        self.guidance = guidance
+        (self.guidance, self.leavesOutProposal) = (guidance, leavesOutProposal)
     }
 
     /// Collective. Samples are dealt to ranks by tiles; the same bytes on any number of ranks.
@@ -75,7 +78,8 @@ public struct SampleCommand: Codable, Sendable {
         let sampler = try communicator.agree {
             try ModelSampler(
                 trained, count: count, orAtMost: count, steps: steps, start: start, seed: seed, interpolation: interpolation,
-                conditions: conditions, completion: completion, denoises: denoises, guidance: guidance)
+                conditions: conditions, completion: completion, denoises: denoises, guidance: guidance,
+                proposes: !leavesOutProposal)
         }
         try communicator.agree { try checkMemory(trained.shape, count: count, communicator) }
         let preparation = try trained.preparation(communicator)

@@ -79,6 +79,8 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case latentLangevin = 72
     /// Latent vectors that encoders draw by reparametrisation.
     case latentPosterior = 73
+    /// Where recovery's chains start about what a network proposes.
+    case startProposal = 74
     /// Places of hidden squares in images.
     case mask = 76
     /// Noise that a flow carries to data.
@@ -120,6 +122,8 @@ public enum RandomPurpose: UInt8, Sendable, CaseIterable {
     case annealingDecision = 109
     /// Halves of rows, initial weights and order of a classifier that tells two sets of rows apart.
     case twoSampleClassifier = 110
+    /// Where chains of commands start about what a network proposes, at each level of a ladder.
+    case samplingProposal = 111
     /// Whether a row's class is left out.
     case conditionDropout = 115
 

@@ -25,7 +25,7 @@ enum EvaluateTool: Command {
             explanation: "the number of samples (default: 2048, or half the data or all chains where they are fewer); rows of data for "
                 + MeasureKind.all.filter(\.measuresRows).map(\.name).joined(separator: ", ")),
         Option(name: "--seed", value: "S", explanation: "seed of the samples' noise (default: 1)"),
-        SampleTool.guidance,
+        SampleTool.guidance, SampleTool.withoutProposal,
         Option(
             name: "--samples", value: "PATH",
             explanation: "measure the samples of a file instead, in the units of the training data, as sample writes them"),
@@ -80,7 +80,8 @@ enum EvaluateTool: Command {
             output: arguments["--out"], picture: arguments["--picture"],
             denoising: denoising, outliers: arguments["--outliers"],
             reconstructions: arguments["--reconstructions"],
-            features: arguments["--features"], nearest: arguments["--nearest"])
+            features: arguments["--features"], nearest: arguments["--nearest"],
+            leavesOutProposal: arguments.has("--without-proposal"))
         Console(communicator).line(try command.run(communicator))
     }
 

@@ -43,7 +43,7 @@ enum SampleTool: Command {
         Option(
             name: "--denoise", value: nil, explanation: "models of a ladder of noise levels: take off the lowest noise at the end, x - σ²∇E"
         ),
-        guidance,
+        guidance, withoutProposal,
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S|best", explanation: "which checkpoint (default: the newest); best: that of checkpoint.keepBest"),
         Option(name: "--seed", value: "S", explanation: "seed of the noise (default: 1)"),
@@ -55,6 +55,9 @@ enum SampleTool: Command {
         explanation:
             "models whose classes were left out in training (condition.dropout): how often the difference that a class makes to the energy counts "
             + "(default: condition.guidance)")
+    static let withoutProposal = Option(
+        name: "--without-proposal", value: nil,
+        explanation: "models with objective.proposal: go down the ladder by chains alone, from where those of each level ended")
 
     /// Tiles of samples or rows, in any number.
     static let longestWork = 3600.0
@@ -72,7 +75,8 @@ enum SampleTool: Command {
             output: try arguments.required("--out", "F.npy|F.csv|F.h5"),
             grid: arguments["--grid"], interpolation: try arguments.integer("--interpolate", atLeast: 2),
             label: try arguments.integer("--label", atLeast: 0), data: arguments["--data"], images: arguments["--condition"],
-            completes: arguments["--complete"], denoises: arguments.has("--denoise"), guidance: try arguments.number("--guidance"))
+            completes: arguments["--complete"], denoises: arguments.has("--denoise"), guidance: try arguments.number("--guidance"),
+            leavesOutProposal: arguments.has("--without-proposal"))
         Console(communicator).line(try command.run(communicator))
     }
 

@@ -119,6 +119,14 @@ extension CommandTests.LayoutTests {
         ("wassersteinFlow", ["objective.innerSteps=3"]),
         ("wassersteinFlow", ["objective.flow=explicit", "chains.start=data"]), ("denoisingScore", []),
         ("diffusionCD", ["objective.levels=3", "objective.lowNoise=0.05", "objective.levelWeight=inverseVariance"]),
+        (
+            "diffusionCD",
+            [
+                "objective.estimator=recovery", "objective.levels=3", "objective.lowNoise=0.05", "objective.sharedNoise=true",
+                "objective.levelWeight=inverseVariance", "objective.proposal=true", "proposal.widths=[20]", "proposal.learningRate=0.01",
+                "condition.kind=label", "evaluate.every=3", "evaluate.count=50",
+            ]
+        ),
         ("denoisingScore", ["objective.levels=4", "objective.lowNoise=0.05", "objective.tie=classification", "objective.tieLevels=3"]),
         ("denoisingScore", ["objective.levels=3", "objective.lowNoise=0.05", "objective.tie=dual"]),
         ("slicedScore", ["objective.projections=2"]), ("nce", []),

@@ -1,4 +1,4 @@
-"""The energy of a run as a `torch.nn.Module`, with the generator and the encoder beside it."""
+"""The energy of a run as a `torch.nn.Module`, with the networks beside it: generator, encoder, proposal."""
 
 from __future__ import annotations
 
@@ -51,6 +51,8 @@ class EnergyModel(Network):
         self.generator = Network(json.loads(metadata["generator"])) if "generator" in metadata else None
         #: From rows to means and log variances of latent vectors; None without.
         self.encoder = Network(json.loads(metadata["encoder"])) if "encoder" in metadata else None
+        #: From noised rows and their level to where recovery's chains start; None without.
+        self.proposal = Network(json.loads(metadata["proposal"])) if "proposal" in metadata else None
         self.eval()
 
     @property
@@ -172,7 +174,7 @@ class EnergyModel(Network):
         """Numbers as they are, of the parameters' type and place."""
         return torch.as_tensor(values).to(next(self.parameters()))
 
-    # Generator and encoder
+    # Networks beside the energy
 
     def decode(self, latents: Any, condition: Any = None) -> torch.Tensor:
         """The rows that the generator makes of N x latent values, in the units of the data."""
@@ -191,6 +193,29 @@ class EnergyModel(Network):
         x = self.prepare(rows)
         means, log_variances = self.encoder.run(x, self.tell(condition, len(x))).chunk(2, 1)
         return means, log_variances
+
+    def propose(self, rows: Any, noise: float, above: float, condition: Any = None) -> torch.Tensor:
+        """About where recovery's chains start at rows of the next noise level: g(y), in the units of the data.
+
+        Args:
+            rows: y, with the noise `above`.
+            noise: of the level whose chains start, a standard deviation on the model's scale.
+            above: that of the next level.
+            condition: as in a call, of models with a condition beside the level.
+        """
+        if self.proposal is None or self.noises is None:
+            raise ValueError("this model has no network that proposes where chains start")
+        y = self.prepare(rows)
+        own, data, whole = noise**2, self._data_deviation**2, above**2 + self._data_deviation**2
+        level = self._levels(noise, len(y))
+        inputs = y / whole**0.5
+        if self.has_level:
+            outputs = self.proposal.run(inputs, self.tell(condition, len(y)), level)
+        else:
+            assert self.told_shape is not None
+            outputs = self.proposal.run(inputs, level.reshape(-1, 1, 1, 1).expand(-1, *self.told_shape))
+        correction = (above**2 - own) / above * (data / whole) ** 0.5
+        return self.restore((own + data) / whole * y + correction * _as_rows(outputs, self.rows.shape))
 
 
 def _as_rows(outputs: torch.Tensor, shape: Tuple[int, ...]) -> torch.Tensor:

@@ -211,7 +211,7 @@ class Network(nn.Module):
     """The network of a description, with what it is told beside x (`Documentation/Networks.md`).
 
     Args:
-        description: the JSON of the metadata entries `network`, `generator` and `encoder`.
+        description: the JSON of the metadata entries `network`, `generator`, `encoder` and `proposal`.
         normalized: the weights that act divided by their greatest singular value: of no linear map ("false"), of all but the last one ("hidden"), or of all
             ("true").
     """

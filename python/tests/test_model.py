@@ -10,7 +10,7 @@ from ebm_dist.program import run_program
 from support import ROOT, ProgramTest, needs, normals, quick, random_images, within, write_cifar, write_mnist
 
 #: Purposes of random numbers (Documentation/Randomness.md).
-SAMPLING_START, INFERENCE_START = 96, 104
+SAMPLING_START, INFERENCE_START, SAMPLING_PROPOSAL = 96, 104, 111
 
 #: Six rows of each kind: all of them are the data of every step.
 LABELS = [7, 0, 3, 7, 1, 9]
@@ -290,6 +290,36 @@ class NetworkTests(ProgramTest):
                 )
                 z = normals(SAMPLING_START, 3 * 4).reshape(3, 4)
                 within(self, run.model().decode(z), run.sample(3, start="generator", steps=0))
+
+    def test_proposals_level_by_level_are_the_samples_of_ebm_dist_sample_without_steps(self):
+        import torch
+
+        np.save("proposed.npy", random_images(0, 6, 3, 4))
+        common = {
+            "objective.kind": "diffusionCD", "objective.estimator": "recovery", "objective.levels": 3, "objective.lowNoise": 0.1, "objective.noise": 0.8,
+            "objective.proposal": True, "chains.noise": "gaussian", "chains.noiseDeviation": 1.5, "sampler.steps": 1,
+        }
+        noises = 0.1 * 8 ** (np.arange(4) / 3)
+        layers = [{"kind": "convolution", "channels": 5, "kernel": 3, "padding": 1}, {"kind": "silu"}, {"kind": "convolution", "channels": 3, "kernel": 1}]
+        for name, shape, keys in (
+            ("points", (1, 1, 2), {"data.source": "moons", "proposal.widths": [8]}),
+            ("colours", (4, 4, 3), {"data.source": "proposed.npy", "proposal.layers": layers}),
+        ):
+            with self.subTest(name), torch.no_grad():
+                run = quick(f"proposed {name}", **common, **keys)
+                model = run.model()
+
+                def numbers(purpose, step=0):
+                    # Channels stand innermost in a tile of the program.
+                    noise = normals(purpose, 3 * int(np.prod(shape)), step=step).reshape(3, *shape).transpose(0, 3, 1, 2)
+                    return torch.from_numpy(noise.reshape(3, *model.rows.shape)).float()
+
+                x = 1.5 * numbers(SAMPLING_START)
+                for number, level in enumerate((2, 1, 0)):
+                    noise, above = noises[level], noises[level + 1]
+                    mean = model.prepare(model.propose(model.restore(x), noise, above))
+                    x = mean + noise / above * (above**2 - noise**2) ** 0.5 * numbers(SAMPLING_PROPOSAL, number)
+                within(self, model.restore(x), run.sample(3, steps=0))
 
     def test_the_gradient_is_that_of_the_rows_in_the_units_of_the_data(self):
         import torch

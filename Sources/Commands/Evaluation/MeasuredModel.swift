@@ -99,7 +99,7 @@ final class MeasuredModel {
         let sampler = try communicator.agree {
             try ModelSampler(
                 trained, count: count, orAtMost: most, steps: command.steps, start: command.start, seed: seed, conditions: conditions,
-                guidance: command.guidance)
+                guidance: command.guidance, proposes: !command.leavesOutProposal)
         }
         return Drawn(
             rows: try sampler.drawAll(communicator), origin: sampler.start.rawValue, steps: sampler.steps, sampler: sampler,

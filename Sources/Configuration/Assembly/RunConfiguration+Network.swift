@@ -20,9 +20,7 @@ extension RunConfiguration {
         let network: Network
         // A latent prior is a correction of N(0, I).
         let reference = model.referenceDeviation ?? (objective.kind.model.energy == .ofLatents ? 1 : nil)
-        // A noise level is the same at every pixel.
-        let condition: ConditionDescription? =
-            noiseLadder == nil ? rowCondition?.beside : rowCondition.map { .noise(beside: $0.beside) } ?? .planes(1)
+        let condition = noiseLadder == nil ? rowCondition?.beside : Self.besideNoise(rowCondition)
         do {
             network = try Network(NetworkDescription(input: shape, condition: condition, layers: try layers(for: shape) + outputLayers))
         } catch {
@@ -30,6 +28,11 @@ extension RunConfiguration {
         }
         return try EnergyModel(
             network, referenceDeviation: reference.map { Float($0) }, normalizing: normalizedWeights, preconditioning: preconditioning)
+    }
+
+    /// A noise level, the same at every pixel, and what else is known of a row.
+    private static func besideNoise(_ condition: Learning.Condition?) -> ConditionDescription {
+        condition.map { .noise(beside: $0.beside) } ?? .planes(1)
     }
 
     private var normalizedWeights: NormalizedWeights {
@@ -55,6 +58,7 @@ extension RunConfiguration {
             energy: try energyModel(for: shape, condition: condition),
             generator: model.networks.contains(.generator) ? try generatorNetwork(for: shape, condition: condition) : nil,
             encoder: model.networks.contains(.encoder) ? try encoderNetwork(for: shape, condition: condition) : nil,
+            proposal: proposalScalings == nil ? nil : try proposalNetwork(for: shape, condition: condition),
             decodedShape: model.energy == .ofLatents ? shape : nil)
     }
 
@@ -80,6 +84,14 @@ extension RunConfiguration {
         return try network(
             "encoder", from: shape, condition?.beside, to: outputs, encoder.layers,
             or: flat + hidden(encoder.widths) + [.dense(outputs: outputs)])
+    }
+
+    /// From noised rows beside their level to rows: dense layers, or as listed.
+    private func proposalNetwork(for shape: ImageShape, condition: Learning.Condition?) throws(Failure) -> Network {
+        let flat: [LayerDescription] = shape.isVector ? [] : [.flatten]
+        return try network(
+            "proposal", from: shape, Self.besideNoise(condition), to: shape.count, proposal.layers,
+            or: flat + hidden(proposal.widths) + [.dense(outputs: shape.count)])
     }
 
     private func network(

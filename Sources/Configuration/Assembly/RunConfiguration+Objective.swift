@@ -128,6 +128,12 @@ extension RunConfiguration {
         noiseLadder?.preconditioning(data: Float(objective.dataDeviation), isNormalized: objective.tiesLevels)
     }
 
+    /// How what proposes starts is scaled on each level; nil where nothing proposes any.
+    package var proposalScalings: [ProposalScaling]? {
+        guard uses("objective.proposal"), objective.proposal else { return nil }
+        return noiseLadder?.proposals(data: Float(objective.dataDeviation), noise: Float(proposal.noise))
+    }
+
     /// How samples are drawn for pictures where the objective has no chains: the run's sampler, from noise.
     package func freshChains(for rows: RowPreparation) -> ChainRun {
         let space = space(of: rows)
@@ -135,7 +141,7 @@ extension RunConfiguration {
             kernel: kernel(for: energyShape(for: rows.shape), in: space), steps: sampler.steps,
             start: .noise(startNoise(in: space), .samplingStart),
             numbers: ChainRun.Numbers(seed: run.seed, motion: .sampling, decisions: .samplingDecision), ladder: noiseLadder,
-            guidance: Float(condition.guidance), space: space)
+            proposals: proposalScalings, guidance: Float(condition.guidance), space: space)
     }
 
     package var latentPosterior: LatentPosterior {

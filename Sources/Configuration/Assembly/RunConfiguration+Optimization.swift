@@ -14,11 +14,19 @@ extension RunConfiguration {
 
     /// The networks' places in the parameter vector, with their learning rates.
     package func parameterGroups(of networks: RunNetworks) -> [Learning.Optimizer.Group] {
-        let rates = [generator.learningRate, encoder.learningRate]
-        let others = zip(RunNetworks.Part.allCases, rates).filter { networks[$0.0] != nil }.map { part, rate in
-            Learning.Optimizer.Group(networks.range(of: part), rate: rate.map { Float($0 / optimizer.learningRate) } ?? 1)
+        let others = RunNetworks.Part.allCases.filter { networks[$0] != nil }.map { part in
+            Learning.Optimizer.Group(networks.range(of: part), rate: learningRate(of: part).map { Float($0 / optimizer.learningRate) } ?? 1)
         }
         return [Learning.Optimizer.Group(networks.energyRange)] + others
+    }
+
+    /// The learning rate of a network beside the energy; nil: that of the optimizer group.
+    func learningRate(of part: RunNetworks.Part) -> Double? {
+        switch part {
+        case .generator: generator.learningRate
+        case .encoder: encoder.learningRate
+        case .proposal: proposal.learningRate
+        }
     }
 
     /// Nil where no average is kept.

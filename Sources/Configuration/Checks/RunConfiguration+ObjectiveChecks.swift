@@ -149,6 +149,7 @@ extension RunConfiguration {
         func need(_ condition: Bool, _ expected: String) throws(Failure) {
             try require(condition, "objective.keepChains keeps each chain with its noised row in one place, exactly: expected \(expected)")
         }
+        try need(!objective.proposal, "objective.proposal = false (a chain that goes on starts where it ended), found true")
         try need(objective.levels == 1, "objective.levels = 1, found \(objective.levels)")
         try need(chains.storage == .float, "chains.storage = \"float\", found \"\(chains.storage.rawValue)\"")
         try need(chains.replacement == .inPlace, "chains.replacement = \"inPlace\", found \"\(chains.replacement.rawValue)\"")

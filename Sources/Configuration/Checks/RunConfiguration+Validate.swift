@@ -96,8 +96,9 @@ extension RunConfiguration {
             expected optimizer.finalLearningRate at most optimizer.learningRate = \(optimizer.learningRate), found \(optimizer.finalLearningRate)
             """)
         try require(
-            optimizer.learningRate > 0 || (generator.learningRate ?? 0) == 0 && (encoder.learningRate ?? 0) == 0,
-            "generator.learningRate and encoder.learningRate share the schedule of optimizer.learningRate; expected that above 0, found 0")
+            optimizer.learningRate > 0 || RunNetworks.Part.allCases.allSatisfy { (learningRate(of: $0) ?? 0) == 0 },
+            RunNetworks.Part.allCases.map { "\($0.rawValue).learningRate" }.joined(separator: ", ")
+                + " share the schedule of optimizer.learningRate; expected that above 0, found 0")
     }
 
     /// Two ends of a range, which must be a range of floats as well: values are measured in parts of its width.

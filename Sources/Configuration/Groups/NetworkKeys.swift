@@ -20,7 +20,7 @@ extension RunConfiguration {
         /// Whoever lists no layers takes the activation of the group.
         private static let standardLayers = Need.either([
             .isOneOf("model.kind", ["mlp", "convolution", "unet"]), .both(.isEmpty("generator.layers"), Generator.needs),
-            .both(.isEmpty("encoder.layers"), Encoder.needs),
+            .both(.isEmpty("encoder.layers"), Encoder.needs), .both(.isEmpty("proposal.layers"), Proposal.needs),
         ])
 
         @Key(
@@ -113,6 +113,27 @@ extension RunConfiguration {
         @Key("the encoder in place of widths, in order, to two values for each latent one; []: by widths") public var layers: [JSONValue] =
             []
         @Key("in place of optimizer.learningRate, with the same schedule; null: the same", .notNegative)
+        public var learningRate: Double? = nil
+    }
+
+    /// The network from noised rows, beside their level, to where recovery's chains start.
+    public struct Proposal: KeyGroup {
+        package static let needs = Need.both(ObjectiveKind.needs(of: "objective.proposal"), .isOn("objective.proposal"))
+
+        @Key(
+            "outputs of each hidden layer from noised row to row; model.activation follows each", .width,
+            needs: .isEmpty("proposal.layers"),
+            bindsAtDefault: false)
+        public var widths = [256, 256]
+        @Key(
+            "the network in place of widths, in order, from a row and its level to the values of a row; []: by widths",
+            bindsAtDefault: false)
+        public var layers: [JSONValue] = []
+        @Key(
+            "starts are spread about what the network gives by this many times the deviation that a row of the level has where its data are known; "
+                + "the root of proposalLoss fits", .notNegative, bindsAtDefault: false)
+        public var noise = 1.0
+        @Key("in place of optimizer.learningRate, with the same schedule; null: the same", .notNegative, bindsAtDefault: false)
         public var learningRate: Double? = nil
     }
 

@@ -59,6 +59,10 @@ extension RunConfiguration {
             bindsAtDefault: false)
         public var sharedNoise = false
         @Key(
+            "a network, that of the proposal group, proposes where the chains of each level start, and learns from where they end",
+            bindsAtDefault: false)
+        public var proposal = false
+        @Key(
             "what makes the energies of levels densities with one constant: nothing (none), telling the level of a row by them (classification), or their "
                 + "derivative in the noise (dual)", bindsAtDefault: false)
         public var tie = Tie.none

@@ -31,6 +31,7 @@ package struct FieldWord: Sendable {
         "sgld": "sampler",
         "sampling": "sampler", "buffer": "chains", "replay": "chains", "replaybuffer": "chains", "loss": "objective", "method": "objective",
         "eval": "evaluate", "evaluation": "evaluate", "log": "report", "logging": "report", "decoder": "generator",
+        "initializer": "proposal",
     ]
 
     package static let all: [FieldWord] = [

@@ -12,6 +12,8 @@ struct ObjectiveParts: Sendable {
     var data: LearnedRows
     /// The noise of a level that data rows share with the noised rows that chains start from; nil where they share none.
     var sharedDeviation: Float?
+    /// How the network is scaled that proposes where the chains of a level start; nil where none does.
+    var proposal: ProposalScaling?
     /// The rows that chains start from, apart from those that are learned from.
     var starts: LearnedRows
 

@@ -17,6 +17,7 @@ public struct RunConfiguration: Codable, Hashable, Sendable {
     public var optimizer = Optimizer()
     public var generator = Generator()
     public var encoder = Encoder()
+    public var proposal = Proposal()
     public var posterior = Posterior()
     public var condition = Condition()
     public var `guard` = Guard()

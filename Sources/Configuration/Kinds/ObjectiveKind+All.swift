@@ -67,6 +67,7 @@ extension ObjectiveKind {
             + [
                 KeyUse("objective.levelWeight", when: hasLevels),
                 KeyUse("objective.sharedNoise", when: .both(hasLevels, estimator(.recovery))),
+                KeyUse("objective.proposal", when: .both(hasLevels, estimator(.recovery))),
             ],
         make: { $0.diffusion($0.kernel) }
     ) {

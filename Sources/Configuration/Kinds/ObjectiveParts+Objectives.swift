@@ -60,7 +60,7 @@ extension ObjectiveParts {
         case .recovery:
             RecoveryDiffusion(
                 sampler(kernel), deviation: Float(keys.noise), rowsPerStep: rowsPerStep, data: data, sharedDeviation: sharedDeviation,
-                pairs: persistentChains(from: .rows(starts.data, noise: Float(keys.noise))))
+                proposal: proposal, pairs: persistentChains(from: .rows(starts.data, noise: Float(keys.noise))))
         }
     }
 
@@ -171,6 +171,7 @@ extension ObjectiveParts {
     /// The objective that diffuses from data with the level's noise to the next level.
     private func diffusing(from level: Int, of ladder: NoiseLadder) -> any Objective {
         var parts = self
+        parts.proposal = configuration.proposalScalings?[level]
         parts.configuration.objective.levels = 1
         parts.configuration.objective.noise = Double(ladder.variance(from: level).squareRoot())
         parts.kernel = kernel.scaled(toVariance: ladder.variance(from: level) / ladder.variance(from: 0))

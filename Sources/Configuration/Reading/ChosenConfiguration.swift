@@ -75,7 +75,7 @@ public struct ChosenConfiguration: Codable, Sendable {
 
     /// Whether a key of a file says what a recipe would choose.
     private static func isOfRecipe(_ path: String) -> Bool {
-        let groups = ["model", "sampler", "chains", "exchange", "objective", "generator", "encoder", "posterior", "condition"]
+        let groups = ["model", "sampler", "chains", "exchange", "objective", "generator", "encoder", "proposal", "posterior", "condition"]
         return groups.contains { path.hasPrefix("\($0).") }
     }
 }

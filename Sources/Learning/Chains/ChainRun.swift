@@ -42,6 +42,8 @@ package struct ChainRun: Sendable {
     let start: Start
     let numbers: Numbers
     let ladder: NoiseLadder?
+    /// How a network that proposes starts is scaled at each level of the ladder, the lowest first; nil where chains of a level go on from those above.
+    let proposals: [ProposalScaling]?
     /// What the coordinates of a state are; nil: real numbers.
     let space: RowSpace?
     /// Whether the noise of the lowest level is taken off the ends.
@@ -51,14 +53,16 @@ package struct ChainRun: Sendable {
 
     /// - Parameters:
     ///   - kernel: of all that moves in a state.
+    ///   - proposals: of the ladder's levels; `samples` then gets the network that proposes starts.
     ///   - space: what a state's coordinates are; nil: real numbers.
     package init(
-        kernel: any TransitionKernel, steps: Int, start: Start, numbers: Numbers, ladder: NoiseLadder? = nil, denoises: Bool = false,
-        guidance: Float = 1, space: RowSpace? = nil
+        kernel: any TransitionKernel, steps: Int, start: Start, numbers: Numbers, ladder: NoiseLadder? = nil,
+        proposals: [ProposalScaling]? = nil, denoises: Bool = false, guidance: Float = 1, space: RowSpace? = nil
     ) {
         precondition(!denoises || ladder != nil, "the noise that is taken off is that of a ladder")
+        precondition(proposals == nil || proposals?.count == ladder?.levels, "a scaling for each level of a ladder")
         (self.kernel, self.steps, self.start, self.numbers) = (kernel, steps, start, numbers)
-        (self.ladder, self.denoises, self.guidance, self.space) = (ladder, denoises, guidance, space)
+        (self.ladder, self.proposals, self.denoises, self.guidance, self.space) = (ladder, proposals, denoises, guidance, space)
     }
 
     /// Room for a tile of chains.
@@ -95,30 +99,41 @@ package struct ChainRun: Sendable {
         _ chains: ChainBuffers, step: Int, index: Int, in potential: some Potential, onLevel: (NoiseLadder.Rung) -> Void = { _ in },
         onState: (_ done: Int) -> Void = { _ in }
     ) -> RunInfo {
+        advance(chains, step: step, index: index, in: potential, by: nil, onLevel: onLevel, onState: onState)
+    }
+
+    private func advance(
+        _ chains: ChainBuffers, step: Int, index: Int, in potential: some Potential, by descent: ProposedDescent?,
+        onLevel: (NoiseLadder.Rung) -> Void, onState: (_ done: Int) -> Void = { _ in }
+    ) -> RunInfo {
         guard let space, !space.isOfSitesAndNumbers else {
-            return move(chains, step: step, index: index, in: potential, onLevel: onLevel, onState: onState)
+            return move(chains, step: step, index: index, in: potential, by: descent, onLevel: onLevel, onState: onState)
         }
         let states = SpacePotential(base: potential, space: space, count: chains.positions.rows)
-        return move(chains, step: step, index: index, in: states, onLevel: onLevel, onState: onState)
+        return move(chains, step: step, index: index, in: states, by: descent, onLevel: onLevel, onState: onState)
     }
 
     private func move(
-        _ chains: ChainBuffers, step: Int, index: Int, in potential: some Potential, onLevel: (NoiseLadder.Rung) -> Void,
-        onState: (_ done: Int) -> Void
+        _ chains: ChainBuffers, step: Int, index: Int, in potential: some Potential, by descent: ProposedDescent?,
+        onLevel: (NoiseLadder.Rung) -> Void, onState: (_ done: Int) -> Void
     ) -> RunInfo {
         var total = RunInfo()
         let (levels, limit) = (NoiseLadder.descent(ladder), kernel.stepLimit(values: chains.positions.count))
         let parts = steps == 0 ? 0 : levels.count * ((steps - 1) / limit + 1)
         var (part, done) = (0, 0)
-        for level in levels {
+        for (number, level) in levels.enumerated() {
             onLevel(level)
+            let tethered = descent?.begin(chains.positions, at: level, step: step * levels.count + number, in: potential)
             let scaled = kernel.scaled(toVariance: level.variance)
             for first in stride(from: 0, to: steps, by: limit) {
                 let (count, before) = (min(limit, steps - first), done)
-                let info = scaled.after(steps: first).run(
-                    chains, steps: count, noise: numbers.noise(step * parts + part, index), in: potential
-                ) { if $0 > 0 || before == 0 { onState(before + $0) } }
-                total.add(info)
+                let (from, noise) = (scaled.after(steps: first), numbers.noise(step * parts + part, index))
+                func told(_ own: Int) { if own > 0 || before == 0 { onState(before + own) } }
+                if let tethered {
+                    total.add(from.run(chains, steps: count, noise: noise, in: tethered, onState: told))
+                } else {
+                    total.add(from.run(chains, steps: count, noise: noise, in: potential, onState: told))
+                }
                 (part, done) = (part + 1, before + count)
             }
         }
@@ -129,31 +144,52 @@ package struct ChainRun: Sendable {
     /// - Parameters:
     ///   - potential: with room for the chains.
     ///   - held: values that chains keep, whose marks `chains` have too; nil: none.
+    ///   - proposal: the network of `proposals`; nil: the way down the ladder is made by chains alone.
     ///   - decoder: makes rows of data of latent vectors; nil where chains are rows of data.
     /// - Returns: rows x values of a sample, in `chains` or in the decoder's workspace.
     package func samples(
         _ chains: ChainBuffers, step: Int, index: Int, in potential: some ConditionalPotential, condition: TileCondition? = nil,
-        held: HeldValues? = nil, decoder: NetworkPass? = nil
+        held: HeldValues? = nil, proposal: NetworkPass? = nil, decoder: NetworkPass? = nil
     ) -> Matrix {
         let positions = chains.positions
         begin(positions, step: step, index: index, condition: condition?.values)
         held?.paste(into: positions)
         let onLevel = { (level: NoiseLadder.Rung) in if let feature = level.feature { potential.setLevel(feature) } }
+        let descent = makeDescent(proposal, rows: positions.rows, step: step, index: index) {
+            condition?.paste(into: $0)
+            held?.paste(into: $0)
+        }
         if let condition {
             potential.setCondition(condition.values)
+            proposal?.workspace.setCondition(condition.values)
             condition.paste(into: positions)
-            let conditioned = ConditionedPotential(base: guided(potential, condition), condition: condition)
-            advance(chains, step: step, index: index, in: conditioned, onLevel: onLevel)
+            _ = advance(chains, step: step, index: index, in: conditioned(potential, condition), by: descent, onLevel: onLevel)
         } else if let held {
-            advance(chains, step: step, index: index, in: HeldPotential(base: potential, held: held), onLevel: onLevel)
+            let open = HeldPotential(base: potential, held: held)
+            _ = advance(chains, step: step, index: index, in: open, by: descent, onLevel: onLevel)
         } else {
-            advance(chains, step: step, index: index, in: potential, onLevel: onLevel)
+            _ = advance(chains, step: step, index: index, in: potential, by: descent, onLevel: onLevel)
         }
         if denoises, let noise = ladder?.deviations[0] { denoise(chains, noise, potential) }
         condition?.paste(into: positions)
         space?.settle(positions)
         held?.paste(into: positions)
         return decoder?.outputs(of: positions) ?? positions
+    }
+
+    /// The network's part in the way down; nil where it has none.
+    private func makeDescent(
+        _ proposal: NetworkPass?, rows: Int, step: Int, index: Int, paste: @escaping (Matrix) -> Void
+    ) -> ProposedDescent? {
+        guard let proposals, let proposal else { return nil }
+        return ProposedDescent(proposal, proposals, rows: rows, paste: paste) { [seed = numbers.seed] in
+            RandomStream(seed: seed, purpose: .samplingProposal, step: $0, index: index)
+        }
+    }
+
+    /// The energy that chains of a condition follow, as `samples` draws them. The potential knows the condition already.
+    package func conditioned(_ potential: some ConditionalPotential, _ condition: TileCondition) -> ConditionedPotential {
+        ConditionedPotential(base: guided(potential, condition), condition: condition)
     }
 
     private func guided(_ potential: some ConditionalPotential, _ condition: TileCondition) -> any Potential {

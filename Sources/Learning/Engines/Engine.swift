@@ -15,8 +15,11 @@ package protocol Engine: AnyObject, Sendable {
     /// The networks beside the energy; nil where the run has none.
     var generator: NetworkPass? { get }
     var encoder: NetworkPass? { get }
+    var proposal: NetworkPass? { get }
     /// The shard's gradient with respect to all parameters of the run: 1 x parameters.
     var wholeGradient: Matrix { get }
+    /// The energy's part of it.
+    var energyGradient: Matrix { get }
 
     /// Energies and their gradients with respect to x, in the precision that parameters learn from; as `Potential.evaluate`.
     func evaluate(_ x: Matrix, energies: Matrix, gradient: Matrix)
@@ -40,7 +43,7 @@ package protocol Engine: AnyObject, Sendable {
     /// pass one after the other.
     func setCondition(_ rows: Matrix)
 
-    /// Gives the energy the noise levels of rows: one for all, those of a tile, which all tiles of a pass have then, or of the tiles of a pass one after the
+    /// Gives the networks that know them the noise levels of rows: one for all, those of a tile, which all tiles of a pass have then, or of the tiles of a pass one after the
     /// other.
     func setLevels(_ levels: [Float])
 

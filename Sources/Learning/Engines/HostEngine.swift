@@ -9,10 +9,10 @@ final class HostEngine: Engine, @unchecked Sendable {
     let chainGenerator: NetworkPass?
     let generator: NetworkPass?
     let encoder: NetworkPass?
+    let proposal: NetworkPass?
     let wholeGradient: Matrix
+    let energyGradient: Matrix
     private let energy: ModelPotential
-    /// The energy's part of the gradient: 1 x parameters.
-    private let gradient: Matrix
     /// For derivatives along lines; nil where none are needed.
     private let line: LineWorkspace?
     private let lineDerivatives: [Matrix]
@@ -31,7 +31,7 @@ final class HostEngine: Engine, @unchecked Sendable {
         lineDerivatives = needs.lineOrder == 0 ? [] : (0...needs.lineOrder).map { _ in Matrix(rows: rows, columns: 1) }
         let whole = Matrix(rows: 1, columns: networks.layout.count)
         wholeGradient = whole
-        gradient = whole.view(from: 0, rows: 1, columns: model.layout.count)
+        energyGradient = whole.view(from: 0, rows: 1, columns: model.layout.count)
         let pass = { (part: RunNetworks.Part) -> NetworkPass? in
             guard let network = networks[part], let prepared = weights.learning[part] else { return nil }
             let range = networks.range(of: part)
@@ -39,7 +39,7 @@ final class HostEngine: Engine, @unchecked Sendable {
                 network: network, weights: prepared, workspace: Workspace(network, rows: rows),
                 gradient: whole.view(from: range.lowerBound, rows: 1, columns: range.count))
         }
-        (generator, encoder) = (pass(.generator), pass(.encoder))
+        (generator, encoder, proposal) = (pass(.generator), pass(.encoder), pass(.proposal))
         chainGenerator = networks.isLatent ? generator?.reading(weights.sampling[.generator]) : nil
     }
 
@@ -56,13 +56,13 @@ final class HostEngine: Engine, @unchecked Sendable {
 
     func addGradient(of rows: Matrix, energies: Matrix, rowWeights: (_ energies: Matrix, _ weights: Matrix) -> Void) {
         energy.model.addParameterGradient(
-            of: rows, energy.weights, energy.workspace, energies: energies, rowWeights: rowWeights, into: gradient)
+            of: rows, energy.weights, energy.workspace, energies: energies, rowWeights: rowWeights, into: energyGradient)
     }
 
     func addLineGradient(of x: Matrix, along direction: Matrix, rowWeights: (_ derivatives: [Matrix], _ weights: [Matrix]) -> Void) {
         guard let line else { preconditionFailure("the objective asks its engine for no derivatives along lines") }
         energy.model.addLineGradient(
-            of: x, along: direction, energy.weights, line, derivatives: lineDerivatives, rowWeights: rowWeights, into: gradient)
+            of: x, along: direction, energy.weights, line, derivatives: lineDerivatives, rowWeights: rowWeights, into: energyGradient)
     }
 
     func lineDerivatives(of x: Matrix, along direction: Matrix) -> [Matrix] {
@@ -72,12 +72,13 @@ final class HostEngine: Engine, @unchecked Sendable {
     }
 
     func setCondition(_ rows: Matrix) {
-        for workspace in [energy.workspace, generator?.workspace, encoder?.workspace] { workspace?.setCondition(rows) }
+        for workspace in [energy.workspace, generator?.workspace, encoder?.workspace, proposal?.workspace] { workspace?.setCondition(rows) }
         line?.setCondition(rows)
     }
 
     func setLevels(_ levels: [Float]) {
         energy.workspace.setLevels(levels)
+        proposal?.workspace.setLevels(levels)
         line?.setLevels(levels)
     }
 

@@ -43,6 +43,13 @@ package struct RunWeights: Sendable {
             precisions.sampler == precisions.gradient ? learning : learning.sharing(Self.sampled(networks), precisions.sampler)
     }
 
+    /// A network beside the energy, for outputs alone; nil where there is none.
+    /// - Parameter rows: of a pass, at most.
+    package func pass(_ part: RunNetworks.Part, rows: Int) -> NetworkPass? {
+        guard let network = networks[part], let prepared = learning[part] else { return nil }
+        return NetworkPass(evaluating: network, prepared, rows: rows)
+    }
+
     /// The floats that they hold, or words in their place.
     package static func count(_ networks: RunNetworks, _ precisions: Precisions) -> Int {
         let learning = [networks.energy.network] + RunNetworks.Part.allCases.compactMap { networks[$0] }

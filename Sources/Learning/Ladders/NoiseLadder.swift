@@ -55,6 +55,8 @@ package struct NoiseLadder: Sendable, Hashable {
 
     /// A level as a sampler needs it that goes down the ladder.
     package struct Rung: Sendable, Hashable {
+        /// k; 0 where there is no ladder.
+        package let level: Int
         /// The energy's condition; nil where it has no levels.
         package let feature: Float?
         /// The level's variance in units of the lowest one's: sampler steps grow with it.
@@ -63,10 +65,10 @@ package struct NoiseLadder: Sendable, Hashable {
 
     /// The levels from the highest noise to the lowest: annealed Langevin dynamics (Y. Song, S. Ermon, arXiv:1907.05600). One without a ladder.
     package static func descent(_ ladder: NoiseLadder?) -> [Rung] {
-        guard let ladder else { return [Rung(feature: nil, variance: 1)] }
+        guard let ladder else { return [Rung(level: 0, feature: nil, variance: 1)] }
         return (0..<ladder.levels).reversed().map { level in
             let ratio = ladder.deviations[level] / ladder.deviations[0]
-            return Rung(feature: ladder.feature(level), variance: ratio * ratio)
+            return Rung(level: level, feature: ladder.feature(level), variance: ratio * ratio)
         }
     }
 }

@@ -9,7 +9,7 @@ package struct ModelDeclaration: Hashable, Sendable {
         case none
     }
 
-    /// The networks beside the energy.
+    /// The networks beside the energy, whatever the keys of the objective; one of proposals comes with its key.
     package let networks: [RunNetworks.Part]
     package let energy: Energy
     /// Whether samples are drawn from the generator, where nobody says otherwise: chains then begin there and not at noise.

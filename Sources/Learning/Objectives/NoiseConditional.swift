@@ -2,7 +2,7 @@ import Numerics
 
 /// An objective for every level of a noise ladder, over one energy with the level as its condition: E(x, k).
 ///
-/// In every step each shard takes one level, all equally likely, whose loss and gradient count with the level's weight. With diffusion contrastive
+/// In every step each shard takes one level, all equally likely, whose loss and whose gradient of the energy count with the level's weight. With diffusion contrastive
 /// divergence the data of level k have noise σ_k, and the diffusion leads to level k + 1.
 package struct NoiseConditional<Base: Objective>: Objective {
     let seed: UInt64
@@ -31,13 +31,13 @@ package struct NoiseConditional<Base: Objective>: Objective {
     package func addGradient(_ shard: Base.State, _ scratch: Base.Scratch, _ worker: ShardWorker, step: Int) {
         let level = level(shard, worker, step)
         objectives[level].addGradient(shard, scratch, worker, step: step)
-        let (weight, gradient) = (weights[level], worker.engine.wholeGradient)
+        let (weight, gradient) = (weights[level], worker.engine.energyGradient)
         guard weight != 1 else { return }
         gradient.combine(gradient, gradient) { value, _ in weight * value }
         if shard.report.counts(.loss) { shard.report[.loss] *= Double(weight) }
     }
 
-    /// The level of this step, the condition of the worker's energy.
+    /// The level of this step, the condition of the worker's networks.
     private func level(_ shard: ShardState, _ worker: ShardWorker, _ step: Int) -> Int {
         let level = RandomStream(seed: seed, purpose: .noiseLevel, step: step, index: shard.index).integer(below: ladder.levels, at: 0)
         worker.engine.setLevels([ladder.feature(level)])

@@ -15,8 +15,10 @@ import Sampling
 /// On a noise ladder data row and noised row may share their noise: x0 = x + s ξ and x_T = x + √(s² + σ²) ξ in place of x0 + σ ξ', x a row of data. Each has
 /// the law that it had, on which alone the gradient depends in the mean, and they lie nearer to one another.
 ///
-/// Source: R. Gao, Y. Song, B. Poole, Y. Wu, D. Kingma, arXiv:2012.08125 (recovery likelihood); W. Luo et al., arXiv:2307.01668; the shared noise: Y. Zhu, J. Xie,
-/// Y. Wu, R. Gao, arXiv:2309.05153.
+/// There a network may also propose where chains start (`StartProposal`), while their tether stays at x_T; it learns from where they end.
+///
+/// Source: R. Gao, Y. Song, B. Poole, Y. Wu, D. Kingma, arXiv:2012.08125 (recovery likelihood); W. Luo et al., arXiv:2307.01668; the shared noise and the
+/// proposed starts: Y. Zhu, J. Xie, Y. Wu, R. Gao, arXiv:2309.05153.
 package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
     let sampler: StepSampler<Kernel>
     /// σ
@@ -26,21 +28,24 @@ package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
     let data: LearnedRows
     /// s; nil where x_T has noise of its own.
     let sharedDeviation: Float?
+    /// How the network that proposes where chains start is scaled; nil where they start at x_T.
+    let proposal: ProposalScaling?
     /// The pairs, which begin at noised rows of a stream apart from `data`; nil where every chain lasts for one step.
     let pairs: PersistentChains?
 
     package init(
         _ sampler: StepSampler<Kernel>, deviation: Float, rowsPerStep: Int, data: LearnedRows, sharedDeviation: Float? = nil,
-        pairs: PersistentChains?
+        proposal: ProposalScaling? = nil, pairs: PersistentChains?
     ) {
+        precondition(proposal == nil || pairs == nil, "chains that go on start where they are")
         (self.sampler, self.deviation, self.rowsPerStep) = (sampler, deviation, rowsPerStep)
-        (self.data, self.sharedDeviation, self.pairs) = (data, sharedDeviation, pairs)
+        (self.data, self.sharedDeviation, self.proposal, self.pairs) = (data, sharedDeviation, proposal, pairs)
     }
 
     package var profile: ObjectiveProfile {
         var profile = ObjectiveProfile()
         if let pairs { profile.samples = .stored(pairs.storage) }
-        profile.measures = Measure.energies + sampler.measures(profile.samples)
+        profile.measures = Measure.energies + (proposal == nil ? [] : [.proposalLoss]) + sampler.measures(profile.samples)
         profile.counts = Tally.ofChains
         profile.usesSampler = true
         profile.evaluations = sampler.evaluations + 2
@@ -49,13 +54,19 @@ package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
 
     package struct Scratch {
         let tiles: StepSampler<Kernel>.Tiles
-        /// x_T of each chain: where it started, unless it goes on.
+        /// x_T of each chain: where it started, unless it goes on or its start is proposed.
         let centres: Matrix
+        /// What the network of proposals gets, and its scratch; without columns where there is none.
+        let input: Matrix
+        let means: Matrix
     }
 
     package func makeScratch(_ make: TileMaker) -> Scratch {
         let tiles = StepSampler.Tiles(sampler, make)
-        return Scratch(tiles: tiles, centres: pairs == nil ? tiles.origin : make.tile(make.dimension))
+        let width = proposal == nil ? 0 : make.dimension
+        return Scratch(
+            tiles: tiles, centres: pairs == nil && proposal == nil ? tiles.origin : make.tile(make.dimension), input: make.tile(width),
+            means: make.tile(width))
     }
 
     private func tiles(_ scratch: Scratch, _ worker: ShardWorker) -> PersistentChains.Tiles {
@@ -77,9 +88,10 @@ package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
             origin.copy(from: positions)
         } else {
             data.fill(worker, step: step, shard: shard.index)
-            noise(shard, step).fillNormals(origin)
-            let whole = sharedDeviation.map { ($0 * $0 + deviation * deviation).squareRoot() } ?? deviation
-            origin.combine(worker.data, origin) { $0 + whole * $1 }
+            fillNoised(scratch.centres, shard, worker, step)
+            if let proposal = start(scratch, worker) {
+                proposal.fill(origin, from: scratch.centres, startNoise(shard, step), scratch: scratch.means)
+            }
             positions.copy(from: origin)
         }
         worker.times.stamp(.data)
@@ -95,6 +107,25 @@ package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
         RandomStream(seed: sampler.seed, purpose: .diffusionNoise, step: step, index: shard.index)
     }
 
+    private func startNoise(_ shard: ShardState, _ step: Int) -> RandomStream {
+        RandomStream(seed: sampler.seed, purpose: .startProposal, step: step, index: shard.index)
+    }
+
+    /// x_T of the worker's rows, rows x dimension.
+    private func fillNoised(_ rows: Matrix, _ shard: ShardState, _ worker: ShardWorker, _ step: Int) {
+        let whole = sharedDeviation.map { ($0 * $0 + deviation * deviation).squareRoot() } ?? deviation
+        noise(shard, step).fillNormals(rows)
+        rows.combine(worker.data, rows) { $0 + whole * $1 }
+    }
+
+    /// What proposes starts; nil where they are not proposed.
+    private func start(_ scratch: Scratch, _ worker: ShardWorker) -> StartProposal? {
+        proposal.map { scaling in
+            guard let pass = worker.engine.proposal else { preconditionFailure("proposed starts need a network that proposes them") }
+            return StartProposal(pass, scaling, input: scratch.input)
+        }
+    }
+
     private func run(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int, in potential: some Potential) -> RunInfo {
         let tethered = TetheredPotential(base: potential, centres: scratch.centres, precision: 1 / (deviation * deviation))
         return sampler.run(scratch.tiles.chains, shard, worker, step: step, in: tethered)
@@ -102,6 +133,7 @@ package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
 
     package func addGradient(_ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, step: Int) {
         data.fill(worker, step: step, shard: shard.index)
+        if let proposal = start(scratch, worker) { shard.report[.proposalLoss] = addGradient(of: proposal, shard, scratch, worker, step) }
         if let sharedDeviation {
             let own = scratch.tiles.origin
             noise(shard, step).fillNormals(own)
@@ -114,5 +146,15 @@ package struct RecoveryDiffusion<Kernel: TransitionKernel>: Objective {
         shard.report[.sampleEnergy] = worker.addGradient(of: shard.negatives) { _ in -scale }
         shard.report[.squaredSampleEnergy] = worker.energies.squaredNorm
         worker.times.stamp(.gradients)
+    }
+
+    /// - Returns: as `StartProposal.addGradient`.
+    private func addGradient(
+        of proposal: StartProposal, _ shard: ShardState, _ scratch: Scratch, _ worker: ShardWorker, _ step: Int
+    ) -> Double {
+        fillNoised(scratch.centres, shard, worker, step)
+        return proposal.addGradient(
+            of: scratch.centres, ends: shard.negatives, startNoise(shard, step), weight: 1 / Float(rowsPerStep), residual: scratch.means,
+            scratch: scratch.tiles.origin)
     }
 }

@@ -150,7 +150,7 @@ package final class Trainer {
             shard.negatives.copy(
                 from: chains.samples(
                     fresh, step: step, index: shard.index, in: engine.chainPotential, condition: given,
-                    decoder: decodes ? engine.generator : nil))
+                    proposal: engine.proposal, decoder: decodes ? engine.generator : nil))
             worker.times.stamp(.report)
         }
         chargeWorkers()

@@ -46,11 +46,12 @@ public final class ModelSampler {
     ///   - completion: rows that samples complete, as many as there are samples.
     ///   - denoises: whether samples of a ladder's lowest level, which are data with noise σ, give way to the means of what they came from, x - σ²∇E(x).
     ///   - guidance: default: that of the run.
+    ///   - proposes: whether a network that proposes where chains of a ladder's levels start does so, where the run has one.
     /// - Throws: `.usage` when more chains are wanted than there are, and more samples or steps than can be counted.
     package init(
         _ trained: TrainedModel, count: Int?, orAtMost limit: Int, steps: Int?, start: Start?, seed: UInt64,
         interpolation: Int? = nil, conditions: SampleConditions? = nil, completion: TableCompletion? = nil, denoises: Bool = false,
-        guidance: Double? = nil
+        guidance: Double? = nil, proposes: Bool = true
     ) throws {
         // Tiles of samples are told apart by 32 bits.
         let most = min(Self.mostValues / trained.shape.count, (1 << 32) - 1)
@@ -80,6 +81,12 @@ public final class ModelSampler {
             throw Failure(
                 .usage, "--guidance needs an energy that was trained with and without classes: expected condition.dropout above 0, found 0")
         }
+        guard proposes || trained.networks.proposal != nil else {
+            throw Failure(
+                .usage,
+                "--without-proposal leaves out a network that proposes where chains start, which this model has not (objective.proposal = false)"
+            )
+        }
         weights = trained.preparedNetworks()
         let lines = interpolation.map { GeneratorSamples.Lines(steps: $0, rowsPerTile: trained.configuration.run.chainsPerShard) }
         let space = completion == nil ? trained.space : trained.spaceWithoutGaps
@@ -89,7 +96,8 @@ public final class ModelSampler {
                 ? trained.settledKernel(in: space, steps: self.steps) : trained.kernel(steps: self.steps),
             steps: self.steps,
             start: trained.chainStart(origin, weights, seed: seed, lines: lines),
-            numbers: ChainRun.Numbers(seed: seed, motion: .sampling, decisions: .samplingDecision), ladder: ladder, denoises: denoises,
+            numbers: ChainRun.Numbers(seed: seed, motion: .sampling, decisions: .samplingDecision), ladder: ladder,
+            proposals: proposes ? trained.configuration.proposalScalings : nil, denoises: denoises,
             guidance: Float(guidance ?? trained.configuration.condition.guidance),
             space: space)
     }
@@ -105,17 +113,10 @@ public final class ModelSampler {
             model: trained.model, weights: weights.sampling.energy, workspace: Workspace(trained.model, rows: rows.count))
         let samples = run.samples(
             buffers, step: 0, index: tile, in: potential, condition: conditions?.tile(tile, rows: rows), held: held,
-            decoder: decoder(rows: rows.count))
+            proposal: weights.pass(.proposal, rows: rows.count),
+            decoder: trained.networks.isLatent ? weights.pass(.generator, rows: rows.count) : nil)
         try trained.model.checkEvaluations()
         return samples
-    }
-
-    /// What makes rows of data of latent vectors; nil where chains are rows of data.
-    private func decoder(rows: Int) -> NetworkPass? {
-        guard trained.networks.isLatent, let generator = trained.networks.generator, let prepared = weights.learning[.generator] else {
-            return nil
-        }
-        return NetworkPass(evaluating: generator, prepared, rows: rows)
     }
 
     /// Values of samples that all ranks hold, at most: 8 GiB while they travel.

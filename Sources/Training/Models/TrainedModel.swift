@@ -66,9 +66,8 @@ public struct TrainedModel: Sendable {
         try check(networks, "\(path)/model.safetensors")
         try files.manifest.checkMetric(dimension: networks.energy.inputShape.count, path)
         try rowMetadata?.check(networks.sampleShape, "\(path)/model.safetensors")
-        let pass =
-            [Workspace.count(model, rows: 1)] + [networks.generator, networks.encoder].map { $0.map { Workspace.count($0, rows: 1) } ?? 0 }
-        guard pass.reduce(0, +) <= MemoryNeed.available / 4 else {
+        let others = RunNetworks.Part.allCases.compactMap { part in networks[part].map { Workspace.count($0, rows: 1) } }
+        guard others.reduce(Workspace.count(model, rows: 1), +) <= MemoryNeed.available / 4 else {
             throw Failure(
                 .checkpoint,
                 "\(path): one pass of a sample through the networks needs more memory than this machine has: the file is damaged")

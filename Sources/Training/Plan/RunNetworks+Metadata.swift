@@ -29,18 +29,18 @@ extension RunNetworks {
             throw Failure(.checkpoint, "\(path): expected the network's description in the metadata, found none")
         }
         let energy = try Self.entry("network", path) { () throws(Failure) in try Self.energy(metadata) }
-        var others: [Network?] = []
+        var others: [Part: Network] = [:]
         for part in Part.allCases {
-            others.append(
-                try Self.entry(part.rawValue, path) { () throws(Failure) in
-                    guard let text = metadata[part.rawValue] else { return nil }
-                    return try Network(NetworkDescription(json: text))
-                })
+            others[part] = try Self.entry(part.rawValue, path) { () throws(Failure) in
+                guard let text = metadata[part.rawValue] else { return nil }
+                return try Network(NetworkDescription(json: text))
+            }
         }
         let shape = try Self.entry("sampleShape", path) { () throws(Failure) in
-            try metadata["sampleShape"].map { (text) throws(Failure) in try Self.shape(text, others[0]) }
+            try metadata["sampleShape"].map { (text) throws(Failure) in try Self.shape(text, others[.generator]) }
         }
-        self.init(energy: energy, generator: others[0], encoder: others[1], decodedShape: shape)
+        self.init(
+            energy: energy, generator: others[.generator], encoder: others[.encoder], proposal: others[.proposal], decodedShape: shape)
     }
 
     /// What an entry stands for; what is wrong with it is damage of the file.

@@ -20,6 +20,7 @@ enum ObjectiveVariants {
         recovery + ["objective.keepChains=true"],
         recovery + ["objective.levels=3", "objective.lowNoise=0.1", "objective.levelWeight=inverseVariance"],
         recovery + ["objective.levels=3", "objective.lowNoise=0.1", "objective.sharedNoise=true"],
+        recovery + ["objective.levels=3", "objective.lowNoise=0.1", "objective.proposal=true", "proposal.widths=[7]"],
         ["objective.kind=wassersteinFlow"], ["objective.kind=wassersteinFlow", "objective.flow=explicit", "chains.start=data"],
         ["objective.kind=energyMatching"], matching,
         matching + ["objective.keepChains=true", "objective.pairing=random"],

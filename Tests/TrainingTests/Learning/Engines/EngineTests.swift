@@ -29,7 +29,9 @@ private final class SteepEngine: Engine {
     var chainGenerator: NetworkPass? { base.chainGenerator }
     var generator: NetworkPass? { base.generator }
     var encoder: NetworkPass? { base.encoder }
+    var proposal: NetworkPass? { base.proposal }
     var wholeGradient: Matrix { base.wholeGradient }
+    var energyGradient: Matrix { base.energyGradient }
 
     func evaluate(_ x: Matrix, energies: Matrix, gradient: Matrix) { base.evaluate(x, energies: energies, gradient: gradient) }
 

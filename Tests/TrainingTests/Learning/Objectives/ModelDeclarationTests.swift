@@ -10,7 +10,8 @@ struct ModelDeclarationTests {
         let plan = try ScratchRun.trainer(arguments).plan
         let declared = plan.configuration.objective.kind.model
         #expect(plan.profile.model == declared)
-        #expect(RunNetworks.Part.allCases.filter { plan.networks[$0] != nil } == declared.networks)
+        let proposal: [RunNetworks.Part] = plan.configuration.objective.proposal ? [.proposal] : []
+        #expect(RunNetworks.Part.allCases.filter { plan.networks[$0] != nil } == declared.networks + proposal)
         #expect(plan.networks.isLatent == (declared.energy == .ofLatents))
     }
 

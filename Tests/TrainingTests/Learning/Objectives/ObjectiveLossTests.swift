@@ -15,7 +15,7 @@ struct ObjectiveLossTests {
     /// An objective on rows from N(0, 1), with an energy of a network and |x|²/(2v).
     struct Bench {
         let trainer: Trainer
-        private let bench: LearnerBench
+        let bench: LearnerBench
 
         var shard: ShardState { bench.shards[0] }
 
