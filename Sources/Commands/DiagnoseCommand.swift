@@ -21,6 +21,12 @@ public struct DiagnoseCommand: Codable, Sendable {
     public var thin: Int?
     /// Chains of each shard; nil: four, or as many as there are.
     public var chains: Int?
+    /// The class of all chains, where classes are the model's condition.
+    public var label: Int?
+    /// The data whose first row's visible pixels, or image, are the condition of all chains; nil: the run's.
+    public var data: String?
+    /// The images of which the first is the condition of all chains.
+    public var images: String?
     /// Where the figures go as JSON.
     public var output: String?
     /// Where (chain, draw, ...) goes as float32.
@@ -33,11 +39,12 @@ public struct DiagnoseCommand: Codable, Sendable {
 
     public init(
         folder: String, step: WantedCheckpoint? = nil, weights: ModelWeights = .average, start: ModelSampler.Start? = nil,
-        draws: Int = DiagnoseCommand.defaultDraws, thin: Int? = nil, chains: Int? = nil, output: String? = nil, npy: String? = nil,
-        arviz: String? = nil
+        draws: Int = DiagnoseCommand.defaultDraws, thin: Int? = nil, chains: Int? = nil, label: Int? = nil, data: String? = nil,
+        images: String? = nil, output: String? = nil, npy: String? = nil, arviz: String? = nil
     ) {
         (self.folder, self.step, self.weights, self.start) = (folder, step, weights, start)
         (self.draws, self.thin, self.chains) = (draws, thin, chains)
+        (self.label, self.data, self.images) = (label, data, images)
         (self.output, self.npy, self.arviz) = (output, npy, arviz)
     }
 
@@ -74,7 +81,9 @@ public struct DiagnoseCommand: Codable, Sendable {
                     metric: trained.tuning.metric?.scales, findings: diagnosis.findings.map(\.sentence), history: history)
                 try writeReport(report, to: output)
             }
-            let title = "\(trained.configuration.subject) at step \(trained.step), \(weights.rawValue) weights, from \(origin.rawValue)"
+            let title =
+                "\(trained.configuration.subject) at step \(trained.step), \(weights.rawValue) weights, from \(origin.rawValue)"
+                + (label.map { ", class \($0)" } ?? "")
             return trained.told(
                 ([title, diagnosis.diagnostics.overview] + Self.lines(trained.tuning.metric) + ["", diagnosis.diagnostics.table(), ""]
                     + [diagnosis.diagnostics.histogram].compactMap { $0 }
@@ -93,7 +102,6 @@ public struct DiagnoseCommand: Codable, Sendable {
     func window(_ trained: TrainedModel, _ communicator: any Communicator) throws(Failure) -> WindowValues {
         let origin = start ?? trained.standardStart
         try communicator.agree {
-            try trained.checkIsUnconditional("diagnose")
             if trained.declaration.energy == .none {
                 throw Failure(
                     .usage,
@@ -102,13 +110,32 @@ public struct DiagnoseCommand: Codable, Sendable {
             }
             try trained.check(origin)
         }
-        return try record(trained, origin, communicator)
+        return try record(trained, origin, try condition(of: trained, communicator), communicator)
+    }
+
+    /// Collective. The condition of all chains: chains that are compared have one law. Nil for a model without.
+    private func condition(of trained: TrainedModel, _ communicator: any Communicator) throws(Failure) -> SampleConditions? {
+        try communicator.agree {
+            if case .label(let classes, _, _)? = trained.rowCondition, label == nil {
+                throw Failure(
+                    .usage,
+                    "diagnose: expected --label K, one of the \(classes) classes that are the condition of this model: chains of several classes have several "
+                        + "laws, of which nothing can be told together")
+            }
+            if let data, trained.rowCondition?.belongsToRows != true {
+                throw Failure(.usage, "--data \(data): this model's condition is not about rows (neither visible pixels nor images)")
+            }
+        }
+        return try trained.conditions(
+            count: 1, label: label, data: data, images: images, seed: trained.configuration.run.seed, communicator)
     }
 
     /// What a window says, computed by one rank.
     func diagnosis(of window: WindowValues, _ trained: TrainedModel, _ past: HealthHistory?) -> Diagnosis {
         let diagnostics = ChainDiagnostics(
-            window, density: trained.networks.isLatent ? nil : PlaneDensity(named: trained.configuration.data.source))
+            window,
+            density: trained.networks.isLatent || trained.rowCondition != nil ? nil : PlaneDensity(named: trained.configuration.data.source)
+        )
         let (scale, remark) = functionalScale(trained, window.functionals)
         let findings = DiagnosticFindings(
             diagnostics, SamplerAdvice(trained.configuration, trained.settledKernel(steps: 1)),
@@ -136,7 +163,7 @@ public struct DiagnoseCommand: Codable, Sendable {
 
     /// Collective. The window of all shards, on all ranks.
     private func record(
-        _ trained: TrainedModel, _ origin: ModelSampler.Start, _ communicator: any Communicator
+        _ trained: TrainedModel, _ origin: ModelSampler.Start, _ conditions: SampleConditions?, _ communicator: any Communicator
     ) throws(Failure) -> WindowValues {
         let configuration = trained.configuration
         let (shards, dimension) = (Self.groups(configuration), trained.model.inputShape.count)
@@ -147,12 +174,13 @@ public struct DiagnoseCommand: Codable, Sendable {
             chains: ChainRun(
                 kernel: trained.settledKernel(steps: thin), steps: thin,
                 start: trained.chainStart(origin, prepared, seed: configuration.run.seed),
-                numbers: WindowRun.numbers(seed: configuration.run.seed), space: trained.space),
+                numbers: WindowRun.numbers(seed: configuration.run.seed), guidance: Float(configuration.condition.guidance),
+                space: trained.space),
             step: trained.step, draws: draws,
             functionals: ChainFunctionals(
                 dimension: dimension, columns: trained.networks.isLatent ? nil : trained.rowMetadata?.rows.columns,
                 seed: configuration.run.seed))
-        let approach = configuration.drawsBySchedule && origin == .noise ? approach(trained) : nil
+        let approach = origin == .noise ? approach(trained) : nil
         try communicator.agree {
             if run.thin == 0 {
                 throw Failure(.usage, "diagnose: expected --thin of at least 1: this model was trained with sampler.steps = 0")
@@ -164,28 +192,42 @@ public struct DiagnoseCommand: Codable, Sendable {
         let values = try DealtTiles.gather(tiles: shards, perTile: run.count(chains: perShard), communicator) { shard in
             let positions = Matrix(rows: perShard, columns: dimension)
             try stored?.fill(positions, shard * perShard..<(shard + 1) * perShard)
-            run.chains.begin(positions, step: trained.step, index: shard)
+            let condition = conditions?.first(repeated: perShard)
+            run.chains.begin(positions, step: trained.step, index: shard, condition: condition?.values)
             let potential = ModelPotential(
                 model: trained.model, weights: prepared.sampling.energy, workspace: Workspace(trained.model, rows: perShard))
             if let approach {
                 let buffers = approach.buffers(chains: perShard, dimension: dimension)
                 buffers.positions.copy(from: positions)
-                approach.advance(buffers, step: trained.step, index: shard, in: potential)
-                positions.copy(from: buffers.positions)
+                let proposal = prepared.pass(.proposal, rows: perShard)
+                positions.copy(
+                    from: approach.samples(
+                        buffers, step: trained.step, index: shard, in: potential, condition: condition, proposal: proposal))
             }
-            let values = run.values(of: shard, from: positions, in: potential)
+            let values: [Double]
+            if let condition {
+                potential.setCondition(condition.values)
+                condition.paste(into: positions)
+                values = run.values(of: shard, from: positions, in: run.chains.conditioned(potential, condition))
+            } else {
+                values = run.values(of: shard, from: positions, in: potential)
+            }
             try trained.model.checkEvaluations()
             return values
         }
         return run.window(shards: shards, chainsPerShard: perShard, values)
     }
 
-    /// The way of chains from noise along a schedule, as samples are drawn: a window begins where they are samples.
-    private func approach(_ trained: TrainedModel) -> ChainRun {
+    /// The way of chains from noise along a schedule or down the levels of a ladder, as samples are drawn: a window begins where they are samples. Nil where a window is
+    /// such a way itself.
+    private func approach(_ trained: TrainedModel) -> ChainRun? {
         let (configuration, steps) = (trained.configuration, trained.configuration.sampler.steps)
+        guard configuration.drawsBySchedule || configuration.noiseLadder != nil else { return nil }
         return ChainRun(
             kernel: trained.kernel(steps: steps), steps: steps, start: .positions,
-            numbers: ChainRun.Numbers(seed: configuration.run.seed, motion: .sampling, decisions: .samplingDecision), space: trained.space)
+            numbers: ChainRun.Numbers(seed: configuration.run.seed, motion: .sampling, decisions: .samplingDecision),
+            ladder: configuration.noiseLadder, proposals: configuration.proposalScalings, guidance: Float(configuration.condition.guidance),
+            space: trained.space)
     }
 
     /// Shards whose chains are told apart. On a ladder of temperatures the coldest chains of a block of shards are its samples: a block is a group.

@@ -63,9 +63,9 @@ public struct ReportCommand: Codable, Sendable {
         }
     }
 
-    /// Collective. nil for a model without chains to diagnose.
+    /// Collective. nil for a model without chains to diagnose, and for one with a condition, of which nobody says which.
     private func diagnosis(of trained: TrainedModel, _ communicator: any Communicator) throws(Failure) -> Diagnosis? {
-        guard draws > 0 else { return nil }
+        guard draws > 0, trained.rowCondition == nil else { return nil }
         let command = DiagnoseCommand(folder: folders[0], draws: draws)
         let attempt = try communicator.attempt { () throws(Failure) in
             let window = try command.window(trained, communicator)

@@ -15,6 +15,14 @@ enum DiagnoseTool: Command {
         Option(
             name: "--from", value: "chains|noise|generator",
             explanation: "where chains start (default: the generator, else the checkpoint's chains where they persist)"),
+        Option(name: "--label", value: "K", explanation: "models conditioned on classes: the class of all chains, from 0"),
+        Option(
+            name: "--data", value: "NAME|PATH",
+            explanation:
+                "models conditioned on visible pixels or images: the first of these rows is that of all chains (default: the run's)"),
+        Option(
+            name: "--condition", value: "PATH",
+            explanation: "models conditioned on images: the first of these is that of all chains"),
         Option(name: "--weights", value: "average|current", explanation: "which parameters (default: average)"),
         Option(name: "--step", value: "S|best", explanation: "which checkpoint (default: the newest); best: that of checkpoint.keepBest"),
         Option(name: "--out", value: "F.json", explanation: "where the figures go as JSON"),
@@ -35,6 +43,7 @@ enum DiagnoseTool: Command {
             start: try arguments.choice("--from", ModelSampler.Start.self),
             draws: try arguments.integer("--draws", atLeast: 4) ?? DiagnoseCommand.defaultDraws,
             thin: try arguments.integer("--thin", atLeast: 1), chains: try arguments.integer("--chains", atLeast: 1),
+            label: try arguments.integer("--label", atLeast: 0), data: arguments["--data"], images: arguments["--condition"],
             output: arguments["--out"], npy: arguments["--npy"], arviz: arguments["--arviz"])
         Console(communicator).line(try command.run(communicator))
     }

@@ -163,8 +163,10 @@ class Run:
         thin: Optional[int] = None,
         chains: Optional[int] = None,
         start: Optional[str] = None,
+        label: Optional[int] = None,
         step: Optional[int] = None,
         weights: str = "average",
+        options: Sequence[str] = (),
         **launch: Any,
     ) -> Any:
         """`ebm-dist diagnose`: a window of the run's chains as ArviZ data (`inference_data`); what the program says of them goes to `progress`.
@@ -174,12 +176,14 @@ class Run:
             thin: sampler steps between two draws.
             chains: of each shard.
             start: `chains`, `noise` or `generator`.
+            label: the class of all chains, for a model conditioned on classes.
+            options: further ones, as on the command line.
             launch: `ranks`, `launcher`, `progress` of `run_program`.
         """
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "window.json")
-            given = {"draws": draws, "thin": thin, "chains": chains, "from": start, "step": step, "weights": weights, "arviz": path}
-            run_program(self._command("diagnose", given), **launch)
+            given = {"draws": draws, "thin": thin, "chains": chains, "from": start, "label": label, "step": step, "weights": weights, "arviz": path}
+            run_program([*self._command("diagnose", given), *options], **launch)
             return inference_data(path)
 
     def _array(self, command: str, options: Dict[str, Any], folder: str, more: Sequence[str] = (), **launch: Any) -> np.ndarray[Any, Any]:

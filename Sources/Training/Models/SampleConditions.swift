@@ -41,6 +41,13 @@ package struct SampleConditions: Sendable {
         TileCondition(condition, of: SampleTile(conditions: self, range: rows, tile: tile), count: rows.count)
     }
 
+    /// That of the first sample, for chains that are to have one law.
+    package func first(repeated count: Int) -> TileCondition {
+        let (one, all) = (tile(0, rows: 0..<1).values, Matrix(rows: count, columns: condition.count))
+        for row in 0..<count { all.rows(row..<row + 1).copy(from: one) }
+        return TileCondition(condition, all)
+    }
+
     /// Of so many samples, by tiles of `size`: count x `Condition.count`.
     package func values(count: Int, rowsPerTile size: Int) -> Matrix {
         let all = Matrix(rows: count, columns: condition.count)

@@ -95,8 +95,8 @@ package struct RunEnd {
         return (["What to type next:"] + typed + [further]).joined(separator: "\n")
     }
 
-    /// Whether `diagnose` runs chains of this model on: those of conditional models, and of no energy, it refuses.
-    private var hasFreeChains: Bool { configuration.condition.kind == .none && configuration.objective.kind.model.energy != .none }
+    /// Whether `diagnose` runs chains of this model on as it stands: without a class it refuses those of models of classes, and without an energy all.
+    private var hasFreeChains: Bool { configuration.condition.kind != .label && configuration.objective.kind.model.energy != .none }
 
     /// As many as there are chains, where these are the samples.
     private var sampleCount: Int {
