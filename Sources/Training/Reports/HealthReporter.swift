@@ -55,6 +55,8 @@ final class HealthReporter {
                 comparison: plan.configuration.evaluate.every > 0 ? health.comparison : nil,
                 scale: plan.networks.isLatent ? nil : plan.scale, fallsWithSquare: plan.fallsWithSquare, plan.configuration,
                 SamplerAdvice(plan.configuration, plan.settledKernel.tuned(by: trainer.tuning)))
+        } else if profile.model.drawsAfresh, result.gap != nil {
+            warnings = [HealthWarning.calibration(report, steps: health.steps)].compactMap { $0 }
         }
         latest = warnings
         report.warnings = warnings.map(\.text)

@@ -8,12 +8,12 @@ import Sampling
 package struct HealthWarning: Sendable {
     /// What it is about: a warning is told once, not at every report.
     package enum Kind: String, Hashable, Sendable {
-        case energy, gap, saturation, drift, noise, acceptance, agreement, draws, dataNoise, departure, worseThanNoise
+        case energy, gap, calibration, saturation, drift, noise, acceptance, agreement, draws, dataNoise, departure, worseThanNoise
 
         /// Of the run: some ask for a look and do not say that a training goes wrong.
         var level: Finding.Level {
             switch self {
-            case .noise, .acceptance, .agreement, .draws, .dataNoise: .look
+            case .calibration, .noise, .acceptance, .agreement, .draws, .dataNoise: .look
             case .energy, .gap, .saturation, .drift, .departure, .worseThanNoise: .bad
             }
         }
@@ -99,6 +99,28 @@ package struct HealthWarning: Sendable {
                     : mean < 0
                         ? "the chains do not reach low energies; try more sampler.steps or a smaller learning rate"
                         : "the chains run below the data; try a smaller learning rate, or restart more chains"))
+    }
+
+    /// A sentence about energies that are not those of the density where samples are drawn by a flow, so that they may be good all the same.
+    ///
+    /// The flow has a part in the energy: data lie a few spreads above the chains in good runs too, and far above them in the first steps with chains. So it is told of a gap that is
+    /// far from 0 in the mean of the steps and in the last of them.
+    /// - Parameter steps: as in `all`.
+    package static func calibration(_ report: StepReport, steps: Int) -> HealthWarning? {
+        guard let mean = report.meanEnergyGap, let gap = report.energyGap, let spread = report.energySpread, report.gapSignChanges == 0,
+            steps >= Limits.gapSteps, min(abs(mean), abs(gap)) > Limits.flowGapToSpread * spread
+        else { return nil }
+        let times =
+            spread > 0
+            ? "\(number(abs(mean) / spread, 1)) times the spread of the energies (\(number(spread)))" : "and the energies have no spread"
+        return HealthWarning(
+            kind: .calibration,
+            text:
+                "the energy gap is \(number(mean)) over \(steps) steps without a change of sign, \(times): exp(-E) is not the density of the data, "
+                + "whatever the samples are like; "
+                + (mean > 0
+                    ? "the chains run far below the data: sharpen for longer (run.steps), or with a larger objective.sharpenWeight"
+                    : "the chains end far above the data: try more objective.sharpenSteps, or a smaller objective.sharpenWeight"))
     }
 
     /// Whether chains descend where they should sample: then more steps, or longer ones, do not help.

@@ -15,6 +15,8 @@ enum DiagnosticThresholds {
     static let saturation = 0.5
     /// |mean gap| over the standard deviation of the energies of the negatives.
     static let gapToSpread = 1.0
+    /// The same where a flow has its part in the energy: a good run of the digits ends at 2 (`Documentation/EnergyMatching.md`).
+    static let flowGapToSpread = 3.0
     /// Times the deviation of the data, or of the noise that they start from, that chains may lie away from the middle of the data.
     static let departure = 3.0
     /// Deviations of the data that the noise must be away from them, so that samples can be told to be worse than it.

@@ -68,6 +68,25 @@ struct HealthReporterTests {
         #expect(without.contains("look: the training data are not here"), "\(without)")
     }
 
+    @Test func `energy matching whose chains run far below the data is not called healthy, in training, at its end and on its page`() throws
+    {
+        let folder = scratch.run("matching")
+        let lines = try ScratchRun.train(
+            [
+                "objective.kind=energyMatching", "objective.sharpenAfter=1", "objective.sharpenSteps=60", "objective.sharpenStepSize=0.2",
+                "objective.pairing=random", "model.kind=layers", #"model.layers=[{kind: "dense", outputs: 1}]"#,
+                "model.referenceDeviation=null",
+                "model.outputFactor=30", "guard.maximumGap=null", "sampler.stepSize=0.1",
+                "optimizer.learningRate=1e-5",
+                "run.steps=30", "report.every=30",
+            ], in: folder)
+        #expect(lines.contains { $0.contains("warning,") && $0.contains("exp(-E)") }, "\(lines)")
+        #expect(lines.last?.contains("health") == true && lines.last?.contains("exp(-E)") == true, "\(lines.last ?? "")")
+        let reports = try folder.reports()
+        #expect(reports[0].warningKinds == ["calibration"])
+        #expect(HealthWarning.finding(reports[0].warnings?.first ?? "", kind: "calibration").levelOfRun == .look)
+    }
+
     @Test func `the places of the chains are those of the negatives`() throws {
         let trainer = try ScratchRun.trainer()
         let result = try trainer.step(stop: false)

@@ -111,6 +111,25 @@ struct HealthWarningTests {
         #expect(try kinds(["sampler.noise=0.1"]) { _ in } == [.dataNoise])
     }
 
+    @Test func `where a flow draws the samples a gap is told of that stays far beyond the spread of the energies`() throws {
+        func text(mean: Double, last: Double, spread: Double, signs: Int = 0, steps: Int = 50) throws -> String? {
+            let report = try report {
+                ($0.meanEnergyGap, $0.gapSignChanges) = (mean, signs)
+                ($0.measures["energyGap"], $0.energySpread) = (last, spread)
+            }
+            return HealthWarning.calibration(report, steps: steps).map { $0.kind == .calibration ? $0.text : "" }
+        }
+        #expect(
+            try text(mean: 1047, last: 1010, spread: 150)?.contains("1047.000 over 50 steps without a change of sign, 7.0 times the spread")
+                == true)
+        #expect(try text(mean: 1047, last: 1010, spread: 150)?.contains("sharpen for longer") == true)
+        #expect(try text(mean: -1047, last: -1010, spread: 150)?.contains("objective.sharpenSteps") == true)
+        // The digits of the documentation: at the end, and in the interval that the first chains belong to, at whose end they have come back.
+        #expect(try text(mean: 39.4, last: 37, spread: 18.5) == nil && text(mean: 188, last: 33.6, spread: 16.8) == nil)
+        #expect(
+            try text(mean: 1047, last: 1010, spread: 150, signs: 1) == nil && text(mean: 1047, last: 1010, spread: 150, steps: 19) == nil)
+    }
+
     @Test func `a given energy that is not finite where chains stand is named`() throws {
         let given = ["energy.formula=x0", "objective.kind=sampling"]
         #expect(try kinds(given) { $0.measures["sampleEnergy"] = .infinity } == [.energy])
