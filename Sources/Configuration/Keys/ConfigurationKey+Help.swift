@@ -62,7 +62,7 @@ extension ConfigurationKey {
         let indent = min(44, (heads.map(\.count).max() ?? 0) + 2)
         let rows = zip(keys, heads).map { key, head in TextLayout.paragraph(head, key.comment, indent: indent) }
         return "\(group): \(keys.count) keys with their defaults; ebm-dist help \(keys[0].path) says more of one\n"
-            + (groupNeeds[group].map { "it needs \($0.words)\n" } ?? "")
+            + (groupNeeds[group].map { TextLayout.paragraph("it needs", $0.words, indent: 9) + "\n" } ?? "")
             + rows.joined(separator: "\n")
     }
 }

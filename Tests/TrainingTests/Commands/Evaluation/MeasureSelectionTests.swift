@@ -68,19 +68,19 @@ import Training
         let digits = ["data.source=digits", "run.steps=2", "model.widths=[16]", "objective.kind=cd", "sampler.steps=4"]
         try ScratchRun.train(digits + ["condition.kind=label", "condition.dropout=0.2"], in: scratch.run())
         let (folder, output, file) = (scratch.run().path, "\(scratch.path)/m.json", "\(scratch.path)/s.npy")
-        func distances(_ command: EvaluateCommand) throws -> [String: Any] {
+        func distances(_ command: EvaluateCommand) throws -> NSDictionary {
             let samples = try #require(try report(command)["samples"] as? [String: Any])
-            return try #require(samples["samples"] as? [String: Any])
+            return try #require(samples["samples"] as? NSDictionary)
         }
         func drawn(_ guidance: Double?) throws -> NSDictionary {
             let command = EvaluateCommand(
                 folder: folder, measures: ["distances"], start: .noise, count: 100, seed: 1, guidance: guidance, output: output)
-            return try distances(command) as NSDictionary
+            return try distances(command)
         }
-        _ = try SampleCommand(folder: folder, count: 100, start: .noise, output: file, seed: 1, guidance: 3).run(SoloCommunicator())
+        _ = try SampleCommand(folder: folder, count: 100, start: .noise, output: file, guidance: 3).run(SoloCommunicator())
         let given = try distances(EvaluateCommand(folder: folder, measures: ["distances"], samples: file, output: output))
-        #expect(try drawn(3) == given as NSDictionary)
-        #expect(try drawn(nil) != given as NSDictionary)
+        let (guided, unguided) = (try drawn(3), try drawn(nil))
+        #expect(guided == given && unguided != given)
         let both = failure { _ = try EvaluateCommand(folder: folder, samples: file, guidance: 3).run(SoloCommunicator()) }
         #expect(both?.kind == .usage && both?.message.contains("--guidance") == true)
         try ScratchRun.train(digits, in: scratch.run("unconditional"))
