@@ -49,7 +49,7 @@ public struct DataStream: Sendable {
                     + "(data.scale: log), found \(dataset.number(bad))")
         }
         spread = source.dataset?.table.columns.flatMap {
-            TableSpread($0, scales, ofValues: preparation.dequantize, keeping: space?.sites.flatMap { Array($0.site.coordinates) } ?? [])
+            TableSpread($0, scales, ofValues: preparation.dequantize, keeping: space?.siteCoordinates ?? [])
         }
     }
 

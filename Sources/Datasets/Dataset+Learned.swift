@@ -5,4 +5,11 @@ extension Dataset {
         rows.table.columns = learned.table
         return rows
     }
+
+    /// The same rows as models took them whose files do not say how: all of those are of a version without whole numbers.
+    public var takenWithoutWhole: Dataset {
+        var rows = self
+        rows.table.columns = table.columns?.bound
+        return rows
+    }
 }

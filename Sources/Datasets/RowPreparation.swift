@@ -130,8 +130,10 @@ public struct RowPreparation: Hashable, Sendable {
     ///   - range: nil for all of them.
     ///   - spread: what spreads them over these cells, value j of them by number j; nil: nothing.
     ///   - spreadsValues: whether it spreads columns of a table that are no numbers too.
+    ///   - sites: coordinates that have finitely many values for the model, which they keep.
     public func rows(
-        of dataset: Dataset, _ range: Range<Int>? = nil, spreadBy spread: RandomStream? = nil, spreadsValues: Bool = true
+        of dataset: Dataset, _ range: Range<Int>? = nil, spreadBy spread: RandomStream? = nil, spreadsValues: Bool = true,
+        keeping sites: [Int] = []
     ) -> Matrix {
         let range = range ?? 0..<dataset.count
         let rows = Matrix(rows: range.count, columns: shape.count)
@@ -146,7 +148,7 @@ public struct RowPreparation: Hashable, Sendable {
             }
             dataset.fill(target, row: row, preparation, standardisation, dequantises: isDequantised)
         }
-        if let spread, let table { TableSpread(table, scales, ofValues: spreadsValues, keeping: [])?.apply(to: rows, spread) }
+        if let spread, let table { TableSpread(table, scales, ofValues: spreadsValues, keeping: sites)?.apply(to: rows, spread) }
         return rows
     }
 }

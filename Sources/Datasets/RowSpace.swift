@@ -127,6 +127,8 @@ public struct RowSpace: Hashable, Sendable {
     }
 
     public var sites: [Site] { parts.compactMap { if case .site(let site) = $0 { site } else { nil } } }
+    /// The coordinates of all sites.
+    public var siteCoordinates: [Int] { sites.flatMap { Array($0.site.coordinates) } }
     public var sitesWithGaps: [Site] { sites.filter(\.hasGap) }
 
     /// The same for rows in which something is in every column.

@@ -127,7 +127,8 @@ class Column:
 
 def whole(values: Array) -> Array:
     """The nearest whole numbers, as the program rounds: halves away from 0."""
-    rounded: Array = np.trunc(values + np.copysign(0.5, values)) + 0.0
+    below = np.trunc(values)
+    rounded: Array = below + np.where(np.abs(values - below) >= 0.5, np.copysign(1, values), 0) + 0.0
     return rounded
 
 

@@ -61,9 +61,10 @@ class ConfigurationTests(ProgramTest):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        for seed, name in enumerate(("mnist", "fashion-mnist")):
-            write_mnist(pathlib.Path(name), random_images(seed, 6, 1, 28), LABELS)
-        write_cifar(pathlib.Path("cifar10"), random_images(2, 6, 3, 32), LABELS)
+        cls.images = {"mnist": random_images(0, 6, 1, 28), "fashion-mnist": random_images(1, 6, 1, 28), "cifar10": random_images(2, 6, 3, 32)}
+        for name in ("mnist", "fashion-mnist"):
+            write_mnist(pathlib.Path(name), cls.images[name], LABELS)
+        write_cifar(pathlib.Path("cifar10"), cls.images["cifar10"], LABELS)
         # Floats: they are prepared in another way than the bytes that they belong to.
         np.save("edges.npy", random_images(3, 6, 1, 28).astype(np.float32) / 100)
 
@@ -89,11 +90,15 @@ class ConfigurationTests(ProgramTest):
         for path in sorted((ROOT / "configs").glob("*.json5")):
             with self.subTest(configuration=path.stem), torch.no_grad():
                 run = self.trained(path.stem)
-                kinds.add(run.configuration["condition"]["kind"])
+                kind = run.configuration["condition"]["kind"]
+                kinds.add(kind)
                 for weights in ("average", "current"):
                     model = run.model(weights=weights)
-                    if run.configuration["condition"]["kind"] != "none":
-                        # `energy` takes rows without a condition alone.
+                    if kind == "label":
+                        # `energy` finds the classes of rows in their file.
+                        source = run.configuration["data"]["source"]
+                        within(self, model(self.images[pathlib.Path(source).name], LABELS), run.energy(source, weights=weights))
+                    elif kind != "none":
                         self.check_conditional(run, run.model(step=1, weights="current"))
                     elif model.is_latent:
                         self.check_latent(run, model, weights)
@@ -104,9 +109,8 @@ class ConfigurationTests(ProgramTest):
 
     def check_conditional(self, run, model):
         """The mean energy of the data of the second step, of which each row was a part, under the parameters after the first."""
-        images = np.fromfile("fashion-mnist/train-images-idx3-ubyte", np.uint8)[16:].reshape(6, 1, 28, 28)
+        images = self.images["fashion-mnist"]
         conditions = {
-            "class": lambda: LABELS,
             "image": lambda: np.load("edges.npy"),
             "planes": lambda: model.visible(images, np.arange(28)[:, None].repeat(28, 1) < 14),
         }

@@ -12,11 +12,13 @@ package struct GivenRows: Sendable {
     private let dataset: Dataset
     /// Whether training spreads what is no number too.
     private let spreadsValues: Bool
+    /// Coordinates that keep the finitely many values that they have.
+    private let sites: [Int]
     /// The same noise in every run.
     private static let seed: UInt64 = 1
 
-    fileprivate init(_ preparation: RowPreparation, _ dataset: Dataset, spreadsValues: Bool) {
-        (self.preparation, self.dataset, self.spreadsValues) = (preparation, dataset, spreadsValues)
+    fileprivate init(_ preparation: RowPreparation, _ dataset: Dataset, spreadsValues: Bool, keeping sites: [Int]) {
+        (self.preparation, self.dataset, self.spreadsValues, self.sites) = (preparation, dataset, spreadsValues, sites)
     }
 
     package var count: Int { dataset.count }
@@ -33,7 +35,7 @@ package struct GivenRows: Sendable {
     /// All of them spread over these cells as training rows are, to be compared with such: rows x values.
     package func spread() -> Matrix {
         let stream = RandomStream(seed: Self.seed, purpose: .dequantisation, step: 0, index: 0)
-        return preparation.rows(of: dataset, spreadBy: stream, spreadsValues: spreadsValues)
+        return preparation.rows(of: dataset, spreadBy: stream, spreadsValues: spreadsValues, keeping: sites)
     }
 }
 
@@ -69,7 +71,9 @@ extension TrainedModel {
             readingNotes.add(conforming.notes)
             try configuration.checkSites(of: conforming, as: preparation, place) { _, _ in true }
             // Levels that were given as real numbers lie on the model's scale already.
-            return GivenRows(preparation, rows, spreadsValues: try configuration.preparation(of: conforming).dequantize)
+            return GivenRows(
+                preparation, rows, spreadsValues: try configuration.preparation(of: conforming).dequantize,
+                keeping: configuration.space(of: preparation)?.siteCoordinates ?? [])
         }
     }
 
@@ -102,7 +106,7 @@ extension TrainedModel {
             guard let parts = split(whole) else {
                 throw Failure(.checkpoint, "\(path): the model was trained on other data than \(whole.name) holds now")
             }
-            return rowMetadata.map { parts.taken(as: $0.rows) } ?? parts
+            return parts.taken(as: rowMetadata?.rows)
         }
     }
 

@@ -16,8 +16,11 @@ package struct SplitRows {
     package fileprivate(set) var rest: DataSource?
 
     /// Every part with its columns taken as a model has learned them.
-    func taken(as learned: RowPreparation) -> SplitRows {
-        func taken(_ source: DataSource) -> DataSource { source.dataset.map { .dataset($0.taken(as: learned)) } ?? source }
+    /// - Parameter learned: nil for a model that does not say how.
+    func taken(as learned: RowPreparation?) -> SplitRows {
+        func taken(_ source: DataSource) -> DataSource {
+            source.dataset.map { rows in .dataset(learned.map { rows.taken(as: $0) } ?? rows.takenWithoutWhole) } ?? source
+        }
         return SplitRows(training: taken(training), heldOut: heldOut.map(taken), test: test.map(taken), rest: rest.map(taken))
     }
 }

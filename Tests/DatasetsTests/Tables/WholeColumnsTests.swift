@@ -158,6 +158,9 @@ import Testing
             let rows = tile(stream, step: step)
             #expect((0..<4).allSatisfy { [0, 1].contains(rows[$0, 0]) } && (0..<4).contains { rows[$0, 1] != rows[$0, 1].rounded() })
         }
+        let uniforms = RandomStream(seed: 1, purpose: .test, step: 0, index: 0)
+        let given = RowPreparation(of: stream).rows(of: data, spreadBy: uniforms, keeping: bits.siteCoordinates)
+        #expect((0..<4).map { given[$0, 0] } == [0, 1, 0, 1] && (0..<4).contains { given[$0, 1] != given[$0, 1].rounded() })
         let (row, site, found) = try #require(RowPreparation(of: stream).firstRow(of: SmallTable.load("a,b\n0,1\n1,1\n2,0\n"), off: bits))
         #expect(row == 2 && site.coordinates == 0..<1 && found == [2])
     }

@@ -67,7 +67,8 @@ import Training
         #expect(abs(try distance(shifted, rows) - expected) < expected * 6 * (2.0 / 500).squareRoot() / 2)
         let reversed = Matrix(rows: 40, columns: d, (0..<40).reversed().flatMap { rows.rows($0..<$0 + 1).values })
         #expect(try distance(reversed, rows) < 1e-6)
-        #expect(try distance(shifted, reversed) == distance(shifted, rows))
+        // Up to the rounding of projections, which may depend on the place of a row in a product of matrices.
+        #expect(abs(try distance(shifted, reversed) - distance(shifted, rows)) < 1e-6)
     }
 
     @Test(arguments: [1, 3]) func `the interval is that of the distances of resamples of both sets, moved to the distance`(ranks: Int)
