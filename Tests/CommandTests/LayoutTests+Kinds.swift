@@ -124,7 +124,7 @@ extension CommandTests.LayoutTests {
             [
                 "objective.estimator=recovery", "objective.levels=3", "objective.lowNoise=0.05", "objective.sharedNoise=true",
                 "objective.levelWeight=inverseVariance", "objective.proposal=true", "proposal.widths=[20]", "proposal.learningRate=0.01",
-                "condition.kind=label", "evaluate.every=3", "evaluate.count=50",
+                "condition.kind=label", "sampler.stepSize=0.001", "evaluate.every=3", "evaluate.count=50",
             ]
         ),
         ("denoisingScore", ["objective.levels=4", "objective.lowNoise=0.05", "objective.tie=classification", "objective.tieLevels=3"]),
