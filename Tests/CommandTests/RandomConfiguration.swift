@@ -120,6 +120,7 @@ struct RandomConfiguration {
         set("model.paddings", list(0...1, &numbers))
         if word(of: "model.kind") == "convolution" {
             set("model.dense", integers(1...5))
+            set("model.groups", "\(numbers.integer(in: 0...1))")
         } else {
             set("model.blocks", "\(numbers.integer(in: 0...2))")
         }

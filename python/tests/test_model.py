@@ -204,6 +204,10 @@ NETWORKS = {
     },
     "restricted Boltzmann machine": {"model.kind": "rbm", "model.widths": [16], "model.outputFactor": 2},
     "readouts of all levels": {"model.widths": [16, 12, 8], "model.activation": "silu", "model.readouts": True, "model.outputFactor": 3},
+    "normalised convolutions with readouts": {
+        "model.kind": "convolution", "model.channels": [4, 6, 8], "model.kernels": [3, 3, 3], "model.strides": [1, 2, 2], "model.paddings": [1, 1, 1],
+        "model.dense": [5], "model.groups": 2, "model.readouts": True,
+    },
     "unet": {
         "model.kind": "unet", "model.channels": [4, 6, 5], "model.kernels": [3, 4, 2], "model.strides": [1, 2, 2], "model.paddings": [1, 1, 0], "model.blocks": 1,
         "model.referenceDeviation": 2, "model.outputFactor": 3, "model.spectralNormalization": True, "model.normalizeLast": False,

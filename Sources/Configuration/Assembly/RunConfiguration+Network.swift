@@ -147,14 +147,13 @@ extension RunConfiguration {
         widths.flatMap { [.dense(outputs: $0), .activation(activation)] }
     }
 
+    /// The first level is never normalised: what is told of x by its size, such as how much noise is on it, goes in there.
     private func convolutions() -> [LayerDescription] {
         model.channels.indices.flatMap { index -> [LayerDescription] in
-            [
-                .convolution(
-                    channels: model.channels[index], kernel: model.kernels[index], stride: model.strides[index],
-                    padding: model.paddings[index]),
-                .activation(activation),
-            ]
+            let convolution = LayerDescription.convolution(
+                channels: model.channels[index], kernel: model.kernels[index], stride: model.strides[index], padding: model.paddings[index])
+            let isNormalised = index > 0 && model.groups > 0
+            return [convolution] + (isNormalised ? [.groupNormalization(groups: model.groups)] : []) + [.activation(activation)]
         }
     }
 

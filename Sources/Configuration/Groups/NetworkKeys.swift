@@ -44,6 +44,10 @@ extension RunConfiguration {
         )
         public var dense = [128]
         @Key(
+            "groups of a normalisation between each convolution but the first and its activation; 0: none", 0...1_000_000,
+            needs: Self.convolution, bindsAtDefault: false)
+        public var groups = 0
+        @Key(
             "residual blocks of two convolutions with kernel 3 behind each convolution down, and in front of each transpose up but the lowest one",
             0...1000, needs: Self.unet, bindsAtDefault: false)
         public var blocks = 0

@@ -49,7 +49,7 @@ public struct ChosenConfiguration: Codable, Sendable {
     package static func choose(for facts: DataFacts, _ request: AskedConfiguration) throws(Failure) -> ChosenConfiguration {
         let (asked, given) = (try request.configuration, request.given)
         let isOpen = !given.contains("objective.kind")
-        let best = Recipe(for: facts, asked: asked, given: given, objective: isOpen ? Recipe.best(for: facts.kind) : nil)
+        let best = Recipe(for: facts, asked: asked, given: given, objective: isOpen ? Recipe.best(for: facts) : nil)
         do {
             return try ChosenConfiguration(best, request)
         } catch {

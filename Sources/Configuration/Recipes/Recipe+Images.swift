@@ -43,11 +43,44 @@ extension Recipe {
         set("objective.energyRegularization", 0.01)
     }
 
-    /// The training of CIFAR-10 on a ladder of noise levels.
     mutating func addColourImages() {
         setScale()
+        if objective == .energyMatching { return addFlow() }
         setNetwork(convolutions([64, 128, 192], first: (kernel: 5, padding: 2), dense: 128, downTo: 4))
-        guard objective == .diffusionCD, !given.contains("objective.estimator") || asked.objective.estimator == .recovery else { return }
+        if objective == .diffusionCD, !given.contains("objective.estimator") || asked.objective.estimator == .recovery { addRecovery() }
+    }
+
+    /// Samples of CIFAR-10 from one potential: the flow of energy matching alone.
+    private mutating func addFlow() {
+        setNetwork(
+            convolutions([48, 96, 128], first: (kernel: 5, padding: 2), dense: 128, downTo: 2)
+                .merging(["model.readouts": .boolean(true), "model.groups": .integer(8)]) { own, _ in own })
+        // |∇V| is of the order of the root of how many values a row has.
+        if !given.contains("model.initial") { set("model.initialScale", 2.45) }
+        set("data.noise", 0)
+        set("model.outputFactor", 20 * (Double(facts.shape.count) / 3072).squareRoot())
+        set("objective.temperature", 0.02)
+        set("objective.pairing", .string("random"))
+        set("sampler.kind", .string("heun"))
+        set("sampler.steps", .integer(20))
+        set("sampler.stepSize", 0.05)
+        set("sampler.low", range.lowerBound)
+        set("sampler.high", max(range.upperBound, range.lowerBound + unit))
+        set("run.steps", .integer(20_000))
+        set("run.shards", .integer(4))
+        set("run.chainsPerShard", .integer(16))
+        set("optimizer.learningRate", 6e-3)
+        set("optimizer.beta2", 0.99)
+        set("optimizer.warmupSteps", .integer(200))
+        set("optimizer.schedule", .string("cosine"))
+        set("optimizer.finalLearningRate", 1e-4)
+        set("optimizer.clipNorm", 1)
+        set("optimizer.average", 0.999)
+        set("samples.every", .integer(2000))
+    }
+
+    /// The training of CIFAR-10 on a ladder of noise levels.
+    private mutating func addRecovery() {
         set("data.noise", 0)
         set("objective.estimator", .string("recovery"))
         set("objective.levels", .integer(8))

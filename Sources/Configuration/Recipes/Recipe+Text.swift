@@ -5,7 +5,7 @@ import Numerics
 /// What was chosen and why, for a person.
 extension Recipe {
     func sentences(for configuration: RunConfiguration) -> [String] {
-        let isBest = configuration.objective.kind == Self.best(for: facts.kind)
+        let isBest = configuration.objective.kind == Self.best(for: facts)
         return [
             "for \(data): \(preparation(configuration))\(network(configuration)),",
             "\(configuration.objective.kind.title(configuration.objective)), \(configuration.run.steps) steps of \(configuration.rowsPerStep) rows:",

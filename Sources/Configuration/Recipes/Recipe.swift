@@ -30,12 +30,14 @@ package struct Recipe {
         }
     }
 
-    /// The objective that was best for data of a kind.
-    package static func best(for kind: DataFacts.Kind) -> ObjectiveKind {
-        switch kind {
-        case .density, .points, .colour: .diffusionCD
+    /// The objective that was best for such data.
+    package static func best(for facts: DataFacts) -> ObjectiveKind {
+        switch facts.kind {
+        case .density, .points: .diffusionCD
         case .table: .denoisingScore
         case .gray: .pcd
+        // A flow begins with noise of the deviation 1, which wider data do not fit.
+        case .colour: facts.levels != nil || facts.range.upperBound - facts.range.lowerBound <= 2.5 ? .energyMatching : .diffusionCD
         }
     }
 

@@ -67,6 +67,20 @@ struct AssemblyTests {
         #expect("\(try layers(["model.blocks=2"]))".components(separatedBy: "residual(").count == 1 + 1 + 3 * 2)
     }
 
+    @Test func `model.groups normalises what all convolutions but the first one give, in front of their activations`() throws {
+        let keys = ["model.kind=convolution", "model.channels=[4, 6, 8]", "model.kernels=[3, 3, 3]", "model.strides=[1, 2, 2]"]
+        func layers(_ more: [String]) throws -> [LayerDescription] {
+            let all = keys + ["model.paddings=[1, 1, 1]", "model.dense=[5]"] + more
+            return try ScratchRun.configuration(all).energyModel(for: Self.image).network.description.layers
+        }
+        let (plain, normalised) = (try layers([]), try layers(["model.groups=2"]))
+        let places = normalised.indices.filter { normalised[$0] == .groupNormalization(groups: 2) }
+        #expect(places == [3, 6])
+        #expect(normalised.enumerated().filter { !places.contains($0.offset) }.map(\.element) == plain)
+        let message = failure { _ = try layers(["model.groups=4"]) }?.message ?? "nothing"
+        #expect(message.contains("6") && message.contains("4"), "\(message)")
+    }
+
     @Test func `a U-Net that cannot come back to the pixels of x, and one of vectors, are refused with their keys`() throws {
         func message(_ shape: ImageShape, _ more: [String] = []) -> String {
             failure { _ = try ScratchRun.configuration(Self.unet + more).energyModel(for: shape) }?.message ?? "nothing"

@@ -22,7 +22,9 @@ import Training
     static let colour = DataFacts(
         shape: ImageShape(height: 32, width: 32, channels: 3), rows: 10_000, levels: 256, range: 0...255, deviation: 0)
     static let floatGray = DataFacts(shape: ImageShape(height: 28, width: 28, channels: 1), rows: 60_000, range: 0...1, deviation: 0)
-    static let all = [table, levelTable, points, density, smallGray, gray, colour, floatGray]
+    static let floatColour = DataFacts(shape: ImageShape(height: 16, width: 24, channels: 3), rows: 500, range: 0...1, deviation: 0)
+    static let wideColour = DataFacts(shape: ImageShape(height: 32, width: 32, channels: 3), rows: 500, range: 0...255, deviation: 0)
+    static let all = [table, levelTable, points, density, smallGray, gray, colour, floatGray, floatColour, wideColour]
 
     /// What a command line resolves to for data.
     static func configuration(_ facts: DataFacts, _ arguments: [String] = []) throws -> RunConfiguration {
@@ -36,7 +38,7 @@ import Training
         let expected: [(DataFacts, DataFacts.Kind, ObjectiveKind)] = [
             (Self.table, .table, .denoisingScore), (Self.levelTable, .table, .denoisingScore), (Self.points, .points, .diffusionCD),
             (Self.density, .density, .diffusionCD), (Self.smallGray, .gray, .pcd), (Self.gray, .gray, .pcd),
-            (Self.colour, .colour, .diffusionCD),
+            (Self.colour, .colour, .energyMatching), (Self.floatColour, .colour, .energyMatching), (Self.wideColour, .colour, .diffusionCD),
             (DataFacts(shape: ImageShape(vector: 1), rows: 9, range: 0...1, deviation: 1), .points, .diffusionCD),
         ]
         for (facts, kind, objective) in expected {
@@ -78,6 +80,18 @@ import Training
                 && floats.chains.noiseLow == 0 && floats.chains.noiseHigh == 1)
     }
 
+    @Test func `colour images are learned by a flow into their range, wide ones and on request down a ladder of noise levels`() throws {
+        let flow = try Self.configuration(Self.colour)
+        #expect(flow.model.readouts && flow.model.groups == 8 && flow.model.channels == [48, 96, 128, 128])
+        #expect(flow.model.outputFactor == 20 && flow.model.initialScale == 2.45)
+        #expect(flow.sampler.kind == .heun && flow.sampler.low == -1 && flow.sampler.high == 1 && flow.objective.sharpenAfter == 0)
+        let floats = try Self.configuration(Self.floatColour)
+        #expect(floats.sampler.low == 0 && floats.sampler.high == 1 && floats.data.noise == 0 && floats.model.outputFactor == 12.25)
+        let ladder = try Self.configuration(Self.colour, ["objective.kind=diffusionCD"])
+        #expect(ladder.objective.levels == 8 && ladder.objective.noise == 4 && !ladder.model.readouts)
+        #expect(try Self.configuration(Self.wideColour).objective.noise == 510)
+    }
+
     @Test(arguments: [1, 2, 3, 5, 9, 17, 28, 31, 64, 100, 257]) func `networks of images of any size can be made`(side: Int) throws {
         for (height, width) in [(side, side), (side, 2 * side + 16), (1, side + 1)] {
             for channels in [1, 3] where height * width > 1 {
@@ -106,7 +120,7 @@ import Training
     @Test func `every key of a recipe gives way to a person's`() throws {
         for facts in Self.all {
             let request = try AskedConfiguration(file: nil, name: "", arguments: ["data.source=/data/x.npy"])
-            let recipe = Recipe(for: facts, asked: try request.configuration, given: request.given, objective: Recipe.best(for: facts.kind))
+            let recipe = Recipe(for: facts, asked: try request.configuration, given: request.given, objective: Recipe.best(for: facts))
             let plain = ConfigurationValues(RunConfiguration())
             for path in recipe.values.keys where path != "objective.kind" {
                 let own = try AskedConfiguration(
