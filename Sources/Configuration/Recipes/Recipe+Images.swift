@@ -31,13 +31,8 @@ extension Recipe {
 
     private mutating func addLargeGrayImages() {
         setNetwork(convolutions([16, 32, 64, 64], first: (kernel: 5, padding: 4), dense: 64, downTo: 3))
-        set("run.steps", .integer(2000))
         set("run.chainsPerShard", .integer(8))
-        set("optimizer.learningRate", 5e-4)
-        set("optimizer.warmupSteps", .integer(200))
-        set("optimizer.schedule", .string("cosine"))
-        set("optimizer.finalLearningRate", 1e-5)
-        set("optimizer.clipNorm", 1)
+        setDescent(steps: 2000, rate: 5e-4, finalRate: 1e-5, clipNorm: 1)
         guard objective.ownStart != nil else { return }
         set("sampler.steps", .integer(40))
         set("objective.energyRegularization", 0.01)
@@ -66,15 +61,9 @@ extension Recipe {
         set("sampler.stepSize", 0.05)
         set("sampler.low", range.lowerBound)
         set("sampler.high", max(range.upperBound, range.lowerBound + unit))
-        set("run.steps", .integer(20_000))
         set("run.shards", .integer(4))
-        set("run.chainsPerShard", .integer(16))
-        set("optimizer.learningRate", 6e-3)
+        setDescent(steps: 20_000, rate: 6e-3, finalRate: 1e-4, clipNorm: 1)
         set("optimizer.beta2", 0.99)
-        set("optimizer.warmupSteps", .integer(200))
-        set("optimizer.schedule", .string("cosine"))
-        set("optimizer.finalLearningRate", 1e-4)
-        set("optimizer.clipNorm", 1)
         set("optimizer.average", 0.999)
         set("samples.every", .integer(2000))
     }
@@ -90,15 +79,20 @@ extension Recipe {
         merge(Self.langevin(stepSize: 8e-4 * unit * unit, steps: 12))
         set("chains.noise", .string("gaussian"))
         set("chains.noiseDeviation", 4 * unit)
-        set("run.steps", .integer(10_000))
         set("run.shards", .integer(4))
-        set("optimizer.learningRate", 1e-3)
-        set("optimizer.warmupSteps", .integer(200))
-        set("optimizer.schedule", .string("cosine"))
-        set("optimizer.finalLearningRate", 1e-5)
-        set("optimizer.clipNorm", 10)
+        setDescent(steps: 10_000, rate: 1e-3, finalRate: 1e-5, clipNorm: 10)
         set("optimizer.average", 0.9995)
         set("samples.every", .integer(1000))
+    }
+
+    /// Up in 200 steps to `rate`, and down to `finalRate` by a cosine.
+    private mutating func setDescent(steps: Int, rate: Double, finalRate: Double, clipNorm: Double) {
+        set("run.steps", .integer(steps))
+        set("optimizer.learningRate", rate)
+        set("optimizer.warmupSteps", .integer(200))
+        set("optimizer.schedule", .string("cosine"))
+        set("optimizer.finalLearningRate", finalRate)
+        set("optimizer.clipNorm", clipNorm)
     }
 
     /// Pictures of floats show their range, as those of levels do.

@@ -36,8 +36,9 @@ package struct Recipe {
         case .density, .points: .diffusionCD
         case .table: .denoisingScore
         case .gray: .pcd
-        // A flow begins with noise of the deviation 1, which wider data do not fit.
-        case .colour: facts.levels != nil || facts.range.upperBound - facts.range.lowerBound <= 2.5 ? .energyMatching : .diffusionCD
+        // A flow begins with noise of the deviation 1, which much wider or narrower data do not fit.
+        case .colour:
+            facts.levels != nil || (0.5...2.5).contains(facts.range.upperBound - facts.range.lowerBound) ? .energyMatching : .diffusionCD
         }
     }
 

@@ -24,7 +24,8 @@ import Training
     static let floatGray = DataFacts(shape: ImageShape(height: 28, width: 28, channels: 1), rows: 60_000, range: 0...1, deviation: 0)
     static let floatColour = DataFacts(shape: ImageShape(height: 16, width: 24, channels: 3), rows: 500, range: 0...1, deviation: 0)
     static let wideColour = DataFacts(shape: ImageShape(height: 32, width: 32, channels: 3), rows: 500, range: 0...255, deviation: 0)
-    static let all = [table, levelTable, points, density, smallGray, gray, colour, floatGray, floatColour, wideColour]
+    static let narrowColour = DataFacts(shape: ImageShape(height: 32, width: 32, channels: 3), rows: 500, range: 0...0.01, deviation: 0)
+    static let all = [table, levelTable, points, density, smallGray, gray, colour, floatGray, floatColour, wideColour, narrowColour]
 
     /// What a command line resolves to for data.
     static func configuration(_ facts: DataFacts, _ arguments: [String] = []) throws -> RunConfiguration {
@@ -90,6 +91,7 @@ import Training
         let ladder = try Self.configuration(Self.colour, ["objective.kind=diffusionCD"])
         #expect(ladder.objective.levels == 8 && ladder.objective.noise == 4 && !ladder.model.readouts)
         #expect(try Self.configuration(Self.wideColour).objective.noise == 510)
+        #expect(try Self.configuration(Self.narrowColour).objective.noise == 0.02)
     }
 
     @Test(arguments: [1, 2, 3, 5, 9, 17, 28, 31, 64, 100, 257]) func `networks of images of any size can be made`(side: Int) throws {
