@@ -9,6 +9,8 @@ protocol DataFormat: Sendable {
     var endings: [String] { get }
     /// Whether it is known and not read.
     var isForeign: Bool { get }
+    /// What says nothing of its files.
+    var keysInVain: [ReadingKey] { get }
 
     /// Whether the first bytes of a file can be of no other format.
     func hasSignature(_ head: [UInt8]) -> Bool
@@ -22,6 +24,7 @@ protocol DataFormat: Sendable {
 extension DataFormat {
     var endings: [String] { [] }
     var isForeign: Bool { false }
+    var keysInVain: [ReadingKey] { [.array, .header, .separator, .size] }
 
     func hasSignature(_: [UInt8]) -> Bool { false }
     func resembles(_: DataFile) throws(Failure) -> Bool { false }
@@ -41,16 +44,22 @@ enum DataFormats {
 
     /// The rows of a file: by the first format whose signature it has, else whose ending its name has, else that it looks like.
     static func rows(of file: DataFile, _ options: LoadingOptions) throws(Failure) -> FileRows {
-        try format(of: file).rows(file, options)
+        try format(of: file, options).rows(file, options)
     }
 
     /// As above, where they can be read one by one.
     static func rowsInFile(_ file: DataFile, _ options: LoadingOptions) throws(Failure) -> RowsInFile? {
         guard file.isPlain else { return nil }
-        return try format(of: file).rowsInFile(file, options)
+        return try format(of: file, options).rowsInFile(file, options)
     }
 
-    private static func format(of file: DataFile) throws(Failure) -> any DataFormat {
+    private static func format(of file: DataFile, _ options: LoadingOptions) throws(Failure) -> any DataFormat {
+        let format = try told(file)
+        try ReadingKey.refuse(format.keysInVain, of: file.path, options)
+        return format
+    }
+
+    private static func told(_ file: DataFile) throws(Failure) -> any DataFormat {
         if let format = all.first(where: { $0.hasSignature(file.head) }) { return format }
         let named = all.first { format in format.endings.contains { file.name.hasSuffix($0) } }
         if let named { return named }
@@ -86,6 +95,7 @@ private struct NPYFormat: DataFormat {
 private struct NPZFormat: DataFormat {
     let name = ".npz"
     let endings = [".npz"]
+    let keysInVain: [ReadingKey] = [.header, .separator, .size]
 
     func hasSignature(_ head: [UInt8]) -> Bool { NPZ.recognises(head) }
 
@@ -95,6 +105,7 @@ private struct NPZFormat: DataFormat {
 private struct HDF5Format: DataFormat {
     let name = "HDF5"
     let endings = [".h5", ".hdf5"]
+    let keysInVain: [ReadingKey] = [.header, .separator, .size]
 
     func hasSignature(_ head: [UInt8]) -> Bool { HDF5.recognises(head) }
 
@@ -108,6 +119,7 @@ private struct HDF5Format: DataFormat {
 private struct CSVFormat: DataFormat {
     let name = "CSV (.csv, .tsv or .txt)"
     let endings = [".csv", ".tsv", ".txt"]
+    let keysInVain: [ReadingKey] = [.array, .size]
 
     func rows(_ file: DataFile, _ options: LoadingOptions) throws(Failure) -> FileRows {
         let table = try CSVTable(

@@ -13,8 +13,10 @@ public enum DataSource: Hashable, Sendable {
 
     /// The source of a built-in name, or of the path of a file or folder (`./rings` for a file of that name).
     ///
-    /// - Throws: what `Dataset.load` throws; `.missingInput` for what is neither name nor path, with the nearest name.
+    /// - Throws: what `Dataset.load` throws; `.missingInput` for what is neither name nor path, with the nearest name; `.configuration` for a key
+    ///   that says nothing of such data.
     public static func load(_ source: String, _ options: LoadingOptions = LoadingOptions()) throws(Failure) -> DataSource {
+        if builtInNames.contains(source) { try ReadingKey.refuse(ReadingKey.allCases, of: source, options) }
         if let density = PlaneDensity(named: source) { return .density(density) }
         if source == "digits" { return .dataset(try .digits()) }
         guard PathKind(source) == .nothing else { return .dataset(try .load(path: source, options)) }

@@ -9,7 +9,9 @@ extension Dataset {
     public static func load(path: String, _ options: LoadingOptions = LoadingOptions()) throws(Failure) -> Dataset {
         let rows: FileRows
         switch PathKind(path) {
-        case .folder: rows = try Self.rows(inFolder: path, options)
+        case .folder:
+            try ReadingKey.refuse([.array, .header, .separator], of: path, options)
+            rows = try Self.rows(inFolder: path, options)
         default:
             let file = try options.open(path)
             if let stored = try stored(file, options) { return stored }

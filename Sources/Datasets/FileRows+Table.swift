@@ -21,7 +21,7 @@ extension FileRows {
     mutating func takeRoles(_ options: LoadingOptions) throws(Failure) -> TableFacts {
         var facts = TableFacts()
         let roles = options.roles
-        guard !roles.isEmpty, shape.count == 2 else { return facts }
+        guard !roles.isEmpty else { return facts }
         let known = names ?? []
         if !options.isOfOtherData {
             for (key, name) in roles where !known.contains(name) {
@@ -66,8 +66,9 @@ extension FileRows {
         if options.isOfOtherData, options.learned == nil, let texts = texts.lazy.compactMap({ $0 }).first {
             throw Failure(.data, texts.firstText ?? texts.firstMissing ?? "\(path): expected numbers")
         }
-        let isTable = names != nil || isText || options.completes
-        guard shape.count == 2, image == nil, isTable, options.learned != nil || needsTable(options) || mayBeWhole(options) else { return }
+        let isTable = shape.count == 2 && image == nil && (names != nil || isText || options.completes)
+        if !isTable { try ReadingKey.refuse([.kinds], of: path, options) }
+        guard isTable, options.learned != nil || needsTable(options) || mayBeWhole(options) else { return }
         var table = (0..<width).map { self.cells($0) }
         var (columns, cells): (TableColumns, [Double])
         if let learned = options.learned {

@@ -71,6 +71,43 @@ private let hasRealData = FileManager.default.fileExists(atPath: realData)
         #expect(try refusal(folder.file("labels.npy", npy([3], .uint8([1, 2, 3])))).contains("looks like labels"))
     }
 
+    @Test func `keys that say nothing of the data are refused`() throws {
+        let folder = try TemporaryFolder()
+        let array = try folder.file("x.npy", npy([3, 2], .float32([0, 1, 2, 3, 4, 5])))
+        let images = try folder.file("i.npy", npy([1, 2, 2], .uint8([0, 1, 2, 3])))
+        let text = try folder.file("x.csv", Array("a,b\n0,1\n2,3\n".utf8))
+        func options(_ set: (inout LoadingOptions) throws -> Void) rethrows -> LoadingOptions {
+            var options = LoadingOptions()
+            try set(&options)
+            return options
+        }
+        let kinds = try options { $0.kinds = try ColumnChoices(["x1=category"], key: "data.kinds", form: "a=b") }
+        for place in [array, images] { #expect(try refusal(place, kinds).hasPrefix("data.kinds has no effect on \(place)")) }
+        #expect(
+            try refusal(images, options { $0.weight = "w" }).contains("data.weight: expected a column of \(images), which has no names"))
+        for place in [array, images] {
+            #expect(try refusal(place, options { $0.hasHeader = true }).contains("data.header has no effect"))
+            #expect(try refusal(place, options { $0.separator = .comma }).contains("data.separator has no effect"))
+        }
+        for place in [array, text] {
+            #expect(try refusal(place, options { $0.arrays = ["a"] }).contains("data.array has no effect"))
+            #expect(try refusal(place, options { $0.size = [2, 2] }).contains("expected a folder of pictures"))
+        }
+        // Another file may be of another format than the one whose keys it is read by.
+        #expect(try Dataset.load(path: array, options { ($0.hasHeader, $0.isOfOtherData) = (true, true) }).count == 3)
+        let named: [(String, LoadingOptions)] = [
+            ("data.columns", options { $0.columns = ["a"] }), ("data.kinds", kinds), ("data.labelColumn", options { $0.label = .last }),
+            ("data.shape", options { $0.shape = [1, 2] }), ("data.split", options { $0.split = "s" }),
+        ]
+        for source in ["rings", "digits"] {
+            for (key, options) in named {
+                let failure = #expect(throws: Failure.self) { try DataSource.load(source, options) }
+                #expect(try #require(failure).message.hasPrefix("\(key) has no effect on \(source)"))
+                #expect(try #require(failure).kind == .configuration)
+            }
+        }
+    }
+
     @Test func `values that are not finite are refused with their place`() throws {
         let folder = try TemporaryFolder()
         for bad in [Float.nan, .infinity, -.infinity] {

@@ -48,7 +48,7 @@ public struct ColumnChoices: Hashable, Codable, Sendable {
         guard let foreign = self.names.first(where: { !names.contains($0) }) else { return }
         throw Failure(
             .configuration,
-            "\(key): expected a column of \(place), which has \(names.joined(separator: ", ")), found '\(foreign)'."
+            "\(key): expected a column of \(place), which has \(names.isEmpty ? "no names" : names.joined(separator: ", ")), found '\(foreign)'."
                 + Spelling.hint(for: foreign, in: names))
     }
 }
