@@ -56,6 +56,7 @@ struct ReadyConfigurationTests {
         }
         if configuration.hasPersistentChains { configuration.chains.buffer = 8 }
         configuration.model.channels = configuration.model.channels.map { min($0, 4) }
+        configuration.model.groups = min(configuration.model.groups, 2)
         configuration.data.source = MadeUpData.shared.path(configuration.data.source)
         configuration.condition.source = configuration.condition.source.map { MadeUpData.shared.path($0) }
         configuration.report.every = 1
