@@ -27,6 +27,7 @@ def reduced(config):
     model = config["model"]
     if "channels" in model:
         model["channels"] = [4, 6, 8, 8][: len(model["channels"])]
+        model["groups"] = min(model.get("groups", 0), 2)
     model.update({"widths": [min(width, 24) for width in model["widths"]]} if "widths" in model else {})
     config["sampler"]["steps"] = 2
     if "sharpenAfter" in config.get("objective", {}):
