@@ -148,7 +148,7 @@ public struct DiagnoseCommand: Codable, Sendable {
     private func functionalScale(_ trained: TrainedModel, _ functionals: ChainFunctionals) -> (FunctionalScale?, Finding?) {
         guard !trained.networks.isLatent, trained.configuration.objective.kind.learns else { return (nil, nil) }
         do throws(Failure) {
-            let source = try trained.configuration.loadedSource(measured: RunFolder(folder).measuredFiles)
+            let source = try trained.configuration.loadedSource(RunFolder(folder).earlierStarts)
             guard let training = trained.trainingRows(of: source) else {
                 throw Failure(.data, "\(source.name) holds other data now")
             }

@@ -66,7 +66,8 @@ public struct FeaturesCommand: Codable, Sendable {
     /// Collective. The rows, read by rank 0.
     private func lesson(_ communicator: any Communicator) throws(Failure) -> Lesson {
         var configuration = RunConfiguration()
-        (configuration.data.source, configuration.data.labelColumn, configuration.condition.kind) = (data, .last, .label)
+        (configuration.data.source, configuration.condition.kind) = (data, .label)
+        if !DataSource.builtInNames.contains(data) { configuration.data.labelColumn = .last }
         let whole = try configuration.sharedSource(communicator)
         let (rows, rest) = try communicator.agree { () throws -> (DataSource, DataSource?) in
             guard let dataset = whole.dataset, let labels = dataset.labels, Set(labels).count >= 2 else {

@@ -21,7 +21,7 @@ extension FileRows {
     mutating func takeRoles(_ options: LoadingOptions) throws(Failure) -> TableFacts {
         var facts = TableFacts()
         let roles = options.roles
-        guard !roles.isEmpty else { return facts }
+        guard !roles.isEmpty, shape.count == 2 || !options.allowsIdleKeys else { return facts }
         let known = names ?? []
         if !options.isOfOtherData {
             for (key, name) in roles where !known.contains(name) {

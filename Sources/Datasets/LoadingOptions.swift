@@ -41,6 +41,8 @@ public struct LoadingOptions: Hashable, Codable, Sendable {
     public var separator: CSVTable.Separator?
     /// Whether the first line of a CSV file names the columns; nil: as it looks.
     public var hasHeader: Bool?
+    /// Keys that say nothing of the data are let stand.
+    public var allowsIdleKeys = false
     /// IDX images: their labels are read from the file beside them (`train-labels-idx1-ubyte` for `train-images-idx3-ubyte`).
     public var readsLabels = false
 
@@ -61,6 +63,7 @@ public struct LoadingOptions: Hashable, Codable, Sendable {
     func reading(_ type: NumberType) -> LoadingOptions {
         var reading = self
         (reading.limit, reading.memory, reading.moments, reading.measured) = (0, .automatic, .none, [])
+        reading.allowsIdleKeys = false
         // Floats and bytes are all that there is.
         if [.float32, .uint8, .bool].contains(type) { reading.keepsPrecision = false }
         return reading

@@ -34,10 +34,11 @@ enum ReadingKey: String, CaseIterable {
         }
     }
 
-    /// Refuses the keys that are set in vain. Data that others are like are read as those are, and may be of another format.
+    /// Refuses the keys that are set in vain, where they are not let stand. Data that others are like are read as those are, and may be of another format.
     /// - Throws: `.configuration` with the key, and what it speaks of.
     static func refuse(_ keys: [ReadingKey], of place: String, _ options: LoadingOptions) throws(Failure) {
-        guard !options.isOfOtherData, options.learned == nil, let key = keys.first(where: { $0.isSet(options) }) else { return }
+        let isFree = options.allowsIdleKeys || options.isOfOtherData || options.learned != nil
+        guard !isFree, let key = keys.first(where: { $0.isSet(options) }) else { return }
         throw Failure(.configuration, "\(key.name) has no effect on \(place): expected \(key.subject)")
     }
 }

@@ -33,7 +33,7 @@ struct ConfigurationSource {
     func resolved(for folder: String? = nil) throws(Failure) -> ChosenConfiguration {
         let bytes = try file.map { (path) throws(Failure) in try FileBytes.read(path, limit: 1 << 20) }
         return try ChosenConfiguration.resolve(file: bytes, name: file ?? "configuration", arguments: assignments) {
-            RunFolder(folder ?? RunFolder.standard($0)).measuredFiles
+            RunFolder(folder ?? RunFolder.standard($0)).earlierStarts
         }
     }
 }

@@ -62,5 +62,26 @@ extension CommandTests {
             let again = run.run(["checkpoint.every=2", "checkpoint.keep=5"])
             #expect(again.output.contains("nothing to do"))
         }
+
+        @Test func `the data may be of another format when a run continues, of which its keys say nothing`() throws {
+            let folder = Scratch()
+            let values = (0..<80).map { Float($0 * 7 % 32 - 16) / 8 }
+            let rows = stride(from: 0, to: 80, by: 2).map { "\(values[$0]),\(values[$0 + 1])\n" }
+            try folder.write(Array(rows.joined().utf8), to: "rows.csv")
+            try folder.write(NPY.encode(NumericArray(shape: [40, 2], .float32(values))), to: "rows.npy")
+            let (text, array) = ("data.source=\(folder.at("rows.csv"))", "data.source=\(folder.at("rows.npy"))")
+            let reference = Training("whole", in: folder, ["data.header=false"])
+            reference.run([text])
+            let run = Training("moved", in: folder, ["data.header=false"])
+            run.run([text, "run.steps=5"])
+            for ranks in [1, 2, 3, 8] {
+                let copy = try run.copied(to: "on-\(ranks)")
+                copy.run(ranks: ranks, [array])
+                #expect(copy.bits() == reference.bits(), "\(ranks) ranks")
+            }
+            // A run that begins is told.
+            let begun = Program.run(Training("begun", in: folder, ["data.header=false", array]).command(), in: folder)
+            #expect(begun.exitCode == 78 && begun.errors.contains("data.header has no effect on \(folder.at("rows.npy"))"))
+        }
     }
 }

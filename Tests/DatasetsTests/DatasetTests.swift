@@ -93,6 +93,10 @@ private let hasRealData = FileManager.default.fileExists(atPath: realData)
             #expect(try refusal(place, options { $0.arrays = ["a"] }).contains("data.array has no effect"))
             #expect(try refusal(place, options { $0.size = [2, 2] }).contains("expected a folder of pictures"))
         }
+        // A run that has begun keeps the keys that an earlier version let stand.
+        #expect(try Dataset.load(path: array, options { ($0.kinds, $0.allowsIdleKeys) = (kinds.kinds, true) }).count == 3)
+        #expect(try Dataset.load(path: images, options { ($0.weight, $0.allowsIdleKeys) = ("w", true) }).count == 1)
+        #expect(try DataSource.load("digits", options { ($0.label, $0.allowsIdleKeys) = (.last, true) }).hasRows)
         // Another file may be of another format than the one whose keys it is read by.
         #expect(try Dataset.load(path: array, options { ($0.hasHeader, $0.isOfOtherData) = (true, true) }).count == 3)
         let named: [(String, LoadingOptions)] = [

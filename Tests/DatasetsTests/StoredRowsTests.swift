@@ -174,6 +174,8 @@ private let fixtures = Fixture.path("formats")
         #expect(try Dataset.load(path: path, options).digest != first.digest)
         options.measured = found + now
         #expect(try DataSource.dataset(Dataset.load(path: path, options)).measuredFiles == now)
+        options.allowsIdleKeys = true
+        #expect(try DataSource.dataset(Dataset.load(path: path, options)).measuredFiles == now)
         // Read in another way.
         options.label = .last
         #expect(try Dataset.load(path: path, options).labels?.count == 20)

@@ -62,12 +62,11 @@ extension RunConfiguration {
 
     /// The data of the `data` group, with the condition of each row, read by this rank alone; or the space of the energy that is given.
     /// - Parameters:
-    ///   - measured: what earlier starts have found of files.
     ///   - isChoosing: whether a training will be chosen by the data.
-    package func loadedSource(measured: [MeasuredFile] = [], isChoosing: Bool = false) throws(Failure) -> DataSource {
+    package func loadedSource(_ earlier: EarlierStarts = .none, isChoosing: Bool = false) throws(Failure) -> DataSource {
         if let space = try givenSpace() { return .space(space) }
         var options = try ownOptions()
-        options.measured = measured
+        (options.measured, options.allowsIdleKeys) = (earlier.measured, earlier.isBegun)
         if isChoosing, options.moments == .none { options.moments = .ofVectors }
         return try load(options)
     }

@@ -22,11 +22,11 @@ public struct ChosenConfiguration: Codable, Sendable {
     /// The digits have no recipe: the defaults are theirs. A file that says anything of the model, what it is trained for or how it is sampled is a recipe
     /// of its own. Where the recipe's objective does not go with the keys that were given, that of the defaults is taken.
     /// - Parameters: those of `RunConfiguration.resolve`, and:
-    ///   - measured: what earlier starts of a run that is asked for have found of its data.
+    ///   - earlier: what is known of a run that is asked for.
     /// - Throws: what `RunConfiguration.resolve` throws, and what is thrown where the data cannot be read.
     public static func resolve(
         file: [UInt8]? = nil, name: String = "configuration", arguments: [String] = [],
-        measured: (RunConfiguration) -> [MeasuredFile] = { _ in [] }
+        earlier: (RunConfiguration) -> EarlierStarts = { _ in .none }
     ) throws(Failure) -> ChosenConfiguration {
         let request = try AskedConfiguration(file: file, name: name, arguments: arguments)
         let asked = try request.configuration
@@ -37,7 +37,7 @@ public struct ChosenConfiguration: Codable, Sendable {
             return try ChosenConfiguration(request, over: [:]) { _ in [] }
         }
         try asked.checkData()
-        let source = try asked.loadedSource(measured: measured(asked), isChoosing: true)
+        let source = try asked.loadedSource(earlier(asked), isChoosing: true)
         var chosen = try choose(for: DataFacts(source), request)
         // Standardised data are read in the precision of the file.
         chosen.measured = source.measuredFiles

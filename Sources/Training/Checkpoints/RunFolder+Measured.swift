@@ -19,6 +19,9 @@ extension RunFolder {
         return (try? JSONDecoder().decode([MeasuredFile].self, from: Data(bytes))) ?? []
     }
 
+    /// What is known of the run before its data are read. A folder that cannot be seen is refused when it is opened.
+    package var earlierStarts: EarlierStarts { EarlierStarts(isBegun: (try? exists) ?? true, measured: measuredFiles) }
+
     /// Keeps what this start has found.
     func keep(_ files: [MeasuredFile]) throws(Failure) {
         guard !files.isEmpty, files != measuredFiles else { return }

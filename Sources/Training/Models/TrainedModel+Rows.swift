@@ -99,7 +99,7 @@ extension TrainedModel {
     private func sources(_ communicator: any Communicator) throws(Failure) -> SplitRows {
         let folder = AtomicFile.folder(of: AtomicFile.folder(of: path))
         let whole = try configuration.sharedSource(
-            communicator, measured: communicator.rank == 0 ? RunFolder(folder).measuredFiles : [],
+            communicator, earlier: communicator.rank == 0 ? RunFolder(folder).earlierStarts : .none,
             hint: " The run was trained on these data. Where they are elsewhere now, evaluate and sample take them by --data; "
                 + "for good: ebm-dist train --out \(folder) data.source=PATH, beside the run's other keys. Their digest is compared.")
         return try communicator.agree {

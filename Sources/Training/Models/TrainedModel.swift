@@ -206,7 +206,7 @@ public struct TrainedModel: Sendable {
     /// An energy that is given must be the one that the run has sampled.
     private static func checkEnergy(_ configuration: RunConfiguration, _ manifest: Manifest, _ path: String) throws(Failure) {
         guard !configuration.objective.kind.learns else { return }
-        guard configuration.digest(of: try configuration.loadedSource()) != manifest.data else { return }
+        guard configuration.digest(of: try configuration.loadedSource(EarlierStarts(isBegun: true))) != manifest.data else { return }
         throw Failure(.data, "\(path): the run has sampled another energy than \(configuration.subject) is now, which its digest says")
     }
 

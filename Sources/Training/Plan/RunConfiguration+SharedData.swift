@@ -9,16 +9,16 @@ extension RunConfiguration {
     /// Collective. Rank 0 loads the data of the `data` group, everyone gets them.
     /// - Parameters:
     ///   - loaded: the same data where rank 0 has them already.
-    ///   - measured: what earlier starts have found of their files; asked of rank 0.
+    ///   - earlier: what is known of the run; asked of rank 0.
     ///   - hint: what is said beside that they are not there.
     package func sharedSource(
-        _ communicator: any Communicator, loaded: DataSource? = nil, measured: [MeasuredFile] = [], hint: String = ""
+        _ communicator: any Communicator, loaded: DataSource? = nil, earlier: EarlierStarts = .none, hint: String = ""
     ) throws(Failure) -> DataSource {
         let options = try communicator.agree { try ownOptions() }
         return try share(data.source, options, communicator) {
             if let loaded { return loaded }
             do throws(Failure) {
-                return try loadedSource(measured: measured)
+                return try loadedSource(earlier)
             } catch {
                 throw error.kind == .missingInput ? Failure(.missingInput, error.message + hint) : error
             }
@@ -29,7 +29,7 @@ extension RunConfiguration {
     /// - Parameters:
     ///   - images: those that belong to them, for a model with such a condition.
     ///   - preparation: of the model's rows.
-    ///   - measured: as above.
+    ///   - measured: what earlier starts have found of its files; asked of rank 0.
     ///   - completing: whether what is not there is to be found.
     ///   - needsClasses: whether rows of a model that knows classes have to have such.
     package func sharedSource(

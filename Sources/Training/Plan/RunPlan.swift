@@ -53,13 +53,13 @@ public struct RunPlan: Sendable {
     }
 
     /// Collective. As above, with an objective of the caller's own.
-    /// - Parameter measured: what earlier starts have found of the data's files; asked of rank 0.
+    /// - Parameter earlier: what is known of the run; asked of rank 0.
     package init(
-        _ configuration: RunConfiguration, loaded: DataSource?, measured: [MeasuredFile] = [], objective make: MakeObjective,
+        _ configuration: RunConfiguration, loaded: DataSource?, earlier: EarlierStarts = .none, objective make: MakeObjective,
         _ communicator: any Communicator
     ) throws(Failure) {
-        let source = try configuration.sharedSource(communicator, loaded: loaded, measured: measured)
-        try self.init(configuration, source: source, measured: measured, objective: make, communicator)
+        let source = try configuration.sharedSource(communicator, loaded: loaded, earlier: earlier)
+        try self.init(configuration, source: source, measured: earlier.measured, objective: make, communicator)
     }
 
     /// The objective of `objective.kind`.

@@ -59,8 +59,9 @@ public struct TrainingRun: Sendable {
 
     /// Collective.
     private func plan(_ communicator: any Communicator) throws(Failure) -> RunPlan {
-        let measured = communicator.rank == 0 ? loaded.measured + folder.measuredFiles : []
-        return try RunPlan(configuration, loaded: loaded.take(), measured: measured, objective: objective, communicator)
+        var earlier = communicator.rank == 0 ? folder.earlierStarts : .none
+        earlier.measured = loaded.measured + earlier.measured
+        return try RunPlan(configuration, loaded: loaded.take(), earlier: earlier, objective: objective, communicator)
     }
 
     private func firstLine(_ width: Int) -> String {
