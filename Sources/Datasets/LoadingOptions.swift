@@ -41,7 +41,7 @@ public struct LoadingOptions: Hashable, Codable, Sendable {
     public var separator: CSVTable.Separator?
     /// Whether the first line of a CSV file names the columns; nil: as it looks.
     public var hasHeader: Bool?
-    /// Keys that say nothing of the data are let stand.
+    /// Keys that say nothing of the data are let stand, as in a run that has begun.
     public var allowsIdleKeys = false
     /// IDX images: their labels are read from the file beside them (`train-labels-idx1-ubyte` for `train-images-idx3-ubyte`).
     public var readsLabels = false

@@ -79,6 +79,13 @@ extension CommandTests {
                 copy.run(ranks: ranks, [array])
                 #expect(copy.bits() == reference.bits(), "\(ranks) ranks")
             }
+            for command in [
+                ["evaluate", "--measures", "distances", "--count", "20"], ["diagnose"],
+                ["energy", "--input", folder.at("rows.csv"), "--out", folder.at("e.npy")],
+            ] {
+                let looked = Program.run(command + ["--run", folder.at("on-2")], in: folder)
+                #expect(looked.exitCode == 0 && !looked.errors.contains("has no effect"), "\(looked.summary)")
+            }
             // A run that begins is told.
             let begun = Program.run(Training("begun", in: folder, ["data.header=false", array]).command(), in: folder)
             #expect(begun.exitCode == 78 && begun.errors.contains("data.header has no effect on \(folder.at("rows.npy"))"))

@@ -62,6 +62,7 @@ extension RunConfiguration {
 
     /// The data of the `data` group, with the condition of each row, read by this rank alone; or the space of the energy that is given.
     /// - Parameters:
+    ///   - earlier: what is known of the run.
     ///   - isChoosing: whether a training will be chosen by the data.
     package func loadedSource(_ earlier: EarlierStarts = .none, isChoosing: Bool = false) throws(Failure) -> DataSource {
         if let space = try givenSpace() { return .space(space) }
